@@ -1,1 +1,11 @@
-//! Placeholder.
+//! Everything Dossier needs around itself on a developer's machine.
+//!
+//! - [`mongod`] finds (or fetches) a MongoDB server and runs it as a single-node replica set.
+//! - [`process`] spawns children that cannot outlive us, and stops them.
+//! - [`testing`] gives every test a database of its own on one server per test process.
+
+pub mod environment;
+pub mod mongod;
+pub mod process;
+pub mod progress;
+pub mod testing;

@@ -1,0 +1,109 @@
+//! Makes a freshly started server the primary of a replica set of one.
+
+use std::time::{Duration, Instant};
+
+use mongodb::Client;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::error::ErrorKind;
+use mongodb::options::ClientOptions;
+
+use super::error::Error;
+
+/// Every replica set we start has this name.
+pub(super) const NAME: &str = "rs0";
+
+const NOT_YET_INITIALIZED: i32 = 94;
+
+/// Initiates the set, or renames its only member when the port has changed since, and waits
+/// until it accepts writes. `false` means that the deadline passed first.
+pub(super) async fn ensure(port: u16, deadline: Instant) -> Result<bool, Error> {
+    let client = connect(port).await.map_err(Error::database("connect"))?;
+    let outcome = ensure_on(&client, port, deadline).await;
+    client.shutdown().await;
+    outcome
+}
+
+async fn ensure_on(client: &Client, port: u16, deadline: Instant) -> Result<bool, Error> {
+    let member = format!("127.0.0.1:{port}");
+    match current_config(client).await? {
+        None => initiate(client, &member).await?,
+        Some(config) if only_member(&config) == Some(&member) => {}
+        Some(config) => move_member(client, config, &member).await?,
+    }
+    while Instant::now() < deadline {
+        if is_primary(client).await? {
+            return Ok(true);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(false)
+}
+
+async fn connect(port: u16) -> Result<Client, mongodb::error::Error> {
+    let mut options =
+        ClientOptions::parse(format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await?;
+    options.server_selection_timeout = Some(Duration::from_secs(10));
+    Client::with_options(options)
+}
+
+async fn current_config(client: &Client) -> Result<Option<Document>, Error> {
+    match client
+        .database("admin")
+        .run_command(doc! { "replSetGetConfig": 1 })
+        .await
+    {
+        Ok(answer) => Ok(answer.get_document("config").ok().cloned()),
+        Err(error) if is_code(&error, NOT_YET_INITIALIZED) => Ok(None),
+        Err(error) => Err(Error::database("show its replica set")(error)),
+    }
+}
+
+async fn initiate(client: &Client, member: &str) -> Result<(), Error> {
+    let config = doc! { "_id": NAME, "members": [{ "_id": 0, "host": member }] };
+    run(
+        client,
+        "initiate its replica set",
+        doc! { "replSetInitiate": config },
+    )
+    .await
+}
+
+/// An old data folder on a new port: the server does not find itself in its own set, which
+/// only a forced change can mend.
+async fn move_member(client: &Client, mut config: Document, member: &str) -> Result<(), Error> {
+    let version = config.get_i32("version").unwrap_or(1);
+    config.insert("version", version + 1);
+    config.insert(
+        "members",
+        vec![Bson::from(doc! { "_id": 0, "host": member })],
+    );
+    run(
+        client,
+        "move its replica set to another port",
+        doc! { "replSetReconfig": config, "force": true },
+    )
+    .await
+}
+
+async fn run(client: &Client, operation: &'static str, command: Document) -> Result<(), Error> {
+    let answer = client.database("admin").run_command(command).await;
+    answer.map(drop).map_err(Error::database(operation))
+}
+
+async fn is_primary(client: &Client) -> Result<bool, Error> {
+    let hello = client
+        .database("admin")
+        .run_command(doc! { "hello": 1 })
+        .await;
+    let hello = hello.map_err(Error::database("say who is primary"))?;
+    Ok(hello.get_bool("isWritablePrimary").unwrap_or(false))
+}
+
+fn only_member(config: &Document) -> Option<&str> {
+    let member = config.get_array("members").ok()?.first()?.as_document()?;
+    member.get_str("host").ok()
+}
+
+fn is_code(error: &mongodb::error::Error, code: i32) -> bool {
+    matches!(error.kind.as_ref(), ErrorKind::Command(command) if command.code == code)
+}

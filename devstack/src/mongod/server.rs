@@ -1,0 +1,177 @@
+//! A running server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use tokio::net::TcpStream;
+
+use super::binary::MongodBinary;
+use super::error::Error;
+use super::replica_set;
+use crate::process::{Process, ProcessSpec, Survivor, end_survivor, last_lines};
+
+const STOP_GRACE: Duration = Duration::from_secs(20);
+
+/// How to run a server.
+#[derive(Debug, Clone)]
+pub struct MongodOptions {
+    /// Where it keeps its data; created if absent.
+    pub data_dir: PathBuf,
+    /// Where its log goes, appended.
+    pub log: PathBuf,
+    /// Where it listens, on 127.0.0.1.
+    pub port: u16,
+    /// Its cache, in tenths of a gigabyte.
+    pub cache_tenths_gb: u32,
+    /// What it receives when we die (Linux only).
+    pub death_signal: Signal,
+    /// How long it may take to become primary.
+    pub patience: Duration,
+}
+
+/// A server that is the primary of its single-node replica set.
+#[derive(Debug, Clone)]
+pub struct Mongod {
+    process: Process,
+    port: u16,
+}
+
+impl Mongod {
+    /// Starts a server and waits until it accepts writes. One that a killed supervisor left
+    /// on the same data is ended first.
+    ///
+    /// # Errors
+    ///
+    /// When it ends (a taken port and damaged data are said in a sentence) or is not ready
+    /// in time; nothing is left running then.
+    pub async fn start(binary: &MongodBinary, options: &MongodOptions) -> Result<Self, Error> {
+        let create = Error::io(format!("create {}", options.data_dir.display()));
+        fs::create_dir_all(&options.data_dir).map_err(create)?;
+        end_leftover(&options.data_dir).await;
+        let spec = ProcessSpec {
+            name: "mongod".into(),
+            command: command(binary, options),
+            log: options.log.clone(),
+            death_signal: options.death_signal,
+        };
+        let process = Process::spawn(spec).map_err(Error::io("start mongod"))?;
+        let server = Self {
+            process,
+            port: options.port,
+        };
+        match server.become_ready(options).await {
+            Ok(()) => Ok(server),
+            Err(error) => {
+                server.process.kill().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The address of a database on it, for any driver.
+    #[must_use]
+    pub fn uri(&self, database: &str) -> String {
+        format!(
+            "mongodb://127.0.0.1:{}/{database}?replicaSet={}",
+            self.port,
+            replica_set::NAME
+        )
+    }
+
+    /// Shuts it down cleanly.
+    pub async fn stop(&self) {
+        self.process.stop(STOP_GRACE).await;
+    }
+
+    async fn become_ready(&self, options: &MongodOptions) -> Result<(), Error> {
+        let deadline = Instant::now() + options.patience;
+        let late = || Error::NotReady {
+            port: self.port,
+            seconds: options.patience.as_secs(),
+            log: options.log.clone(),
+        };
+        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            if let Some(status) = self.process.exit_status() {
+                return Err(Error::Ended {
+                    reason: explain(status, options),
+                });
+            }
+            if Instant::now() > deadline {
+                return Err(late());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let is_primary = replica_set::ensure(self.port, deadline).await?;
+        match self.process.exit_status() {
+            Some(status) => Err(Error::Ended {
+                reason: explain(status, options),
+            }),
+            None if is_primary => Ok(()),
+            None => Err(late()),
+        }
+    }
+}
+
+fn command(binary: &MongodBinary, options: &MongodOptions) -> Command {
+    let mut command = Command::new(&binary.path);
+    command
+        .args([
+            "--replSet",
+            replica_set::NAME,
+            "--bind_ip",
+            "127.0.0.1",
+            "--nounixsocket",
+            "--oplogSize",
+            "512",
+        ])
+        .args(["--setParameter", "diagnosticDataCollectionEnabled=false"])
+        .args(["--port", &options.port.to_string()])
+        .args([
+            "--wiredTigerCacheSizeGB",
+            &(f64::from(options.cache_tenths_gb) / 10.0).to_string(),
+        ])
+        .arg("--dbpath")
+        .arg(&options.data_dir);
+    command
+}
+
+/// Ends a server that still holds the data because its supervisor was killed.
+async fn end_leftover(data_dir: &Path) {
+    let pid = fs::read_to_string(data_dir.join("mongod.lock")).ok();
+    let pid = pid.and_then(|text| text.trim().parse().ok());
+    let survivor = pid.and_then(|pid| Survivor::find(pid, &data_dir.display().to_string()));
+    if let Some(survivor) = survivor {
+        end_survivor(survivor, STOP_GRACE).await;
+    }
+}
+
+/// What an exit code means, as far as trying again cannot help.
+fn explain(status: ExitStatus, options: &MongodOptions) -> String {
+    match status.code() {
+        Some(48) => format!("port {} is taken by another program", options.port),
+        Some(100) => format!(
+            "it cannot open its data in {}: another mongod holds it, or it is damaged or of another version",
+            options.data_dir.display()
+        ),
+        _ => format!(
+            "{status}; the end of {}:\n{}",
+            options.log.display(),
+            last_lines(&options.log, 5).join("\n")
+        ),
+    }
+}

@@ -1,0 +1,14 @@
+//! Children that cannot outlive us.
+//!
+//! Every child leads a process group of its own, so that Ctrl-C reaches us alone and we
+//! stop the others in order; on Linux the kernel ends it when we die without doing so.
+
+mod child;
+mod log_tail;
+mod spawner;
+mod survivor;
+
+pub use child::{Process, ProcessSpec};
+pub use log_tail::last_lines;
+pub use rustix::process::Signal;
+pub use survivor::{Survivor, end_survivor};

@@ -1,0 +1,64 @@
+//! Processes a supervisor left behind when it was killed.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+/// A process that outlived its supervisor.
+#[derive(Debug, Clone, Copy)]
+pub struct Survivor {
+    pid: Pid,
+}
+
+impl Survivor {
+    /// The process `pid`, if it lives and its command line contains `mark`; process ids are
+    /// used again, so the number alone proves nothing.
+    #[must_use]
+    pub fn find(pid: u32, mark: &str) -> Option<Self> {
+        let pid = Pid::from_raw(i32::try_from(pid).ok()?)?;
+        test_kill_process(pid).ok()?;
+        command_line(pid)?.contains(mark).then_some(Self { pid })
+    }
+
+    /// Whether it still lives.
+    #[must_use]
+    pub fn is_alive(self) -> bool {
+        test_kill_process(self.pid).is_ok()
+    }
+}
+
+/// Asks a survivor to end, waits for `grace`, then kills it.
+pub async fn end_survivor(survivor: Survivor, grace: Duration) {
+    for (signal, patience) in [
+        (Signal::TERM, grace),
+        (Signal::KILL, Duration::from_secs(5)),
+    ] {
+        // It may be gone already, which is all we want.
+        let _ = kill_process(survivor.pid, signal);
+        let deadline = Instant::now() + patience;
+        while survivor.is_alive() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if !survivor.is_alive() {
+            return;
+        }
+    }
+}
+
+fn command_line(pid: Pid) -> Option<String> {
+    let number = pid.as_raw_nonzero().to_string();
+    let bytes = std::fs::read(format!("/proc/{number}/cmdline"))
+        .ok()
+        .or_else(|| listed(&number))?;
+    Some(String::from_utf8_lossy(&bytes).replace('\0', " "))
+}
+
+/// What `ps` says, for systems without `/proc`.
+fn listed(pid: &str) -> Option<Vec<u8>> {
+    let output = Command::new("ps")
+        .args(["-ww", "-o", "command=", "-p", pid])
+        .output()
+        .ok()?;
+    Some(output.stdout)
+}

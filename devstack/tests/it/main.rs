@@ -1,0 +1,3 @@
+//! What devstack promises, each promise a file.
+
+mod test_databases;
