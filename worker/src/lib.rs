@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The worker's library: document inspection.
+
+pub mod document;

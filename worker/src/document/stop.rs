@@ -1,0 +1,77 @@
+//! How an inspection ends early, and how several findings become one.
+
+use std::io;
+
+use super::error::InspectError;
+use super::reason::Reason;
+
+/// The end of an inspection before its natural end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A verdict on the file.
+    Reject(Finding),
+    /// Our own trouble.
+    Fail(InspectError),
+}
+
+/// A reason for rejection and what exactly was found, for the log.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    pub(super) reason: Reason,
+    pub(super) detail: String,
+}
+
+impl Stop {
+    /// A rejection with its detail for the log.
+    pub(super) fn reject(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::Reject(Finding {
+            reason,
+            detail: detail.into(),
+        })
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Fail(InspectError::Io(error))
+    }
+}
+
+/// The findings of one stage, of which the first by precedence counts, whatever their order in the file.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    first: Option<Finding>,
+}
+
+impl Findings {
+    /// Notes a finding. The detail is only built where the finding counts.
+    pub(super) fn note(&mut self, reason: Reason, detail: impl FnOnce() -> String) {
+        let counts = self
+            .first
+            .as_ref()
+            .is_none_or(|first| reason.rank() < first.reason.rank());
+        if counts {
+            self.first = Some(Finding {
+                reason,
+                detail: detail(),
+            });
+        }
+    }
+
+    /// Notes a rejection that ended some part of the stage; passes our own trouble on.
+    pub(super) fn absorb(&mut self, outcome: Result<(), Stop>) -> Result<(), Stop> {
+        match outcome {
+            Err(Stop::Reject(Finding { reason, detail })) => {
+                self.note(reason, || detail);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Ends the stage.
+    pub(super) fn settle(self) -> Result<(), Stop> {
+        self.first
+            .map_or(Ok(()), |finding| Err(Stop::Reject(finding)))
+    }
+}
