@@ -1,10 +1,12 @@
 //! Everything Dossier needs around itself on a developer's machine.
 //!
 //! - [`mongod`] finds (or fetches) a MongoDB server and runs it as a single-node replica set.
+//! - [`mail`] is a mail server that keeps everything and shows it in a web inbox.
 //! - [`process`] spawns children that cannot outlive us, and stops them.
 //! - [`testing`] gives every test a database of its own on one server per test process.
 
 pub mod environment;
+pub mod mail;
 pub mod mongod;
 pub mod process;
 pub mod progress;

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A process that outlived its supervisor.
 #[derive(Debug, Clone, Copy)]
@@ -17,14 +17,13 @@ impl Survivor {
     #[must_use]
     pub fn find(pid: u32, mark: &str) -> Option<Self> {
         let pid = Pid::from_raw(i32::try_from(pid).ok()?)?;
-        test_kill_process(pid).ok()?;
         command_line(pid)?.contains(mark).then_some(Self { pid })
     }
 
-    /// Whether it still lives.
+    /// Whether it still runs; one that merely waits to be reaped has no command line.
     #[must_use]
     pub fn is_alive(self) -> bool {
-        test_kill_process(self.pid).is_ok()
+        command_line(self.pid).is_some_and(|line| !line.trim().is_empty())
     }
 }
 

@@ -1,3 +1,4 @@
 //! What devstack promises, each promise a file.
 
+mod mail_catcher;
 mod test_databases;

@@ -1,0 +1,155 @@
+//! How the mail server treats those who bring mail.
+
+use mailin::Response;
+use serde::{Deserialize, Serialize};
+
+/// What the server does with mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Takes it.
+    #[default]
+    Ok,
+    /// Refuses the recipient.
+    Reject,
+    /// Accepts no connection and cuts those it has.
+    Down,
+    /// Reads all of a mail and then keeps the sender waiting for the answer.
+    Stall,
+}
+
+/// The server's present conduct, as `PUT /api/behaviour` sets it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behaviour {
+    /// What it does.
+    pub mode: Mode,
+    /// With which code it refuses (550 if not said).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+    /// The only address the conduct applies to; everybody if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+}
+
+/// A conduct no mail server can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidBehaviour {
+    /// The code is not one of failure.
+    #[error("code {0} refuses nothing: use one from 400 to 599")]
+    NotARefusal(u16),
+    /// Closing the port concerns everybody.
+    #[error("a server is down for everybody: leave `recipient` out")]
+    DownForOne,
+}
+
+impl Behaviour {
+    /// Takes all mail.
+    #[must_use]
+    pub fn ok() -> Self {
+        Self::default()
+    }
+
+    /// Refuses every recipient with `code`.
+    #[must_use]
+    pub fn reject(code: u16) -> Self {
+        Self {
+            mode: Mode::Reject,
+            code: Some(code),
+            recipient: None,
+        }
+    }
+
+    /// Accepts no connection.
+    #[must_use]
+    pub fn down() -> Self {
+        Self {
+            mode: Mode::Down,
+            ..Self::default()
+        }
+    }
+
+    /// Keeps senders waiting for the answer to their mail.
+    #[must_use]
+    pub fn stall() -> Self {
+        Self {
+            mode: Mode::Stall,
+            ..Self::default()
+        }
+    }
+
+    /// Restricts the conduct to one address.
+    #[must_use]
+    pub fn only_for(self, recipient: impl Into<String>) -> Self {
+        Self {
+            recipient: Some(recipient.into()),
+            ..self
+        }
+    }
+
+    /// Checks that a server can behave so.
+    ///
+    /// # Errors
+    ///
+    /// When the code is not one of failure, or `down` names a recipient.
+    pub fn validated(self) -> Result<Self, InvalidBehaviour> {
+        match self.code {
+            Some(code) if !(400..600).contains(&code) => Err(InvalidBehaviour::NotARefusal(code)),
+            _ if self.mode == Mode::Down && self.recipient.is_some() => {
+                Err(InvalidBehaviour::DownForOne)
+            }
+            _ => Ok(self),
+        }
+    }
+
+    /// The refusal this address gets, if any.
+    pub(super) fn refusal(&self, recipient: &str) -> Option<Response> {
+        if self.mode != Mode::Reject || !self.concerns(recipient) {
+            return None;
+        }
+        let code = self.code.unwrap_or(550);
+        let text = match code {
+            451 => "4.3.0 Temporary trouble, try again later".to_owned(),
+            550 => "5.1.1 No such mailbox here".to_owned(),
+            _ => format!("{}.0.0 Refused as told", code / 100),
+        };
+        Some(Response::custom(code, text))
+    }
+
+    /// Whether one of these recipients is kept waiting.
+    pub(super) fn stalls(&self, recipients: &[String]) -> bool {
+        self.mode == Mode::Stall && recipients.iter().any(|recipient| self.concerns(recipient))
+    }
+
+    fn concerns(&self, recipient: &str) -> bool {
+        self.recipient
+            .as_ref()
+            .is_none_or(|only| only.eq_ignore_ascii_case(recipient))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_concerns_the_named_address_alone() {
+        let behaviour = Behaviour::reject(451).only_for("a@example.org");
+        assert_eq!(
+            behaviour
+                .refusal("A@example.org")
+                .map(|response| response.code),
+            Some(451)
+        );
+        assert_eq!(behaviour.refusal("b@example.org"), None);
+    }
+
+    #[test]
+    fn a_code_of_success_is_no_refusal() {
+        assert_eq!(
+            Behaviour::reject(250).validated(),
+            Err(InvalidBehaviour::NotARefusal(250))
+        );
+    }
+}

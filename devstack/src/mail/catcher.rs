@@ -1,0 +1,108 @@
+//! The mail server and its inbox as one thing.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::behaviour::{Behaviour, InvalidBehaviour};
+use super::mailbox::Mailbox;
+use super::{smtp, web};
+
+/// Where a catcher listens, on 127.0.0.1; 0 picks a free port.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MailPorts {
+    /// For mail.
+    pub smtp: u16,
+    /// For the inbox.
+    pub web: u16,
+}
+
+/// A running catcher; it ends when it is dropped.
+#[derive(Debug)]
+pub struct MailCatcher {
+    ports: MailPorts,
+    mailbox: Mailbox,
+    behaviour: Arc<watch::Sender<Behaviour>>,
+    _tasks: JoinSet<io::Result<()>>,
+}
+
+impl MailCatcher {
+    /// Starts on free ports.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::start_on(MailPorts::default()).await
+    }
+
+    /// Starts on the given ports.
+    ///
+    /// # Errors
+    ///
+    /// When a port is taken.
+    pub async fn start_on(ports: MailPorts) -> io::Result<Self> {
+        let smtp_socket = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.smtp)).await?;
+        let web_socket = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.web)).await?;
+        let ports = MailPorts {
+            smtp: smtp_socket.local_addr()?.port(),
+            web: web_socket.local_addr()?.port(),
+        };
+        let (mailbox, behaviour) = (
+            Mailbox::default(),
+            Arc::new(watch::Sender::new(Behaviour::ok())),
+        );
+        let mut tasks = JoinSet::new();
+        tasks.spawn(smtp::listen(
+            smtp_socket,
+            mailbox.clone(),
+            behaviour.subscribe(),
+        ));
+        let inbox = web::router(mailbox.clone(), behaviour.clone());
+        tasks.spawn(async move { axum::serve(web_socket, inbox).await });
+        Ok(Self {
+            ports,
+            mailbox,
+            behaviour,
+            _tasks: tasks,
+        })
+    }
+
+    /// The port that takes mail.
+    #[must_use]
+    pub fn smtp_port(&self) -> u16 {
+        self.ports.smtp
+    }
+
+    /// The address of the mail server.
+    #[must_use]
+    pub fn smtp_url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.ports.smtp)
+    }
+
+    /// The address of the inbox, without a slash at its end.
+    #[must_use]
+    pub fn inbox_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.web)
+    }
+
+    /// The mails taken so far.
+    #[must_use]
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Changes how mail is treated from now on.
+    ///
+    /// # Errors
+    ///
+    /// When no server can behave so.
+    pub fn behave(&self, behaviour: Behaviour) -> Result<(), InvalidBehaviour> {
+        self.behaviour.send_replace(behaviour.validated()?);
+        Ok(())
+    }
+}
