@@ -1,0 +1,225 @@
+//! [`Config`] and its setters.
+
+use std::time::Duration;
+
+use mongodb::Database;
+
+use super::{Collections, Retention, RetryStrategy, Wake, validate_queue_name};
+use crate::error::Error;
+
+/// Everything one queue needs to know; start from [`Config::new`].
+///
+/// ```
+/// use std::time::Duration;
+/// use apalis_mongodb::{Config, RetryStrategy};
+///
+/// let config = Config::new("send-email")
+///     .concurrency(8)
+///     .lease_duration(Duration::from_secs(30))
+///     .retry(RetryStrategy::Fixed(Duration::from_secs(60)));
+/// assert_eq!(config.max_in_flight, 16);
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Name of the queue: 1 to 64 of `a-z 0-9 . _ -`.
+    pub queue: String,
+    /// How long a claim holds without being renewed.
+    pub lease_duration: Duration,
+    /// How often leases are renewed; a third of the lease unless set.
+    pub heartbeat_interval: Option<Duration>,
+    /// How often expired leases are looked for.
+    pub sweep_interval: Duration,
+    /// How often the store is asked for work when nothing else says there is some; 5 s with a
+    /// change stream and 1 s without unless set.
+    pub poll_interval: Option<Duration>,
+    /// At most so many jobs per claim.
+    pub batch_size: usize,
+    /// At most so many jobs claimed and not yet acknowledged.
+    pub max_in_flight: usize,
+    /// Attempts a job has unless it says otherwise.
+    pub max_attempts: u32,
+    /// So many lost leases quarantine a job.
+    pub max_crashes: u32,
+    /// Back-off between attempts unless the job says otherwise.
+    pub retry: RetryStrategy,
+    /// How long finished jobs are kept.
+    pub retention: Retention,
+    /// What wakes an idle worker.
+    pub wake: Wake,
+    /// Whether the value a handler returns is stored with its job.
+    pub persist_results: bool,
+    /// How many attempts a job remembers.
+    pub history_limit: u32,
+    /// Names of the collections.
+    pub collections: Collections,
+    /// A handle of a small client of its own for heartbeats, so that a busy connection pool
+    /// cannot let leases expire.
+    pub heartbeat_database: Option<Database>,
+}
+
+impl Config {
+    /// The defaults for `queue`. An invalid name is reported by the first operation.
+    pub fn new(queue: impl Into<String>) -> Self {
+        Self {
+            queue: queue.into(),
+            lease_duration: Duration::from_secs(30),
+            heartbeat_interval: None,
+            sweep_interval: Duration::from_secs(10),
+            poll_interval: None,
+            batch_size: 32,
+            max_in_flight: 32,
+            max_attempts: 25,
+            max_crashes: 3,
+            retry: RetryStrategy::default(),
+            retention: Retention::default(),
+            wake: Wake::default(),
+            persist_results: true,
+            history_limit: 50,
+            collections: Collections::default(),
+            heartbeat_database: None,
+        }
+    }
+
+    /// Checks the queue's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidQueueName`].
+    pub fn validate(&self) -> Result<(), Error> {
+        validate_queue_name(&self.queue)
+    }
+
+    /// Sets the lease, and with it the heartbeat and the sweep unless those are set apart.
+    #[must_use]
+    pub fn lease_duration(mut self, lease: Duration) -> Self {
+        self.lease_duration = lease;
+        self.sweep_interval = self.sweep_interval.min(lease / 3);
+        self
+    }
+
+    /// Sets how often leases are renewed.
+    #[must_use]
+    pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
+        self.heartbeat_interval = Some(interval);
+        self
+    }
+
+    /// Sets how often expired leases are looked for.
+    #[must_use]
+    pub fn sweep_interval(mut self, interval: Duration) -> Self {
+        self.sweep_interval = interval;
+        self
+    }
+
+    /// Sets how often the store is asked for work when nothing else says there is some.
+    #[must_use]
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
+        self
+    }
+
+    /// Sets the most jobs per claim.
+    #[must_use]
+    pub fn batch_size(mut self, jobs: usize) -> Self {
+        self.batch_size = jobs.max(1);
+        self
+    }
+
+    /// Sets the most jobs claimed and not yet acknowledged.
+    #[must_use]
+    pub fn max_in_flight(mut self, jobs: usize) -> Self {
+        self.max_in_flight = jobs.max(1);
+        self
+    }
+
+    /// Sizes batches and the jobs in flight for a worker built with `.concurrency(handlers)`:
+    /// twice as many in flight as handlers.
+    #[must_use]
+    pub fn concurrency(self, handlers: usize) -> Self {
+        let in_flight = handlers.max(1) * 2;
+        self.max_in_flight(in_flight).batch_size(in_flight)
+    }
+
+    /// Sets the attempts of a job that does not say otherwise.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Sets how many lost leases quarantine a job.
+    #[must_use]
+    pub fn max_crashes(mut self, crashes: u32) -> Self {
+        self.max_crashes = crashes.max(1);
+        self
+    }
+
+    /// Sets the back-off between attempts.
+    #[must_use]
+    pub fn retry(mut self, strategy: RetryStrategy) -> Self {
+        self.retry = strategy;
+        self
+    }
+
+    /// Sets how long finished jobs are kept.
+    #[must_use]
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// Sets what wakes an idle worker.
+    #[must_use]
+    pub fn wake(mut self, wake: Wake) -> Self {
+        self.wake = wake;
+        self
+    }
+
+    /// Sets whether the value a handler returns is stored.
+    #[must_use]
+    pub fn persist_results(mut self, persist: bool) -> Self {
+        self.persist_results = persist;
+        self
+    }
+
+    /// Sets how many attempts a job remembers.
+    #[must_use]
+    pub fn history_limit(mut self, attempts: u32) -> Self {
+        self.history_limit = attempts.max(1);
+        self
+    }
+
+    /// Names the collection of the jobs.
+    #[must_use]
+    pub fn jobs_collection(mut self, name: impl Into<String>) -> Self {
+        self.collections.jobs = name.into();
+        self
+    }
+
+    /// Names the collection of the workers.
+    #[must_use]
+    pub fn workers_collection(mut self, name: impl Into<String>) -> Self {
+        self.collections.workers = name.into();
+        self
+    }
+
+    /// Names the collection of the queues.
+    #[must_use]
+    pub fn queues_collection(mut self, name: impl Into<String>) -> Self {
+        self.collections.queues = name.into();
+        self
+    }
+
+    /// Gives heartbeats a client of their own.
+    #[must_use]
+    pub fn heartbeat_database(mut self, database: Database) -> Self {
+        self.heartbeat_database = Some(database);
+        self
+    }
+
+    /// The renewal interval in force.
+    pub(crate) fn heartbeat(&self) -> Duration {
+        self.heartbeat_interval.unwrap_or(self.lease_duration / 3)
+    }
+}

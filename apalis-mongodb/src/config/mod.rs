@@ -1,0 +1,15 @@
+//! Configuration of one queue.
+
+mod builder;
+mod collections;
+mod queue_name;
+mod retention;
+mod retry;
+mod wake;
+
+pub use builder::Config;
+pub use collections::Collections;
+pub(crate) use queue_name::validate as validate_queue_name;
+pub use retention::Retention;
+pub use retry::RetryStrategy;
+pub use wake::Wake;

@@ -1,0 +1,29 @@
+//! A handler that never returns gives its job back.
+
+use super::JobHandle;
+use crate::runtime::Verdict;
+
+/// Gives the job back if it is dropped before [`Abandon::defuse`]: the worker's future was
+/// dropped while the handler ran, as at a forced shutdown. The attempt is not counted.
+pub(super) struct Abandon {
+    job: Option<JobHandle>,
+}
+
+impl Abandon {
+    pub(super) fn guard(job: JobHandle) -> Self {
+        Self { job: Some(job) }
+    }
+
+    pub(super) fn defuse(mut self) {
+        self.job = None;
+    }
+}
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            let settlement = job.settlement(Verdict::Release);
+            job.runtime().send(settlement);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Commits a job together with its effect.
+
+use mongodb::ClientSession;
+
+use super::JobHandle;
+use crate::error::Error;
+use crate::queries::ack;
+use crate::runtime::Verdict;
+
+impl JobHandle {
+    /// Marks the job done inside the caller's transaction, so that the handler's effect and the
+    /// job's completion commit together or not at all. Return `Ok` after the commit; after an
+    /// abort return an error, and the job is retried as usual.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LeaseLost`] when the job is another worker's now: abort the transaction. Or the
+    /// database's error.
+    pub async fn complete_in(&self, session: &mut ClientSession) -> Result<(), Error> {
+        let settlement = self.settlement(Verdict::Done { result: None });
+        let worker = self.runtime();
+        let statement = ack::statement(&settlement, &worker.config, &worker.id);
+        ack::in_transaction(&worker.jobs(), statement, session)
+            .await?
+            .then_some(())
+            .ok_or_else(|| Error::LeaseLost(self.id()))
+    }
+}

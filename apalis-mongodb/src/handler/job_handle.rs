@@ -1,0 +1,223 @@
+//! [`JobHandle`]: a handler's view of its own job.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use apalis_core::task::Task;
+use apalis_core::task::data::MissingDataError;
+use apalis_core::task::from_request::FromRequest;
+use mongodb::bson::{Bson, DateTime};
+use serde::Serialize;
+
+use crate::compat;
+use crate::config::{Config, RetryStrategy};
+use crate::error::Error;
+use crate::model::JobDocument;
+use crate::queries::{heartbeat, report};
+use crate::runtime::{Lease, LeaseState, Settlement, Verdict, WorkerRuntime, lock};
+
+#[derive(Debug)]
+struct Inner {
+    job: JobDocument,
+    lease: Arc<Lease>,
+    worker: Arc<WorkerRuntime>,
+    retry_in: Mutex<Option<Duration>>,
+}
+
+/// The job a handler runs; take it as an argument.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use apalis_core::error::BoxDynError;
+/// use apalis_mongodb::JobHandle;
+///
+/// async fn transcode(path: String, job: JobHandle) -> Result<(), BoxDynError> {
+///     job.log(format!("attempt {} on {path}", job.attempt())).await?;
+///     tokio::select! {
+///         () = job.lost() => Err("another worker has this job now".into()),
+///         () = tokio::time::sleep(Duration::from_secs(600)) => Ok(()),
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct JobHandle {
+    inner: Arc<Inner>,
+}
+
+impl JobHandle {
+    pub(crate) fn new(job: JobDocument, lease: Arc<Lease>, worker: Arc<WorkerRuntime>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                job,
+                lease,
+                worker,
+                retry_in: Mutex::new(None),
+            }),
+        }
+    }
+
+    /// The job's id.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.inner.job.id.clone()
+    }
+
+    /// The queue it belongs to.
+    #[must_use]
+    pub fn queue(&self) -> &str {
+        &self.inner.job.queue
+    }
+
+    /// The number of this attempt, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        u32::try_from(self.inner.job.attempts).unwrap_or(1)
+    }
+
+    /// The attempts the job has in all.
+    #[must_use]
+    pub fn max_attempts(&self) -> u32 {
+        u32::try_from(self.inner.job.max_attempts).unwrap_or(1)
+    }
+
+    /// How many leases expired under this job: workers that died or froze while they ran it.
+    #[must_use]
+    pub fn crashes(&self) -> u32 {
+        u32::try_from(self.inner.job.crashes).unwrap_or(0)
+    }
+
+    /// When the job was enqueued.
+    #[must_use]
+    pub fn created_at(&self) -> DateTime {
+        self.inner.job.created_at
+    }
+
+    /// When the job was due.
+    #[must_use]
+    pub fn run_at(&self) -> DateTime {
+        self.inner.job.run_at
+    }
+
+    /// The idempotency key it was enqueued with.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.inner.job.idempotency_key.as_deref()
+    }
+
+    /// The worker that runs it: `name@instance`.
+    #[must_use]
+    pub fn worker(&self) -> &str {
+        &self.inner.worker.id
+    }
+
+    /// How long the lease still holds if it is not renewed. It is renewed in the background.
+    #[must_use]
+    pub fn lease_remaining(&self) -> Duration {
+        self.inner.lease.remaining()
+    }
+
+    /// Makes this job's lease last at least `duration` from now on, at each renewal. For work
+    /// that keeps the renewals from running, such as computation on the runtime's own threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
+    pub async fn extend(&self, duration: Duration) -> Result<(), Error> {
+        self.inner.lease.lengthen(duration);
+        let (worker, lease) = (
+            Arc::clone(&self.inner.worker),
+            Arc::clone(&self.inner.lease),
+        );
+        spawned(async move { heartbeat::extend(&worker.jobs(), &lease).await }).await
+    }
+
+    /// Whether the job is not this handler's any more: its lease expired, or an operator
+    /// cancelled it. Whatever the handler returns then is refused.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.inner.lease.state() == LeaseState::Lost || self.inner.lease.remaining().is_zero()
+    }
+
+    /// Resolves when the job is not this handler's any more.
+    pub async fn lost(&self) {
+        let mut state = self.inner.lease.subscribe();
+        // The sender lives in the lease that this handle keeps.
+        let _ = state.wait_for(|state| *state == LeaseState::Lost).await;
+    }
+
+    /// If the handler fails, the next attempt comes after `wait` instead of the usual back-off.
+    /// It needs no special error, so it also works through layers that wrap errors.
+    pub fn retry_in(&self, wait: Duration) {
+        *lock(&self.inner.retry_in) = Some(wait);
+    }
+
+    /// Stores how far the job is; any serialisable value.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
+    pub async fn progress<T: Serialize>(&self, progress: T) -> Result<(), Error> {
+        let progress = compat::to_bson(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
+        let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
+        spawned(async move { report::progress(&jobs, &lease, progress).await }).await
+    }
+
+    /// Leaves a line with the job; the last hundred are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
+    pub async fn log(&self, line: impl Into<String>) -> Result<(), Error> {
+        let (line, attempt) = (line.into(), self.inner.job.attempts);
+        let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
+        spawned(async move { report::log(&jobs, &lease, attempt, line).await }).await
+    }
+
+    pub(crate) fn lease(&self) -> &Arc<Lease> {
+        &self.inner.lease
+    }
+
+    pub(crate) fn runtime(&self) -> &Arc<WorkerRuntime> {
+        &self.inner.worker
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.inner.worker.config
+    }
+
+    pub(crate) fn job(&self) -> &JobDocument {
+        &self.inner.job
+    }
+
+    pub(crate) fn args(&self) -> &Bson {
+        &self.inner.job.args
+    }
+
+    pub(crate) fn chosen_delay(&self) -> Option<Duration> {
+        *lock(&self.inner.retry_in)
+    }
+
+    pub(crate) fn strategy(&self) -> RetryStrategy {
+        self.inner.job.retry.unwrap_or(self.config().retry)
+    }
+
+    /// This attempt ends now, with `verdict`.
+    pub(crate) fn settlement(&self, verdict: Verdict) -> Settlement {
+        Settlement::now(Arc::clone(&self.inner.lease), verdict)
+    }
+}
+
+/// Runs a database operation to its end even if the caller's future is dropped.
+pub(crate) async fn spawned<T: Send + 'static>(
+    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::spawn(operation).await.unwrap_or(Err(Error::Stopped))
+}
+
+impl<Args: Sync> FromRequest<Task<Args>> for JobHandle {
+    type Error = MissingDataError;
+
+    async fn from_request(task: &Task<Args>) -> Result<Self, MissingDataError> {
+        task.data().get_checked::<Self>().cloned()
+    }
+}

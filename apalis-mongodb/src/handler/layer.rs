@@ -1,0 +1,133 @@
+//! The outermost layer around a handler: it turns what comes out into a verdict and waits until
+//! that stands in the store.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::{Context, Poll};
+
+use apalis_core::error::BoxDynError;
+use apalis_core::task::Task;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use mongodb::bson::{Bson, DateTime};
+use serde::Serialize;
+use tower::{Layer, Service};
+
+use super::abandon::Abandon;
+use super::{JobHandle, verdict};
+use crate::metrics;
+use crate::runtime::{Ack, Verdict};
+
+/// A handler panicked; the attempt failed and the worker lives on.
+#[derive(Debug, thiserror::Error)]
+#[error("the handler panicked: {0}")]
+pub struct HandlerPanicked(pub(crate) String);
+
+/// The layer this backend puts around all others.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SettleLayer(());
+
+impl SettleLayer {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
+}
+
+impl<S> Layer<S> for SettleLayer {
+    type Service = SettleService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        SettleService { inner }
+    }
+}
+
+/// The service of [`SettleLayer`].
+#[derive(Debug, Clone)]
+pub struct SettleService<S> {
+    inner: S,
+}
+
+impl<S, Args> Service<Task<Args>> for SettleService<S>
+where
+    S: Service<Task<Args>>,
+    S::Response: Serialize + Send + 'static,
+    S::Error: Into<BoxDynError>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxDynError;
+    type Future = BoxFuture<'static, Result<S::Response, BoxDynError>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxDynError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, task: Task<Args>) -> Self::Future {
+        let job = task.data().get::<JobHandle>().cloned();
+        // The state of a handler that panicked is dropped with its future.
+        let called = catch_unwind(AssertUnwindSafe(|| self.inner.call(task)));
+        let future = async move {
+            match called {
+                Ok(future) => match AssertUnwindSafe(future).catch_unwind().await {
+                    Ok(result) => result.map_err(Into::into),
+                    Err(panic) => Err(panicked(panic)),
+                },
+                Err(panic) => Err(panicked(panic)),
+            }
+        };
+        match job {
+            Some(job) => Box::pin(settled(job, future)),
+            // A task of another backend that was piped through: not ours to acknowledge.
+            None => Box::pin(future),
+        }
+    }
+}
+
+async fn settled<R: Serialize>(
+    job: JobHandle,
+    handler: impl Future<Output = Result<R, BoxDynError>>,
+) -> Result<R, BoxDynError> {
+    let guard = Abandon::guard(job.clone());
+    let started_at = *job.lease().started_at.get_or_init(DateTime::now);
+    let clock = std::time::Instant::now();
+    metrics::started(job.queue(), job.run_at(), started_at);
+    let result = handler.await;
+    metrics::ran(job.queue(), clock.elapsed());
+    let verdict = match &result {
+        Ok(value) => Verdict::Done {
+            result: stored_result(&job, value),
+        },
+        Err(error) => verdict::of_error(error, &job),
+    };
+    let settlement = job.settlement(verdict);
+    guard.defuse();
+    if job.runtime().settle(settlement).await == Ack::Stale {
+        tracing::warn!(
+            job = job.id(),
+            queue = job.queue(),
+            attempt = job.attempt(),
+            "acknowledgement refused: the lease was lost"
+        );
+    }
+    result
+}
+
+/// What is kept of a handler's value. One without a BSON form is kept as text.
+fn stored_result<R: Serialize>(job: &JobHandle, value: &R) -> Option<Bson> {
+    if !job.config().persist_results {
+        return None;
+    }
+    let stored = crate::compat::to_bson(value)
+        .or_else(|_| serde_json::to_string(value).map(Bson::String))
+        .unwrap_or(Bson::Null);
+    (stored != Bson::Null).then_some(stored)
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> BoxDynError {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    Box::new(HandlerPanicked(text))
+}

@@ -1,0 +1,155 @@
+//! What a handler's error means for its job.
+
+use std::error::Error as StdError;
+
+use apalis_core::error::{AbortError, BoxDynError, DeferredError, RetryAfterError};
+use tower::timeout::error::Elapsed;
+
+use super::{HandlerPanicked, JobHandle};
+use crate::model::Outcome;
+use crate::runtime::Verdict;
+
+/// An error text longer than this is cut; a job document has 16 MB in all.
+const MAX_ERROR_CHARS: usize = 4000;
+
+/// The verdict on an attempt that failed with `error`.
+pub(super) fn of_error(error: &BoxDynError, job: &JobHandle) -> Verdict {
+    let outcome = outcome_of(error);
+    let error_text = describe(error.as_ref());
+    if outcome == Outcome::Aborted {
+        return Verdict::Dead {
+            outcome,
+            error: error_text,
+        };
+    }
+    if job.attempt() >= job.max_attempts() {
+        return Verdict::Dead {
+            outcome,
+            error: error_text,
+        };
+    }
+    let asked = job.chosen_delay().or_else(|| asked_delay(error));
+    let delay = asked.or_else(|| job.strategy().delay(job.attempt(), rand::random()));
+    match delay {
+        Some(delay) => Verdict::Retry {
+            outcome: if asked.is_some() && outcome == Outcome::Failed {
+                Outcome::RetryAfter
+            } else {
+                outcome
+            },
+            error: error_text,
+            delay,
+        },
+        None => Verdict::Dead {
+            outcome,
+            error: error_text,
+        },
+    }
+}
+
+fn outcome_of(error: &BoxDynError) -> Outcome {
+    for cause in chain(error.as_ref()) {
+        if is_panic(cause) {
+            return Outcome::Panicked;
+        }
+        if cause.is::<Elapsed>() {
+            return Outcome::TimedOut;
+        }
+    }
+    if chain(error.as_ref()).any(|cause| cause.is::<AbortError>()) {
+        Outcome::Aborted
+    } else {
+        Outcome::Failed
+    }
+}
+
+fn asked_delay(error: &BoxDynError) -> Option<std::time::Duration> {
+    chain(error.as_ref()).find_map(|cause| {
+        if let Some(retry_after) = cause.downcast_ref::<RetryAfterError>() {
+            return Some(retry_after.get_duration());
+        }
+        cause
+            .is::<DeferredError>()
+            .then_some(std::time::Duration::ZERO)
+    })
+}
+
+/// A panic caught by us or by apalis' own layer, which calls it an abort.
+fn is_panic(cause: &(dyn StdError + 'static)) -> bool {
+    if cause.is::<HandlerPanicked>() {
+        return true;
+    }
+    #[cfg(feature = "catch-panic")]
+    if cause.is::<apalis::layers::catch_panic::PanicError>() {
+        return true;
+    }
+    false
+}
+
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let cause = next?;
+        next = cause.source();
+        Some(cause)
+    })
+}
+
+/// The error with its causes, each said once: many errors repeat their source in their text, and
+/// apalis' wrappers say nothing but that they wrap.
+pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
+    let mut text = String::new();
+    for cause in chain(error) {
+        if is_wrapper(cause) && cause.source().is_some() {
+            continue;
+        }
+        let part = cause.to_string();
+        if text.is_empty() {
+            text = part;
+        } else if !text.contains(&part) {
+            text = format!("{text}: {part}");
+        }
+    }
+    match text.char_indices().nth(MAX_ERROR_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn is_wrapper(cause: &(dyn StdError + 'static)) -> bool {
+    cause.is::<AbortError>() || cause.is::<RetryAfterError>() || cause.is::<DeferredError>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("mail refused")]
+    struct Refused(#[source] std::io::Error);
+
+    #[test]
+    fn a_wrapped_error_is_described_by_its_own_words_and_its_causes() {
+        let cause = std::io::Error::other("550 5.1.1 no such user");
+        let error = AbortError::new(Refused(cause));
+        assert_eq!(describe(&error), "mail refused: 550 5.1.1 no such user");
+    }
+
+    #[test]
+    fn an_abort_is_found_beneath_other_errors() {
+        let error: BoxDynError = Box::new(AbortError::new("never"));
+        assert_eq!(outcome_of(&error), Outcome::Aborted);
+        let error: BoxDynError = Box::new(Elapsed::new());
+        assert_eq!(outcome_of(&error), Outcome::TimedOut);
+        let error: BoxDynError = Box::new(AbortError::new(HandlerPanicked("boom".into())));
+        assert_eq!(outcome_of(&error), Outcome::Panicked);
+    }
+
+    #[test]
+    fn a_very_long_error_is_cut() {
+        let error = std::io::Error::other("é".repeat(10_000));
+        assert_eq!(describe(&error).chars().count(), MAX_ERROR_CHARS + 1);
+    }
+}

@@ -1,0 +1,120 @@
+//! The indexes the queries rely on, and their creation for whoever has no migrations.
+
+use std::time::Duration;
+
+use mongodb::bson::{Document, doc};
+use mongodb::options::IndexOptions;
+use mongodb::{Database, IndexModel};
+
+use crate::config::Config;
+use crate::error::{Context, Error};
+use crate::model::{Status, field as f};
+
+/// The collection an index belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CollectionKind {
+    /// [`Collections::jobs`](crate::Collections::jobs)
+    Jobs,
+    /// [`Collections::workers`](crate::Collections::workers)
+    Workers,
+    /// [`Collections::queues`](crate::Collections::queues)
+    Queues,
+}
+
+impl CollectionKind {
+    /// The configured name of the collection.
+    #[must_use]
+    pub fn name(self, config: &Config) -> &str {
+        match self {
+            Self::Jobs => &config.collections.jobs,
+            Self::Workers => &config.collections.workers,
+            Self::Queues => &config.collections.queues,
+        }
+    }
+}
+
+/// Every index, by collection. A migration can be compared with it.
+///
+/// The partial indexes keep finished jobs out of what claims read, so that millions of them
+/// cost nothing.
+#[must_use]
+pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
+    let pending = doc! { f::STATUS: Status::Pending };
+    let running = doc! { f::STATUS: Status::Running };
+    let jobs = [
+        // What a claim reads, in its order.
+        partial(
+            "claim",
+            doc! { f::QUEUE: 1, f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 },
+            pending.clone(),
+        ),
+        // When the next job of a queue is due, and how old its oldest ready one is.
+        partial("due", doc! { f::QUEUE: 1, f::RUN_AT: 1 }, pending),
+        // Whose lease has expired.
+        partial("lease", doc! { f::LEASE_UNTIL: 1 }, running.clone()),
+        // How many run, per queue.
+        partial("running", doc! { f::QUEUE: 1, f::STARTED_AT: 1 }, running),
+        // Finished jobs by state.
+        partial(
+            "finished",
+            doc! { f::QUEUE: 1, f::STATUS: 1, f::FINISHED_AT: -1 },
+            doc! { f::FINISHED_AT: { "$exists": true } },
+        ),
+        unique("idempotency", f::IDEMPOTENCY_KEY),
+        unique("unique_live", f::UNIQUE_KEY),
+        ttl("ttl"),
+    ];
+    jobs.into_iter()
+        .map(|index| (CollectionKind::Jobs, index))
+        .chain([(CollectionKind::Workers, ttl("ttl"))])
+        .collect()
+}
+
+/// Creates the indexes. It is safe to call at every start; for those who have no migrations.
+///
+/// # Errors
+///
+/// When the database refuses, for instance because an index of the same name differs.
+pub async fn setup(db: &Database, config: &Config) -> Result<(), Error> {
+    config.validate()?;
+    for (kind, index) in indexes() {
+        db.collection::<Document>(kind.name(config))
+            .create_index(index)
+            .await
+            .context("create an index")?;
+    }
+    Ok(())
+}
+
+fn partial(name: &str, keys: Document, filter: Document) -> IndexModel {
+    let options = IndexOptions::builder()
+        .name(name.to_owned())
+        .partial_filter_expression(filter)
+        .build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
+fn unique(name: &str, key: &str) -> IndexModel {
+    let options = IndexOptions::builder()
+        .name(name.to_owned())
+        .unique(true)
+        .partial_filter_expression(doc! { key: { "$exists": true } })
+        .build();
+    IndexModel::builder()
+        .keys(doc! { f::QUEUE: 1, key: 1 })
+        .options(options)
+        .build()
+}
+
+fn ttl(name: &str) -> IndexModel {
+    let options = IndexOptions::builder()
+        .name(name.to_owned())
+        .expire_after(Duration::ZERO)
+        .partial_filter_expression(doc! { f::EXPIRE_AT: { "$exists": true } })
+        .build();
+    IndexModel::builder()
+        .keys(doc! { f::EXPIRE_AT: 1 })
+        .options(options)
+        .build()
+}

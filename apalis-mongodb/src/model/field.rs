@@ -1,0 +1,29 @@
+//! The names of the stored fields, each spelled once.
+
+pub(crate) const ID: &str = "_id";
+pub(crate) const QUEUE: &str = "queue";
+pub(crate) const STATUS: &str = "status";
+pub(crate) const PRIORITY: &str = "priority";
+pub(crate) const RUN_AT: &str = "run_at";
+pub(crate) const ARGS: &str = "args";
+pub(crate) const METADATA: &str = "metadata";
+pub(crate) const ATTEMPTS: &str = "attempts";
+pub(crate) const MAX_ATTEMPTS: &str = "max_attempts";
+pub(crate) const CRASHES: &str = "crashes";
+pub(crate) const MAX_CRASHES: &str = "max_crashes";
+pub(crate) const RETRY: &str = "retry";
+pub(crate) const UNIQUE_KEY: &str = "unique_key";
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency_key";
+pub(crate) const WORKER: &str = "worker";
+pub(crate) const LOCK_TOKEN: &str = "lock_token";
+pub(crate) const STARTED_AT: &str = "started_at";
+pub(crate) const LEASE_UNTIL: &str = "lease_until";
+pub(crate) const RESULT: &str = "result";
+pub(crate) const LAST_ERROR: &str = "last_error";
+pub(crate) const HISTORY: &str = "history";
+pub(crate) const PROGRESS: &str = "progress";
+pub(crate) const LOG: &str = "log";
+pub(crate) const CREATED_AT: &str = "created_at";
+pub(crate) const FINISHED_AT: &str = "finished_at";
+pub(crate) const EXPIRE_AT: &str = "expire_at";
+pub(crate) const EXPIRE_DEAD_AFTER: &str = "expire_dead_after";

@@ -1,0 +1,88 @@
+//! A job as it is stored.
+
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, DateTime, RawDocumentBuf};
+use serde::Deserialize;
+
+use super::{Outcome, Status};
+use crate::compat;
+use crate::config::RetryStrategy;
+use crate::error::Error;
+
+/// A metadata entry. Keys contain dots, so they cannot be field names.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct MetadataEntry {
+    pub(crate) k: String,
+    pub(crate) v: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StoredAttempt {
+    pub(crate) attempt: i64,
+    pub(crate) worker: String,
+    pub(crate) started_at: DateTime,
+    pub(crate) finished_at: DateTime,
+    pub(crate) outcome: Outcome,
+    #[serde(default)]
+    pub(crate) error: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StoredLine {
+    pub(crate) at: DateTime,
+    pub(crate) attempt: i64,
+    pub(crate) line: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct JobDocument {
+    #[serde(rename = "_id")]
+    pub(crate) id: String,
+    pub(crate) queue: String,
+    pub(crate) status: Status,
+    pub(crate) priority: i32,
+    pub(crate) run_at: DateTime,
+    pub(crate) args: Bson,
+    #[serde(default)]
+    pub(crate) metadata: Vec<MetadataEntry>,
+    pub(crate) attempts: i32,
+    pub(crate) max_attempts: i32,
+    #[serde(default)]
+    pub(crate) crashes: i32,
+    #[serde(default)]
+    pub(crate) retry: Option<RetryStrategy>,
+    #[serde(default)]
+    pub(crate) unique_key: Option<String>,
+    #[serde(default)]
+    pub(crate) idempotency_key: Option<String>,
+    #[serde(default)]
+    pub(crate) worker: Option<String>,
+    #[serde(default)]
+    pub(crate) lock_token: Option<ObjectId>,
+    #[serde(default)]
+    pub(crate) started_at: Option<DateTime>,
+    #[serde(default)]
+    pub(crate) lease_until: Option<DateTime>,
+    #[serde(default)]
+    pub(crate) result: Option<Bson>,
+    #[serde(default)]
+    pub(crate) last_error: Option<String>,
+    #[serde(default)]
+    pub(crate) history: Vec<StoredAttempt>,
+    #[serde(default)]
+    pub(crate) progress: Option<Bson>,
+    #[serde(default)]
+    pub(crate) log: Vec<StoredLine>,
+    pub(crate) created_at: DateTime,
+    #[serde(default)]
+    pub(crate) finished_at: Option<DateTime>,
+}
+
+impl JobDocument {
+    pub(crate) fn from_raw(raw: &RawDocumentBuf) -> Result<Self, Error> {
+        compat::from_raw(raw).map_err(|source| Error::Malformed {
+            id: raw.get_str("_id").unwrap_or("?").to_owned(),
+            source,
+        })
+    }
+}

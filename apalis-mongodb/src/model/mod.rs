@@ -1,0 +1,15 @@
+//! The stored documents and what is shown of them.
+
+mod attempt;
+pub(crate) mod field;
+mod job;
+pub(crate) mod millis;
+mod record;
+mod state;
+pub(crate) mod time;
+
+pub use attempt::{AttemptRecord, LogLine, Outcome};
+pub(crate) use job::JobDocument;
+pub use record::JobRecord;
+pub use state::JobState;
+pub(crate) use state::Status;

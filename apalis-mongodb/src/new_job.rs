@@ -1,0 +1,165 @@
+//! A job to be enqueued.
+
+use std::time::Duration;
+
+use apalis_core::task::Task;
+use apalis_core::task::task_id::TaskId;
+use mongodb::bson::DateTime;
+
+use crate::config::RetryStrategy;
+
+/// When a new job may run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum When {
+    Now,
+    At(DateTime),
+    In(Duration),
+}
+
+/// A job to be enqueued; `NewJob::from(args)` is one that runs at once with the queue's defaults.
+///
+/// ```
+/// use std::time::Duration;
+/// use apalis_mongodb::NewJob;
+///
+/// let job = NewJob::new("hello")
+///     .run_in(Duration::from_secs(60))
+///     .priority(5)
+///     .idempotency_key("order-17");
+/// # let _ = job;
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a new job does nothing until it is enqueued"]
+pub struct NewJob<Args> {
+    pub(crate) args: Args,
+    pub(crate) id: Option<String>,
+    pub(crate) when: When,
+    pub(crate) priority: i32,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) retry: Option<RetryStrategy>,
+    pub(crate) unique_key: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) metadata: Vec<(String, String)>,
+}
+
+impl<Args> NewJob<Args> {
+    /// A job that runs at once with the queue's defaults.
+    pub fn new(args: Args) -> Self {
+        Self {
+            args,
+            id: None,
+            when: When::Now,
+            priority: 0,
+            max_attempts: None,
+            retry: None,
+            unique_key: None,
+            idempotency_key: None,
+            metadata: Vec::new(),
+        }
+    }
+
+    /// Gives the job an id of the caller's choice; it must be new.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Runs the job not before `at`.
+    pub fn run_at(mut self, at: DateTime) -> Self {
+        self.when = When::At(at);
+        self
+    }
+
+    /// Runs the job not before `wait` has passed.
+    pub fn run_in(mut self, wait: Duration) -> Self {
+        self.when = When::In(wait);
+        self
+    }
+
+    /// Higher runs first; 0 unless set. Within one priority the oldest due job runs first.
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Overrides the queue's number of attempts.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts.max(1));
+        self
+    }
+
+    /// Overrides the queue's back-off.
+    pub fn retry(mut self, strategy: RetryStrategy) -> Self {
+        self.retry = Some(strategy);
+        self
+    }
+
+    /// At most one job with this key lives in the queue; enqueuing another returns the first
+    /// one's id. The key is free again when the job is final.
+    pub fn unique_key(mut self, key: impl Into<String>) -> Self {
+        self.unique_key = Some(key.into());
+        self
+    }
+
+    /// At most one job with this key exists in the queue, finished ones included, until
+    /// retention removes it; enqueuing another returns the first one's id.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// Attaches a key and a value, shown with the job and handed to the handler.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.push((key.into(), value.into()));
+        self
+    }
+
+    /// The same job with other arguments.
+    pub(crate) fn try_map<B, E>(
+        self,
+        encode: impl FnOnce(Args) -> Result<B, E>,
+    ) -> Result<NewJob<B>, E> {
+        Ok(NewJob {
+            args: encode(self.args)?,
+            id: self.id,
+            when: self.when,
+            priority: self.priority,
+            max_attempts: self.max_attempts,
+            retry: self.retry,
+            unique_key: self.unique_key,
+            idempotency_key: self.idempotency_key,
+            metadata: self.metadata,
+        })
+    }
+
+    /// What an apalis task says of a job. Its `run_at` has seconds only, so a time within the
+    /// current second means "now".
+    pub(crate) fn from_task(task: Task<Args>) -> Self {
+        let (args, ctx) = task.take();
+        let mut job = Self::new(args);
+        job.id = ctx.task_id().map(TaskId::to_string);
+        job.when = ctx.run_at().map_or(When::Now, |seconds| {
+            let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+            When::At(DateTime::from_millis(millis))
+        });
+        job.priority = ctx
+            .priority()
+            .map_or(0, |priority| i32::try_from(priority).unwrap_or(i32::MAX));
+        job.max_attempts = ctx
+            .max_attempts()
+            .map(|attempts| u32::try_from(attempts).unwrap_or(u32::MAX));
+        job.idempotency_key = ctx.idempotency_key().map(str::to_owned);
+        job.metadata = ctx
+            .metadata()
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        job
+    }
+}
+
+impl<Args> From<Args> for NewJob<Args> {
+    fn from(args: Args) -> Self {
+        Self::new(args)
+    }
+}

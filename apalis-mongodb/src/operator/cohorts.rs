@@ -1,0 +1,130 @@
+//! Groups dead jobs by what killed them.
+
+use std::collections::BTreeMap;
+
+use futures_util::TryStreamExt;
+use mongodb::Database;
+use mongodb::bson::{DateTime, Document, doc};
+use serde::Serialize;
+
+use super::MAX_TIME;
+use super::filter::{path, state_query};
+use crate::config::Collections;
+use crate::error::{Context, Error};
+use crate::model::{JobState, field as f, time};
+
+/// So much of an error's text tells errors apart.
+const SIGNIFICANT_CHARS: i32 = 160;
+/// At most so many different texts are looked at.
+const MAX_TEXTS: i32 = 5000;
+
+/// Dead jobs of one queue that failed alike.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FailureCohort {
+    /// The queue.
+    pub queue: String,
+    /// The beginning of the error's text, with digits replaced by `#`.
+    pub error: String,
+    /// How many jobs.
+    pub count: u64,
+    /// When the first of them died.
+    #[serde(serialize_with = "time::optional")]
+    pub first_at: Option<DateTime>,
+    /// When the last of them died.
+    #[serde(serialize_with = "time::optional")]
+    pub last_at: Option<DateTime>,
+    /// One of them, to look at.
+    pub sample_id: String,
+}
+
+/// The dead jobs of every queue, or of the one asked for, grouped by error; largest group first.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn failure_cohorts(
+    db: &Database,
+    collections: &Collections,
+    queue: Option<&str>,
+) -> Result<Vec<FailureCohort>, Error> {
+    let mut query = state_query(JobState::Dead);
+    if let Some(queue) = queue {
+        query.insert(f::QUEUE, queue);
+    }
+    let text = doc! { "$ifNull": [path(f::LAST_ERROR), ""] };
+    let pipeline = [
+        doc! { "$match": query },
+        doc! { "$group": {
+            f::ID: { "queue": path(f::QUEUE), "error": { "$substrCP": [text, 0, SIGNIFICANT_CHARS] } },
+            "count": { "$sum": 1 },
+            "first": { "$min": path(f::FINISHED_AT) },
+            "last": { "$max": path(f::FINISHED_AT) },
+            "sample": { "$first": path(f::ID) },
+        } },
+        doc! { "$limit": MAX_TEXTS },
+    ];
+    let mut found = collections
+        .jobs(db)
+        .aggregate(pipeline)
+        .allow_disk_use(true)
+        .max_time(MAX_TIME)
+        .await
+        .context("group dead jobs")?;
+    let mut cohorts = BTreeMap::new();
+    while let Some(group) = found.try_next().await.context("group dead jobs")? {
+        merge(&mut cohorts, &group);
+    }
+    let mut cohorts: Vec<_> = cohorts.into_values().collect();
+    cohorts.sort_by_key(|cohort| std::cmp::Reverse(cohort.count));
+    Ok(cohorts)
+}
+
+fn merge(cohorts: &mut BTreeMap<(String, String), FailureCohort>, group: &Document) {
+    let key = group.get_document(f::ID).cloned().unwrap_or_default();
+    let queue = key.get_str("queue").unwrap_or_default().to_owned();
+    let error = normalise(key.get_str("error").unwrap_or_default());
+    let count = group
+        .get_i32("count")
+        .map(i64::from)
+        .or_else(|_| group.get_i64("count"))
+        .unwrap_or(0);
+    let first_at = group.get_datetime("first").ok().copied();
+    let last_at = group.get_datetime("last").ok().copied();
+    let cohort = cohorts
+        .entry((queue.clone(), error.clone()))
+        .or_insert_with(|| FailureCohort {
+            queue,
+            error,
+            count: 0,
+            first_at,
+            last_at,
+            sample_id: group.get_str("sample").unwrap_or_default().to_owned(),
+        });
+    cohort.count += u64::try_from(count).unwrap_or(0);
+    cohort.first_at = cohort.first_at.into_iter().chain(first_at).min();
+    cohort.last_at = cohort.last_at.into_iter().chain(last_at).max();
+}
+
+/// The first line of an error with its numbers taken out.
+fn normalise(error: &str) -> String {
+    let mut text = String::new();
+    for c in error.lines().next().unwrap_or_default().chars() {
+        if !c.is_ascii_digit() {
+            text.push(c);
+        } else if !text.ends_with('#') {
+            text.push('#');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_that_differ_in_numbers_and_later_lines_are_alike() {
+        assert_eq!(normalise("timeout after 30 s\nat x"), "timeout after # s");
+        assert_eq!(normalise("timeout after 7 s"), "timeout after # s");
+    }
+}

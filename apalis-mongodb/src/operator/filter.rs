@@ -1,0 +1,113 @@
+//! Which jobs are meant.
+
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{JobState, Status, field as f};
+
+/// Which jobs are meant; an empty filter means all. All given conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobFilter {
+    /// Jobs of this queue.
+    pub queue: Option<String>,
+    /// Jobs in one of these states.
+    pub states: Vec<JobState>,
+    /// Jobs with one of these ids.
+    pub ids: Vec<String>,
+    /// Jobs enqueued at or before this instant.
+    pub created_before: Option<DateTime>,
+    /// Jobs enqueued at or after this instant.
+    pub created_after: Option<DateTime>,
+    /// Jobs whose last error contains this text, in any case.
+    pub error_contains: Option<String>,
+    /// Jobs with this idempotency key.
+    pub idempotency_key: Option<String>,
+}
+
+impl JobFilter {
+    /// All jobs of `queue`.
+    #[must_use]
+    pub fn queue(queue: impl Into<String>) -> Self {
+        Self {
+            queue: Some(queue.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The same filter, restricted to one more of these states.
+    #[must_use]
+    pub fn state(mut self, state: JobState) -> Self {
+        self.states.push(state);
+        self
+    }
+
+    /// The query for this filter. Scheduled and ready are told apart by the server's clock.
+    pub(crate) fn to_query(&self) -> Document {
+        let mut all: Vec<Document> = Vec::new();
+        if let Some(queue) = &self.queue {
+            all.push(doc! { f::QUEUE: queue });
+        }
+        if !self.states.is_empty() {
+            let any: Vec<Document> = self
+                .states
+                .iter()
+                .map(|state| state_query(*state))
+                .collect();
+            all.push(doc! { "$or": any });
+        }
+        if !self.ids.is_empty() {
+            all.push(doc! { f::ID: { "$in": &self.ids } });
+        }
+        if let Some(at) = self.created_before {
+            all.push(doc! { f::CREATED_AT: { "$lte": at } });
+        }
+        if let Some(at) = self.created_after {
+            all.push(doc! { f::CREATED_AT: { "$gte": at } });
+        }
+        if let Some(text) = &self.error_contains {
+            all.push(doc! { f::LAST_ERROR: contains(text) });
+        }
+        if let Some(key) = &self.idempotency_key {
+            all.push(doc! { f::IDEMPOTENCY_KEY: key });
+        }
+        match all.len() {
+            0 => doc! {},
+            1 => all.remove(0),
+            _ => doc! { "$and": all },
+        }
+    }
+}
+
+pub(crate) fn state_query(state: JobState) -> Document {
+    let status = state.stored();
+    match state {
+        JobState::Ready => {
+            doc! { f::STATUS: status, "$expr": { "$lte": [path(f::RUN_AT), "$$NOW"] } }
+        }
+        JobState::Scheduled => {
+            doc! { f::STATUS: status, "$expr": { "$gt": [path(f::RUN_AT), "$$NOW"] } }
+        }
+        // The condition names the partial index of finished jobs.
+        JobState::Done | JobState::Dead | JobState::Cancelled => {
+            doc! { f::STATUS: status, f::FINISHED_AT: { "$exists": true } }
+        }
+        JobState::Running => doc! { f::STATUS: Status::Running },
+    }
+}
+
+/// A case-insensitive regular expression that matches `text` literally.
+fn contains(text: &str) -> Bson {
+    let mut pattern = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        if !c.is_alphanumeric() && !c.is_whitespace() && c.is_ascii() {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    doc! { "$regex": pattern, "$options": "i" }.into()
+}
+
+pub(crate) fn path(field: &str) -> String {
+    format!("${field}")
+}

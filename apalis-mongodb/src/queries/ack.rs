@@ -1,0 +1,194 @@
+//! Settles ended attempts: one statement each, fenced by the token of their lease.
+
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::{ClientSession, Collection, Database};
+
+use crate::config::Config;
+use crate::error::{Context, Error};
+use crate::model::{JobState, Outcome, Status, field as f, time};
+use crate::runtime::{Lease, Settlement, Verdict};
+
+/// One fenced write.
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    filter: Document,
+    /// `None` removes the job.
+    update: Option<Document>,
+}
+
+/// Ours, and still running under our token.
+pub(crate) fn fence(lease: &Lease) -> Document {
+    doc! { f::ID: &lease.id, f::LOCK_TOKEN: lease.token, f::STATUS: Status::Running }
+}
+
+/// The write that puts `settlement` into the store.
+pub(crate) fn statement(settlement: &Settlement, config: &Config, worker: &str) -> Statement {
+    let filter = fence(&settlement.lease);
+    let now = DateTime::now();
+    let update = match &settlement.verdict {
+        Verdict::Done { result } => {
+            if config.retention.done.is_some_and(|kept| kept.is_zero()) {
+                return Statement {
+                    filter,
+                    update: None,
+                };
+            }
+            let mut set = finished(JobState::Done, config, now);
+            if let Some(result) = result {
+                set.insert(f::RESULT, result.clone());
+            }
+            // An earlier attempt's error stays in the history.
+            let unset = doc! { f::LEASE_UNTIL: "", f::UNIQUE_KEY: "", f::LAST_ERROR: "" };
+            doc! { "$set": set, "$unset": unset }
+        }
+        Verdict::Dead { error, .. } => {
+            let mut set = finished(JobState::Dead, config, now);
+            set.insert(f::LAST_ERROR, error);
+            doc! { "$set": set, "$unset": { f::LEASE_UNTIL: "", f::UNIQUE_KEY: "" } }
+        }
+        Verdict::Retry { error, delay, .. } => doc! {
+            "$set": {
+                f::STATUS: Status::Pending,
+                f::RUN_AT: time::after(now, *delay),
+                f::LAST_ERROR: error,
+            },
+            "$unset": { f::LEASE_UNTIL: "" },
+        },
+        Verdict::Release => doc! {
+            "$set": { f::STATUS: Status::Pending },
+            "$inc": { f::ATTEMPTS: -1 },
+            "$unset": { f::LEASE_UNTIL: "", f::STARTED_AT: "" },
+        },
+    };
+    Statement {
+        filter,
+        update: Some(with_history(update, settlement, config, worker)),
+    }
+}
+
+fn finished(state: JobState, config: &Config, now: DateTime) -> Document {
+    let mut set = doc! { f::STATUS: state.stored(), f::FINISHED_AT: now };
+    if let Some(kept) = config.retention.of(state) {
+        set.insert(f::EXPIRE_AT, time::after(now, kept));
+    }
+    set
+}
+
+/// An attempt that reached a handler is remembered; one that waited in a buffer is not.
+fn with_history(
+    mut update: Document,
+    settlement: &Settlement,
+    config: &Config,
+    worker: &str,
+) -> Document {
+    let released = settlement.verdict.outcome() == Outcome::Released;
+    if released && settlement.lease.started_at.get().is_none() {
+        return update;
+    }
+    let mut entry = doc! {
+        "attempt": i64::from(settlement.lease.attempt),
+        "worker": worker,
+        "started_at": *settlement.lease.started_at.get().unwrap_or(&settlement.finished_at),
+        "finished_at": settlement.finished_at,
+        "outcome": settlement.verdict.outcome().as_str(),
+    };
+    if let Some(error) = settlement.verdict.error() {
+        entry.insert("error", error);
+    }
+    let keep = -i64::from(config.history_limit);
+    let push = doc! { f::HISTORY: { "$each": [entry], "$slice": keep } };
+    update.insert("$push", push);
+    update
+}
+
+/// Runs many statements in one command and returns how many matched.
+pub(crate) async fn run(db: &Database, jobs: &str, statements: &[Statement]) -> Result<u64, Error> {
+    let mut matched = 0;
+    let updates: Vec<Document> = statements.iter().filter_map(Statement::as_update).collect();
+    if !updates.is_empty() {
+        let command = doc! { "update": jobs, "updates": updates };
+        matched += write(db, command).await?;
+    }
+    let deletes: Vec<Document> = statements.iter().filter_map(Statement::as_delete).collect();
+    if !deletes.is_empty() {
+        let command = doc! { "delete": jobs, "deletes": deletes };
+        matched += write(db, command).await?;
+    }
+    Ok(matched)
+}
+
+impl Statement {
+    fn as_update(&self) -> Option<Document> {
+        let update = self.update.clone()?;
+        Some(doc! { "q": self.filter.clone(), "u": update })
+    }
+
+    fn as_delete(&self) -> Option<Document> {
+        self.update
+            .is_none()
+            .then(|| doc! { "q": self.filter.clone(), "limit": 1 })
+    }
+}
+
+async fn write(db: &Database, mut command: Document) -> Result<u64, Error> {
+    command.insert("ordered", false);
+    command.insert("writeConcern", doc! { "w": "majority" });
+    let reply = db.run_command(command).await.context("acknowledge jobs")?;
+    super::reply::check(&reply, "acknowledge jobs")?;
+    Ok(super::reply::count(&reply))
+}
+
+/// Of jobs whose statement may not have matched, those that carry our verdict already: the token
+/// stays in the document until the next claim, so an acknowledgement that was applied but whose
+/// reply was lost is told from one that was refused.
+pub(crate) async fn applied(
+    jobs: &Collection<Document>,
+    leases: &[&Lease],
+) -> Result<Vec<String>, Error> {
+    use futures_util::TryStreamExt;
+    let ids: Vec<Bson> = leases
+        .iter()
+        .map(|lease| lease.id.as_str().into())
+        .collect();
+    let found: Vec<Document> = jobs
+        .find(doc! { f::ID: { "$in": ids } })
+        .projection(doc! { f::LOCK_TOKEN: 1, f::STATUS: 1 })
+        .await
+        .context("verify acknowledgements")?
+        .try_collect()
+        .await
+        .context("verify acknowledgements")?;
+    let ours = |document: &&Document| {
+        let id = document.get_str(f::ID).unwrap_or_default();
+        let token = document.get_object_id(f::LOCK_TOKEN).ok();
+        let running = document.get_str(f::STATUS).ok() == Some(Status::Running.as_str());
+        !running
+            && leases
+                .iter()
+                .any(|lease| lease.id == id && Some(lease.token) == token)
+    };
+    Ok(found
+        .iter()
+        .filter(ours)
+        .filter_map(|document| document.get_str(f::ID).ok().map(str::to_owned))
+        .collect())
+}
+
+/// Runs one statement in the caller's transaction; false if the lease is not ours.
+pub(crate) async fn in_transaction(
+    jobs: &Collection<Document>,
+    statement: Statement,
+    session: &mut ClientSession,
+) -> Result<bool, Error> {
+    const OPERATION: &str = "complete a job in a transaction";
+    match statement.update {
+        Some(update) => {
+            let update = jobs.update_one(statement.filter, update).session(session);
+            Ok(update.await.context(OPERATION)?.matched_count == 1)
+        }
+        None => {
+            let delete = jobs.delete_one(statement.filter).session(session);
+            Ok(delete.await.context(OPERATION)?.deleted_count == 1)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Writes new jobs; a key that is taken yields the id of the job that holds it.
+
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::WriteConcern;
+use mongodb::{ClientSession, Collection};
+
+use super::insert::id_of;
+use crate::error::{Context, Error, is_duplicate_key};
+use crate::model::field as f;
+
+/// How often a key that is freed and taken again meanwhile is followed.
+const KEY_LOOKUPS: usize = 5;
+/// Documents per insert command.
+const CHUNK: usize = 1000;
+
+/// Inserts one job and returns its id, or that of the job that holds its key.
+pub(crate) async fn one(jobs: &Collection<Document>, document: Document) -> Result<String, Error> {
+    for _ in 0..KEY_LOOKUPS {
+        let insert = jobs
+            .insert_one(&document)
+            .write_concern(WriteConcern::majority());
+        match insert.await {
+            Ok(_) => return Ok(id_of(&document)),
+            Err(error) if is_duplicate_key(&error) => {
+                if let Some(id) = holder(jobs, &document).await? {
+                    return Ok(id);
+                }
+                if jobs
+                    .find_one(doc! { f::ID: id_of(&document) })
+                    .await
+                    .context("look for a job with the same id")?
+                    .is_some()
+                {
+                    return Err(Error::DuplicateId(id_of(&document)));
+                }
+            }
+            Err(source) => return Err(source).context("enqueue a job"),
+        }
+    }
+    Err(Error::KeyContention(key_text(&document)))
+}
+
+/// Inserts many jobs and returns their ids in order; one that is refused for its key yields the
+/// id of the job that holds it.
+pub(crate) async fn many(
+    jobs: &Collection<Document>,
+    documents: Vec<Document>,
+) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::with_capacity(documents.len());
+    for chunk in documents.chunks(CHUNK) {
+        let refused = insert_chunk(jobs, chunk).await?;
+        let mut chunk_ids: Vec<String> = chunk.iter().map(id_of).collect();
+        for index in refused {
+            // The chunk's own inserts are done, so a key doubled inside it has its holder now.
+            chunk_ids[index] = one(jobs, chunk[index].clone()).await?;
+        }
+        ids.append(&mut chunk_ids);
+    }
+    Ok(ids)
+}
+
+/// Inserts a chunk and returns the indexes that were refused for a duplicate key.
+async fn insert_chunk(
+    jobs: &Collection<Document>,
+    chunk: &[Document],
+) -> Result<Vec<usize>, Error> {
+    use mongodb::error::ErrorKind;
+    let insert = jobs
+        .insert_many(chunk)
+        .ordered(false)
+        .write_concern(WriteConcern::majority());
+    let Err(error) = insert.await else {
+        return Ok(Vec::new());
+    };
+    if let ErrorKind::InsertMany(failure) = error.kind.as_ref()
+        && failure.write_concern_error.is_none()
+        && let Some(refusals) = &failure.write_errors
+        && refusals.iter().all(|refusal| refusal.code == 11000)
+    {
+        return Ok(refusals.iter().map(|refusal| refusal.index).collect());
+    }
+    Err(error).context("enqueue jobs")
+}
+
+/// Inserts one job inside the caller's transaction. A taken key must not raise a duplicate-key
+/// error there, for that aborts the transaction; so jobs with keys are upserted on their key.
+pub(crate) async fn in_transaction(
+    jobs: &Collection<Document>,
+    document: Document,
+    session: &mut ClientSession,
+) -> Result<String, Error> {
+    let Some(filter) = key_filter(&document) else {
+        jobs.insert_one(&document)
+            .session(&mut *session)
+            .await
+            .context("enqueue a job in a transaction")?;
+        return Ok(id_of(&document));
+    };
+    if let Some(id) = holder_in(jobs, filter, session).await? {
+        return Ok(id);
+    }
+    upsert(jobs, document, session).await
+}
+
+/// Two transactions with the same key both come here; the second one's upsert meets a write
+/// conflict, which its caller retries as every transient transaction error.
+async fn upsert(
+    jobs: &Collection<Document>,
+    document: Document,
+    session: &mut ClientSession,
+) -> Result<String, Error> {
+    let id = id_of(&document);
+    let key = if document.contains_key(f::IDEMPOTENCY_KEY) {
+        f::IDEMPOTENCY_KEY
+    } else {
+        f::UNIQUE_KEY
+    };
+    let mut on_insert = document;
+    let queue = on_insert.remove(f::QUEUE).unwrap_or(Bson::Null);
+    let value = on_insert.remove(key).unwrap_or(Bson::Null);
+    let filter = doc! { f::QUEUE: queue, key: value };
+    let outcome = jobs
+        .update_one(filter.clone(), doc! { "$setOnInsert": on_insert })
+        .upsert(true)
+        .session(&mut *session)
+        .await
+        .context("enqueue a job in a transaction")?;
+    if outcome.upserted_id.is_some() {
+        return Ok(id);
+    }
+    holder_in(jobs, filter, session)
+        .await?
+        .ok_or(Error::KeyContention(id))
+}
+
+async fn holder_in(
+    jobs: &Collection<Document>,
+    filter: Document,
+    session: &mut ClientSession,
+) -> Result<Option<String>, Error> {
+    let holder = jobs
+        .find_one(filter)
+        .projection(doc! { f::ID: 1 })
+        .session(session)
+        .await
+        .context("look for the job that holds a key")?;
+    Ok(holder.as_ref().map(id_of))
+}
+
+/// The id of the job that holds a key of `document`.
+async fn holder(jobs: &Collection<Document>, document: &Document) -> Result<Option<String>, Error> {
+    let Some(filter) = key_filter(document) else {
+        return Ok(None);
+    };
+    let holder = jobs
+        .find_one(filter)
+        .projection(doc! { f::ID: 1 })
+        .await
+        .context("look for the job that holds a key")?;
+    Ok(holder.as_ref().map(id_of))
+}
+
+/// Which jobs hold a key of `document`, if it has one.
+fn key_filter(document: &Document) -> Option<Document> {
+    let queue = document.get_str(f::QUEUE).unwrap_or_default();
+    let keys: Vec<Document> = [f::IDEMPOTENCY_KEY, f::UNIQUE_KEY]
+        .into_iter()
+        .filter_map(|key| {
+            let value = document.get_str(key).ok()?;
+            Some(doc! { f::QUEUE: queue, key: value })
+        })
+        .collect();
+    match keys.len() {
+        0 => None,
+        1 => keys.into_iter().next(),
+        _ => Some(doc! { "$or": keys }),
+    }
+}
+
+fn key_text(document: &Document) -> String {
+    document
+        .get_str(f::IDEMPOTENCY_KEY)
+        .or_else(|_| document.get_str(f::UNIQUE_KEY))
+        .unwrap_or_default()
+        .to_owned()
+}

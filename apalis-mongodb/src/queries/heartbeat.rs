@@ -1,0 +1,113 @@
+//! Renews leases.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Collection, Database};
+
+use super::ack::fence;
+use crate::error::{Context, Error};
+use crate::model::{Status, field as f, time};
+use crate::runtime::Lease;
+
+/// A heartbeat that hangs longer is a failed one.
+const MAX_TIME_MS: i64 = 5000;
+
+/// Renews all `leases` in one command and returns those that are not ours any more.
+pub(crate) async fn renew(
+    db: &Database,
+    jobs: &str,
+    leases: &[Arc<Lease>],
+) -> Result<Vec<Arc<Lease>>, Error> {
+    if leases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut by_duration: BTreeMap<Duration, Vec<&Arc<Lease>>> = BTreeMap::new();
+    for lease in leases {
+        by_duration.entry(lease.duration()).or_default().push(lease);
+    }
+    let updates: Vec<Document> = by_duration
+        .into_iter()
+        .map(|(duration, group)| {
+            doc! { "q": all_of(&group), "u": [prolong(duration)], "multi": true }
+        })
+        .collect();
+    let command = doc! {
+        "update": jobs,
+        "updates": updates,
+        "ordered": false,
+        "maxTimeMS": MAX_TIME_MS,
+        "writeConcern": { "w": 1 },
+    };
+    let reply = db.run_command(command).await.context("renew leases")?;
+    super::reply::check(&reply, "renew leases")?;
+    if super::reply::count(&reply) >= leases.len() as u64 {
+        return Ok(Vec::new());
+    }
+    lost(&db.collection(jobs), leases).await
+}
+
+fn all_of(leases: &[&Arc<Lease>]) -> Document {
+    let ids: Vec<Bson> = leases
+        .iter()
+        .map(|lease| lease.id.as_str().into())
+        .collect();
+    let tokens: HashSet<_> = leases.iter().map(|lease| lease.token).collect();
+    let tokens: Vec<Bson> = tokens.into_iter().map(Bson::ObjectId).collect();
+    doc! {
+        f::ID: { "$in": ids },
+        f::LOCK_TOKEN: { "$in": tokens },
+        f::STATUS: Status::Running,
+    }
+}
+
+fn prolong(duration: Duration) -> Document {
+    doc! { "$set": { f::LEASE_UNTIL: { "$add": ["$$NOW", time::millis(duration)] } } }
+}
+
+/// Which of `leases` the store does not know as ours.
+async fn lost(
+    jobs: &Collection<Document>,
+    leases: &[Arc<Lease>],
+) -> Result<Vec<Arc<Lease>>, Error> {
+    let refs: Vec<&Arc<Lease>> = leases.iter().collect();
+    let found: Vec<Document> = jobs
+        .find(all_of(&refs))
+        .projection(doc! { f::LOCK_TOKEN: 1 })
+        .await
+        .context("look for lost leases")?
+        .try_collect()
+        .await
+        .context("look for lost leases")?;
+    let ours: HashSet<_> = found
+        .iter()
+        .filter_map(|document| {
+            let id = document.get_str(f::ID).ok()?.to_owned();
+            Some((id, document.get_object_id(f::LOCK_TOKEN).ok()?))
+        })
+        .collect();
+    Ok(leases
+        .iter()
+        .filter(|lease| !ours.contains(&(lease.id.clone(), lease.token)))
+        .cloned()
+        .collect())
+}
+
+/// Renews one lease by its own duration.
+pub(crate) async fn extend(jobs: &Collection<Document>, lease: &Lease) -> Result<(), Error> {
+    let asked_at = std::time::Instant::now();
+    let outcome = jobs
+        .update_one(fence(lease), vec![prolong(lease.duration())])
+        .await
+        .context("extend a lease")?;
+    if outcome.matched_count == 1 {
+        lease.renewed(asked_at);
+        Ok(())
+    } else {
+        lease.lose();
+        Err(Error::LeaseLost(lease.id.clone()))
+    }
+}

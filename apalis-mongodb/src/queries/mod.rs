@@ -1,0 +1,13 @@
+//! Every filter and update, one operation a file.
+
+pub(crate) mod ack;
+pub(crate) mod claim;
+pub(crate) mod enqueue;
+pub(crate) mod heartbeat;
+pub(crate) mod insert;
+pub(crate) mod next_due;
+pub(crate) mod queue_state;
+pub(crate) mod reply;
+pub(crate) mod report;
+pub(crate) mod rescue;
+pub(crate) mod workers;

@@ -1,0 +1,63 @@
+//! When the next job of each queue is due: one command for all queues of a process.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+
+use crate::error::{Context, Error};
+use crate::model::{Status, field as f};
+
+const MAX_TIME: Duration = Duration::from_secs(10);
+const WAIT: &str = "wait";
+
+/// The time until the earliest waiting job of each queue is due, by the server's clock; zero if
+/// it is. A queue with nothing waiting is left out.
+pub(crate) async fn next_due(
+    jobs: &Collection<Document>,
+    queues: &[String],
+) -> Result<HashMap<String, Duration>, Error> {
+    let Some((first, others)) = queues.split_first() else {
+        return Ok(HashMap::new());
+    };
+    let mut pipeline = earliest(first);
+    for queue in others {
+        let union = doc! { "coll": jobs.name(), "pipeline": earliest(queue) };
+        pipeline.push(doc! { "$unionWith": union });
+    }
+    let found: Vec<Document> = jobs
+        .aggregate(pipeline)
+        .max_time(MAX_TIME)
+        .await
+        .context("look when jobs are due")?
+        .try_collect()
+        .await
+        .context("look when jobs are due")?;
+    Ok(found
+        .iter()
+        .filter_map(|row| {
+            let queue = row.get_str(f::QUEUE).ok()?.to_owned();
+            let millis = match row.get(WAIT) {
+                Some(Bson::Int64(millis)) => *millis,
+                _ => 0,
+            };
+            let wait = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+            Some((queue, wait))
+        })
+        .collect())
+}
+
+/// One seek in the index `due`.
+fn earliest(queue: &str) -> Vec<Document> {
+    vec![
+        doc! { "$match": { f::QUEUE: queue, f::STATUS: Status::Pending } },
+        doc! { "$sort": { f::RUN_AT: 1 } },
+        doc! { "$limit": 1 },
+        doc! { "$project": {
+            f::QUEUE: 1,
+            WAIT: { "$subtract": [format!("${}", f::RUN_AT), "$$NOW"] },
+        } },
+    ]
+}

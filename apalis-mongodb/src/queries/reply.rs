@@ -1,0 +1,32 @@
+//! Reads the reply of a raw write command.
+
+use mongodb::bson::{Bson, Document};
+
+use crate::error::Error;
+
+/// `n`, whatever number type the server chose.
+pub(crate) fn count(reply: &Document) -> u64 {
+    let n = match reply.get("n") {
+        Some(Bson::Int32(n)) => i64::from(*n),
+        Some(Bson::Int64(n)) => *n,
+        Some(Bson::Double(n)) => *n as i64,
+        _ => 0,
+    };
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// A raw command succeeds as a whole even if single statements fail or the write concern does.
+pub(crate) fn check(reply: &Document, operation: &'static str) -> Result<(), Error> {
+    let failed = reply
+        .get_array("writeErrors")
+        .ok()
+        .and_then(|errors| errors.first())
+        .or_else(|| reply.get("writeConcernError"));
+    match failed {
+        Some(failure) => Err(Error::Database {
+            operation,
+            source: mongodb::error::Error::custom(failure.to_string()),
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,158 @@
+//! Frees jobs whose worker was not heard of for a whole lease.
+
+use futures_util::TryStreamExt;
+use mongodb::Collection;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+
+use crate::error::{Context, Error};
+use crate::model::{Outcome, Status, field as f};
+
+/// At most so many a sweep; the rest waits for the next one.
+const LIMIT: i64 = 500;
+const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// A job that was freed.
+#[derive(Debug, Clone)]
+pub(crate) struct Rescued {
+    pub(crate) id: String,
+    pub(crate) queue: String,
+    pub(crate) worker: String,
+    pub(crate) crashes: i64,
+    /// It crashed too often and is dead now.
+    pub(crate) quarantined: bool,
+}
+
+/// Frees every job whose lease has expired by the server's clock, whatever its queue, except
+/// those leased under `own` tokens: their worker lives, for it is us.
+pub(crate) async fn rescue_expired(
+    jobs: &Collection<Document>,
+    own: &[ObjectId],
+) -> Result<Vec<Rescued>, Error> {
+    let expired = expired(jobs, own).await?;
+    let mut rescued = Vec::new();
+    for job in &expired {
+        // One at a time: each is fenced by the token that was seen, and they are few.
+        if let Some(freed) = free(jobs, job).await? {
+            rescued.push(freed);
+        }
+    }
+    Ok(rescued)
+}
+
+async fn expired(jobs: &Collection<Document>, own: &[ObjectId]) -> Result<Vec<Document>, Error> {
+    let own: Vec<Bson> = own.iter().copied().map(Bson::ObjectId).collect();
+    let mut filter = expired_filter();
+    if !own.is_empty() {
+        filter.insert(f::LOCK_TOKEN, doc! { "$nin": own });
+    }
+    let fields = doc! {
+        f::QUEUE: 1, f::LOCK_TOKEN: 1, f::WORKER: 1, f::ATTEMPTS: 1, f::CRASHES: 1,
+        f::MAX_CRASHES: 1, f::EXPIRE_DEAD_AFTER: 1, f::STARTED_AT: 1,
+    };
+    jobs.find(filter)
+        .projection(fields)
+        .sort(doc! { f::LEASE_UNTIL: 1 })
+        .limit(LIMIT)
+        .max_time(MAX_TIME)
+        .await
+        .context("look for expired leases")?
+        .try_collect()
+        .await
+        .context("look for expired leases")
+}
+
+fn expired_filter() -> Document {
+    doc! {
+        f::STATUS: Status::Running,
+        "$expr": { "$lt": [format!("${}", f::LEASE_UNTIL), "$$NOW"] },
+    }
+}
+
+async fn free(jobs: &Collection<Document>, job: &Document) -> Result<Option<Rescued>, Error> {
+    let crashes = number(job, f::CRASHES).unwrap_or(0) + 1;
+    let quarantined = number(job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
+    let worker = job.get_str(f::WORKER).unwrap_or("?").to_owned();
+    let error = format!("the lease of worker {worker} expired (crash {crashes})");
+    let id = job.get(f::ID).cloned().unwrap_or(Bson::Null);
+    let mut filter = doc! { f::ID: id.clone(), f::LOCK_TOKEN: job.get(f::LOCK_TOKEN).cloned() };
+    filter.extend(expired_filter());
+    let update = if quarantined {
+        quarantine(job, &error, crashes)
+    } else {
+        requeue(&error, crashes)
+    };
+    let update = vec![
+        history(&error),
+        update,
+        doc! { "$unset": unset(quarantined) },
+    ];
+    let outcome = jobs
+        .update_one(filter, update)
+        .write_concern(mongodb::options::WriteConcern::majority())
+        .await
+        .context("free a job")?;
+    Ok((outcome.modified_count == 1).then(|| Rescued {
+        id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
+        queue: job.get_str(f::QUEUE).unwrap_or_default().to_owned(),
+        worker,
+        crashes,
+        quarantined,
+    }))
+}
+
+fn history(error: &str) -> Document {
+    let path = |field: &str| format!("${field}");
+    let entry = doc! {
+        "attempt": path(f::ATTEMPTS),
+        "worker": { "$ifNull": [path(f::WORKER), "?"] },
+        "started_at": { "$ifNull": [path(f::STARTED_AT), "$$NOW"] },
+        "finished_at": "$$NOW",
+        "outcome": Outcome::LeaseExpired.as_str(),
+        "error": { "$literal": error },
+    };
+    let known = doc! { "$ifNull": [path(f::HISTORY), []] };
+    doc! { "$set": { f::HISTORY: { "$concatArrays": [known, [entry]] } } }
+}
+
+/// Back in the queue; the attempt does not count, the crash does.
+fn requeue(error: &str, crashes: i64) -> Document {
+    doc! { "$set": {
+        f::STATUS: Status::Pending,
+        f::RUN_AT: "$$NOW",
+        f::ATTEMPTS: { "$subtract": [format!("${}", f::ATTEMPTS), 1] },
+        f::CRASHES: crashes,
+        f::LAST_ERROR: { "$literal": error },
+        f::LOCK_TOKEN: ObjectId::new(),
+    } }
+}
+
+fn quarantine(job: &Document, error: &str, crashes: i64) -> Document {
+    let mut set = doc! {
+        f::STATUS: Status::Failed,
+        f::FINISHED_AT: "$$NOW",
+        f::CRASHES: crashes,
+        f::LAST_ERROR: { "$literal": format!("quarantined: {error}") },
+        f::LOCK_TOKEN: ObjectId::new(),
+    };
+    if let Some(kept) = number(job, f::EXPIRE_DEAD_AFTER) {
+        set.insert(f::EXPIRE_AT, doc! { "$add": ["$$NOW", kept] });
+    }
+    doc! { "$set": set }
+}
+
+fn unset(quarantined: bool) -> Vec<&'static str> {
+    if quarantined {
+        vec![f::LEASE_UNTIL, f::UNIQUE_KEY]
+    } else {
+        vec![f::LEASE_UNTIL, f::STARTED_AT]
+    }
+}
+
+fn number(document: &Document, field: &str) -> Option<i64> {
+    match document.get(field)? {
+        Bson::Int32(n) => Some(i64::from(*n)),
+        Bson::Int64(n) => Some(*n),
+        _ => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! The documents of running workers.
+
+use mongodb::Collection;
+use mongodb::Database;
+use mongodb::bson::{Bson, Document, doc};
+
+use crate::error::{Context, Error};
+use crate::model::{field as f, time};
+use crate::runtime::WorkerRuntime;
+
+/// A worker not heard of for so many leases is forgotten.
+const FORGOTTEN_AFTER_LEASES: u32 = 10;
+
+/// Tells the store that `workers` live, in one command.
+pub(crate) async fn beat(
+    db: &Database,
+    collection: &str,
+    workers: &[std::sync::Arc<WorkerRuntime>],
+) -> Result<(), Error> {
+    if workers.is_empty() {
+        return Ok(());
+    }
+    let updates: Vec<Document> = workers.iter().map(|worker| upsert(worker)).collect();
+    let command = doc! {
+        "update": collection,
+        "updates": updates,
+        "ordered": false,
+        "writeConcern": { "w": 1 },
+    };
+    let reply = db.run_command(command).await.context("send a heartbeat")?;
+    super::reply::check(&reply, "send a heartbeat")
+}
+
+fn upsert(worker: &WorkerRuntime) -> Document {
+    let kept = time::millis(worker.config.lease_duration * FORGOTTEN_AFTER_LEASES);
+    let leases = i64::try_from(worker.leases.len()).unwrap_or(i64::MAX);
+    doc! {
+        "q": { f::ID: &worker.id },
+        "u": [{ "$set": {
+            "name": { "$literal": &worker.name },
+            f::QUEUE: &worker.config.queue,
+            "service": { "$literal": &worker.service },
+            f::STARTED_AT: { "$ifNull": [format!("${}", f::STARTED_AT), "$$NOW"] },
+            "last_seen": "$$NOW",
+            "leases": leases,
+            f::EXPIRE_AT: { "$add": ["$$NOW", Bson::Int64(kept)] },
+        } }],
+        "upsert": true,
+    }
+}
+
+/// Removes a worker that stopped.
+pub(crate) async fn forget(workers: &Collection<Document>, id: &str) -> Result<(), Error> {
+    workers
+        .delete_one(doc! { f::ID: id })
+        .await
+        .context("remove a worker")?;
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Claims jobs for one worker.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mongodb::bson::oid::ObjectId;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::hub::Hub;
+use super::lease::Lease;
+use super::worker::WorkerRuntime;
+use crate::error::Error;
+use crate::handler::JobHandle;
+use crate::metrics;
+use crate::model::JobDocument;
+use crate::queries::claim::{self, Candidates};
+
+/// Candidates are drawn from at most so many times the batch.
+const WIDEST_WINDOW: usize = 8;
+/// A settings change made without a change stream is noticed this fast.
+const SETTINGS_AGE: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+pub(crate) struct Fetcher {
+    pub(crate) worker: Arc<WorkerRuntime>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) wake: watch::Receiver<u64>,
+    pub(crate) window: usize,
+}
+
+/// What one round brought.
+enum Round {
+    Claimed,
+    /// Nothing is due.
+    Empty,
+    /// Something is due, but not for us now.
+    Blocked,
+    Paused,
+}
+
+impl Fetcher {
+    /// Claims until the worker stops. A claim that was begun is always finished.
+    pub(crate) async fn run(mut self) {
+        let stop = self.worker.stop.clone();
+        let mut pause = FIRST_PAUSE;
+        while !stop.is_cancelled() {
+            let Some(permits) = self.wait_for_room().await else {
+                return;
+            };
+            // Before asking, so that a wake-up meanwhile is not lost.
+            self.wake.borrow_and_update();
+            let round = self.round(permits).await;
+            if round.is_ok() {
+                pause = FIRST_PAUSE;
+            }
+            let wait = match round {
+                Ok(Round::Claimed) => continue,
+                Ok(Round::Empty) => {
+                    self.hub.look_at(&self.worker.config.queue);
+                    None
+                }
+                Ok(Round::Blocked) => Some(FIRST_PAUSE),
+                Ok(Round::Paused) => Some(SETTINGS_AGE),
+                Err(error) => {
+                    tracing::warn!(%error, queue = self.worker.config.queue, "claim failed; trying again");
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    Some(pause)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = self.wake.changed() => metrics::woken(&self.worker.config.queue),
+                () = sleep_or_wait(wait) => {}
+            }
+        }
+    }
+
+    /// Waits until the buffer runs low and there is leave for more jobs, so that a busy worker
+    /// claims in batches and not one by one.
+    async fn wait_for_room(&self) -> Option<Vec<OwnedSemaphorePermit>> {
+        let worker = &self.worker;
+        let low = worker.config.max_in_flight / 4;
+        loop {
+            if worker.stop.is_cancelled() {
+                return None;
+            }
+            if worker.buffer.len() <= low {
+                break;
+            }
+            tokio::select! {
+                () = worker.stop.cancelled() => return None,
+                () = worker.buffer.room() => {}
+            }
+        }
+        let first = tokio::select! {
+            () = worker.stop.cancelled() => return None,
+            permit = Arc::clone(&worker.permits).acquire_owned() => permit.ok()?,
+        };
+        let mut permits = vec![first];
+        while permits.len() < worker.config.batch_size {
+            match Arc::clone(&worker.permits).try_acquire_owned() {
+                Ok(permit) => permits.push(permit),
+                Err(_) => break,
+            }
+        }
+        Some(permits)
+    }
+
+    async fn round(&mut self, permits: Vec<OwnedSemaphorePermit>) -> Result<Round, Error> {
+        let config = Arc::clone(&self.worker.config);
+        let jobs = config.collections.raw_jobs(&self.worker.db);
+        let limit = permits.len() * self.window;
+        let mut found = claim::candidates(&jobs, &config.queue, limit, false).await?;
+        if found.jobs.is_empty() && found.malformed.is_empty() {
+            return Ok(Round::Empty);
+        }
+        if self.hub.settings(&config.queue, SETTINGS_AGE).await?.paused {
+            return Ok(Round::Paused);
+        }
+        let malformed = std::mem::take(&mut found.malformed);
+        claim::bury_malformed(&self.worker.jobs(), &config, malformed).await?;
+        let full = found.jobs.len() == limit;
+        let (mut chosen, suspect) = self.choose(found, permits.len());
+        if chosen.is_empty() && suspect.is_none() && full {
+            let fresh = claim::candidates(&jobs, &config.queue, limit, true).await?;
+            chosen = self.choose(fresh, permits.len()).0;
+        }
+        self.claim(chosen, suspect, permits).await
+    }
+
+    /// Which candidates to try. A job that crashed a worker before comes alone, and only if no
+    /// other such job runs in this process: if it crashes again, it is known who did it.
+    fn choose(&self, found: Candidates, most: usize) -> (Vec<JobDocument>, Option<Suspect>) {
+        let (suspects, mut fresh): (Vec<_>, Vec<_>) =
+            found.jobs.into_iter().partition(|job| job.crashes > 0);
+        let suspect = suspects.into_iter().next().and_then(|job| {
+            Some(Suspect {
+                leave: self.hub.suspect_leave()?,
+                job,
+            })
+        });
+        let most = most - usize::from(suspect.is_some());
+        if fresh.len() > most {
+            // Several workers after the same head of the queue had better take different jobs.
+            let picked = rand::seq::index::sample(&mut rand::rng(), fresh.len(), most);
+            let mut picked = picked.into_vec();
+            picked.sort_unstable();
+            let mut keep = picked.into_iter().peekable();
+            let mut index = 0;
+            fresh.retain(|_| {
+                let kept = keep.next_if_eq(&index).is_some();
+                index += 1;
+                kept
+            });
+        }
+        (fresh, suspect)
+    }
+
+    async fn claim(
+        &mut self,
+        chosen: Vec<JobDocument>,
+        suspect: Option<Suspect>,
+        mut permits: Vec<OwnedSemaphorePermit>,
+    ) -> Result<Round, Error> {
+        let mut claimed = 0;
+        if let Some(Suspect { leave, job }) = suspect {
+            let own = permits.split_off(permits.len() - 1);
+            claimed += self
+                .take(vec![job], vec![own.into_iter().chain([leave]).collect()])
+                .await?;
+        }
+        let wanted = chosen.len();
+        if wanted > 0 {
+            permits.truncate(wanted);
+            let permits = permits.into_iter().map(|permit| vec![permit]).collect();
+            let taken = self.take(chosen, permits).await?;
+            self.adapt(wanted, taken);
+            claimed += taken;
+        }
+        Ok(match claimed {
+            0 if wanted == 0 => Round::Blocked,
+            0 => Round::Blocked,
+            _ => Round::Claimed,
+        })
+    }
+
+    async fn take(
+        &self,
+        wanted: Vec<JobDocument>,
+        mut permits: Vec<Vec<OwnedSemaphorePermit>>,
+    ) -> Result<usize, Error> {
+        let worker = &self.worker;
+        let token = ObjectId::new();
+        let asked_at = Instant::now();
+        let taken = claim::take(&worker.db, &worker.config, &worker.id, token, wanted).await?;
+        let count = taken.len();
+        let duration = worker.config.lease_duration;
+        let handles: Vec<_> = taken
+            .into_iter()
+            .map(|job| {
+                let permits = permits.pop().unwrap_or_default();
+                let attempt = u32::try_from(job.attempts).unwrap_or(1);
+                let lease = Lease::new(job.id.clone(), token, attempt, asked_at, duration, permits);
+                let lease = Arc::new(lease);
+                worker.leases.insert(Arc::clone(&lease));
+                JobHandle::new(job, lease, Arc::clone(worker))
+            })
+            .collect();
+        metrics::claimed(&worker.config.queue, count);
+        worker.buffer.extend(handles);
+        Ok(count)
+    }
+
+    /// The more candidates others take, the wider the choice, and back.
+    fn adapt(&mut self, wanted: usize, taken: usize) {
+        if taken < wanted {
+            metrics::contended(&self.worker.config.queue, wanted - taken);
+            self.window = (self.window * 2).min(WIDEST_WINDOW);
+        } else if self.window > 1 && rand::random_ratio(1, 16) {
+            self.window /= 2;
+        }
+    }
+}
+
+struct Suspect {
+    job: JobDocument,
+    leave: OwnedSemaphorePermit,
+}
+
+async fn sleep_or_wait(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,105 @@
+//! Whether we may judge other workers: only while our own heartbeats reach the store.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use crate::runtime::lease::lock;
+
+#[derive(Debug)]
+struct State {
+    last_beat: Option<Instant>,
+    /// Since when every beat arrived.
+    well_since: Option<Instant>,
+    /// Whether a beat ever failed.
+    recovered: bool,
+    interval: Duration,
+}
+
+/// The record of our own heartbeats.
+#[derive(Debug)]
+pub(super) struct Health {
+    state: Mutex<State>,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            state: Mutex::new(State {
+                last_beat: None,
+                well_since: None,
+                recovered: false,
+                interval: Duration::from_secs(3600),
+            }),
+        }
+    }
+}
+
+impl Health {
+    pub(super) fn expect_beat_every(&self, interval: Duration) {
+        let mut state = lock(&self.state);
+        state.interval = state.interval.min(interval);
+    }
+
+    pub(super) fn interval(&self) -> Duration {
+        lock(&self.state).interval
+    }
+
+    pub(super) fn beat_arrived(&self) {
+        let now = Instant::now();
+        let mut state = lock(&self.state);
+        state.last_beat = Some(now);
+        state.well_since.get_or_insert(now);
+    }
+
+    pub(super) fn beat_failed(&self) {
+        let mut state = lock(&self.state);
+        state.well_since = None;
+        state.recovered = true;
+    }
+
+    /// Whether expired leases of others may be taken for dead. Not after a beat that failed or is
+    /// overdue (we may have been frozen); after an outage not before a whole `lease`, so that
+    /// everybody can renew first; after a start not before the second beat, for the same reason.
+    pub(super) fn may_judge(&self, lease: Duration) -> bool {
+        let state = lock(&self.state);
+        let (Some(last), Some(well_since)) = (state.last_beat, state.well_since) else {
+            return false;
+        };
+        let patience = if state.recovered {
+            lease
+        } else {
+            state.interval
+        };
+        last.elapsed() < state.interval * 2 && well_since.elapsed() >= patience
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_judged_before_our_own_beats_arrive() {
+        let health = Health::default();
+        assert!(!health.may_judge(Duration::ZERO));
+    }
+
+    #[test]
+    fn nobody_is_judged_for_a_whole_lease_after_an_outage() {
+        let health = Health::default();
+        health.expect_beat_every(Duration::from_nanos(1));
+        health.expect_beat_every(Duration::from_secs(10));
+        health.beat_failed();
+        health.beat_arrived();
+        assert!(!health.may_judge(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn nobody_is_judged_when_our_own_beat_is_overdue() {
+        let health = Health::default();
+        health.expect_beat_every(Duration::from_nanos(1));
+        health.beat_arrived();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(!health.may_judge(Duration::ZERO));
+    }
+}

@@ -1,0 +1,63 @@
+//! Heartbeats: every lease this process holds is renewed, whatever its handlers do.
+
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use super::Hub;
+use crate::error::Error;
+use crate::metrics;
+use crate::queries::{heartbeat, workers};
+use crate::runtime::worker::WorkerRuntime;
+
+/// Beats until the last worker is gone.
+pub(super) async fn run(hub: Weak<Hub>) {
+    loop {
+        let Some(shared) = hub.upgrade() else { return };
+        let workers = shared.workers();
+        match beat(&shared, &workers).await {
+            Ok(()) => shared.health.beat_arrived(),
+            Err(error) => {
+                tracing::warn!(%error, "heartbeat failed");
+                shared.health.beat_failed();
+            }
+        }
+        let interval = shared.health.interval();
+        drop(workers);
+        drop(shared);
+        tokio::time::sleep(interval).await;
+    }
+}
+
+async fn beat(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
+    let db = workers
+        .iter()
+        .find_map(|worker| worker.config.heartbeat_database.as_ref())
+        .unwrap_or(&hub.db);
+    let leases: Vec<_> = workers
+        .iter()
+        .flat_map(|worker| worker.leases.held())
+        .collect();
+    let asked_at = Instant::now();
+    let lost = heartbeat::renew(db, &hub.collections.jobs, &leases).await?;
+    for lease in &leases {
+        lease.renewed(asked_at);
+    }
+    for lease in lost {
+        let holder = workers.iter().find(|worker| {
+            worker
+                .leases
+                .get(&lease.id)
+                .is_some_and(|l| l.token == lease.token)
+        });
+        // A job whose acknowledgement is under way is not lost, only gone.
+        if let Some(worker) = holder
+            && !lease.is_settling()
+            && lease.lose()
+        {
+            worker.leases.remove(&lease);
+            tracing::warn!(job = lease.id, queue = worker.config.queue, "lease lost");
+            metrics::lease_lost(&worker.config.queue);
+        }
+    }
+    workers::beat(db, &hub.collections.workers, workers).await
+}

@@ -1,0 +1,156 @@
+//! What all workers of a process share for one database: heartbeats, sweeps, polls and the
+//! change stream.
+
+mod health;
+mod heart;
+mod poller;
+mod registry;
+mod sweeper;
+mod watcher;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use mongodb::Database;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+
+use self::health::Health;
+use super::lease::lock;
+use super::worker::WorkerRuntime;
+use crate::config::{Collections, Wake};
+use crate::error::Error;
+use crate::queries::queue_state::{self, QueueState};
+
+/// The shared part of all workers on one database in this process.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    db: Database,
+    collections: Collections,
+    /// Whether the server can do change streams.
+    replicated: bool,
+    workers: Mutex<Vec<Weak<WorkerRuntime>>>,
+    queues: Mutex<HashMap<String, QueueEntry>>,
+    health: Health,
+    /// Whether the change stream is open, so that polling can be rare.
+    streaming: AtomicBool,
+    watching: AtomicBool,
+    poll: Notify,
+    suspects: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct QueueEntry {
+    wake: watch::Sender<u64>,
+    /// The poller is to look when the next job is due.
+    look: bool,
+    settings: Option<(Instant, QueueState)>,
+}
+
+impl Hub {
+    fn new(db: Database, collections: Collections, replicated: bool) -> Self {
+        Self {
+            db,
+            collections,
+            replicated,
+            workers: Mutex::default(),
+            queues: Mutex::default(),
+            health: Health::default(),
+            streaming: AtomicBool::new(false),
+            watching: AtomicBool::new(false),
+            poll: Notify::new(),
+            suspects: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Adds a worker and returns what wakes it.
+    pub(crate) fn register(self: &Arc<Self>, worker: &Arc<WorkerRuntime>) -> watch::Receiver<u64> {
+        lock(&self.workers).push(Arc::downgrade(worker));
+        let wants_stream = worker.config.wake == Wake::ChangeStream && self.replicated;
+        if wants_stream && !self.watching.swap(true, Ordering::Relaxed) {
+            tokio::spawn(watcher::run(Arc::downgrade(self)));
+        }
+        self.health.expect_beat_every(worker.config.heartbeat());
+        lock(&self.queues)
+            .entry(worker.config.queue.clone())
+            .or_insert_with(|| QueueEntry {
+                wake: watch::Sender::new(0),
+                look: false,
+                settings: None,
+            })
+            .wake
+            .subscribe()
+    }
+
+    /// The workers that still run.
+    fn workers(&self) -> Vec<Arc<WorkerRuntime>> {
+        let mut workers = lock(&self.workers);
+        workers.retain(|worker| worker.strong_count() > 0);
+        workers.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Tells the workers of `queue` that there may be work.
+    pub(crate) fn wake(&self, queue: &str) {
+        if let Some(entry) = lock(&self.queues).get(queue) {
+            entry.wake.send_modify(|count| *count += 1);
+        }
+    }
+
+    fn wake_all(&self) {
+        for entry in lock(&self.queues).values() {
+            entry.wake.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Has the poller find out when the next job of `queue` is due.
+    pub(crate) fn look_at(&self, queue: &str) {
+        if let Some(entry) = lock(&self.queues).get_mut(queue) {
+            entry.look = true;
+        }
+        self.poll.notify_one();
+    }
+
+    /// Leave to run a job that crashed a worker before; one at a time in a process.
+    pub(crate) fn suspect_leave(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.suspects).try_acquire_owned().ok()
+    }
+
+    /// The settings of `queue`, read again if what is known is older than `age`.
+    pub(crate) async fn settings(&self, queue: &str, age: Duration) -> Result<QueueState, Error> {
+        let known = lock(&self.queues)
+            .get(queue)
+            .and_then(|entry| entry.settings);
+        if let Some((at, state)) = known
+            && at.elapsed() < age
+        {
+            return Ok(state);
+        }
+        let read_at = Instant::now();
+        let state = queue_state::read(&self.collections.queues(&self.db), queue).await?;
+        if let Some(entry) = lock(&self.queues).get_mut(queue) {
+            entry.settings = Some((read_at, state));
+        }
+        Ok(state)
+    }
+
+    /// Forgets the settings of `queue`, for they changed.
+    fn settings_changed(&self, queue: &str) {
+        if let Some(entry) = lock(&self.queues).get_mut(queue) {
+            entry.settings = None;
+        }
+        self.wake(queue);
+    }
+
+    /// Tells the handler of job `id` that its lease is gone, if it runs here.
+    fn lose(&self, id: &str) {
+        for worker in self.workers() {
+            if let Some(lease) = worker.leases.get(id)
+                && lease.lose()
+            {
+                worker.leases.remove(&lease);
+                crate::metrics::lease_lost(&worker.config.queue);
+            }
+        }
+    }
+}

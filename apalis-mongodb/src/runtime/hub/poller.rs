@@ -1,0 +1,98 @@
+//! Polling: the truth about when there is work. One command for all queues of the process.
+
+use std::collections::HashMap;
+use std::sync::Weak;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::Hub;
+use crate::queries::next_due::next_due;
+use crate::runtime::lease::lock;
+
+const WITH_STREAM: Duration = Duration::from_secs(5);
+const WITHOUT_STREAM: Duration = Duration::from_secs(1);
+/// A burst of questions is answered by few commands.
+const BREATH: Duration = Duration::from_millis(20);
+
+/// Polls until the last worker is gone.
+pub(super) async fn run(hub: Weak<Hub>) {
+    let mut due_at: HashMap<String, Instant> = HashMap::new();
+    let mut polled_at = Instant::now();
+    loop {
+        let Some(shared) = hub.upgrade() else { return };
+        let now = Instant::now();
+        due_at.retain(|queue, at| {
+            let due = *at <= now;
+            if due {
+                shared.wake(queue);
+            }
+            !due
+        });
+        let interval = interval(&shared);
+        let queues = if polled_at.elapsed() >= interval {
+            polled_at = now;
+            all_queues(&shared)
+        } else {
+            asked_queues(&shared)
+        };
+        if !queues.is_empty() {
+            look(&shared, &queues, &mut due_at).await;
+        }
+        let next = due_at.values().min().copied();
+        let next = next.map_or(polled_at + interval, |at| at.min(polled_at + interval));
+        let wait = next.saturating_duration_since(Instant::now());
+        // The hub lives while the notification is awaited; so the wait is bounded.
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = shared.poll.notified() => {
+                drop(shared);
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+async fn look(hub: &Hub, queues: &[String], due_at: &mut HashMap<String, Instant>) {
+    match next_due(&hub.collections.jobs(&hub.db), queues).await {
+        Ok(waits) => {
+            for queue in queues {
+                match waits.get(queue) {
+                    None => {
+                        due_at.remove(queue);
+                    }
+                    Some(wait) if wait.is_zero() => hub.wake(queue),
+                    Some(wait) => {
+                        due_at.insert(queue.clone(), Instant::now() + *wait);
+                    }
+                }
+            }
+        }
+        Err(error) => tracing::warn!(%error, "poll failed"),
+    }
+}
+
+fn interval(hub: &Hub) -> Duration {
+    let default = if hub.streaming.load(Ordering::Relaxed) {
+        WITH_STREAM
+    } else {
+        WITHOUT_STREAM
+    };
+    hub.workers()
+        .iter()
+        .map(|worker| worker.config.poll_interval.unwrap_or(default))
+        .min()
+        .unwrap_or(default)
+}
+
+fn all_queues(hub: &Hub) -> Vec<String> {
+    let mut queues = lock(&hub.queues);
+    queues.values_mut().for_each(|entry| entry.look = false);
+    queues.keys().cloned().collect()
+}
+
+fn asked_queues(hub: &Hub) -> Vec<String> {
+    lock(&hub.queues)
+        .iter_mut()
+        .filter_map(|(queue, entry)| std::mem::take(&mut entry.look).then(|| queue.clone()))
+        .collect()
+}

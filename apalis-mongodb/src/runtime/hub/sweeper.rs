@@ -1,0 +1,64 @@
+//! Looks for workers that died with jobs in their hands.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use super::Hub;
+use crate::metrics;
+use crate::queries::rescue;
+
+const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Sweeps until the last worker is gone.
+pub(super) async fn run(hub: Weak<Hub>) {
+    loop {
+        let Some(shared) = hub.upgrade() else { return };
+        let workers = shared.workers();
+        let interval = workers
+            .iter()
+            .map(|worker| worker.config.sweep_interval)
+            .min()
+            .unwrap_or(LONGEST_INTERVAL);
+        let lease = workers
+            .iter()
+            .map(|worker| worker.config.lease_duration)
+            .max()
+            .unwrap_or_default();
+        drop(workers);
+        if shared.health.may_judge(lease) {
+            sweep(&shared).await;
+        }
+        drop(shared);
+        tokio::time::sleep(interval).await;
+    }
+}
+
+async fn sweep(hub: &Hub) {
+    let own: Vec<_> = hub
+        .workers()
+        .iter()
+        .flat_map(|worker| worker.leases.held())
+        .map(|lease| lease.token)
+        .collect();
+    let jobs = hub.collections.jobs(&hub.db);
+    match rescue::rescue_expired(&jobs, &own).await {
+        Ok(rescued) => {
+            for job in rescued {
+                tracing::warn!(
+                    job = job.id,
+                    queue = job.queue,
+                    worker = job.worker,
+                    crashes = job.crashes,
+                    quarantined = job.quarantined,
+                    "lease expired; job taken from its worker"
+                );
+                metrics::rescued(&job.queue);
+                if job.quarantined {
+                    metrics::dead(&job.queue);
+                }
+                hub.wake(&job.queue);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "sweep failed"),
+    }
+}

@@ -1,0 +1,141 @@
+//! The change stream: a hint that there is work. One per process and database.
+
+use std::sync::Weak;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use mongodb::bson::{Document, doc};
+use mongodb::change_stream::ChangeStream;
+use mongodb::change_stream::event::ChangeStreamEvent;
+
+use super::Hub;
+use crate::error::{Context, Error};
+use crate::model::{Status, field as f};
+
+/// An idle stream asks the server this seldom; an event is answered at once all the same.
+const MAX_AWAIT: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+type Stream = ChangeStream<ChangeStreamEvent<Document>>;
+
+/// Watches until the last worker is gone. Whenever the stream breaks in a way that the driver
+/// cannot resume, a new one is opened and every queue is looked at.
+pub(super) async fn run(hub: Weak<Hub>) {
+    let mut pause = FIRST_PAUSE;
+    let mut told = false;
+    loop {
+        let Some(shared) = hub.upgrade() else { return };
+        let opened = open(&shared).await;
+        match opened {
+            Ok(stream) => {
+                // What was enqueued before the stream began.
+                shared.wake_all();
+                shared.streaming.store(true, Ordering::Relaxed);
+                drop(shared);
+                if let Some(error) = follow(&hub, stream).await {
+                    tracing::warn!(%error, "change stream lost; polling until it is open again");
+                }
+                told = false;
+                pause = FIRST_PAUSE;
+            }
+            Err(error) => {
+                drop(shared);
+                if !told {
+                    tracing::warn!(%error, "no change stream; polling instead");
+                    told = true;
+                }
+            }
+        }
+        if let Some(shared) = hub.upgrade() {
+            shared.streaming.store(false, Ordering::Relaxed);
+            shared.poll.notify_one();
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn open(hub: &Hub) -> Result<Stream, Error> {
+    hub.db
+        .watch()
+        .pipeline(pipeline(hub))
+        .max_await_time(MAX_AWAIT)
+        .await
+        .context("open a change stream")
+}
+
+/// New jobs, jobs put back, jobs cancelled, and changed queue settings; of each only what is read.
+fn pipeline(hub: &Hub) -> [Document; 2] {
+    let status = format!("updateDescription.updatedFields.{}", f::STATUS);
+    let interesting = doc! { "$or": [
+        { "ns.coll": &hub.collections.jobs, "operationType": "insert" },
+        {
+            "ns.coll": &hub.collections.jobs,
+            "operationType": "update",
+            &status: { "$in": [Status::Pending, Status::Killed] },
+        },
+        {
+            "ns.coll": &hub.collections.queues,
+            "operationType": { "$in": ["insert", "update", "replace"] },
+        },
+        { "operationType": { "$in": ["invalidate", "drop", "dropDatabase", "rename"] } },
+    ] };
+    let fields = doc! {
+        f::ID: 1,
+        "operationType": 1,
+        "ns": 1,
+        "documentKey": 1,
+        "fullDocument._id": 1,
+        "fullDocument.queue": 1,
+        "updateDescription": { "updatedFields": { f::STATUS: 1 }, "removedFields": [] },
+    };
+    [doc! { "$match": interesting }, doc! { "$project": fields }]
+}
+
+/// Follows `stream` until it ends, which yields the reason, or the last worker is gone.
+async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> Option<Error> {
+    while stream.is_alive() {
+        let next = stream
+            .next_if_any()
+            .await
+            .context("follow the change stream");
+        let shared = hub.upgrade()?;
+        match next {
+            Ok(Some(event)) => notice(&shared, &event),
+            Ok(None) => {}
+            Err(error) => return Some(error),
+        }
+    }
+    None
+}
+
+fn notice(hub: &Hub, event: &ChangeStreamEvent<Document>) {
+    let id = event
+        .document_key
+        .as_ref()
+        .and_then(|key| key.get_str(f::ID).ok());
+    let collection = event.ns.as_ref().and_then(|ns| ns.coll.as_deref());
+    if collection == Some(hub.collections.queues.as_str()) {
+        id.into_iter().for_each(|queue| hub.settings_changed(queue));
+        return;
+    }
+    let inserted = event
+        .full_document
+        .as_ref()
+        .and_then(|job| job.get_str(f::QUEUE).ok());
+    if let Some(queue) = inserted {
+        hub.wake(queue);
+        return;
+    }
+    let status = event
+        .update_description
+        .as_ref()
+        .and_then(|update| update.updated_fields.get_str(f::STATUS).ok());
+    if status == Some(Status::Killed.as_str()) {
+        id.into_iter().for_each(|id| hub.lose(id));
+    } else {
+        // An update does not say of which queue.
+        hub.wake_all();
+    }
+}

@@ -1,0 +1,226 @@
+//! The leases a worker holds.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use mongodb::bson::DateTime;
+use mongodb::bson::oid::ObjectId;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LeaseState {
+    /// Ours, as far as we know.
+    Held,
+    /// Another worker or an operator has the job now, or nobody.
+    Lost,
+    /// Acknowledged or given back.
+    Settled,
+}
+
+#[derive(Debug)]
+struct Timing {
+    deadline: Instant,
+    duration: Duration,
+}
+
+/// The right to run one job until a deadline, proven by a fencing token.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    pub(crate) id: String,
+    pub(crate) token: ObjectId,
+    /// The number of the attempt it covers.
+    pub(crate) attempt: u32,
+    /// When the handler started.
+    pub(crate) started_at: OnceLock<DateTime>,
+    state: watch::Sender<LeaseState>,
+    timing: Mutex<Timing>,
+    permits: Mutex<Vec<OwnedSemaphorePermit>>,
+    settling: AtomicBool,
+}
+
+impl Lease {
+    /// `asked_at` is the moment before the claim was sent: the server's lease began later.
+    pub(crate) fn new(
+        id: String,
+        token: ObjectId,
+        attempt: u32,
+        asked_at: Instant,
+        duration: Duration,
+        permits: Vec<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self {
+            id,
+            token,
+            attempt,
+            started_at: OnceLock::new(),
+            state: watch::Sender::new(LeaseState::Held),
+            timing: Mutex::new(Timing {
+                deadline: asked_at + duration,
+                duration,
+            }),
+            permits: Mutex::new(permits),
+            settling: AtomicBool::new(false),
+        }
+    }
+
+    /// An acknowledgement is on its way, so that the store may know the job as settled before we do.
+    pub(crate) fn set_settling(&self) {
+        self.settling.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_settling(&self) -> bool {
+        self.settling.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn state(&self) -> LeaseState {
+        *self.state.borrow()
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<LeaseState> {
+        self.state.subscribe()
+    }
+
+    /// How long the lease goes by renewals.
+    pub(crate) fn duration(&self) -> Duration {
+        lock(&self.timing).duration
+    }
+
+    /// Makes renewals last at least `duration`.
+    pub(crate) fn lengthen(&self, duration: Duration) {
+        let mut timing = lock(&self.timing);
+        timing.duration = timing.duration.max(duration);
+    }
+
+    pub(crate) fn renewed(&self, asked_at: Instant) {
+        let mut timing = lock(&self.timing);
+        timing.deadline = asked_at + timing.duration;
+    }
+
+    /// What is left by our own clock, which started before the server's.
+    pub(crate) fn remaining(&self) -> Duration {
+        lock(&self.timing)
+            .deadline
+            .saturating_duration_since(Instant::now())
+    }
+
+    /// Marks the lease lost; false if it was not held any more.
+    pub(crate) fn lose(&self) -> bool {
+        self.leave(LeaseState::Lost)
+    }
+
+    /// Marks the lease settled; false if it was not held any more.
+    pub(crate) fn settle(&self) -> bool {
+        self.leave(LeaseState::Settled)
+    }
+
+    fn leave(&self, to: LeaseState) -> bool {
+        lock(&self.permits).clear();
+        self.state.send_if_modified(|state| {
+            let held = *state == LeaseState::Held;
+            if held {
+                *state = to;
+            }
+            held
+        })
+    }
+}
+
+/// All unsettled leases of one worker, by job.
+#[derive(Debug)]
+pub(crate) struct LeaseTable {
+    leases: Mutex<HashMap<String, Arc<Lease>>>,
+    count: watch::Sender<usize>,
+}
+
+impl Default for LeaseTable {
+    fn default() -> Self {
+        Self {
+            leases: Mutex::default(),
+            count: watch::Sender::new(0),
+        }
+    }
+}
+
+impl LeaseTable {
+    pub(crate) fn insert(&self, lease: Arc<Lease>) {
+        let mut leases = lock(&self.leases);
+        leases.insert(lease.id.clone(), lease);
+        self.count.send_replace(leases.len());
+    }
+
+    /// Forgets `lease`, unless the job was claimed anew meanwhile.
+    pub(crate) fn remove(&self, lease: &Lease) {
+        let mut leases = lock(&self.leases);
+        if leases
+            .get(&lease.id)
+            .is_some_and(|l| l.token == lease.token)
+        {
+            leases.remove(&lease.id);
+            self.count.send_replace(leases.len());
+        }
+    }
+
+    /// Resolves when every lease is settled or lost.
+    pub(crate) async fn empty(&self) {
+        // The sender lives in this table.
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Lease>> {
+        lock(&self.leases).get(id).cloned()
+    }
+
+    pub(crate) fn held(&self) -> Vec<Arc<Lease>> {
+        lock(&self.leases)
+            .values()
+            .filter(|lease| lease.state() == LeaseState::Held)
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.leases).len()
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease(token: ObjectId) -> Arc<Lease> {
+        let duration = Duration::from_secs(30);
+        Arc::new(Lease::new(
+            "job".into(),
+            token,
+            1,
+            Instant::now(),
+            duration,
+            vec![],
+        ))
+    }
+
+    #[test]
+    fn a_lost_lease_cannot_be_settled() {
+        let lease = lease(ObjectId::new());
+        assert!(lease.lose());
+        assert!(!lease.settle());
+        assert_eq!(lease.state(), LeaseState::Lost);
+    }
+
+    #[test]
+    fn removing_an_older_lease_keeps_the_newer_one_of_the_same_job() {
+        let table = LeaseTable::default();
+        let older = lease(ObjectId::new());
+        let newer = lease(ObjectId::new());
+        table.insert(Arc::clone(&older));
+        table.insert(Arc::clone(&newer));
+        table.remove(&older);
+        assert_eq!(table.get("job").map(|l| l.token), Some(newer.token));
+    }
+}

@@ -1,0 +1,153 @@
+//! Starting and stopping a worker's tasks.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use apalis_core::worker::context::WorkerContext;
+use futures_util::FutureExt;
+use mongodb::Database;
+use tokio::task::JoinHandle;
+
+use super::acker::Acker;
+use super::fetcher::Fetcher;
+use super::hub::Hub;
+use super::worker::WorkerRuntime;
+use crate::config::Config;
+use crate::queries::workers;
+
+/// How often a worker's own flags are looked at; no command is sent for it.
+const GLANCE: Duration = Duration::from_millis(100);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The running tasks of one worker.
+#[derive(Debug)]
+pub(crate) struct Runtime {
+    worker: Arc<WorkerRuntime>,
+    fetching: Option<JoinHandle<()>>,
+    acking: Option<JoinHandle<()>>,
+    closing: Option<JoinHandle<()>>,
+}
+
+impl Runtime {
+    /// Starts the tasks; must be called inside a tokio runtime.
+    pub(crate) fn start(context: &WorkerContext, db: Database, config: Arc<Config>) -> Self {
+        let (worker, settlements) = WorkerRuntime::new(
+            context.name(),
+            context.get_service(),
+            db.clone(),
+            Arc::clone(&config),
+        );
+        let worker = Arc::new(worker);
+        let acker = Acker {
+            db,
+            config,
+            worker: worker.id.clone(),
+            stop: worker.stop.clone(),
+            leases: Arc::clone(&worker.leases),
+        };
+        let acking = tokio::spawn(acker.run(settlements));
+        let fetching = tokio::spawn(fetch(Arc::clone(&worker)));
+        tokio::spawn(watch_for_stop(context.clone(), Arc::downgrade(&worker)));
+        Self {
+            worker,
+            fetching: Some(fetching),
+            acking: Some(acking),
+            closing: None,
+        }
+    }
+
+    pub(crate) fn worker(&self) -> &Arc<WorkerRuntime> {
+        &self.worker
+    }
+
+    /// Stops claiming, gives back what waits, writes what is left to write.
+    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let closing = match &mut self.closing {
+            Some(closing) => closing,
+            None => {
+                let close = self.begin_close();
+                self.closing.insert(close)
+            }
+        };
+        closing.poll_unpin(cx).map(|_| ())
+    }
+
+    fn begin_close(&mut self) -> JoinHandle<()> {
+        self.worker.stop.cancel();
+        let worker = Arc::clone(&self.worker);
+        let fetching = self.fetching.take();
+        tokio::spawn(async move {
+            if let Some(fetching) = fetching {
+                // A task that panicked has stopped, too.
+                let _ = fetching.await;
+            }
+            worker.release_buffered();
+            worker.leases.empty().await;
+            let collection = worker.config.collections.workers(&worker.db);
+            if let Err(error) = workers::forget(&collection, &worker.id).await {
+                tracing::debug!(%error, "worker not removed; it expires by itself");
+            }
+        })
+    }
+}
+
+impl Drop for Runtime {
+    /// A worker whose future was dropped gives back its jobs all the same, if there is still a
+    /// runtime to do it.
+    fn drop(&mut self) {
+        self.worker.stop.cancel();
+        if self.closing.is_none() && tokio::runtime::Handle::try_current().is_ok() {
+            drop(self.begin_close());
+        }
+        drop(self.acking.take());
+    }
+}
+
+/// Finds the hub, however long that takes, and claims until the worker stops.
+async fn fetch(worker: Arc<WorkerRuntime>) {
+    let mut pause = FIRST_PAUSE;
+    let hub = loop {
+        match Hub::of(&worker.db, &worker.config).await {
+            Ok(hub) => break hub,
+            Err(error) => tracing::warn!(%error, "cannot reach the store; trying again"),
+        }
+        tokio::select! {
+            () = worker.stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    };
+    let wake = hub.register(&worker);
+    let hub = Arc::clone(worker.hub.get_or_init(|| hub));
+    let fetcher = Fetcher {
+        worker: Arc::clone(&worker),
+        hub,
+        wake,
+        window: 1,
+    };
+    fetcher.run().await;
+    // What the last claim brought after the stop.
+    worker.release_buffered();
+}
+
+/// A stopping worker is polled for nothing but its running handlers. What waits in its buffer is
+/// given back now and not when the last of them ends.
+async fn watch_for_stop(context: WorkerContext, worker: std::sync::Weak<WorkerRuntime>) {
+    loop {
+        let Some(worker) = worker.upgrade() else {
+            return;
+        };
+        if worker.stop.is_cancelled() {
+            return;
+        }
+        if context.is_shutting_down() {
+            worker.stop.cancel();
+            worker.release_buffered();
+            return;
+        }
+        drop(worker);
+        tokio::time::sleep(GLANCE).await;
+    }
+}

@@ -1,0 +1,76 @@
+//! How an attempt ends, on its way to the store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mongodb::bson::{Bson, DateTime};
+use tokio::sync::oneshot;
+
+use super::lease::Lease;
+use crate::model::Outcome;
+
+/// What becomes of the job.
+#[derive(Debug, Clone)]
+pub(crate) enum Verdict {
+    Done {
+        result: Option<Bson>,
+    },
+    Retry {
+        outcome: Outcome,
+        error: String,
+        delay: Duration,
+    },
+    Dead {
+        outcome: Outcome,
+        error: String,
+    },
+    /// Given back as if it had not been started.
+    Release,
+}
+
+impl Verdict {
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Done { .. } => Outcome::Done,
+            Self::Retry { outcome, .. } | Self::Dead { outcome, .. } => *outcome,
+            Self::Release => Outcome::Released,
+        }
+    }
+
+    pub(crate) fn error(&self) -> Option<&str> {
+        match self {
+            Self::Retry { error, .. } | Self::Dead { error, .. } => Some(error),
+            Self::Done { .. } | Self::Release => None,
+        }
+    }
+}
+
+/// What the store said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ack {
+    /// The verdict stands in the store.
+    Applied,
+    /// The lease was not ours any more; nothing was changed.
+    Stale,
+}
+
+/// An ended attempt.
+#[derive(Debug)]
+pub(crate) struct Settlement {
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) finished_at: DateTime,
+    pub(crate) verdict: Verdict,
+    pub(crate) reply: Option<oneshot::Sender<Ack>>,
+}
+
+impl Settlement {
+    /// The attempt under `lease` ends now, with `verdict`.
+    pub(crate) fn now(lease: Arc<Lease>, verdict: Verdict) -> Self {
+        Self {
+            lease,
+            finished_at: DateTime::now(),
+            verdict,
+            reply: None,
+        }
+    }
+}

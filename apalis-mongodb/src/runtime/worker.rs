@@ -1,0 +1,86 @@
+//! What the tasks of one running worker share.
+
+use std::sync::{Arc, OnceLock};
+
+use mongodb::bson::Document;
+use mongodb::bson::oid::ObjectId;
+use mongodb::{Collection, Database};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::buffer::Buffer;
+use super::hub::Hub;
+use super::lease::LeaseTable;
+use super::settlement::{Ack, Settlement, Verdict};
+use crate::config::Config;
+use crate::handler::JobHandle;
+
+/// One start of one worker on one queue.
+#[derive(Debug)]
+pub(crate) struct WorkerRuntime {
+    /// `name@instance`: two starts under one name are two workers.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) service: String,
+    pub(crate) config: Arc<Config>,
+    pub(crate) db: Database,
+    pub(crate) leases: Arc<LeaseTable>,
+    /// Kept here so that heartbeats go on while the worker drains.
+    pub(crate) hub: OnceLock<Arc<Hub>>,
+    pub(crate) permits: Arc<Semaphore>,
+    pub(crate) buffer: Buffer<JobHandle>,
+    pub(crate) stop: CancellationToken,
+    settlements: mpsc::UnboundedSender<Settlement>,
+}
+
+impl WorkerRuntime {
+    pub(crate) fn new(
+        name: &str,
+        service: &str,
+        db: Database,
+        config: Arc<Config>,
+    ) -> (Self, mpsc::UnboundedReceiver<Settlement>) {
+        let (settlements, receiver) = mpsc::unbounded_channel();
+        let runtime = Self {
+            id: format!("{name}@{}", ObjectId::new().to_hex()),
+            name: name.to_owned(),
+            service: service.to_owned(),
+            permits: Arc::new(Semaphore::new(config.max_in_flight)),
+            config,
+            db,
+            leases: Arc::default(),
+            hub: OnceLock::new(),
+            buffer: Buffer::default(),
+            stop: CancellationToken::new(),
+            settlements,
+        };
+        (runtime, receiver)
+    }
+
+    pub(crate) fn jobs(&self) -> Collection<Document> {
+        self.config.collections.jobs(&self.db)
+    }
+
+    /// Hands a verdict to the acker and forgets about it.
+    pub(crate) fn send(&self, settlement: Settlement) {
+        settlement.lease.set_settling();
+        // The acker ends only after the last sender, which is ours.
+        let _ = self.settlements.send(settlement);
+    }
+
+    /// Hands a verdict to the acker and waits until it stands in the store.
+    pub(crate) async fn settle(&self, mut settlement: Settlement) -> Ack {
+        let (reply, answer) = oneshot::channel();
+        settlement.reply = Some(reply);
+        self.send(settlement);
+        // No answer means that the acker gave the lease up.
+        answer.await.unwrap_or(Ack::Stale)
+    }
+
+    /// Gives back every job that waits in the buffer; its attempt is not counted.
+    pub(crate) fn release_buffered(&self) {
+        for job in self.buffer.drain() {
+            self.send(Settlement::now(Arc::clone(job.lease()), Verdict::Release));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Giving back what a stopping process still holds.
+
+use std::sync::{Arc, Weak};
+
+use super::MongoStorage;
+use crate::error::Error;
+use crate::runtime::{Ack, Settlement, Verdict, WorkerRuntime, lock};
+
+impl<Args, C> MongoStorage<Args, C> {
+    /// How many jobs the workers of this storage and its clones hold, waiting or running.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.running_workers()
+            .iter()
+            .map(|worker| worker.leases.len())
+            .sum()
+    }
+
+    /// Stops the workers of this storage and its clones from claiming, and gives back every job
+    /// they still hold; returns how many. Running handlers go on but cannot acknowledge any more:
+    /// their jobs are ready again, with the attempt not counted. For a shutdown whose grace
+    /// period is over.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; what was not given back is rescued when its lease expires.
+    pub async fn release_running(&self) -> Result<usize, Error> {
+        let mut released = 0;
+        for worker in self.running_workers() {
+            worker.stop.cancel();
+            worker.release_buffered();
+            for lease in worker.leases.held() {
+                if lease.is_settling() {
+                    continue;
+                }
+                let settlement = Settlement::now(lease, Verdict::Release);
+                if worker.settle(settlement).await == Ack::Applied {
+                    released += 1;
+                }
+            }
+        }
+        Ok(released)
+    }
+
+    pub(super) fn running_workers(&self) -> Vec<Arc<WorkerRuntime>> {
+        let mut workers = lock(&self.workers);
+        workers.retain(|worker| worker.strong_count() > 0);
+        workers.iter().filter_map(Weak::upgrade).collect()
+    }
+}

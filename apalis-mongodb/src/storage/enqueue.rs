@@ -1,0 +1,84 @@
+//! Enqueuing.
+
+use apalis_core::backend::codec::Codec;
+use apalis_core::error::BoxDynError;
+use apalis_core::task::task_id::TaskId;
+use mongodb::ClientSession;
+use mongodb::bson::{Bson, DateTime, Document};
+
+use super::{MongoStorage, SessionSink};
+use crate::codec::MongoCompact;
+use crate::config::Config;
+use crate::error::Error;
+use crate::metrics;
+use crate::new_job::NewJob;
+use crate::queries::{enqueue, insert};
+
+impl<Args, C> MongoStorage<Args, C>
+where
+    C: Codec<Args>,
+    C::Compact: MongoCompact,
+    C::Error: Into<BoxDynError>,
+{
+    /// Enqueues a job and returns its id once a majority of the servers has it, or the id of the
+    /// job that holds its unique or idempotency key.
+    ///
+    /// The write goes on if the caller's future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be encoded or the database fails.
+    pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
+        let document = self.document(job.into())?;
+        let jobs = self.config.collections.jobs(&self.db);
+        let id = spawned(async move { enqueue::one(&jobs, document).await }).await?;
+        metrics::enqueued(&self.config.queue, 1);
+        Ok(TaskId::from_string(id))
+    }
+
+    /// Enqueues many jobs with few commands and returns their ids in order. Not atomic: after an
+    /// error some of them may be enqueued. Use a transaction or idempotency keys if that matters.
+    ///
+    /// # Errors
+    ///
+    /// When a payload cannot be encoded (then none is enqueued) or the database fails.
+    pub async fn enqueue_many(
+        &self,
+        jobs: impl IntoIterator<Item = NewJob<Args>>,
+    ) -> Result<Vec<TaskId>, Error> {
+        let documents = jobs
+            .into_iter()
+            .map(|job| self.document(job))
+            .collect::<Result<Vec<_>, _>>()?;
+        let jobs = self.config.collections.jobs(&self.db);
+        let ids = spawned(async move { enqueue::many(&jobs, documents).await }).await?;
+        metrics::enqueued(&self.config.queue, ids.len());
+        Ok(ids.into_iter().map(TaskId::from_string).collect())
+    }
+
+    /// Enqueues inside the caller's transaction: the jobs exist if and when it commits.
+    pub fn with_session<'s>(&'s self, session: &'s mut ClientSession) -> SessionSink<'s, Args, C> {
+        SessionSink::new(self, session)
+    }
+
+    pub(super) fn document(&self, job: NewJob<Args>) -> Result<Document, Error> {
+        self.config.validate()?;
+        let job = job.try_map(|args| {
+            self.codec
+                .encode(&args)
+                .map(MongoCompact::into_stored)
+                .map_err(|error| Error::Codec(error.into()))
+        })?;
+        stored(job, &self.config)
+    }
+}
+
+pub(super) fn stored(job: NewJob<Bson>, config: &Config) -> Result<Document, Error> {
+    insert::document(job, config, DateTime::now())
+}
+
+pub(super) async fn spawned<T: Send + 'static>(
+    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::spawn(operation).await.unwrap_or(Err(Error::Stopped))
+}
