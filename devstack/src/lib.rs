@@ -3,6 +3,9 @@
 //! - [`mongod`] finds (or fetches) a MongoDB server and runs it as a single-node replica set.
 //! - [`mail`] is a mail server that keeps everything and shows it in a web inbox.
 //! - [`process`] spawns children that cannot outlive us, and stops them.
+//! - [`stack`] runs everything: mongod, mail, migrations, api and workers; [`supervisor`]
+//!   keeps it running and takes orders.
+//! - [`story`] walks the whole path through a running stack, step by step.
 //! - [`testing`] gives every test a database of its own on one server per test process.
 
 pub mod environment;
@@ -10,4 +13,7 @@ pub mod mail;
 pub mod mongod;
 pub mod process;
 pub mod progress;
+pub mod stack;
+pub mod story;
+pub mod supervisor;
 pub mod testing;

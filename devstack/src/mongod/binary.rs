@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Error;
 
 /// The oldest major version the project runs on.
 pub const MINIMUM_MAJOR: u32 = 6;
 
 /// A server that was seen to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MongodBinary {
     /// Where it is.
     pub path: PathBuf,

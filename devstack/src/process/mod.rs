@@ -3,12 +3,16 @@
 //! Every child leads a process group of its own, so that Ctrl-C reaches us alone and we
 //! stop the others in order; on Linux the kernel ends it when we die without doing so.
 
+mod build;
 mod child;
 mod log_tail;
+mod ready;
 mod spawner;
 mod survivor;
 
+pub use build::{BuildError, Profile, Program, build};
 pub use child::{Process, ProcessSpec};
 pub use log_tail::last_lines;
+pub use ready::{NotReady, wait_until_ready};
 pub use rustix::process::Signal;
 pub use survivor::{Survivor, end_survivor};

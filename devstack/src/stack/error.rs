@@ -1,0 +1,63 @@
+//! Why the stack is not up.
+
+use std::io;
+use std::process::ExitStatus;
+
+use crate::mongod;
+use crate::process::{BuildError, NotReady};
+
+/// A reason for having no running stack.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No MongoDB.
+    #[error(transparent)]
+    Mongod(#[from] mongod::Error),
+    /// No programs.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A service did not come up.
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    /// A program that runs once failed.
+    #[error("`{command}` failed ({status}):\n{output}")]
+    Failed {
+        /// What was run.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// All it said.
+        output: String,
+    },
+    /// There is no such worker.
+    #[error("there is no worker with process id {0}")]
+    UnknownWorker(u32),
+    /// A file of the state directory does not read.
+    #[error("{file} is damaged; `cargo dev reset --yes` starts afresh")]
+    Damaged {
+        /// Its path.
+        file: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A file operation failed.
+    #[error("could not {operation}")]
+    Io {
+        /// What was tried.
+        operation: String,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// Names the file operation that failed.
+    pub(super) fn io(operation: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io {
+            operation: operation.into(),
+            source,
+        }
+    }
+}

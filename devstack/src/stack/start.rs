@@ -1,0 +1,191 @@
+//! Brings the stack up: database, mail, migrations, then logins, api and workers at once.
+
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use super::migrate::migrate;
+use super::options::{Database, StackOptions};
+use super::ports::Ports;
+use super::prepared::Prepared;
+use super::record::ProcessRecord;
+use super::secrets::Secrets;
+use super::service::command;
+use super::state_dir::StateDir;
+use super::supervised::{Service, Stack};
+use super::{accounts, workers};
+use crate::mail::{MailCatcher, MailPorts};
+use crate::mongod::{Mongod, MongodOptions};
+use crate::process::{Process, ProcessSpec, Signal, Survivor, end_survivor, wait_until_ready};
+
+/// How long a service may take until it says that it is ready.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+
+const DATABASE: &str = "dossier";
+
+impl Stack {
+    /// Starts everything and waits until it is ready.
+    ///
+    /// # Errors
+    ///
+    /// When something does not come up; whatever had come up is stopped again.
+    pub async fn start(prepared: Prepared, options: StackOptions) -> Result<Self, Error> {
+        let mut stack = Self::begin(prepared, options).await?;
+        match stack.bring_up().await {
+            Ok(()) => Ok(stack),
+            Err(error) => {
+                stack.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// What the project's own programs stand on: database and mail server.
+    async fn begin(prepared: Prepared, options: StackOptions) -> Result<Self, Error> {
+        let state = StateDir::open(&options.state_dir)?;
+        let lock = state.lock()?.ok_or_else(|| busy(&state))?;
+        end_leftovers(&state).await;
+        let (secrets, ports) = (Secrets::of(&state)?, Ports::of(&state)?);
+        let mongod = start_mongod(&prepared, &options, &state, ports.mongod).await?;
+        let mongodb_uri = match (&mongod, &options.database) {
+            (Some(mongod), _) => mongod.uri(DATABASE),
+            (None, Database::At(uri)) => uri.clone(),
+            (None, Database::Own) => unreachable!("a database of its own was started"),
+        };
+        let mail_ports = MailPorts {
+            smtp: ports.smtp,
+            web: ports.inbox,
+        };
+        let mail = MailCatcher::start_on(mail_ports)
+            .await
+            .map_err(Error::io("start the mail catcher"))?;
+        Ok(Self {
+            options,
+            prepared,
+            state,
+            _lock: lock,
+            secrets,
+            ports,
+            mongodb_uri,
+            mongod,
+            mail,
+            api: None,
+            workers: Vec::new(),
+            workers_ever: 0,
+            control_url: None,
+        })
+    }
+
+    async fn bring_up(&mut self) -> Result<(), Error> {
+        let step = self.options.progress.begin("running the migrations");
+        migrate(self).await?;
+        step.update("starting api and workers");
+        let api = self.spawn_api()?;
+        self.api = Some(api.clone());
+        for _ in 0..self.options.workers {
+            self.spawn_worker()?;
+        }
+        let readiness = format!("{}/readyz", self.api_url());
+        let ready = async { Ok(wait_until_ready(&api.process, &readiness, PATIENCE).await?) };
+        tokio::try_join!(
+            accounts::create(self),
+            ready,
+            workers::wait_until_all_are_ready(self)
+        )?;
+        self.write_record()?;
+        step.done(&format!(
+            "api and {} on {}",
+            count(self.workers.len()),
+            self.api_url()
+        ));
+        Ok(())
+    }
+
+    fn spawn_api(&self) -> Result<Service, Error> {
+        let mut variables = vec![
+            ("MONGODB_URI", self.mongodb_uri.clone()),
+            ("PUBLIC_URL", self.api_url()),
+            ("LISTEN_ADDR", format!("127.0.0.1:{}", self.ports.api)),
+            (
+                "METRICS_ADDR",
+                format!("127.0.0.1:{}", self.ports.api_metrics),
+            ),
+            ("FERNET_KEYS", self.secrets.fernet_keys.clone()),
+            ("JWT_KEYS", self.secrets.jwt_keys.clone()),
+        ];
+        variables.extend(
+            self.options
+                .api_env
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.clone())),
+        );
+        let mut command = command(&self.prepared.api, &variables);
+        command.arg("serve");
+        let spec = ProcessSpec {
+            name: "api".into(),
+            command,
+            log: self.state.log("api"),
+            death_signal: Signal::TERM,
+        };
+        let process = Process::spawn(spec).map_err(Error::io("start the api"))?;
+        Ok(Service {
+            process,
+            metrics_url: Some(self.metrics_url()),
+        })
+    }
+}
+
+async fn start_mongod(
+    prepared: &Prepared,
+    options: &StackOptions,
+    state: &StateDir,
+    port: u16,
+) -> Result<Option<Mongod>, Error> {
+    let Some(binary) = &prepared.mongod else {
+        return Ok(None);
+    };
+    let step = options
+        .progress
+        .begin(format!("starting mongod {}", binary.version));
+    let began = Instant::now();
+    let mongod_options = MongodOptions {
+        data_dir: state.mongod_data(),
+        log: state.log("mongod"),
+        port,
+        cache_tenths_gb: 5,
+        death_signal: Signal::TERM,
+        patience: PATIENCE,
+    };
+    let mongod = Mongod::start(binary, &mongod_options).await?;
+    let (version, seconds) = (&binary.version, began.elapsed().as_secs_f32());
+    step.done(&format!(
+        "mongod {version} on 127.0.0.1:{port} after {seconds:.1} s"
+    ));
+    Ok(Some(mongod))
+}
+
+/// Ends what a killed supervisor left running.
+async fn end_leftovers(state: &StateDir) {
+    let processes = state
+        .last_record()
+        .map(|record| record.processes)
+        .unwrap_or_default();
+    for ProcessRecord { pid, program, .. } in processes.into_iter().rev() {
+        if let Some(survivor) = Survivor::find(pid, &program.display().to_string()) {
+            end_survivor(survivor, Duration::from_secs(20)).await;
+        }
+    }
+    state.forget();
+}
+
+fn busy(state: &StateDir) -> Error {
+    let reason = std::io::Error::other("another stack runs on it");
+    Error::io(format!("take {}", state.path().display()))(reason)
+}
+
+fn count(workers: usize) -> String {
+    if workers == 1 {
+        "1 worker".into()
+    } else {
+        format!("{workers} workers")
+    }
+}

@@ -1,0 +1,176 @@
+//! The folder that remembers a checkout's stack between runs.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use super::record::StackRecord;
+
+const RECORD: &str = "stack.json";
+
+/// The state folder of one stack.
+#[derive(Debug, Clone)]
+pub struct StateDir {
+    root: PathBuf,
+}
+
+/// Held while a stack runs; two cannot run on one folder.
+#[derive(Debug)]
+pub struct StateLock {
+    _file: File,
+}
+
+/// Whether a stack runs on a folder.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub enum Running {
+    /// None does.
+    No,
+    /// One is coming up or going down.
+    Starting,
+    /// One is up.
+    Yes(StackRecord),
+}
+
+impl StateDir {
+    /// Opens the folder, creating it for this user alone.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be created.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        let root = root.into();
+        let logs = root.join("logs");
+        let created = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&logs);
+        created.map_err(Error::io(format!("create {}", logs.display())))?;
+        let root = root
+            .canonicalize()
+            .map_err(Error::io(format!("open {}", root.display())))?;
+        Ok(Self { root })
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// The data of its mongod.
+    #[must_use]
+    pub fn mongod_data(&self) -> PathBuf {
+        self.root.join("mongod")
+    }
+
+    /// The log of a process.
+    #[must_use]
+    pub fn log(&self, name: &str) -> PathBuf {
+        self.root.join("logs").join(format!("{name}.log"))
+    }
+
+    /// Names of all logs there are, in order.
+    #[must_use]
+    pub fn log_names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.root.join("logs"));
+        let names = entries.into_iter().flatten().filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            name.strip_suffix(".log").map(str::to_owned)
+        });
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    /// Takes the folder for a stack; `None` if one runs on it.
+    ///
+    /// # Errors
+    ///
+    /// When the lock cannot be opened.
+    pub fn lock(&self) -> Result<Option<StateLock>, Error> {
+        let path = self.root.join("lock");
+        let file = File::create(&path).map_err(Error::io(format!("open {}", path.display())))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(StateLock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => {
+                Err(Error::io(format!("lock {}", path.display()))(source))
+            }
+        }
+    }
+
+    /// Whether a stack runs on the folder, and which.
+    ///
+    /// # Errors
+    ///
+    /// When the record of a running stack does not read.
+    pub fn running(&self) -> Result<Running, Error> {
+        if self.lock()?.is_some() {
+            return Ok(Running::No);
+        }
+        Ok(self
+            .read::<StackRecord>(RECORD)?
+            .map_or(Running::Starting, Running::Yes))
+    }
+
+    /// Writes down the running stack.
+    pub(super) fn record(&self, record: &StackRecord) -> Result<(), Error> {
+        self.write(RECORD, record)
+    }
+
+    /// Forgets the running stack.
+    pub(super) fn forget(&self) {
+        // One that is not there is forgotten already.
+        let _ = fs::remove_file(self.root.join(RECORD));
+    }
+
+    /// The stack that was written down last, running or not.
+    pub(super) fn last_record(&self) -> Option<StackRecord> {
+        self.read(RECORD).ok().flatten()
+    }
+
+    /// Reads a file; `None` if there is none.
+    pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let path = self.root.join(name);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io(format!("read {}", path.display()))(error)),
+        };
+        let parsed = serde_json::from_slice(&bytes);
+        parsed.map(Some).map_err(|source| Error::Damaged {
+            file: path.display().to_string(),
+            source,
+        })
+    }
+
+    /// Replaces a file whole, readable for this user alone.
+    pub(super) fn write<T: Serialize>(&self, name: &str, content: &T) -> Result<(), Error> {
+        let (path, draft) = (self.root.join(name), self.root.join(format!("{name}.new")));
+        let text = serde_json::to_vec_pretty(content).expect("our own records have a JSON form");
+        let written = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)
+            .and_then(|mut file| file.write_all(&text))
+            .and_then(|()| fs::rename(&draft, &path));
+        written.map_err(Error::io(format!("write {}", path.display())))
+    }
+
+    /// Deletes everything, logs and data included.
+    ///
+    /// # Errors
+    ///
+    /// When something cannot be deleted.
+    pub fn delete(self) -> Result<(), Error> {
+        fs::remove_dir_all(&self.root).map_err(Error::io(format!("delete {}", self.root.display())))
+    }
+}

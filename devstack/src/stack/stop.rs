@@ -1,0 +1,29 @@
+//! Takes the stack down in the reverse order of its coming up.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::supervised::Stack;
+
+/// A worker may finish the jobs it has.
+const GRACE: Duration = Duration::from_secs(30);
+
+impl Stack {
+    /// Stops everything: workers drain, then the api, the mail server and the database go.
+    pub async fn stop(mut self) {
+        self.stop_all().await;
+    }
+
+    /// Stops all processes; the mail server, the record and the lock stay with the value.
+    pub(crate) async fn stop_all(&mut self) {
+        join_all(self.workers.iter().map(|worker| worker.process.stop(GRACE))).await;
+        self.workers.clear();
+        if let Some(api) = self.api.take() {
+            api.process.stop(GRACE).await;
+        }
+        if let Some(mongod) = self.mongod.take() {
+            mongod.stop().await;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The whole path through a running stack, as people and scripts walk it: sign up, verify,
+//! log in, upload, validate, link, download, and the same through the old interface.
+
+mod client;
+mod error;
+mod fixture;
+mod inbox;
+mod narrator;
+mod steps;
+mod timing;
+mod walk;
+
+pub use client::{Answer, Client};
+pub use error::StoryError;
+pub use fixture::Fixture;
+pub use inbox::Inbox;
+pub use narrator::{Narrator, StepReport};
+pub use timing::{Timings, measure};
+pub use walk::{Outcome, walk};

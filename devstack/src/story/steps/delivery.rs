@@ -1,0 +1,49 @@
+//! Links and downloads.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::story::client::Client;
+use crate::story::error::{StoryError, require};
+use crate::story::fixture::{Fixture, sha256};
+
+const DOCUMENT: &str = "report.docx";
+
+pub(in crate::story) async fn create_link(
+    client: &Client,
+    file_id: &str,
+) -> Result<String, StoryError> {
+    client
+        .post(&format!("/v1/files/{file_id}/links"), &json!({}))
+        .await?
+        .expect(201)?
+        .text("download_url")
+}
+
+pub(in crate::story) async fn download(client: &Client, url: &str) -> Result<(), StoryError> {
+    let document = Fixture::read(DOCUMENT)?;
+    let whole = client.get(url).await?.expect(200)?;
+    require(
+        "the digest of the download",
+        sha256(&whole.body),
+        document.sha256(),
+    )?;
+    let part = client
+        .send(
+            client
+                .request(Method::GET, url)
+                .header("range", "bytes=100-299"),
+        )
+        .await?
+        .expect(206)?;
+    let range = format!("bytes 100-299/{}", document.bytes.len());
+    require("the range", part.header("content-range"), range.as_str())?;
+    require("the part", part.body.as_slice(), &document.bytes[100..300])
+}
+
+pub(in crate::story) async fn refuse_stranger(
+    stranger: &Client,
+    url: &str,
+) -> Result<(), StoryError> {
+    stranger.get(url).await?.expect(404).map(drop)
+}

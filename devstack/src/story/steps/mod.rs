@@ -1,0 +1,6 @@
+//! The steps of the path, by subject.
+
+pub(super) mod accounts;
+pub(super) mod delivery;
+pub(super) mod documents;
+pub(super) mod old_interface;
