@@ -9,8 +9,10 @@
 //! once, in physical order, and checks sums, XML and policy. Each stage reports the finding that comes
 //! first in [`Reason`]'s order, and the first stage with a finding gives the verdict.
 
+mod archive;
 mod cancel;
 mod compound;
+mod content;
 mod error;
 mod extension;
 mod facts;
@@ -20,12 +22,16 @@ mod inspect;
 mod kind;
 mod limits;
 mod package;
+mod part_name;
 mod policy;
+mod reader;
 mod reason;
 mod source;
 mod stop;
 mod verdict;
+mod watch;
 mod window;
+mod xml;
 
 pub use cancel::Cancel;
 pub use error::InspectError;

@@ -64,11 +64,18 @@ impl<'a> Window<'a> {
         Ok(self.at_most(offset, N)?.first_chunk().copied())
     }
 
+    /// Ends the inspection where that was asked for.
+    pub(super) fn check_cancel(&self) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() {
+            Err(Stop::Fail(InspectError::Cancelled))
+        } else {
+            Ok(())
+        }
+    }
+
     /// Moves the window to `offset` and fills it as far as the file goes.
     fn fill(&mut self, offset: u64) -> Result<(), Stop> {
-        if self.cancel.is_cancelled() {
-            return Err(Stop::Fail(InspectError::Cancelled));
-        }
+        self.check_cancel()?;
         let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
         self.block.resize(left.min(WINDOW_BYTES), 0);
         self.start = offset;

@@ -1,0 +1,178 @@
+//! What is looked for in the XML of a part.
+
+use crate::document::archive::Entry;
+use crate::document::flag::Flag;
+use crate::document::kind::Kind;
+use crate::document::package::Package;
+use crate::document::reason::Reason;
+use crate::document::stop::Stop;
+use crate::document::watch::Watch;
+use crate::document::xml::{Element, Visitor};
+
+use super::fields::Fields;
+
+/// The part that names the producer.
+const PROPERTIES_KEY: &str = "docprops/app.xml";
+const MAX_PRODUCER_CHARS: usize = 80;
+
+/// Watches one part go by.
+pub(super) struct PartVisitor<'v, 'w> {
+    watch: &'v mut Watch<'w>,
+    entry: &'v Entry,
+    /// The kind whose root element is expected, in the main part.
+    expected: Option<Kind>,
+    is_properties: bool,
+    fields: Fields,
+    text_of: TextOf,
+    application: String,
+    version: String,
+}
+
+/// The element whose text goes by, where that is of interest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextOf {
+    Nothing,
+    Instruction,
+    Run,
+    Application,
+    Version,
+}
+
+impl<'v, 'w> PartVisitor<'v, 'w> {
+    pub(super) fn new(entry: &'v Entry, package: &Package, watch: &'v mut Watch<'w>) -> Self {
+        Self {
+            watch,
+            entry,
+            expected: (entry.key == package.main.key).then_some(package.main.kind),
+            is_properties: entry.key == PROPERTIES_KEY,
+            fields: Fields::default(),
+            text_of: TextOf::Nothing,
+            application: String::new(),
+            version: String::new(),
+        }
+    }
+
+    /// Draws the conclusions that need the whole part.
+    pub(super) fn finish(self) {
+        if self.fields.found_dde() {
+            self.watch.observe(Flag::DdeLink, "", || {
+                format!("field in {}", self.entry.quoted())
+            });
+        }
+        if self.is_properties && !self.application.trim().is_empty() {
+            let producer = format!("{} {}", self.application.trim(), self.version.trim());
+            let printable = producer.trim().chars().filter(|c| !c.is_control());
+            self.watch.facts.producer = Some(printable.take(MAX_PRODUCER_CHARS).collect());
+        }
+    }
+
+    /// The root element of the main part must be what the content type says.
+    fn check_root(&mut self, element: &Element<'_>, kind: Kind) -> Result<(), Stop> {
+        let (local, schema) = match kind {
+            Kind::Docx => ("document", "wordprocessingml"),
+            Kind::Pptx => ("presentation", "presentationml"),
+            Kind::Xlsx => ("workbook", "spreadsheetml"),
+        };
+        let strict = element
+            .namespace
+            .strip_prefix("http://purl.oclc.org/ooxml/")
+            == Some(&format!("{schema}/main"));
+        let transitional =
+            element.namespace == format!("http://schemas.openxmlformats.org/{schema}/2006/main");
+        if element.local != local || !(strict || transitional) {
+            let detail = format!(
+                "root {:?} in {:?}",
+                clip(element.local),
+                clip(element.namespace)
+            );
+            return Err(Stop::reject(Reason::KindMismatch, detail));
+        }
+        self.watch.facts.strict = strict;
+        Ok(())
+    }
+
+    /// Click actions that run a macro or a program.
+    fn check_actions(&mut self, element: &Element<'_>) {
+        for attribute in element
+            .attributes()
+            .iter()
+            .filter(|attribute| attribute.local == "action")
+        {
+            let action = attribute.value().trim().to_ascii_lowercase();
+            if action.starts_with("ppaction://program") || action.starts_with("ppaction://macro") {
+                self.watch.observe(Flag::MacroCallback, "", || {
+                    format!("action in {}", self.entry.quoted())
+                });
+            }
+        }
+    }
+
+    /// Field characters and simple fields.
+    fn follow_field(&mut self, element: &Element<'_>) -> Result<(), Stop> {
+        for attribute in element.attributes() {
+            match (element.local, attribute.local) {
+                ("fldSimple", "instr") => self.fields.simple(&attribute.value()),
+                ("fldChar", "fldCharType") => {
+                    let marked = self.fields.mark(attribute.value().trim());
+                    marked.map_err(|_| Stop::reject(Reason::XmlLimits, "too many open fields"))?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Visitor for PartVisitor<'_, '_> {
+    fn start(&mut self, element: &Element<'_>) -> Result<(), Stop> {
+        if let Some(kind) = self.expected.filter(|_| element.is_root()) {
+            self.check_root(element, kind)?;
+        }
+        self.text_of = match element.local {
+            "instrText" => TextOf::Instruction,
+            "t" => TextOf::Run,
+            "Application" if self.is_properties => TextOf::Application,
+            "AppVersion" if self.is_properties => TextOf::Version,
+            _ => TextOf::Nothing,
+        };
+        match element.local {
+            "fldChar" | "fldSimple" => self.follow_field(element)?,
+            "ddeLink" => self.watch.observe(Flag::DdeLink, "", || {
+                format!("link in {}", self.entry.quoted())
+            }),
+            "customUI"
+                if element
+                    .attributes()
+                    .iter()
+                    .any(|attribute| attribute.local == "onLoad") =>
+            {
+                self.watch.observe(Flag::MacroCallback, "", || {
+                    format!("onLoad in {}", self.entry.quoted())
+                });
+            }
+            _ => {}
+        }
+        self.check_actions(element);
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.text_of {
+            TextOf::Nothing => {}
+            TextOf::Instruction => self.fields.instruction(text),
+            TextOf::Run => self.fields.text(text),
+            TextOf::Application => self
+                .application
+                .extend(text.chars().take(MAX_PRODUCER_CHARS)),
+            TextOf::Version => self.version.extend(text.chars().take(MAX_PRODUCER_CHARS)),
+        }
+    }
+
+    fn end(&mut self) {
+        self.text_of = TextOf::Nothing;
+    }
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(80).collect()
+}

@@ -1,0 +1,49 @@
+//! How a part has to be read.
+
+use crate::document::archive::Entry;
+use crate::document::package::{Package, is_leftover};
+use crate::document::part_name;
+
+/// The ways to read a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Treatment {
+    /// As XML that must be well-formed, without a document type.
+    Xml,
+    /// As a drawing in the old markup, which is XML only most of the time.
+    Vml,
+    /// As bytes.
+    Bytes,
+}
+
+/// The treatment of a part other than content types and relationships.
+pub(super) fn of(entry: &Entry, package: &Package) -> Treatment {
+    if entry.key == package.main.key {
+        return Treatment::Xml;
+    }
+    let content_type = package.content_types.of(&entry.key).unwrap_or_default();
+    let extension = part_name::extension(&entry.key);
+    // A chunk of some other format may be typed as anything, but an Office type still means XML.
+    let chunk = package.chunks.contains(&entry.key) && !is_office_xml(content_type);
+    if entry.is_folder()
+        || chunk
+        || is_leftover(&entry.key, &package.content_types, &package.used_leftovers)
+    {
+        Treatment::Bytes
+    } else if content_type.ends_with(".vmldrawing") || extension == "vml" {
+        Treatment::Vml
+    } else if content_type == "image/svg+xml" {
+        Treatment::Bytes
+    } else if matches!(extension, "xml" | "rels") || is_xml(content_type) {
+        Treatment::Xml
+    } else {
+        Treatment::Bytes
+    }
+}
+
+fn is_xml(content_type: &str) -> bool {
+    content_type.ends_with("+xml") || matches!(content_type, "application/xml" | "text/xml")
+}
+
+fn is_office_xml(content_type: &str) -> bool {
+    content_type.starts_with("application/vnd.openxmlformats-") && content_type.ends_with("+xml")
+}

@@ -1,0 +1,102 @@
+//! From the archive to the verdict.
+
+use crate::document::archive::{Archive, Entry};
+use crate::document::content;
+use crate::document::facts::Facts;
+use crate::document::limits::Limits;
+use crate::document::part_name;
+use crate::document::policy::Policy;
+use crate::document::reader::PartReader;
+use crate::document::reason::Reason;
+use crate::document::stop::{Findings, Stop};
+use crate::document::verdict::{Accepted, Verdict};
+use crate::document::watch::Watch;
+use crate::document::window::Window;
+
+use super::content_types::{self, ContentTypes};
+use super::relationships::{self, Relations};
+use super::{Package, embedded, leftovers, macros, main_part, open_document};
+
+/// Inspects an archive: container, package, content.
+pub(in crate::document) fn inspect(
+    window: &mut Window<'_>,
+    limits: &Limits,
+    policy: &Policy,
+    facts: &mut Facts,
+) -> Result<Verdict, Stop> {
+    let archive = Archive::open(window, limits)?;
+    facts.entries = archive.entries().len() as u64;
+    facts.inflated_bytes = archive.inflated_bytes();
+    let mut reader = PartReader::new(window, limits);
+    let Some(types_entry) = archive.find(content_types::KEY) else {
+        return Err(open_document::tell_apart(&archive, &mut reader)?);
+    };
+    archive.check_budget(limits)?;
+
+    let mut watch = Watch::new(policy, facts);
+    let content_types = content_types::read(&mut reader, types_entry)?;
+    let relations = relationships::read_all(&mut reader, &archive, &mut watch)?;
+    let package = understand(&archive, content_types, relations, &mut watch)?;
+    let kind = package.main.kind;
+    content::inspect(&mut reader, &archive, &package, watch)?;
+    Ok(Verdict::Accepted(Accepted {
+        kind,
+        facts: std::mem::take(facts),
+    }))
+}
+
+/// Finds the main part and checks every entry against the package.
+fn understand(
+    archive: &Archive,
+    content_types: ContentTypes,
+    relations: Relations,
+    watch: &mut Watch<'_>,
+) -> Result<Package, Stop> {
+    let mut findings = Findings::default();
+    macros::note_relations(&relations, &mut findings);
+    let main = main_part::find(archive, &content_types, &relations, watch, &mut findings)?;
+    for entry in archive.entries().iter().filter(|entry| !entry.is_folder()) {
+        let content_type = content_types.of(&entry.key);
+        let leftover =
+            leftovers::is_leftover(&entry.key, &content_types, &relations.used_leftovers);
+        watch.facts.parts += u64::from(!leftover);
+        if is_piece(&entry.key) {
+            findings.note(Reason::OpcInvalid, || {
+                format!("interleaved part {}", entry.quoted())
+            });
+        }
+        if content_type.is_none() && !leftover && !belongs_to_package(entry) {
+            findings.note(Reason::OpcUndeclaredPart, || {
+                format!("{} has no content type", entry.quoted())
+            });
+        }
+        macros::note_part(entry, content_type, &mut findings);
+        if main.as_ref().is_some_and(|main| main.key != entry.key) {
+            embedded::observe_part(entry, content_type, watch);
+        }
+    }
+    findings.settle()?;
+    let main = main.ok_or_else(|| Stop::reject(Reason::OpcInvalid, "no main part"))?;
+    let Relations {
+        chunks,
+        used_leftovers,
+        ..
+    } = relations;
+    Ok(Package {
+        content_types,
+        main,
+        chunks,
+        used_leftovers,
+    })
+}
+
+/// The entries that need no content type.
+fn belongs_to_package(entry: &Entry) -> bool {
+    entry.key == content_types::KEY || part_name::relationships_folder(&entry.key).is_some()
+}
+
+/// Whether the entry is one piece of an interleaved part: legal, but written by no Office program.
+fn is_piece(key: &str) -> bool {
+    let base = part_name::base(key);
+    base.starts_with('[') && base.ends_with(".piece")
+}

@@ -1,0 +1,183 @@
+//! Relationships parts: how parts hang together, and what lies outside.
+
+use std::collections::HashSet;
+
+use crate::document::archive::{Archive, Entry};
+use crate::document::part_name;
+use crate::document::reader::PartReader;
+use crate::document::reason::Reason;
+use crate::document::stop::Stop;
+use crate::document::watch::Watch;
+use crate::document::xml::{Element, Visitor};
+
+use super::leftovers;
+use super::reference::{self, Reference};
+use super::relationship_types::{self as types, Role};
+
+const NAMESPACE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+const PACKAGE_KEY: &str = "_rels/.rels";
+
+/// What the relationships of a package amount to.
+#[derive(Debug, Default)]
+pub(super) struct Relations {
+    /// Main documents that the package points to; no more than two are kept.
+    pub(super) mains: Vec<MainTarget>,
+    /// Whether the package points to a main document of a kind we do not handle.
+    pub(super) foreign_main: bool,
+    /// A relationship that only documents with macros have.
+    pub(super) macro_type: Option<String>,
+    /// Parts that are embedded documents of some other format.
+    pub(super) chunks: HashSet<String>,
+    /// Parts with a leftover's name that are in use.
+    pub(super) used_leftovers: HashSet<String>,
+}
+
+/// Where a main document is said to be.
+#[derive(Debug)]
+pub(super) enum MainTarget {
+    /// In the package, under this key.
+    Inside(String),
+    /// Above the package's root.
+    Escaping,
+    /// On some other computer, or in another file.
+    Outside(String),
+}
+
+/// Reads all relationships parts, in physical order.
+pub(super) fn read_all(
+    reader: &mut PartReader<'_, '_>,
+    archive: &Archive,
+    watch: &mut Watch<'_>,
+) -> Result<Relations, Stop> {
+    if archive.find(PACKAGE_KEY).is_none() {
+        return Err(invalid("no package relationships"));
+    }
+    let mut relations = Relations::default();
+    for entry in archive.entries() {
+        let Some(folder) = folder_of(entry) else {
+            continue;
+        };
+        if entry.inflated_bytes > reader.limits().relationships_bytes {
+            return Err(Stop::reject(Reason::XmlLimits, "relationships too large"));
+        }
+        let of_package = entry.key == PACKAGE_KEY;
+        reader.scan(
+            entry,
+            &mut Collector {
+                archive,
+                watch,
+                folder,
+                of_package,
+                relations: &mut relations,
+            },
+        )?;
+    }
+    Ok(relations)
+}
+
+/// The folder that targets in this relationships part are relative to; `None` for other entries and for
+/// those that an archiver left beside a document's folders.
+pub(super) fn folder_of(entry: &Entry) -> Option<&str> {
+    part_name::relationships_folder(&entry.key)
+        .filter(|_| !leftovers::has_leftover_name(&entry.key))
+}
+
+/// Takes in the relationships of one part.
+struct Collector<'c, 'w> {
+    archive: &'c Archive,
+    watch: &'c mut Watch<'w>,
+    folder: &'c str,
+    of_package: bool,
+    relations: &'c mut Relations,
+}
+
+impl Visitor for Collector<'_, '_> {
+    fn start(&mut self, element: &Element<'_>) -> Result<(), Stop> {
+        match (element.depth, element.local) {
+            (1, "Relationships") if element.namespace == NAMESPACE => {}
+            (1, _) => return Err(invalid("root of a relationships part")),
+            (2, "Relationship") if element.namespace == NAMESPACE => {
+                let kind = element.attribute("Type").unwrap_or_default();
+                let target = element.attribute("Target").unwrap_or_default();
+                let mode = element.attribute("TargetMode").unwrap_or_default();
+                self.relationship(
+                    kind.trim(),
+                    &target,
+                    mode.trim().eq_ignore_ascii_case("external"),
+                );
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Collector<'_, '_> {
+    fn relationship(&mut self, kind: &str, target: &str, external: bool) {
+        let role = types::role(kind);
+        if role == Role::Macro {
+            self.relations
+                .macro_type
+                .get_or_insert_with(|| kind.chars().take(120).collect());
+        }
+        if self.of_package {
+            self.package_relationship(kind, target, external);
+        }
+        // A target that names another computer is outside, whatever its mode says.
+        if external || reference::names_scheme(target) {
+            self.outside(kind, &role, target);
+        } else if let Some(key) = part_name::resolve(self.folder, target) {
+            self.inside(&role, key);
+        }
+    }
+
+    /// A relationship of the package itself.
+    fn package_relationship(&mut self, kind: &str, target: &str, external: bool) {
+        if types::is_office_document(kind) && self.relations.mains.len() < 2 {
+            self.relations
+                .mains
+                .push(match part_name::resolve("", target) {
+                    _ if external => {
+                        MainTarget::Outside(reference::classify(target).host().to_owned())
+                    }
+                    Some(key) => MainTarget::Inside(key),
+                    None => MainTarget::Escaping,
+                });
+        }
+        self.relations.foreign_main |= types::is_foreign_document(kind);
+    }
+
+    fn outside(&mut self, kind: &str, role: &Role, target: &str) {
+        let reference = reference::classify(target);
+        let flag = match reference {
+            Reference::Remote { .. } => types::remote_flag(role),
+            Reference::Local => types::local_flag(role),
+        };
+        let detail = || {
+            format!(
+                "{kind:?} -> {:?}",
+                target.chars().take(200).collect::<String>()
+            )
+        };
+        self.watch.observe(flag, reference.host(), detail);
+    }
+
+    fn inside(&mut self, role: &Role, key: String) {
+        if let Some(flag) = types::inside_flag(role) {
+            self.watch.observe(flag, "", || format!("{key:?}"));
+        }
+        // Only what exists is kept, so that the archive bounds the sets.
+        if self.archive.find(&key).is_none() {
+            return;
+        }
+        if leftovers::has_leftover_name(&key) {
+            self.relations.used_leftovers.insert(key);
+        } else if *role == Role::Chunk {
+            self.relations.chunks.insert(key);
+        }
+    }
+}
+
+fn invalid(detail: &str) -> Stop {
+    Stop::reject(Reason::OpcInvalid, detail)
+}

@@ -1,0 +1,78 @@
+//! What a reader of XML content sees.
+
+use std::borrow::Cow;
+
+use crate::document::stop::Stop;
+
+use super::references;
+
+/// Receives the content of a part in document order, already checked.
+pub(in crate::document) trait Visitor {
+    /// An element begins.
+    fn start(&mut self, _element: &Element<'_>) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    /// Text inside an element, in pieces.
+    fn text(&mut self, _text: &str) {}
+
+    /// The element that began last and has not ended yet ends.
+    fn end(&mut self) {}
+}
+
+/// A start tag with its names resolved.
+pub(in crate::document) struct Element<'a> {
+    /// The namespace, empty for none.
+    pub(in crate::document) namespace: &'a str,
+    /// The name without prefix.
+    pub(in crate::document) local: &'a str,
+    /// 1 for the root element.
+    pub(in crate::document) depth: usize,
+    pub(super) attributes: &'a [Attribute<'a>],
+}
+
+impl Element<'_> {
+    /// Whether this is the root element.
+    pub(in crate::document) fn is_root(&self) -> bool {
+        self.depth == 1
+    }
+
+    /// The value of an attribute without prefix.
+    pub(in crate::document) fn attribute(&self, local: &str) -> Option<Cow<'_, str>> {
+        let mut named = self
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.local == local);
+        named
+            .find(|attribute| attribute.prefix.is_empty())
+            .map(Attribute::value)
+    }
+
+    /// All attributes but namespace declarations.
+    pub(in crate::document) fn attributes(&self) -> &[Attribute<'_>] {
+        self.attributes
+    }
+}
+
+/// One attribute.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::document) struct Attribute<'a> {
+    /// The prefix, empty for none.
+    pub(super) prefix: &'a str,
+    /// The name without prefix.
+    pub(in crate::document) local: &'a str,
+    /// The value as written, references and all.
+    pub(in crate::document) raw: &'a str,
+}
+
+impl<'a> Attribute<'a> {
+    /// Whether it declares a namespace.
+    pub(super) fn is_declaration(&self) -> bool {
+        self.prefix == "xmlns" || (self.prefix.is_empty() && self.local == "xmlns")
+    }
+
+    /// The value with its references resolved.
+    pub(in crate::document) fn value(&self) -> Cow<'a, str> {
+        references::resolve_all(self.raw)
+    }
+}
