@@ -1,0 +1,208 @@
+//! Bearer tokens: JWT access tokens in the profile of RFC 9068, signed with HMAC-SHA-256.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use dossier_common::config::Environment;
+use dossier_common::id::{SessionId, UserId};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use mongodb::bson::DateTime;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+/// How long an access token works.
+pub const ACCESS_TTL: Duration = Duration::from_secs(15 * 60);
+
+const TOKEN_TYPE: &str = "at+jwt";
+const AUDIENCE: &str = "dossier-api";
+const MIN_KEY_BYTES: usize = 32;
+
+/// Why a bearer token is not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AccessTokenError {
+    /// Not one of ours, or not meant for this.
+    #[error("the access token is not valid")]
+    Invalid,
+    /// Ours, and too old.
+    #[error("the access token has expired")]
+    Expired,
+}
+
+/// Who an access token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The person.
+    pub user_id: UserId,
+    /// The session.
+    pub session_id: SessionId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: UserId,
+    sid: SessionId,
+    jti: String,
+    iat: u64,
+    nbf: u64,
+    exp: u64,
+}
+
+/// The keys: the first signs, every one is accepted under its `kid`.
+pub struct SigningKeys(Vec<(String, EncodingKey, DecodingKey)>);
+
+impl std::fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|key| &key.0)).finish()
+    }
+}
+
+impl SigningKeys {
+    /// Reads `JWT_KEYS`, noting what is wrong with it.
+    pub fn read(env: &mut Environment) -> Option<Self> {
+        let list = env.secret(
+            "JWT_KEYS",
+            "must be one or more keys as kid:base64 of at least 32 random bytes, separated by commas; the first signs",
+        )?;
+        match Self::parse(&list) {
+            Ok(keys) => Some(keys),
+            Err(problem) => {
+                env.problem("JWT_KEYS", problem);
+                None
+            }
+        }
+    }
+
+    /// Reads a comma-separated list of `kid:base64`.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the list breaks, naming positions and never keys.
+    pub fn parse(list: &SecretString) -> Result<Self, String> {
+        let mut keys: Vec<(String, EncodingKey, DecodingKey)> = Vec::new();
+        let entries = list.expose_secret().split(',').map(str::trim);
+        for (index, entry) in entries.filter(|entry| !entry.is_empty()).enumerate() {
+            let position = index + 1;
+            let (kid, encoded) = entry
+                .split_once(':')
+                .ok_or_else(|| format!("key {position} is not of the form kid:base64"))?;
+            let secret = STANDARD
+                .decode(encoded)
+                .or_else(|_| URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')))
+                .map_err(|_| format!("key {position} is not base64"))?;
+            check_key(kid, &secret, position)?;
+            if keys.iter().any(|known| known.0 == kid) {
+                return Err(format!("key {position} repeats an earlier kid"));
+            }
+            keys.push((
+                kid.to_owned(),
+                EncodingKey::from_secret(&secret),
+                DecodingKey::from_secret(&secret),
+            ));
+        }
+        if keys.is_empty() {
+            return Err("needs at least one key".to_owned());
+        }
+        Ok(Self(keys))
+    }
+}
+
+fn check_key(kid: &str, secret: &[u8], position: usize) -> Result<(), String> {
+    if kid.is_empty() || !kid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return Err(format!("the kid of key {position} must be letters, digits, - and _"));
+    }
+    if secret.len() < MIN_KEY_BYTES {
+        return Err(format!("key {position} is shorter than {MIN_KEY_BYTES} bytes"));
+    }
+    let mut distinct = secret.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 8 {
+        return Err(format!("key {position} is not random (a few bytes, repeated)"));
+    }
+    Ok(())
+}
+
+/// Mints and checks access tokens.
+#[derive(Debug)]
+pub struct AccessTokens {
+    keys: SigningKeys,
+    issuer: String,
+    validation: Validation,
+}
+
+impl AccessTokens {
+    /// Tokens of the service at `public_url`.
+    pub fn new(keys: SigningKeys, public_url: &str) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[public_url]);
+        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+        // The library reads the system's clock; `verify` compares with the given time instead.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        Self {
+            keys,
+            issuer: public_url.to_owned(),
+            validation,
+        }
+    }
+
+    /// A token that speaks for `bearer` from `now` on; `token_id` must never repeat.
+    pub fn mint(&self, bearer: Bearer, token_id: String, now: DateTime) -> String {
+        let (kid, key, _) = &self.keys.0[0];
+        let header = Header {
+            typ: Some(TOKEN_TYPE.to_owned()),
+            kid: Some(kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
+        let issued_at = unix_seconds(now);
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: bearer.user_id,
+            sid: bearer.session_id,
+            jti: token_id,
+            iat: issued_at,
+            nbf: issued_at,
+            exp: issued_at + ACCESS_TTL.as_secs(),
+        };
+        jsonwebtoken::encode(&header, &claims, key)
+            .expect("an HMAC over plain claims cannot fail")
+    }
+
+    /// Who `token` speaks for at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessTokenError`].
+    pub fn verify(&self, token: &str, now: DateTime) -> Result<Bearer, AccessTokenError> {
+        let invalid = AccessTokenError::Invalid;
+        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid)?;
+        if header.typ.as_deref() != Some(TOKEN_TYPE) {
+            return Err(invalid);
+        }
+        let kid = header.kid.ok_or(invalid)?;
+        let (_, _, key) = self.keys.0.iter().find(|key| key.0 == kid).ok_or(invalid)?;
+        let claims: Claims = jsonwebtoken::decode(token, key, &self.validation)
+            .map_err(|_| invalid)?
+            .claims;
+        let now = unix_seconds(now);
+        if claims.nbf > now {
+            return Err(invalid);
+        }
+        if claims.exp <= now {
+            return Err(AccessTokenError::Expired);
+        }
+        Ok(Bearer {
+            user_id: claims.sub,
+            session_id: claims.sid,
+        })
+    }
+}
+
+fn unix_seconds(instant: DateTime) -> u64 {
+    u64::try_from(instant.timestamp_millis() / 1000).unwrap_or(0)
+}

@@ -1,0 +1,137 @@
+//! `dossier-api users`
+
+use std::io::Read;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use dossier_common::clock::Clock;
+use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::email::EmailAddress;
+use dossier_common::entropy::Entropy;
+use dossier_common::id::UserId;
+use dossier_common::queue::QueueSettings;
+use dossier_common::store::{Conflict, Store, StoreError};
+use dossier_common::user::{Role, User};
+
+use crate::password::{Password, PasswordHasher, check_new_password};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an account whose address counts as verified
+    Create(Create),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The account's e-mail address
+    #[arg(long)]
+    email: EmailAddress,
+    /// What the person may do
+    #[arg(long, value_enum)]
+    role: RoleArgument,
+    /// What the person wants to be called
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    /// Succeed without a change when the address has an account already
+    #[arg(long)]
+    if_absent: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleArgument {
+    Client,
+    Ops,
+    Admin,
+}
+
+impl From<RoleArgument> for Role {
+    fn from(role: RoleArgument) -> Self {
+        match role {
+            RoleArgument::Client => Self::Client,
+            RoleArgument::Ops => Self::Ops,
+            RoleArgument::Admin => Self::Admin,
+        }
+    }
+}
+
+pub(super) async fn run(command: Command) -> anyhow::Result<()> {
+    let mut env = Environment::of_process();
+    let database = DatabaseSettings::read(&mut env);
+    let database = env.finish(database)?;
+    let settings = QueueSettings::default();
+    let store = Store::connect(database.uri(), "dossier-api users", &settings).await?;
+    store.check_schema().await?;
+    match command {
+        Command::Create(arguments) => create(&store, arguments).await,
+    }
+}
+
+async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
+    let email = arguments.email.clone();
+    if store.find_user_by_email_key(&email.key()).await?.is_some() {
+        return exists(&arguments);
+    }
+    let password = read_password()?;
+    if let Err(rule) = check_new_password(&password, email.as_str()) {
+        bail!("the password {rule}");
+    }
+    let user = new_user(&arguments, &password).await?;
+    let added = store
+        .transaction("add a user", |tx| {
+            let user = user.clone();
+            Box::pin(async move { tx.insert_user(&user).await })
+        })
+        .await;
+    match added {
+        Err(StoreError::Conflict(Conflict::Email)) => exists(&arguments),
+        Err(error) => Err(error.into()),
+        Ok(()) => {
+            anstream::println!("created {} ({}) as {}", email, user.id, user.role);
+            Ok(())
+        }
+    }
+}
+
+fn exists(arguments: &Create) -> anyhow::Result<()> {
+    if !arguments.if_absent {
+        bail!("{} has an account already; nothing was changed", arguments.email);
+    }
+    anstream::println!("{} has an account already", arguments.email);
+    Ok(())
+}
+
+fn read_password() -> anyhow::Result<Password> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .context("read the password from standard input")?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        bail!("there is no password on standard input: pipe it in, such as `printf %s \"$PASSWORD\" | dossier-api users create …`");
+    }
+    Ok(Password::new(text.to_owned()))
+}
+
+async fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<User> {
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let hashed = PasswordHasher::new(entropy.clone()).hash(password).await;
+    let Ok(password_hash) = hashed else {
+        bail!("the password could not be hashed");
+    };
+    let now = clock.now();
+    Ok(User {
+        id: UserId::generate(&entropy, now),
+        email: arguments.email.clone(),
+        email_key: arguments.email.key(),
+        name: arguments.name.clone(),
+        role: arguments.role.into(),
+        password_hash,
+        email_verified_at: Some(now),
+        created_at: now,
+        updated_at: now,
+    })
+}

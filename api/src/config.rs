@@ -1,0 +1,123 @@
+//! The settings of the API.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dossier_common::config::{
+    ConfigError, DatabaseSettings, Environment, read_queue_settings, read_token_keys,
+};
+use dossier_common::queue::QueueSettings;
+use dossier_common::token::TokenKeys;
+
+use crate::access_token::{AccessTokens, SigningKeys};
+
+const MIB: u64 = 1024 * 1024;
+
+/// What is allowed at most.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The longest document, in bytes.
+    pub upload_bytes: u64,
+    /// How long an upload may stay silent.
+    pub upload_idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            upload_bytes: 100 * MIB,
+            upload_idle: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The settings of `dossier-api serve`.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the database is.
+    pub database: DatabaseSettings,
+    /// Where clients reach the service, without a trailing slash.
+    pub public_url: Arc<str>,
+    /// Where to listen for clients.
+    pub listen_addr: SocketAddr,
+    /// Where to listen for operators: metrics and health.
+    pub metrics_addr: SocketAddr,
+    /// The keys of tokens in mails and links.
+    pub token_keys: TokenKeys,
+    /// The keys and rules of bearer tokens.
+    pub access_tokens: AccessTokens,
+    /// What is allowed at most.
+    pub limits: Limits,
+    /// The queues.
+    pub queues: QueueSettings,
+    /// How long requests under way may take to end when the process is told to stop.
+    pub shutdown_grace: Duration,
+}
+
+impl Settings {
+    /// Reads all settings.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every problem.
+    pub fn read(mut env: Environment) -> Result<Self, ConfigError> {
+        let database = DatabaseSettings::read(&mut env);
+        let public_url = read_public_url(&mut env);
+        let token_keys = read_token_keys(&mut env);
+        let signing_keys = SigningKeys::read(&mut env);
+        let listen_addr = address(&mut env, "LISTEN_ADDR", 8080);
+        let metrics_addr = address(&mut env, "METRICS_ADDR", 9100);
+        let limits = read_limits(&mut env);
+        let queues = read_queue_settings(&mut env);
+        let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
+        let settings = (|| {
+            let public_url = public_url?;
+            Some(Self {
+                access_tokens: AccessTokens::new(signing_keys?, &public_url),
+                database: database?,
+                public_url,
+                listen_addr,
+                metrics_addr,
+                token_keys: token_keys?,
+                limits,
+                queues,
+                shutdown_grace: Duration::from_secs(grace),
+            })
+        })();
+        env.finish(settings)
+    }
+}
+
+fn address(env: &mut Environment, name: &str, default_port: u16) -> SocketAddr {
+    let rule = "must be an address and a port such as 127.0.0.1:8080 (port 0 picks a free one)";
+    env.value(name, rule, SocketAddr::from(([127, 0, 0, 1], default_port)))
+}
+
+fn read_limits(env: &mut Environment) -> Limits {
+    let default = Limits::default();
+    Limits {
+        upload_bytes: env.number("MAX_UPLOAD_BYTES", 1..=16 * 1024 * MIB, default.upload_bytes),
+        upload_idle: Duration::from_secs(env.number(
+            "UPLOAD_IDLE_SECONDS",
+            1..=3600,
+            default.upload_idle.as_secs(),
+        )),
+    }
+}
+
+fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
+    let rule = "must be the http(s) address at which clients reach the service, such as \
+                https://dossier.example.com";
+    let url: url::Url = env.required("PUBLIC_URL", rule)?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if !plain {
+        env.problem("PUBLIC_URL", rule);
+        return None;
+    }
+    Some(url.as_str().trim_end_matches('/').into())
+}

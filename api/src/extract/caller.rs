@@ -1,0 +1,135 @@
+//! Who is calling, and in which role.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use dossier_common::id::{SessionId, UserId};
+use dossier_common::store::files::FileScope;
+use dossier_common::user::Role;
+
+use crate::access_token::AccessTokenError;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+
+/// A person with a standing session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The person.
+    pub user_id: UserId,
+    /// The session.
+    pub session_id: SessionId,
+    /// What the person may do.
+    pub role: Role,
+    /// The person's address as it is compared.
+    pub email_key: String,
+}
+
+impl Caller {
+    /// Which documents the caller may know of.
+    pub fn file_scope(&self) -> FileScope {
+        match self.role {
+            Role::Client => FileScope::MeantFor(self.email_key.clone()),
+            Role::Ops => FileScope::OwnedBy(self.user_id),
+            Role::Admin => FileScope::Everything,
+        }
+    }
+
+    /// Whether the caller may see how a document's job is doing.
+    pub fn sees_processing(&self) -> bool {
+        self.role != Role::Client
+    }
+}
+
+/// Anybody who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Caller);
+
+/// A signed-in client.
+#[derive(Clone, Debug)]
+pub struct Client(pub Caller);
+
+/// A signed-in member of Ops.
+#[derive(Clone, Debug)]
+pub struct Ops(pub Caller);
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let token = bearer_token(parts).ok_or_else(|| {
+            Problem::new(
+                Code::Unauthorized,
+                "Please send an access token: Authorization: Bearer …",
+            )
+        })?;
+        let now = state.clock.now();
+        let bearer = state.access_tokens.verify(token, now).map_err(refused)?;
+        let session = state.store.find_session(bearer.session_id).await?;
+        let session = session
+            .filter(|session| session.user_id == bearer.user_id && session.is_live(now))
+            .ok_or_else(|| refused(AccessTokenError::Invalid))?;
+        Ok(Self(Caller {
+            user_id: session.user_id,
+            session_id: session.id,
+            role: session.role,
+            email_key: session.email_key,
+        }))
+    }
+}
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        in_role(parts, state, Role::Client, "Only clients may do this.")
+            .await
+            .map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Ops {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        in_role(parts, state, Role::Ops, "Only Ops may do this.")
+            .await
+            .map(Self)
+    }
+}
+
+async fn in_role(
+    parts: &mut Parts,
+    state: &AppState,
+    role: Role,
+    otherwise: &'static str,
+) -> Result<Caller, Problem> {
+    let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+    if caller.role == role {
+        Ok(caller)
+    } else {
+        Err(Problem::new(Code::Forbidden, otherwise))
+    }
+}
+
+/// The token of the one `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's case does
+/// not matter.
+fn bearer_token(parts: &Parts) -> Option<&str> {
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn refused(error: AccessTokenError) -> Problem {
+    match error {
+        AccessTokenError::Expired => Problem::new(
+            Code::TokenExpired,
+            "Please refresh the session or log in again.",
+        ),
+        AccessTokenError::Invalid => {
+            Problem::new(Code::Unauthorized, "The access token is not good. Please log in again.")
+        }
+    }
+}

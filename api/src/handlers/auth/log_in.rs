@@ -1,0 +1,27 @@
+//! `POST /v1/auth/login`
+
+use axum::extract::State;
+
+use crate::extract::LoginInput;
+use crate::problem::Problem;
+use crate::services;
+use crate::state::AppState;
+use crate::wire::LoginResponse;
+
+/// Log in
+///
+/// Takes JSON, or the form of an OAuth 2.0 password grant (`username`, `password`).
+#[utoipa::path(
+    post, path = "/v1/auth/login", tag = "accounts", security(()),
+    request_body(content(
+        (LoginInput = "application/json"),
+        (LoginInput = "application/x-www-form-urlencoded"),
+    )),
+    responses((status = 200, description = "The session's tokens", body = LoginResponse)),
+)]
+pub async fn log_in(
+    State(state): State<AppState>,
+    input: LoginInput,
+) -> Result<axum::Json<LoginResponse>, Problem> {
+    services::log_in(&state, input).await.map(axum::Json)
+}

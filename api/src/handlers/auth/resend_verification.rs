@@ -1,0 +1,30 @@
+//! `POST /v1/auth/resend-verification`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::extract::Json;
+use crate::problem::Problem;
+use crate::services;
+use crate::state::AppState;
+use crate::wire::{EmailRequest, MessageResponse};
+
+/// Ask for another verification mail
+///
+/// The answer is the same for every address. The newest mail's link replaces all earlier ones; an
+/// account gets at most five of them an hour.
+#[utoipa::path(
+    post, path = "/v1/auth/resend-verification", tag = "accounts", security(()),
+    request_body = EmailRequest,
+    responses((status = 202, description = "If the address waits for verification, a mail is on its way", body = MessageResponse)),
+)]
+pub async fn resend_verification(
+    State(state): State<AppState>,
+    Json(request): Json<EmailRequest>,
+) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
+    services::resend_verification(&state, &request.email).await?;
+    let message = MessageResponse {
+        message: "If this address waits to be verified, another mail is on its way.",
+    };
+    Ok((StatusCode::ACCEPTED, axum::Json(message)))
+}

@@ -1,0 +1,30 @@
+//! `POST /v1/auth/sign-up`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::extract::Json;
+use crate::problem::Problem;
+use crate::services::{self, SIGN_UP_MESSAGE};
+use crate::state::AppState;
+use crate::wire::{MessageResponse, SignUpRequest};
+
+/// Sign up
+///
+/// The answer is the same whether or not the address has an account; what happens next is only
+/// told by mail.
+#[utoipa::path(
+    post, path = "/v1/auth/sign-up", tag = "accounts", security(()),
+    request_body = SignUpRequest,
+    responses((status = 202, description = "A mail is on its way", body = MessageResponse)),
+)]
+pub async fn sign_up(
+    State(state): State<AppState>,
+    Json(request): Json<SignUpRequest>,
+) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
+    services::sign_up(&state, request).await?;
+    let message = MessageResponse {
+        message: SIGN_UP_MESSAGE,
+    };
+    Ok((StatusCode::ACCEPTED, axum::Json(message)))
+}

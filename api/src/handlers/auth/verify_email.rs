@@ -1,0 +1,28 @@
+//! `POST /v1/auth/verify-email`
+
+use axum::extract::State;
+use secrecy::ExposeSecret;
+
+use crate::extract::Json;
+use crate::problem::Problem;
+use crate::services;
+use crate::state::AppState;
+use crate::wire::{TokenRequest, VerifiedResponse};
+
+/// Verify an e-mail address
+///
+/// The token is the text behind the last `/` of the mailed link. It works once.
+#[utoipa::path(
+    post, path = "/v1/auth/verify-email", tag = "accounts", security(()),
+    request_body = TokenRequest,
+    responses((status = 200, description = "The address is verified", body = VerifiedResponse)),
+)]
+pub async fn verify_email(
+    State(state): State<AppState>,
+    Json(request): Json<TokenRequest>,
+) -> Result<axum::Json<VerifiedResponse>, Problem> {
+    services::verify_email(&state, request.token.expose_secret()).await?;
+    Ok(axum::Json(VerifiedResponse {
+        email_verified: true,
+    }))
+}

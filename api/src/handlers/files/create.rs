@@ -1,0 +1,57 @@
+//! `POST /v1/files`
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, StatusCode, header};
+use dossier_common::id::FileId;
+use utoipa::ToSchema;
+
+use super::show::view_for;
+use crate::extract::Ops;
+use crate::problem::Problem;
+use crate::services::{IdempotencyKey, accept_upload, receive_upload};
+use crate::state::AppState;
+use crate::wire::FileResponse;
+
+/// The form of an upload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only describes the form; the body is streamed")]
+pub struct UploadForm {
+    /// The document.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// Addresses the document is meant for, one field each; everybody when there is none.
+    recipients: Option<Vec<String>>,
+}
+
+/// Upload a document
+///
+/// Answers as soon as the bytes are safe; a worker then looks inside. `Location` is where to see
+/// how that went.
+#[utoipa::path(
+    post, path = "/v1/files", tag = "files",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Sending the same upload twice under one key stores it once"),
+        ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:…:` of the document (RFC 9530); other bytes are refused"),
+    ),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 202, description = "The document is stored and will be checked", body = FileResponse)),
+)]
+pub async fn create_file(
+    State(state): State<AppState>,
+    Ops(caller): Ops,
+    request: Request,
+) -> Result<(StatusCode, [(HeaderName, String); 2], axum::Json<FileResponse>), Problem> {
+    let key = IdempotencyKey::read(request.headers())?;
+    let upload = receive_upload(&state, request).await?;
+    let file = accept_upload(&state, caller.user_id, upload, key).await?;
+    let headers = [
+        (header::LOCATION, location(file.id)),
+        (header::RETRY_AFTER, "1".to_owned()),
+    ];
+    let response = view_for(&state, &caller, file).await?;
+    Ok((StatusCode::ACCEPTED, headers, axum::Json(response)))
+}
+
+fn location(id: FileId) -> String {
+    format!("/v1/files/{id}")
+}

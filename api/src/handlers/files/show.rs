@@ -1,0 +1,53 @@
+//! `GET /v1/files/{id}`
+
+use axum::extract::State;
+use dossier_common::file::File;
+use dossier_common::id::FileId;
+use dossier_common::store::files::FileView;
+
+use crate::extract::{Caller, PathId, SignedIn};
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::wire::FileResponse;
+
+/// Show a document
+///
+/// Ops see their own, clients those that are available and meant for them.
+#[utoipa::path(
+    get, path = "/v1/files/{id}", tag = "files",
+    params(("id" = String, Path, description = "Which document")),
+    responses((status = 200, description = "The document", body = FileResponse)),
+)]
+pub async fn show_file(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    PathId(id): PathId<FileId>,
+) -> Result<axum::Json<FileResponse>, Problem> {
+    let file = state.store.find_file(id, &caller.file_scope()).await?;
+    let file = file.ok_or_else(Problem::not_found)?;
+    view_for(&state, &caller, file).await.map(axum::Json)
+}
+
+/// `file` as `caller` sees it.
+pub(super) async fn view_for(
+    state: &AppState,
+    caller: &Caller,
+    file: File,
+) -> Result<FileResponse, Problem> {
+    let mut views = views_for(state, caller, vec![file]).await?;
+    views.pop().ok_or_else(Problem::not_found)
+}
+
+/// `files` as `caller` sees them.
+pub(super) async fn views_for(
+    state: &AppState,
+    caller: &Caller,
+    files: Vec<File>,
+) -> Result<Vec<FileResponse>, Problem> {
+    if !caller.sees_processing() {
+        let views = files.into_iter().map(|file| FileView { file, job: None });
+        return Ok(views.map(|view| FileResponse::for_client(&view)).collect());
+    }
+    let views = state.store.with_jobs(files).await?;
+    Ok(views.into_iter().map(FileResponse::for_owner).collect())
+}

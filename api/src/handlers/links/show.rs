@@ -1,0 +1,43 @@
+//! `GET /v1/links/{id}`
+
+use axum::extract::State;
+use dossier_common::id::LinkId;
+use dossier_common::link::Link;
+use dossier_common::user::Role;
+
+use crate::extract::{Caller, PathId, SignedIn};
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::wire::LinkResponse;
+
+/// Show a download link
+///
+/// Its client and admins see it.
+#[utoipa::path(
+    get, path = "/v1/links/{id}", tag = "links",
+    params(("id" = String, Path, description = "Which link")),
+    responses((status = 200, description = "The link", body = LinkResponse)),
+)]
+pub async fn show_link(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    PathId(id): PathId<LinkId>,
+) -> Result<axum::Json<LinkResponse>, Problem> {
+    let link = find_visible(&state, &caller, id).await?;
+    let mut response = LinkResponse::new(&link, &state.public_url);
+    if link.client_id != caller.user_id {
+        response.download_url = None;
+    }
+    Ok(axum::Json(response))
+}
+
+/// The link, provided that `caller` may know of it.
+pub(super) async fn find_visible(
+    state: &AppState,
+    caller: &Caller,
+    id: LinkId,
+) -> Result<Link, Problem> {
+    let link = state.store.find_link(id).await?;
+    link.filter(|link| link.client_id == caller.user_id || caller.role == Role::Admin)
+        .ok_or_else(Problem::not_found)
+}

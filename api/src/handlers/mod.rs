@@ -1,0 +1,9 @@
+//! The handlers: one action a file, named after the operation in the API description.
+
+pub mod auth;
+pub mod download;
+pub mod files;
+pub mod health;
+pub mod links;
+pub mod me;
+pub mod pages;

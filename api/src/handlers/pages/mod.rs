@@ -1,0 +1,7 @@
+//! Pages for browsers.
+
+mod docs;
+mod verify;
+
+pub use docs::*;
+pub use verify::*;

@@ -1,0 +1,64 @@
+//! `GET` and `POST /verify-email/{token}`
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use minijinja::{Environment, context};
+
+use crate::problem::Code;
+use crate::services;
+use crate::state::AppState;
+
+const PAGE: &str = include_str!("../../../templates/verify-email.html");
+
+/// The page allows its own style and its own form, nothing else.
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+
+/// What the page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Ask,
+    Done,
+    Refused,
+    Trouble,
+}
+
+impl Step {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Trouble => "trouble",
+        }
+    }
+}
+
+/// Shows a page with one button. It changes nothing: mail scanners open every link.
+pub async fn show_verification_page() -> Response {
+    page(StatusCode::OK, Step::Ask)
+}
+
+/// The button: verifies the address.
+pub async fn confirm_verification(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+) -> Response {
+    match services::verify_email(&state, &token).await {
+        Ok(()) => page(StatusCode::OK, Step::Done),
+        Err(problem) if problem.code() == Code::TokenInvalid => {
+            page(StatusCode::BAD_REQUEST, Step::Refused)
+        }
+        Err(_) => page(StatusCode::INTERNAL_SERVER_ERROR, Step::Trouble),
+    }
+}
+
+fn page(status: StatusCode, step: Step) -> Response {
+    let html = Environment::new()
+        .render_named_str("verify-email.html", PAGE, context! { step => step.name() })
+        .expect("the page's template is compiled in and takes one name");
+    let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
+    (status, headers, Html(html)).into_response()
+}

@@ -1,0 +1,17 @@
+//! `dossier-api`: serves clients, and manages accounts from the command line.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use dossier_api::cli::Cli;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match Cli::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("dossier-api: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! One log line and two figures per request.
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use metrics::{counter, histogram};
+use tokio::time::Instant;
+
+use super::RequestId;
+
+/// Middleware: logs the request by its route, never by its address, which may hold a token.
+pub async fn observe(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let response = next.run(request).await;
+    let (status, seconds) = (response.status().as_u16(), started.elapsed().as_secs_f64());
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route.clone()),
+        ("status", status.to_string()),
+    ];
+    counter!("dossier_http_requests_total", &labels).increment(1);
+    histogram!("dossier_http_request_seconds", "route" => route.clone()).record(seconds);
+    let request_id = request_id.as_ref().map(RequestId::as_str);
+    let milliseconds = seconds * 1000.0;
+    tracing::info!(
+        request_id,
+        status,
+        milliseconds,
+        "{method} {route} answered {status}"
+    );
+    response
+}

@@ -1,0 +1,142 @@
+//! Argon2id, off the async threads and never more at once than there are cores.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use dossier_common::entropy::Entropy;
+use secrecy::ExposeSecret;
+use tokio::sync::Semaphore;
+
+use super::Password;
+use crate::problem::Problem;
+
+const SALT_BYTES: usize = 16;
+
+/// What a password turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The right one.
+    Right,
+    /// The right one, kept under weaker parameters than today's.
+    RightButRehash,
+    /// Not the right one.
+    Wrong,
+}
+
+/// Hashes and checks passwords with Argon2id (19 MiB, two passes, one lane: the first choice of
+/// the OWASP password storage cheat sheet).
+#[derive(Clone)]
+pub struct PasswordHasher {
+    argon2: Argon2<'static>,
+    slots: Arc<Semaphore>,
+    entropy: Entropy,
+    /// What a password is checked against when the account does not exist.
+    dummy: Arc<str>,
+}
+
+impl std::fmt::Debug for PasswordHasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHasher")
+    }
+}
+
+impl PasswordHasher {
+    /// A hasher with a slot for every core.
+    ///
+    /// # Panics
+    ///
+    /// When Argon2id does not work at all.
+    pub fn new(entropy: Entropy) -> Self {
+        let argon2 = Argon2::default();
+        let dummy = argon2
+            .hash_password_with_salt(&entropy.bytes::<32>(), &entropy.bytes::<SALT_BYTES>())
+            .expect("Argon2id hashes 32 bytes")
+            .to_string();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            argon2,
+            slots: Arc::new(Semaphore::new(cores)),
+            entropy,
+            dummy: dummy.into(),
+        }
+    }
+
+    /// The hash to store, in PHC string form.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the password is over the limit or hashing fails.
+    pub async fn hash(&self, password: &Password) -> Result<String, Problem> {
+        let Some(secret) = password.normalised() else {
+            return Err(Problem::invalid_field(
+                "password",
+                "must be at most 1024 bytes long",
+            ));
+        };
+        let salt = self.entropy.bytes::<SALT_BYTES>();
+        let argon2 = self.argon2.clone();
+        self.in_a_slot(move || {
+            argon2
+                .hash_password_with_salt(secret.expose_secret().as_bytes(), &salt)
+                .map(|hash| hash.to_string())
+        })
+        .await?
+        .map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            Problem::internal()
+        })
+    }
+
+    /// Compares `password` with the stored `hash`; without one it takes as long, and is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the comparison could not be made.
+    pub async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<Verdict, Problem> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.dummy).to_owned();
+        let Some(secret) = password.normalised() else {
+            return Ok(Verdict::Wrong);
+        };
+        let argon2 = self.argon2.clone();
+        let verdict = self
+            .in_a_slot(move || {
+                let right = argon2
+                    .verify_password(secret.expose_secret().as_bytes(), &*hash)
+                    .is_ok();
+                match right {
+                    true if is_outdated(&argon2, &hash) => Verdict::RightButRehash,
+                    true => Verdict::Right,
+                    false => Verdict::Wrong,
+                }
+            })
+            .await?;
+        Ok(if known { verdict } else { Verdict::Wrong })
+    }
+
+    async fn in_a_slot<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = self.slots.clone().acquire_owned().await;
+        let slot = slot.expect("the slots are never closed");
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(slot);
+            result
+        });
+        Ok(done.await?)
+    }
+}
+
+fn is_outdated(argon2: &Argon2<'_>, hash: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else {
+        return true;
+    };
+    let stored = argon2::Params::try_from(&hash);
+    stored.map_or(true, |stored| {
+        let today = argon2.params();
+        stored.m_cost() < today.m_cost() || stored.t_cost() < today.t_cost()
+    })
+}

@@ -1,0 +1,87 @@
+//! The one table of codes.
+
+use axum::http::StatusCode;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $status:ident $code:literal $title:literal;)*) => {
+        /// What kind of problem it is; the texts are frozen and listed in `docs/API.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The HTTP status it is answered with.
+            pub fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$name => StatusCode::$status,)*
+                }
+            }
+
+            /// The code on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// The summary for people.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => $title,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    InvalidJson BAD_REQUEST "invalid_json" "The body is not valid JSON";
+    /// The request itself is malformed.
+    BadRequest BAD_REQUEST "bad_request" "The request is malformed";
+    /// A digest sent with the bytes is not theirs.
+    DigestMismatch BAD_REQUEST "digest_mismatch" "The digest does not match the bytes";
+    /// A token sent in a body or an address does not open, was used, or has expired.
+    TokenInvalid BAD_REQUEST "token_invalid" "The token is not valid";
+    /// No bearer token, or one that is not good.
+    Unauthorized UNAUTHORIZED "unauthorized" "Please log in";
+    /// The bearer token has run out.
+    TokenExpired UNAUTHORIZED "token_expired" "The access token has expired";
+    /// Wrong address or password.
+    InvalidCredentials UNAUTHORIZED "invalid_credentials" "Wrong e-mail address or password";
+    /// Right password, unproven address.
+    EmailNotVerified FORBIDDEN "email_not_verified" "The e-mail address is not verified";
+    /// The caller's role may not do this.
+    Forbidden FORBIDDEN "forbidden" "Not allowed";
+    /// Nothing there that the caller may know of.
+    NotFound NOT_FOUND "not_found" "Not found";
+    /// The address exists, the method does not.
+    MethodNotAllowed METHOD_NOT_ALLOWED "method_not_allowed" "Method not allowed";
+    /// The request clashes with one under way or with what is stored.
+    Conflict CONFLICT "conflict" "Conflict";
+    /// A precondition of the request does not hold.
+    PreconditionFailed PRECONDITION_FAILED "precondition_failed" "The precondition does not hold";
+    /// The body is over the limit.
+    PayloadTooLarge PAYLOAD_TOO_LARGE "payload_too_large" "The body is too large";
+    /// The body has a media type that is not understood here.
+    UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "Unsupported media type";
+    /// The range asked for is not part of the bytes.
+    RangeNotSatisfiable RANGE_NOT_SATISFIABLE "range_not_satisfiable" "The range cannot be satisfied";
+    /// Fields break their rules.
+    InvalidFields UNPROCESSABLE_ENTITY "invalid_fields" "Some fields are not valid";
+    /// An idempotency key was used for another request.
+    IdempotencyMismatch UNPROCESSABLE_ENTITY "idempotency_mismatch" "The idempotency key was used for another request";
+    /// Too many requests.
+    RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests";
+    /// The client was too slow to send its request.
+    RequestTimeout REQUEST_TIMEOUT "request_timeout" "The request took too long to arrive";
+    /// Our own trouble.
+    Internal INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side";
+    /// Not ready to serve, or a worker was not in time.
+    Unavailable SERVICE_UNAVAILABLE "unavailable" "Not available right now";
+}

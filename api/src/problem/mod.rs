@@ -1,0 +1,108 @@
+//! Errors as clients see them: RFC 9457 problem details with a stable code.
+
+mod code;
+mod convert;
+mod render;
+
+pub use code::Code;
+pub use render::render;
+
+use std::borrow::Cow;
+
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One field that breaks its rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// The field, as in the request.
+    pub field: Cow<'static, str>,
+    /// The rule it breaks.
+    pub message: Cow<'static, str>,
+}
+
+impl FieldError {
+    /// `field` breaks the rule `message`.
+    pub fn new(
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// An error on its way to a client. The body is written by [`render`], which knows the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    code: Code,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    closes_connection: bool,
+}
+
+impl Problem {
+    /// A problem of the kind `code`; `detail` says what to do next.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            closes_connection: false,
+        }
+    }
+
+    /// Fields that break their rules.
+    pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
+        let fields: Vec<&str> = errors.iter().map(|error| &*error.field).collect();
+        let detail = format!("Please correct: {}.", fields.join(", "));
+        Self {
+            errors,
+            ..Self::new(Code::InvalidFields, detail)
+        }
+    }
+
+    /// One field that breaks its rule.
+    pub fn invalid_field(
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::invalid_fields(vec![FieldError::new(field, message)])
+    }
+
+    /// Nothing the caller may know of is there.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here that you may see.")
+    }
+
+    /// Our own trouble; whoever builds it has logged the reason.
+    pub fn internal() -> Self {
+        Self::new(
+            Code::Internal,
+            "Something went wrong on our side. Please try again; if it stays, tell the operator the request id.",
+        )
+    }
+
+    /// The same, and the connection is closed after it: the rest of the request is not wanted.
+    #[must_use]
+    pub fn closing_connection(mut self) -> Self {
+        self.closes_connection = true;
+        self
+    }
+
+    /// What kind of problem it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

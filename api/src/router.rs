@@ -1,0 +1,108 @@
+//! Every route, on one screen.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::handlers::{auth, download, files, health, links, me, pages};
+use crate::middleware::{
+    assign_request_id, observe, run_to_completion, set_security_headers,
+};
+use crate::problem::{self, Problem};
+use crate::state::AppState;
+use crate::legacy;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dossier",
+        description = "Hands documents from a company's Ops people to its Clients, safely.",
+    ),
+    security(("bearer" = [])),
+    tags(
+        (name = "accounts", description = "Accounts and sessions"),
+        (name = "files", description = "Documents"),
+        (name = "links", description = "Personal download links"),
+    ),
+)]
+struct Description;
+
+fn described_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        // Accounts and sessions
+        .routes(routes!(auth::sign_up))
+        .routes(routes!(auth::verify_email))
+        .routes(routes!(auth::resend_verification))
+        .routes(routes!(auth::log_in))
+        .routes(routes!(auth::refresh_session))
+        .routes(routes!(auth::log_out))
+        .routes(routes!(me::show_me))
+        // Documents
+        .routes(routes!(files::create_file, files::list_files))
+        .routes(routes!(files::show_file))
+        // Links
+        .routes(routes!(links::create_link))
+        .routes(routes!(links::list_links))
+        .routes(routes!(links::show_link, links::revoke_link))
+        .routes(routes!(download::download_file))
+}
+
+fn other_routes() -> Router<AppState> {
+    Router::new()
+        // For browsers
+        .route(
+            "/verify-email/{token}",
+            get(pages::show_verification_page).post(pages::confirm_verification),
+        )
+        .route("/docs/problems", get(pages::show_problem_codes))
+        // For orchestrators
+        .route("/livez", get(health::show_liveness))
+        .route("/readyz", get(health::show_readiness))
+        // For clients of the FastAPI generation
+        .merge(legacy::routes())
+}
+
+/// The description of the interface, in OpenAPI 3.1.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, mut description) = described_routes().split_for_parts();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
+    description
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    description
+}
+
+/// The whole service.
+pub fn router(state: AppState) -> Router {
+    let (described, _) = described_routes().split_for_parts();
+    described
+        .merge(other_routes())
+        .merge(documentation())
+        .fallback(async || Problem::not_found())
+        .layer(from_fn(run_to_completion))
+        .layer(from_fn(problem::render))
+        .layer(from_fn(set_security_headers))
+        .layer(from_fn(observe))
+        .layer(from_fn_with_state(state.clone(), assign_request_id))
+        .with_state(state)
+}
+
+/// `/openapi.json` and the pages under `/docs` that show it.
+fn documentation() -> Router<AppState> {
+    let config = Config::new(["/openapi.json"]).try_it_out_enabled(true);
+    Router::from(
+        SwaggerUi::new("/docs")
+            .config(config)
+            .url("/openapi.json", openapi()),
+    )
+    .layer(from_fn(pages::allow_documentation_assets))
+}

@@ -1,0 +1,13 @@
+//! What more than one handler does: the v1 interface and the compatibility surface share it.
+
+mod link;
+mod login;
+mod sign_up;
+mod upload;
+mod verify;
+
+pub use link::{LinkTerms, request_link, wait_for_token};
+pub use login::{Tokens, log_in, refresh};
+pub use sign_up::{SIGN_UP_MESSAGE, resend_verification, sign_up};
+pub use upload::{IdempotencyKey, Upload, accept_upload, receive_upload};
+pub use verify::verify_email;

@@ -1,0 +1,167 @@
+//! Sign-up: the same answer for every address, and one transaction.
+
+use dossier_common::email::EmailAddress;
+use dossier_common::id::{JobId, UserId, VerificationId};
+use dossier_common::queue::SendEmail;
+use dossier_common::store::{Conflict, StoreError, Tx};
+use dossier_common::user::{Role, User};
+use dossier_common::verification::{
+    MAX_VERIFICATION_MAILS, VERIFICATION_MAIL_WINDOW, Verification,
+};
+
+use crate::password::check_new_password;
+use crate::problem::{FieldError, Problem};
+use crate::state::AppState;
+use crate::wire::SignUpRequest;
+
+/// What everybody who signs up is told.
+pub const SIGN_UP_MESSAGE: &str =
+    "Thank you. If this address can be used, a mail with a link to confirm it is on its way.";
+
+const MAX_NAME_CHARS: usize = 100;
+
+/// Signs somebody up.
+///
+/// A new address gets an account and a verification mail; one whose account is unproven starts
+/// over; the owner of a proven one is told by mail. The caller cannot tell which it was.
+///
+/// # Errors
+///
+/// [`Problem`] with every field that breaks its rule.
+pub async fn sign_up(state: &AppState, request: SignUpRequest) -> Result<(), Problem> {
+    let candidate = check(state, request).await?;
+    let signed_up = transact(state, &candidate).await;
+    match signed_up {
+        // Two sign-ups of one new address at once: the other one has made the account by now.
+        Err(StoreError::Conflict(Conflict::Email)) => Ok(transact(state, &candidate).await?),
+        other => Ok(other?),
+    }
+}
+
+/// Asks for another verification mail; unknown and proven addresses get none.
+///
+/// # Errors
+///
+/// [`Problem`] when `email` is no address.
+pub async fn resend_verification(state: &AppState, email: &str) -> Result<(), Problem> {
+    let email: EmailAddress = email
+        .parse()
+        .map_err(|error| Problem::invalid_field("email", format!("{error}")))?;
+    let plan = MailPlan::new(state);
+    let key = email.key();
+    state
+        .store
+        .transaction("ask for another verification mail", |tx| {
+            let (key, plan) = (key.clone(), plan.clone());
+            Box::pin(async move {
+                match tx.find_user_by_email_key(&key).await? {
+                    Some(user) if !user.is_verified() => plan.verify(tx, user.id).await,
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+async fn transact(state: &AppState, candidate: &User) -> Result<(), StoreError> {
+    let plan = MailPlan::new(state);
+    state
+        .store
+        .transaction("sign up", |tx| {
+            let (candidate, plan) = (candidate.clone(), plan.clone());
+            Box::pin(async move {
+                match tx.find_user_by_email_key(&candidate.email_key).await? {
+                    None => {
+                        tx.insert_user(&candidate).await?;
+                        plan.verify(tx, candidate.id).await
+                    }
+                    Some(user) if user.is_verified() => plan.account_exists(tx, user.id).await,
+                    Some(user) => {
+                        let (hash, name) = (&candidate.password_hash, candidate.name.as_deref());
+                        tx.restart_unverified(user.id, hash, name, plan.now).await?;
+                        plan.verify(tx, user.id).await
+                    }
+                }
+            })
+        })
+        .await
+}
+
+/// The account as it would be, with the password hashed, whether or not it will be needed.
+async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem> {
+    let mut errors = Vec::new();
+    let email = request.email.parse::<EmailAddress>();
+    if let Err(error) = &email {
+        errors.push(FieldError::new("email", error.to_string()));
+    }
+    if let Err(rule) = check_new_password(&request.password, &request.email) {
+        errors.push(FieldError::new("password", rule));
+    }
+    let name = request.name.map(|name| name.trim().to_owned());
+    let name = name.filter(|name| !name.is_empty());
+    if name.as_deref().is_some_and(is_no_name) {
+        let rule = "must be at most 100 characters long, without control characters";
+        errors.push(FieldError::new("name", rule));
+    }
+    let (Ok(email), true) = (email, errors.is_empty()) else {
+        return Err(Problem::invalid_fields(errors));
+    };
+    let now = state.clock.now();
+    Ok(User {
+        id: UserId::generate(&state.entropy, now),
+        email_key: email.key(),
+        email,
+        name,
+        role: Role::Client,
+        password_hash: state.passwords.hash(&request.password).await?,
+        email_verified_at: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+fn is_no_name(name: &str) -> bool {
+    name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control)
+}
+
+/// The ids of the mail that a transaction may enqueue, drawn outside of it: it may run twice.
+#[derive(Clone)]
+struct MailPlan {
+    verification: VerificationId,
+    job: JobId,
+    now: mongodb::bson::DateTime,
+}
+
+impl MailPlan {
+    fn new(state: &AppState) -> Self {
+        let now = state.clock.now();
+        Self {
+            verification: VerificationId::generate(&state.entropy, now),
+            job: JobId::generate(&state.entropy, now),
+            now,
+        }
+    }
+
+    async fn verify(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+        if self.within_quota(tx, user).await? {
+            let verification = Verification::new(self.verification, user, self.now);
+            tx.request_verification(&verification, self.job).await?;
+        }
+        Ok(())
+    }
+
+    async fn account_exists(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+        if self.within_quota(tx, user).await? {
+            let email = SendEmail::AccountExists { user_id: user };
+            tx.enqueue_email(email, self.job).await?;
+        }
+        Ok(())
+    }
+
+    /// Nobody's mailbox is filled through us.
+    async fn within_quota(&self, tx: &mut Tx<'_>, user: UserId) -> Result<bool, StoreError> {
+        let (limit, window) = (MAX_VERIFICATION_MAILS, VERIFICATION_MAIL_WINDOW);
+        tx.take_mail_quota(user, limit, window, self.now).await
+    }
+}

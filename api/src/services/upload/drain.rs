@@ -1,0 +1,47 @@
+//! Reading on after a refusal, within bounds.
+//!
+//! A client that is still sending only sees an answer if its connection is not reset under it.
+//! So a little more is read, in the background, while the answer is on its way; then the
+//! connection is closed.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Multipart;
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+/// How much more is read at most.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// For how long at most.
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// Reads on in a body that nobody looked into.
+pub(super) fn body(body: Body) {
+    tokio::spawn(timeout(MAX_TIME, async move {
+        let mut pieces = body.into_data_stream();
+        let mut left = MAX_BYTES;
+        while let Some(Ok(piece)) = pieces.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                return;
+            }
+        }
+    }));
+}
+
+/// Reads on in a body that was partly read.
+pub(super) fn multipart(mut multipart: Multipart) {
+    tokio::spawn(timeout(MAX_TIME, async move {
+        let mut left = MAX_BYTES;
+        while let Ok(Some(mut field)) = multipart.next_field().await {
+            while let Ok(Some(piece)) = field.chunk().await {
+                left = left.saturating_sub(piece.len());
+                if left == 0 {
+                    return;
+                }
+            }
+        }
+    }));
+}

@@ -1,0 +1,24 @@
+//! Pages of lists on the wire.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{FileResponse, LinkResponse};
+
+/// A page of documents, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FilePage {
+    /// The documents.
+    pub items: Vec<FileResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of links, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LinkPage {
+    /// The links.
+    pub items: Vec<LinkResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}

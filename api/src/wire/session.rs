@@ -1,0 +1,58 @@
+//! Sessions and tokens on the wire.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MessageResponse {
+    /// What happens next.
+    pub message: &'static str,
+}
+
+/// A token from a mail.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct TokenRequest {
+    /// The text behind the last `/` of the mailed link.
+    #[schema(value_type = String)]
+    pub token: SecretString,
+}
+
+/// An address was proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VerifiedResponse {
+    /// Always true.
+    pub email_verified: bool,
+}
+
+/// A refresh token to be traded for new ones.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct RefreshRequest {
+    /// The newest refresh token of the session.
+    #[schema(value_type = String)]
+    pub refresh_token: SecretString,
+}
+
+/// The tokens of a session.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct LoginResponse {
+    /// For the `Authorization` header.
+    pub access_token: String,
+    /// Always `bearer`.
+    #[schema(example = "bearer")]
+    pub token_type: &'static str,
+    /// How long the access token works, in seconds.
+    #[schema(example = 900)]
+    pub expires_in: u64,
+    /// Good for one refresh.
+    pub refresh_token: String,
+    /// How long the refresh token works unless it is used, in seconds.
+    pub refresh_expires_in: u64,
+}
+
+impl std::fmt::Debug for LoginResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LoginResponse(…)")
+    }
+}

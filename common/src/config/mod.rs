@@ -1,0 +1,11 @@
+//! Configuration from environment variables.
+//!
+//! Every program reads its variables through one [`Environment`], which collects all problems, so
+//! that an operator sees them at once and not one per start. The table of all variables is
+//! `.env.example` in the repository's root.
+
+mod environment;
+mod settings;
+
+pub use environment::{ConfigError, Environment};
+pub use settings::{DatabaseSettings, LogFormat, read_queue_settings, read_token_keys};

@@ -1,0 +1,96 @@
+//! The settings that more than one program reads.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Environment;
+use crate::queue::QueueSettings;
+use crate::token::TokenKeys;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    uri: SecretString,
+}
+
+impl DatabaseSettings {
+    /// Reads `MONGODB_URI`.
+    pub fn read(env: &mut Environment) -> Option<Self> {
+        let rule = "must be a connection string such as \
+                    mongodb://127.0.0.1:27017/dossier?replicaSet=rs0";
+        let uri = env.secret("MONGODB_URI", rule)?;
+        let text = uri.expose_secret();
+        if !text.starts_with("mongodb://") && !text.starts_with("mongodb+srv://") {
+            env.problem("MONGODB_URI", rule);
+            return None;
+        }
+        Some(Self { uri })
+    }
+
+    /// The connection string; it may hold a password.
+    pub fn uri(&self) -> &str {
+        self.uri.expose_secret()
+    }
+}
+
+/// Reads `FERNET_KEYS`.
+pub fn read_token_keys(env: &mut Environment) -> Option<TokenKeys> {
+    let list = env.secret(
+        "FERNET_KEYS",
+        "must be one or more keys of 32 bytes in URL-safe base64, separated by commas; the first seals",
+    )?;
+    match TokenKeys::parse(&list) {
+        Ok(keys) => Some(keys),
+        Err(error) => {
+            env.problem("FERNET_KEYS", error);
+            None
+        }
+    }
+}
+
+/// Reads `QUEUE_LEASE_SECONDS`, `MAIL_RETRY_BASE_SECONDS` and `WORKER_CONCURRENCY`.
+pub fn read_queue_settings(env: &mut Environment) -> QueueSettings {
+    let default = QueueSettings::default();
+    QueueSettings {
+        lease: Duration::from_secs(env.number(
+            "QUEUE_LEASE_SECONDS",
+            1..=3600,
+            default.lease.as_secs(),
+        )),
+        mail_retry_base: Duration::from_secs(env.number(
+            "MAIL_RETRY_BASE_SECONDS",
+            1..=3600,
+            default.mail_retry_base.as_secs(),
+        )),
+        concurrency: usize::try_from(env.number(
+            "WORKER_CONCURRENCY",
+            1..=256,
+            default.concurrency as u64,
+        ))
+        .unwrap_or(default.concurrency),
+    }
+}

@@ -1,0 +1,107 @@
+//! SHA-256 digests, as stored, as shown, and as HTTP spells them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+/// A SHA-256 digest; shown in lower-case hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Sha256([u8; 32]);
+
+/// Why a text is no SHA-256 digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be 64 lower-case hexadecimal digits")]
+pub struct ParseDigestError;
+
+impl Sha256 {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The digest that `hasher` has come to.
+    pub fn finish(hasher: sha2::Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+
+    /// The `Repr-Digest` field value (RFC 9530 §3): `sha-256=:…:`.
+    pub fn repr_digest(&self) -> String {
+        format!("sha-256=:{}:", STANDARD.encode(self.0))
+    }
+
+    /// The `sha-256` member of a `Repr-Digest` field value, if it has one that can be read.
+    pub fn from_repr_digest(value: &str) -> Option<Self> {
+        value.split(',').find_map(|member| {
+            let encoded = member.trim().strip_prefix("sha-256=:")?.strip_suffix(':')?;
+            let bytes = STANDARD.decode(encoded).ok()?;
+            Some(Self(bytes.try_into().ok()?))
+        })
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Sha256 {
+    type Err = ParseDigestError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 || !digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(ParseDigestError);
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| ParseDigestError)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| ParseDigestError)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl TryFrom<String> for Sha256 {
+    type Error = ParseDigestError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Sha256> for String {
+    fn from(digest: Sha256) -> Self {
+        digest.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_reads_back_in_both_spellings() {
+        let digest = Sha256::of(b"abc");
+        assert_eq!(
+            digest.to_string(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        assert_eq!(Sha256::from_repr_digest(&digest.repr_digest()), Some(digest));
+        let list = format!("sha-512=:AAAA:, {}", digest.repr_digest());
+        assert_eq!(Sha256::from_repr_digest(&list), Some(digest));
+        assert_eq!(Sha256::from_repr_digest("md5=:AAAA:"), None);
+    }
+}

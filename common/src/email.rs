@@ -1,0 +1,129 @@
+//! E-mail addresses: what is accepted, and when two of them are the same.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An address as its owner wrote it, trimmed.
+///
+/// Accepted is a plain `local@domain` of RFC 5321 (no display name, no quoted local part, no
+/// domain literal) whose domain is a DNS name in ASCII or Punycode, at most 254 bytes long.
+/// Two addresses are the same account when their [key](Self::key) is, which is the whole address
+/// in lower case: stricter than RFC 5321 asks, and what every large provider does.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct EmailAddress(String);
+
+/// Why a text is not an address that mail is sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an e-mail address such as name@example.com")]
+pub struct ParseEmailError;
+
+impl EmailAddress {
+    /// The longest address accepted, in bytes (RFC 5321 §4.5.3.1.3 less the brackets).
+    pub const MAX_BYTES: usize = 254;
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form in which addresses are compared and kept unique.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// The address for a log line: first character and domain.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or(("", &self.0));
+        let first = local.chars().next().unwrap_or('*');
+        format!("{first}***@{domain}")
+    }
+}
+
+fn domain_is_a_dns_name(domain: &str) -> bool {
+    domain.split('.').all(|label| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    })
+}
+
+impl FromStr for EmailAddress {
+    type Err = ParseEmailError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim_matches(' ');
+        let options = email_address::Options::default()
+            .without_display_text()
+            .without_domain_literal();
+        let plain = text.is_ascii()
+            && text.len() <= Self::MAX_BYTES
+            && !text
+                .bytes()
+                .any(|b| b.is_ascii_control() || matches!(b, b'"' | b' ' | b'<' | b'>'));
+        let parsed = email_address::EmailAddress::parse_with_options(text, options)
+            .map_err(|_| ParseEmailError)?;
+        if plain && domain_is_a_dns_name(parsed.domain()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ParseEmailError)
+        }
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = ParseEmailError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_addresses_are_accepted_and_compared_in_lower_case() {
+        let address: EmailAddress = " Ada.Lovelace+x@Example.COM ".parse().unwrap();
+        assert_eq!(address.as_str(), "Ada.Lovelace+x@Example.COM");
+        assert_eq!(address.key(), "ada.lovelace+x@example.com");
+        assert_eq!(format!("{address:?}"), "A***@Example.COM");
+        assert!("postmaster@localhost".parse::<EmailAddress>().is_ok());
+        assert!("a@xn--bcher-kva.example".parse::<EmailAddress>().is_ok());
+    }
+
+    #[test]
+    fn addresses_that_could_reach_somebody_else_are_refused() {
+        let long = format!("{}@example.com", "a".repeat(65));
+        let huge = format!("a@{}.com", "b".repeat(300));
+        for bad in [
+            "", "a", "a@", "@b.c", "a@b@c", "a b@c.de", "a@b.c\r\nBcc: x@y.z", "a@b.c\n",
+            "\"<a@b.c>\"@d.ef", "Ada <ada@example.com>", "a@[127.0.0.1]", "a@-b.c", "a@b..c",
+            "ä@example.com", "a@exämple.com", "a@b.c\0", long.as_str(), huge.as_str(),
+        ] {
+            assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?}");
+        }
+    }
+}

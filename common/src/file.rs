@@ -1,0 +1,144 @@
+//! Uploaded documents.
+
+use std::fmt;
+use std::str::FromStr;
+
+use mongodb::bson::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+use crate::file_name::FileName;
+use crate::id::{BlobId, FileId, JobId, UserId};
+
+/// What a document turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentKind {
+    /// A Word document.
+    Docx,
+    /// A PowerPoint presentation.
+    Pptx,
+    /// An Excel workbook.
+    Xlsx,
+}
+
+impl DocumentKind {
+    /// The kind's name on the wire, which is also its file extension.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Pptx => "pptx",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The media type under which such a document is served (IANA registrations of ECMA-376).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Pptx => {
+                "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+            }
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+impl fmt::Display for DocumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why a text names no kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be docx, pptx or xlsx")]
+pub struct ParseKindError;
+
+impl FromStr for DocumentKind {
+    type Err = ParseKindError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Docx, Self::Pptx, Self::Xlsx]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(ParseKindError)
+    }
+}
+
+/// How far a document has come. Whether the job behind a `received` file is dead is known to the
+/// queue alone; see [`crate::store::files::FileView`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileState {
+    /// Stored; no worker has come to a verdict yet.
+    Received,
+    /// Found genuine; clients may download it.
+    Available,
+    /// Found wanting; see its [`Rejection`].
+    Rejected,
+}
+
+/// Why a document was rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// The frozen reason code, such as `MACRO_ENABLED`.
+    pub code: String,
+    /// The sentence for the person who uploaded it.
+    pub message: String,
+}
+
+/// What the inspection of a document came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inspection {
+    /// The kind when it was accepted, the reason when it was not.
+    pub outcome: Result<DocumentKind, Rejection>,
+    /// The version of the rules that were applied.
+    pub rules_version: u32,
+    /// The facts found on the way, as the inspector reports them.
+    pub facts: mongodb::bson::Bson,
+}
+
+/// An uploaded document, as stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// Which document.
+    #[serde(rename = "_id")]
+    pub id: FileId,
+    /// Who uploaded it.
+    pub owner_id: UserId,
+    /// What it is called.
+    pub name: FileName,
+    /// How long it is, in bytes.
+    pub size_bytes: i64,
+    /// The digest of its bytes.
+    pub sha256: Sha256,
+    /// Where its bytes are.
+    pub blob_id: BlobId,
+    /// How far it has come.
+    pub state: FileState,
+    /// What it turned out to be.
+    pub kind: Option<DocumentKind>,
+    /// Why it was rejected.
+    pub rejection: Option<Rejection>,
+    /// The rules and facts behind the verdict.
+    #[serde(default)]
+    pub inspection: Option<InspectionRecord>,
+    /// The addresses it is meant for, as they are compared; nobody in particular when absent.
+    pub recipients: Option<Vec<String>>,
+    /// The job that looks inside it.
+    pub job_id: JobId,
+    /// When it was received.
+    pub created_at: DateTime,
+    /// When a worker came to a verdict.
+    pub validated_at: Option<DateTime>,
+}
+
+/// The rules and facts behind a verdict, as stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InspectionRecord {
+    /// The version of the rules that were applied.
+    pub rules_version: u32,
+    /// The facts found on the way.
+    pub facts: mongodb::bson::Bson,
+}

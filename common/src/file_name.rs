@@ -1,0 +1,97 @@
+//! The name of an uploaded document: shown to people, never used as a path.
+
+use serde::{Deserialize, Serialize};
+
+/// A display name made harmless.
+///
+/// Only the last path segment is kept (`/` and `\` both separate), control characters and
+/// bidirectional overrides are dropped, surrounding spaces and trailing dots are trimmed, and the
+/// rest is cut to [`FileName::MAX_CHARS`] characters in front of its extension. A name of which
+/// nothing is left becomes `document`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FileName(String);
+
+impl FileName {
+    /// The longest name kept, in characters.
+    pub const MAX_CHARS: usize = 200;
+    const MAX_EXTENSION_CHARS: usize = 16;
+
+    /// The harmless form of what a client called its file.
+    pub fn sanitise(raw: &str) -> Self {
+        let segment = raw.rsplit(['/', '\\']).next().unwrap_or_default();
+        let visible: String = segment.chars().filter(|c| !is_invisible(*c)).collect();
+        let trimmed = visible.trim().trim_end_matches(['.', ' ']);
+        if trimmed.chars().all(|c| c == '.') {
+            return Self("document".to_owned());
+        }
+        Self(shorten(trimmed))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What follows the last dot, in lower case, if anything does.
+    pub fn extension(&self) -> Option<String> {
+        let (stem, extension) = self.0.rsplit_once('.')?;
+        (!stem.is_empty() && !extension.is_empty()).then(|| extension.to_lowercase())
+    }
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+fn shorten(name: &str) -> String {
+    if name.chars().count() <= FileName::MAX_CHARS {
+        return name.to_owned();
+    }
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension)
+        .filter(|extension| extension.chars().count() <= FileName::MAX_EXTENSION_CHARS);
+    let suffix = extension.map(|e| format!(".{e}")).unwrap_or_default();
+    let room = FileName::MAX_CHARS - suffix.chars().count();
+    let stem: String = name.chars().take(room).collect();
+    format!("{}{suffix}", stem.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hostile_names_become_harmless_and_stay_recognisable() {
+        for (raw, wanted) in [
+            ("report.docx", "report.docx"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\Budget 2026.xlsx", "Budget 2026.xlsx"),
+            ("a\r\nSet-Cookie: x.docx", "aSet-Cookie: x.docx"),
+            ("in\u{202e}xcod.exe", "inxcod.exe"),
+            ("résumé 😀 \"q\".docx", "résumé 😀 \"q\".docx"),
+            ("..", "document"),
+            ("", "document"),
+            ("trailing. . ", "trailing"),
+        ] {
+            assert_eq!(FileName::sanitise(raw).as_str(), wanted, "{raw:?}");
+        }
+        let long = FileName::sanitise(&format!("{}.docx", "x".repeat(300)));
+        assert_eq!(long.as_str().chars().count(), 200);
+        assert_eq!(long.extension().as_deref(), Some("docx"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_never_a_path_nor_empty_and_sanitising_twice_changes_nothing(raw in ".{0,400}") {
+            let name = FileName::sanitise(&raw);
+            prop_assert!(!name.as_str().is_empty());
+            prop_assert!(!name.as_str().contains(['/', '\\', '\0', '\n', '\r']));
+            prop_assert!(name.as_str().chars().count() <= FileName::MAX_CHARS);
+            prop_assert_eq!(FileName::sanitise(name.as_str()), name);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What can go wrong with the store.
+
+use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
+
+/// The field on which a write clashed with what is stored already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// An account with this address exists.
+    Email,
+    /// A request with this idempotency key was carried out.
+    IdempotencyKey,
+}
+
+/// What can go wrong with the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database could not carry out an operation.
+    #[error("could not {operation}: {source}")]
+    Database {
+        /// What was being done.
+        operation: &'static str,
+        /// The driver's account of it.
+        source: DriverError,
+    },
+    /// The queue could not take a job.
+    #[error("could not {operation}: {source}")]
+    Queue {
+        /// What was being done.
+        operation: &'static str,
+        /// The queue's account of it.
+        source: apalis_mongodb::Error,
+    },
+    /// A unique field clashed.
+    #[error("a record with this {0:?} exists already")]
+    Conflict(Conflict),
+    /// The bytes of a file are not all there.
+    #[error("the stored bytes of {blob} are incomplete")]
+    BlobIncomplete {
+        /// Which bytes.
+        blob: crate::id::BlobId,
+    },
+    /// A background task of the store ended before its time.
+    #[error("a task of the store was ended: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl StoreError {
+    /// For `map_err`: puts a name to what was being done.
+    pub(crate) fn database(operation: &'static str) -> impl Fn(DriverError) -> Self {
+        move |source| Self::Database { operation, source }
+    }
+
+    /// For `map_err`: puts a name to what was being enqueued.
+    pub(crate) fn queue(operation: &'static str) -> impl Fn(apalis_mongodb::Error) -> Self {
+        move |source| Self::Queue { operation, source }
+    }
+
+    pub(crate) fn has_label(&self, label: &str) -> bool {
+        match self {
+            Self::Database { source, .. } => source.contains_label(label),
+            Self::Queue {
+                source: apalis_mongodb::Error::Database { source, .. },
+                ..
+            } => source.contains_label(label),
+            _ => false,
+        }
+    }
+
+    /// Turns a duplicate key of `index` into a [`Conflict`]; leaves every other error alone.
+    pub(crate) fn or_conflict(self, index: &str, conflict: Conflict) -> Self {
+        match &self {
+            Self::Database { source, .. } if duplicate_key_of(source, index) => {
+                Self::Conflict(conflict)
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Whether `error` is a duplicate key (11000) of the index called `index`.
+fn duplicate_key_of(error: &DriverError, index: &str) -> bool {
+    match error.kind.as_ref() {
+        ErrorKind::Write(WriteFailure::WriteError(write)) => {
+            write.code == 11000 && write.message.contains(index)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,45 @@
+//! How many mails an account gets within a window, across all API processes.
+
+use std::time::Duration;
+
+use mongodb::bson::{DateTime, doc};
+use mongodb::options::ReturnDocument;
+
+use super::{StoreError, Tx};
+use crate::id::UserId;
+
+impl Tx<'_> {
+    /// Takes one of `limit` mails that `user` may be sent per `window`; `false` when none is left.
+    ///
+    /// Windows are fixed, counted from the Unix epoch; counters expire by themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn take_mail_quota(
+        &mut self,
+        user: UserId,
+        limit: u64,
+        window: Duration,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        let window_millis = i64::try_from(window.as_millis()).unwrap_or(i64::MAX).max(1);
+        let slot = now.timestamp_millis() / window_millis;
+        let expire_at = DateTime::from_millis((slot + 1).saturating_mul(window_millis));
+        let counter = self
+            .store
+            .collections
+            .mail_quotas
+            .find_one_and_update(
+                doc! { "_id": format!("{user}:{slot}") },
+                doc! { "$inc": { "count": 1_i64 }, "$setOnInsert": { "expire_at": expire_at } },
+            )
+            .upsert(true)
+            .return_document(ReturnDocument::After)
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("count a mail"))?;
+        let count = counter.and_then(|row| row.get_i64("count").ok()).unwrap_or(1);
+        Ok(u64::try_from(count).unwrap_or(u64::MAX) <= limit)
+    }
+}

@@ -1,0 +1,140 @@
+//! Everything that touches MongoDB, the queue's own collections aside.
+//!
+//! Filters and updates live here and nowhere else, one module a collection. Writes that belong
+//! together run in [`Store::transaction`]; inside it every call goes through [`Tx`], so that none
+//! can forget the session.
+
+mod collections;
+mod error;
+mod schema;
+mod tx;
+
+pub mod blobs;
+pub mod files;
+pub mod idempotency;
+pub mod links;
+pub mod mail_quota;
+pub mod sessions;
+pub mod users;
+pub mod verifications;
+pub mod watch;
+
+pub use collections::{Collections, collection};
+pub use error::{Conflict, StoreError};
+pub use schema::{SCHEMA_VERSION, SchemaError};
+pub use tx::Tx;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
+use mongodb::{Client, Database};
+
+use crate::queue::{QueueSettings, Queues};
+
+/// How long one operation may take on the server before it is given up.
+pub(crate) const OPERATION_LIMIT: Duration = Duration::from_secs(10);
+
+/// The database of Dossier.
+///
+/// Cheap to clone. Driver futures must not be dropped half-way: callers that may be cancelled
+/// (every HTTP handler) run their calls in a task of their own.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) database: Database,
+    pub(crate) collections: Collections,
+    pub(crate) queues: Queues,
+}
+
+impl Store {
+    /// Connects to the database named in `uri` (`dossier` when it names none).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`] when the URI cannot be understood. Whether a server answers is
+    /// only seen by the first operation.
+    pub async fn connect(
+        uri: &str,
+        application: &str,
+        settings: &QueueSettings,
+    ) -> Result<Self, StoreError> {
+        let mut options = ClientOptions::parse(uri)
+            .await
+            .map_err(StoreError::database("read MONGODB_URI"))?;
+        options.app_name = Some(application.to_owned());
+        options.max_pool_size.get_or_insert(64);
+        options
+            .server_selection_timeout
+            .get_or_insert(Duration::from_secs(10));
+        options
+            .connect_timeout
+            .get_or_insert(Duration::from_secs(5));
+        options.write_concern = Some(WriteConcern::majority());
+        options.read_concern.get_or_insert(ReadConcern::local());
+        let name = options
+            .default_database
+            .clone()
+            .unwrap_or_else(|| "dossier".to_owned());
+        let client =
+            Client::with_options(options).map_err(StoreError::database("set up the client"))?;
+        let database = client.database(&name);
+        Ok(Self {
+            collections: Collections::new(&database),
+            queues: Queues::new(&database, settings),
+            client,
+            database,
+        })
+    }
+
+    /// The database itself, for the queue's operator functions.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The queues over this database.
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    /// Asks the primary for a sign of life.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`] when no primary answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database
+            .run_command(mongodb::bson::doc! { "ping": 1 })
+            .selection_criteria(mongodb::options::SelectionCriteria::ReadPreference(
+                mongodb::options::ReadPreference::Primary,
+            ))
+            .await
+            .map(drop)
+            .map_err(StoreError::database("ping"))
+    }
+
+    /// Runs `body` in one transaction: all of its writes happen, or none.
+    ///
+    /// `body` may run several times (a write conflict, an election): it must have no effect
+    /// outside the transaction and hand every error of [`Tx`] back.
+    ///
+    /// # Errors
+    ///
+    /// What `body` returned, or [`StoreError::Database`] when the commit failed.
+    pub async fn transaction<R, F>(
+        &self,
+        operation: &'static str,
+        mut body: F,
+    ) -> Result<R, StoreError>
+    where
+        R: Send,
+        F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
+    {
+        let mut session = self
+            .client
+            .start_session()
+            .await
+            .map_err(StoreError::database(operation))?;
+        tx::run(self, &mut session, operation, &mut body).await
+    }
+}

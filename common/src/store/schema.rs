@@ -1,0 +1,66 @@
+//! Whether the database is one that this program can work with.
+
+use mongodb::bson::{Document, doc};
+
+use super::{Store, StoreError, collection};
+
+/// The number of the newest migration this program was written against.
+pub const SCHEMA_VERSION: i32 = 3;
+
+/// Why the database cannot be worked with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// No replica set: no transactions, no change streams.
+    #[error(
+        "the MongoDB server is a standalone one; Dossier needs transactions and change streams, \
+         which only a replica set has (a single-node one is enough): start mongod with \
+         --replSet rs0, run rs.initiate() once, and add ?replicaSet=rs0 to MONGODB_URI"
+    )]
+    Standalone,
+    /// The migrations were not run.
+    #[error(
+        "the database is at schema version {found}, this program needs {SCHEMA_VERSION}: run \
+         `dossier-migrate up` and start again"
+    )]
+    Behind {
+        /// The version the database is at.
+        found: i32,
+    },
+    /// The database could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Makes sure that the server is part of a replica set and the migrations were run. A schema
+    /// newer than this program is accepted: migrations are made so that the previous version of
+    /// the programs can go on during an update.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`], whose text says what to run.
+    pub async fn check_schema(&self) -> Result<(), SchemaError> {
+        let hello = self
+            .client
+            .database("admin")
+            .run_command(doc! { "hello": 1 })
+            .await
+            .map_err(StoreError::database("ask the server what it is"))?;
+        if !hello.contains_key("setName") && hello.get_str("msg").ok() != Some("isdbgrid") {
+            return Err(SchemaError::Standalone);
+        }
+        let newest = self
+            .database
+            .collection::<Document>(collection::MIGRATIONS)
+            .find_one(doc! { "applied_at": { "$ne": null } })
+            .sort(doc! { "_id": -1 })
+            .await
+            .map_err(StoreError::database("read the ledger of migrations"))?;
+        let found = newest.map_or(0, |row| row.get_i32("_id").unwrap_or(0));
+        if found < SCHEMA_VERSION {
+            return Err(SchemaError::Behind { found });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! Signed-in sessions.
+
+use mongodb::bson::{DateTime, doc};
+
+use super::{OPERATION_LIMIT, Store, StoreError};
+use crate::digest::Sha256;
+use crate::id::SessionId;
+use crate::session::Session;
+
+impl Store {
+    /// Adds a session.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.collections
+            .sessions
+            .insert_one(session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("add a session"))
+    }
+
+    /// The session with this id, ended or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.collections
+            .sessions
+            .find_one(doc! { "_id": id })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find a session"))
+    }
+
+    /// Puts the refresh token `new` in the place of `old`; `false` when `old` was not the good
+    /// one, or the session has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn rotate_refresh_token(
+        &self,
+        id: SessionId,
+        old: Sha256,
+        new: Sha256,
+        idle_expires_at: DateTime,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        self.collections
+            .sessions
+            .update_one(
+                doc! {
+                    "_id": id, "refresh_sha256": old.to_string(), "revoked_at": null,
+                    "idle_expires_at": { "$gt": now }, "absolute_expires_at": { "$gt": now },
+                },
+                doc! { "$set": {
+                    "refresh_sha256": new.to_string(), "idle_expires_at": idle_expires_at,
+                } },
+            )
+            .await
+            .map(|result| result.modified_count == 1)
+            .map_err(StoreError::database("rotate a refresh token"))
+    }
+
+    /// Ends a session; ending it twice changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_session(&self, id: SessionId, now: DateTime) -> Result<(), StoreError> {
+        self.collections
+            .sessions
+            .update_one(
+                doc! { "_id": id, "revoked_at": null },
+                doc! { "$set": { "revoked_at": now } },
+            )
+            .await
+            .map(drop)
+            .map_err(StoreError::database("end a session"))
+    }
+}

@@ -1,0 +1,77 @@
+//! One transaction.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use mongodb::ClientSession;
+use mongodb::error::{TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use tokio::time::Instant;
+
+use super::{Store, StoreError};
+
+/// How long a transaction is tried again for, as the drivers' specification has it.
+const RETRY_FOR: Duration = Duration::from_secs(120);
+
+/// The store within one transaction; see [`Store::transaction`].
+#[derive(Debug)]
+pub struct Tx<'s> {
+    pub(crate) store: &'s Store,
+    pub(crate) session: &'s mut ClientSession,
+}
+
+/// Runs `body` until it commits, fails for good, or [`RETRY_FOR`] is over.
+///
+/// The driver's own `and_run2` does the same; its closure cannot be proven `Send` behind a
+/// generic parameter, which every task that runs a transaction needs.
+pub(super) async fn run<R, F>(
+    store: &Store,
+    session: &mut ClientSession,
+    operation: &'static str,
+    body: &mut F,
+) -> Result<R, StoreError>
+where
+    R: Send,
+    F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
+{
+    let deadline = Instant::now() + RETRY_FOR;
+    let mut pause = Duration::from_millis(2);
+    loop {
+        session
+            .start_transaction()
+            .await
+            .map_err(StoreError::database(operation))?;
+        let outcome = body(&mut Tx { store, session }).await;
+        let error = match outcome {
+            Ok(value) => match commit(session, operation, deadline).await {
+                Ok(()) => return Ok(value),
+                Err(error) => error,
+            },
+            Err(error) => {
+                // The server forgets an unfinished transaction by itself; the first error counts.
+                let _ = session.abort_transaction().await;
+                error
+            }
+        };
+        if !error.has_label(TRANSIENT_TRANSACTION_ERROR) || Instant::now() >= deadline {
+            return Err(error);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
+
+async fn commit(
+    session: &mut ClientSession,
+    operation: &'static str,
+    deadline: Instant,
+) -> Result<(), StoreError> {
+    loop {
+        match session.commit_transaction().await {
+            Ok(()) => return Ok(()),
+            Err(error)
+                if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT)
+                    && Instant::now() < deadline => {}
+            Err(error) => return Err(StoreError::database(operation)(error)),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Requests to prove an address.
+
+use mongodb::bson::{DateTime, doc};
+
+use super::{OPERATION_LIMIT, Store, StoreError, Tx};
+use crate::id::{UserId, VerificationId};
+use crate::queue::SendEmail;
+use crate::verification::Verification;
+
+impl Store {
+    /// The request with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn find_verification(
+        &self,
+        id: VerificationId,
+    ) -> Result<Option<Verification>, StoreError> {
+        self.collections
+            .verifications
+            .find_one(doc! { "_id": id })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find a verification"))
+    }
+}
+
+impl Tx<'_> {
+    /// Puts `verification` in the place of every earlier request of its user and enqueues its
+    /// mail.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], [`StoreError::Queue`].
+    pub async fn request_verification(
+        &mut self,
+        verification: &Verification,
+        job: crate::id::JobId,
+    ) -> Result<(), StoreError> {
+        let verifications = &self.store.collections.verifications;
+        verifications
+            .update_many(
+                doc! { "user_id": verification.user_id, "used_at": null, "superseded_at": null },
+                doc! { "$set": { "superseded_at": verification.created_at } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("supersede verifications"))?;
+        verifications
+            .insert_one(verification)
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("add a verification"))?;
+        self.enqueue_email(
+            SendEmail::Verify {
+                user_id: verification.user_id,
+                verification_id: verification.id,
+            },
+            job,
+        )
+        .await
+    }
+
+    /// Uses up a request; `false` when it is unknown, expired, superseded or used already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn use_verification(
+        &mut self,
+        id: VerificationId,
+        user_id: UserId,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .verifications
+            .update_one(
+                doc! {
+                    "_id": id, "user_id": user_id,
+                    "used_at": null, "superseded_at": null, "expires_at": { "$gt": now },
+                },
+                doc! { "$set": { "used_at": now } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.modified_count == 1)
+            .map_err(StoreError::database("use a verification"))
+    }
+
+    /// Enqueues one mail.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn enqueue_email(
+        &mut self,
+        email: SendEmail,
+        job: crate::id::JobId,
+    ) -> Result<(), StoreError> {
+        self.store
+            .queues
+            .send_email
+            .with_session(&mut *self.session)
+            .push(apalis_mongodb::NewJob::new(email).id(job.to_string()))
+            .await
+            .map(drop)
+            .map_err(StoreError::queue("enqueue a mail"))
+    }
+}

@@ -1,0 +1,88 @@
+//! What each kind of token says.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+use crate::id::{FileId, LinkId, UserId, VerificationId};
+
+/// The payload of one kind of token.
+pub trait Claims: Serialize + DeserializeOwned {
+    /// The purpose sealed into the token; frozen.
+    const PURPOSE: &'static str;
+
+    /// When the token stops working, in seconds since the Unix epoch; `None` for never.
+    fn expires_at(&self) -> Option<u64>;
+}
+
+/// Proves that the holder reads a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyEmailClaims {
+    /// The account.
+    #[serde(rename = "usr")]
+    pub user_id: UserId,
+    /// The request it answers.
+    #[serde(rename = "ver")]
+    pub verification_id: VerificationId,
+    /// Expiry in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: u64,
+}
+
+impl Claims for VerifyEmailClaims {
+    const PURPOSE: &'static str = "verify-email";
+
+    fn expires_at(&self) -> Option<u64> {
+        Some(self.expires_at)
+    }
+}
+
+/// Lets one client download one version of one document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DownloadClaims {
+    /// The link.
+    #[serde(rename = "lnk")]
+    pub link_id: LinkId,
+    /// The document.
+    #[serde(rename = "fil")]
+    pub file_id: FileId,
+    /// The document's digest.
+    #[serde(rename = "sha")]
+    pub sha256: Sha256,
+    /// The client.
+    #[serde(rename = "usr")]
+    pub client_id: UserId,
+    /// Expiry in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: u64,
+}
+
+impl Claims for DownloadClaims {
+    const PURPOSE: &'static str = "download";
+
+    fn expires_at(&self) -> Option<u64> {
+        Some(self.expires_at)
+    }
+}
+
+/// Marks a place in a list, for the one who was shown it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CursorClaims {
+    /// The list, such as `files`.
+    #[serde(rename = "lst")]
+    pub list: String,
+    /// Whose list.
+    #[serde(rename = "usr")]
+    pub user_id: UserId,
+    /// The id of the last item shown.
+    #[serde(rename = "aft")]
+    pub after: String,
+}
+
+impl Claims for CursorClaims {
+    const PURPOSE: &'static str = "cursor";
+
+    fn expires_at(&self) -> Option<u64> {
+        None
+    }
+}

@@ -1,0 +1,98 @@
+//! People with an account.
+
+use std::fmt;
+use std::str::FromStr;
+
+use mongodb::bson::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::email::EmailAddress;
+use crate::id::UserId;
+
+/// What a person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Downloads documents. The only role that sign-up gives.
+    Client,
+    /// Uploads documents.
+    Ops,
+    /// Runs the service.
+    Admin,
+}
+
+impl Role {
+    /// The role's name on the wire and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Ops => "ops",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why a text names no role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be client, ops or admin")]
+pub struct ParseRoleError;
+
+impl FromStr for Role {
+    type Err = ParseRoleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Client, Self::Ops, Self::Admin]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(ParseRoleError)
+    }
+}
+
+/// A person with an account, as stored.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    /// Who.
+    #[serde(rename = "_id")]
+    pub id: UserId,
+    /// The address as its owner wrote it.
+    pub email: EmailAddress,
+    /// The address as it is compared; unique.
+    pub email_key: String,
+    /// What the person wants to be called.
+    pub name: Option<String>,
+    /// What the person may do.
+    pub role: Role,
+    /// Argon2id in PHC string form.
+    pub password_hash: String,
+    /// When the address was proven, if it was.
+    pub email_verified_at: Option<DateTime>,
+    /// When the account was made.
+    pub created_at: DateTime,
+    /// When the account last changed.
+    pub updated_at: DateTime,
+}
+
+impl User {
+    /// Whether the address was proven.
+    pub fn is_verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+}
+
+/// Shows neither the address nor the password hash.
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User")
+            .field("id", &self.id)
+            .field("email", &self.email)
+            .field("role", &self.role)
+            .field("email_verified_at", &self.email_verified_at)
+            .finish_non_exhaustive()
+    }
+}

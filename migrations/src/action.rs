@@ -1,0 +1,77 @@
+//! What a migration can do.
+
+use mongodb::Database;
+use mongodb::bson::{Document, doc};
+
+use crate::MigrationError;
+
+const NAMESPACE_EXISTS: i32 = 48;
+
+/// One idempotent step, described by data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Makes a collection, unless it is there.
+    CreateCollection {
+        /// Its name.
+        name: &'static str,
+    },
+    /// Makes an index, unless the same one is there.
+    CreateIndex {
+        /// On which collection.
+        collection: &'static str,
+        /// The specification as `createIndexes` takes it: `key`, `name`, options.
+        spec: Document,
+    },
+    /// Sets the JSON schema that documents of a collection must follow.
+    SetValidator {
+        /// Of which collection.
+        collection: &'static str,
+        /// The schema.
+        schema: Document,
+    },
+}
+
+impl Action {
+    /// Carries the action out.
+    pub(crate) async fn apply(&self, database: &Database) -> Result<(), MigrationError> {
+        let (command, operation) = match self {
+            Self::CreateCollection { name } => {
+                (doc! { "create": name }, format!("create collection {name}"))
+            }
+            Self::CreateIndex { collection, spec } => (
+                doc! { "createIndexes": collection, "indexes": [spec.clone()] },
+                format!("create an index on {collection}"),
+            ),
+            Self::SetValidator { collection, schema } => (
+                doc! {
+                    "collMod": collection,
+                    "validator": { "$jsonSchema": schema.clone() },
+                    "validationLevel": "strict",
+                    "validationAction": "error",
+                },
+                format!("set the validator of {collection}"),
+            ),
+        };
+        match database.run_command(command).await {
+            Ok(_) => Ok(()),
+            Err(error) if is_namespace_exists(&error) => Ok(()),
+            Err(error) => Err(MigrationError::database(operation)(error)),
+        }
+    }
+
+    /// The action in the form its checksum is taken of.
+    pub(crate) fn canonical(&self) -> String {
+        match self {
+            Self::CreateCollection { name } => format!("collection {name}"),
+            Self::CreateIndex { collection, spec } => format!("index {collection} {spec}"),
+            Self::SetValidator { collection, schema } => format!("validator {collection} {schema}"),
+        }
+    }
+}
+
+fn is_namespace_exists(error: &mongodb::error::Error) -> bool {
+    matches!(
+        error.kind.as_ref(),
+        mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS
+    )
+}

@@ -1,0 +1,108 @@
+//! `dossier-migrate`: brings the database up to date, or says where it stands.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use comfy_table::{Table, presets};
+use dossier_migrations::{Event, migrate, status};
+use mongodb::{Client, Database};
+
+/// Brings the Dossier database up to date.
+#[derive(Parser)]
+#[command(name = "dossier-migrate", version)]
+struct Cli {
+    /// The database, such as mongodb://127.0.0.1:27017/dossier?replicaSet=rs0
+    #[arg(long, env = "MONGODB_URI", hide_env_values = true, global = true)]
+    mongodb_uri: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Apply every migration that the database has not seen
+    Up,
+    /// Show every migration and whether it was applied; exits 1 when one is missing
+    Status {
+        /// Print JSON, for scripts
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("dossier-migrate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let uri = cli.mongodb_uri.context(
+        "MONGODB_URI is not set: give the database, such as \
+         mongodb://127.0.0.1:27017/dossier?replicaSet=rs0",
+    )?;
+    let client = Client::with_uri_str(&uri).await.context("read MONGODB_URI")?;
+    let database = client
+        .default_database()
+        .unwrap_or_else(|| client.database("dossier"));
+    match cli.command {
+        Command::Up => up(&database).await,
+        Command::Status { json } => show_status(&database, json).await,
+    }
+}
+
+async fn up(database: &Database) -> anyhow::Result<ExitCode> {
+    let applied = migrate(database, |event| {
+        if let Event::Applied(migration) = event {
+            anstream::println!("applied {:04} {}", migration.number, migration.name);
+        }
+    })
+    .await?;
+    anstream::println!("{} is up to date ({applied} applied)", database.name());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode> {
+    let all = status(database).await?;
+    let missing = all.iter().any(|status| status.applied.is_none());
+    if json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|status| {
+                serde_json::json!({
+                    "number": status.migration.number,
+                    "name": status.migration.name,
+                    "applied_at": applied_at(status),
+                    "unchanged": status.is_unchanged(),
+                })
+            })
+            .collect();
+        anstream::println!("{}", serde_json::to_string_pretty(&rows)?);
+    } else {
+        let mut table = Table::new();
+        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        table.set_header(["number", "name", "applied"]);
+        for status in &all {
+            let when = match (applied_at(status), status.is_unchanged()) {
+                (Some(when), true) => when,
+                (Some(when), false) => format!("{when} (CHANGED since)"),
+                (None, _) => "no".to_owned(),
+            };
+            let number = status.migration.number.to_string();
+            table.add_row([number, status.migration.name.to_owned(), when]);
+        }
+        anstream::println!("{table}");
+    }
+    Ok(if missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn applied_at(status: &dossier_migrations::Status) -> Option<String> {
+    let instant = status.applied.as_ref()?.applied_at?;
+    instant.try_to_rfc3339_string().ok()
+}

@@ -1,0 +1,45 @@
+//! The migrations, in order. A new one gets a file and a line in [`all`]; old ones never change.
+
+mod m0001_accounts_and_files;
+mod m0002_queue;
+mod m0003_validators;
+
+use sha2::{Digest, Sha256};
+
+use crate::Action;
+
+/// One step of the database's history.
+#[derive(Clone, Debug)]
+pub struct Migration {
+    /// Its place in the order, from one.
+    pub number: i32,
+    /// What it does, in a few words.
+    pub name: &'static str,
+    /// How it does it.
+    pub actions: Vec<Action>,
+}
+
+impl Migration {
+    /// The SHA-256 of what it does, in hexadecimal.
+    pub fn checksum(&self) -> String {
+        let mut hasher = Sha256::new();
+        for action in &self.actions {
+            hasher.update(action.canonical());
+            hasher.update(b"\n");
+        }
+        hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+/// Every migration, in order.
+pub fn all() -> Vec<Migration> {
+    vec![
+        m0001_accounts_and_files::migration(),
+        m0002_queue::migration(),
+        m0003_validators::migration(),
+    ]
+}
