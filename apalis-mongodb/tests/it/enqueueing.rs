@@ -1,0 +1,196 @@
+//! Jobs get into the queue once, or not at all.
+
+use std::time::Duration;
+
+use apalis_mongodb::{Error, JobState, NewJob};
+use mongodb::bson::{Document, doc};
+
+use crate::harness::{Bench, Notes};
+use crate::worker;
+
+#[tokio::test]
+async fn a_job_that_was_enqueued_runs_with_its_payload() {
+    let bench = Bench::new().await;
+    let notes = Notes::default();
+    let seen = notes.clone();
+    let running = worker!(bench.storage::<String>(), 2, move |text: String| {
+        let notes = seen.clone();
+        async move { notes.add(text) }
+    });
+    let id = bench
+        .storage::<String>()
+        .enqueue("hello".to_owned())
+        .await
+        .unwrap();
+    assert_eq!(notes.reach(1).await, ["hello"]);
+    let job = bench.reaches(&id, JobState::Done).await;
+    assert_eq!((job.attempts, job.crashes, job.history.len()), (1, 0, 1));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_of_an_aborted_transaction_does_not_exist_and_of_a_committed_one_runs() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let users = bench.db().collection::<Document>("users");
+    let mut session = bench.db().client().start_session().await.unwrap();
+
+    session.start_transaction().await.unwrap();
+    users
+        .insert_one(doc! { "_id": 1 })
+        .session(&mut session)
+        .await
+        .unwrap();
+    storage.with_session(&mut session).push(1).await.unwrap();
+    session.abort_transaction().await.unwrap();
+    bench.counts(JobState::Ready, 0).await;
+
+    session.start_transaction().await.unwrap();
+    users
+        .insert_one(doc! { "_id": 2 })
+        .session(&mut session)
+        .await
+        .unwrap();
+    let id = storage.with_session(&mut session).push(2).await.unwrap();
+    session.commit_transaction().await.unwrap();
+    assert_eq!(bench.job(&id).await.state, JobState::Ready);
+    assert_eq!(users.count_documents(doc! {}).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_that_is_taken_yields_the_first_job() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let first = storage
+        .enqueue(NewJob::new(1).idempotency_key("k"))
+        .await
+        .unwrap();
+    let second = storage
+        .enqueue(NewJob::new(2).idempotency_key("k"))
+        .await
+        .unwrap();
+    assert_eq!(first, second);
+    bench.counts(JobState::Ready, 1).await;
+}
+
+#[tokio::test]
+async fn a_taken_key_in_a_transaction_yields_the_first_job_and_leaves_the_transaction_good() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let first = storage
+        .enqueue(NewJob::new(1).idempotency_key("k"))
+        .await
+        .unwrap();
+    let mut session = bench.db().client().start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    let mut sink = storage.with_session(&mut session);
+    let again = sink
+        .push(NewJob::new(2).idempotency_key("k"))
+        .await
+        .unwrap();
+    let other = sink
+        .push(NewJob::new(3).idempotency_key("other"))
+        .await
+        .unwrap();
+    let other_again = sink
+        .push(NewJob::new(4).idempotency_key("other"))
+        .await
+        .unwrap();
+    session.commit_transaction().await.unwrap();
+    assert_eq!(again, first);
+    assert_eq!(other, other_again);
+    bench.counts(JobState::Ready, 2).await;
+}
+
+#[tokio::test]
+async fn duplicates_in_a_batch_cost_nothing_but_themselves() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let first = storage
+        .enqueue(NewJob::new(0).idempotency_key("b"))
+        .await
+        .unwrap();
+    let jobs = ["a", "b", "c", "a"].map(|key| NewJob::new(1).idempotency_key(key));
+    let ids = storage.enqueue_many(jobs).await.unwrap();
+    assert_eq!(ids[1], first);
+    assert_eq!(ids[0], ids[3]);
+    bench.counts(JobState::Ready, 3).await;
+}
+
+#[tokio::test]
+async fn a_unique_key_is_free_again_when_its_job_is_done() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let first = storage
+        .enqueue(NewJob::new(1).unique_key("k"))
+        .await
+        .unwrap();
+    assert_eq!(
+        storage
+            .enqueue(NewJob::new(2).unique_key("k"))
+            .await
+            .unwrap(),
+        first
+    );
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+    bench.reaches(&first, JobState::Done).await;
+    let second = storage
+        .enqueue(NewJob::new(3).unique_key("k"))
+        .await
+        .unwrap();
+    assert_ne!(first, second);
+    bench.reaches(&second, JobState::Done).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_id_of_the_callers_choice_is_kept_and_cannot_be_used_twice() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let id = storage.enqueue(NewJob::new(1).id("job_1")).await.unwrap();
+    assert_eq!(id.to_string(), "job_1");
+    let again = storage.enqueue(NewJob::new(1).id("job_1")).await;
+    assert!(matches!(again, Err(Error::DuplicateId(id)) if id == "job_1"));
+}
+
+#[tokio::test]
+async fn higher_priorities_run_first_and_within_one_the_oldest() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<String>();
+    for (name, priority) in [("low", -1), ("first", 0), ("second", 0), ("high", 7)] {
+        let job = NewJob::new(name.to_owned()).priority(priority);
+        storage.enqueue(job).await.unwrap();
+    }
+    let notes = Notes::default();
+    let seen = notes.clone();
+    let running = worker!(storage, 1, move |name: String| {
+        let notes = seen.clone();
+        async move { notes.add(name) }
+    });
+    assert_eq!(notes.reach(4).await, ["high", "first", "second", "low"]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_scheduled_job_runs_at_its_millisecond_even_if_polls_are_rare() {
+    let bench = Bench::with(|config| config.poll_interval(Duration::from_secs(30))).await;
+    let notes = Notes::default();
+    let seen = notes.clone();
+    let running = worker!(
+        bench.storage::<u32>(),
+        1,
+        move |_: u32, job: apalis_mongodb::JobHandle| {
+            let notes = seen.clone();
+            async move {
+                let now = mongodb::bson::DateTime::now().timestamp_millis();
+                notes.add((now - job.run_at().timestamp_millis()).to_string());
+            }
+        }
+    );
+    let job = NewJob::new(1).run_in(Duration::from_millis(700));
+    let id = bench.storage::<u32>().enqueue(job).await.unwrap();
+    assert_eq!(bench.job(&id).await.state, JobState::Scheduled);
+    let late: i64 = notes.reach(1).await[0].parse().unwrap();
+    assert!((0..300).contains(&late), "{late} ms late");
+    running.stop().await;
+}

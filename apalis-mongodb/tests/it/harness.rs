@@ -1,0 +1,195 @@
+//! A database per test, workers that stop, and waiting with a deadline.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use apalis_core::task::task_id::TaskId;
+use apalis_core::worker::context::WorkerContext;
+use apalis_mongodb::{Config, JobRecord, JobState, MongoStorage, RetryStrategy, operator, setup};
+use dossier_devstack::testing::TestDatabase;
+use mongodb::Database;
+
+/// No condition of a test may take longer.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A queue on a database of its own.
+pub(crate) struct Bench {
+    database: TestDatabase,
+    pub(crate) config: Config,
+}
+
+impl Bench {
+    /// A queue whose timers suit tests: short leases and retries, default polling.
+    pub(crate) async fn new() -> Self {
+        Self::with(|config| config).await
+    }
+
+    pub(crate) async fn with(adjust: impl FnOnce(Config) -> Config) -> Self {
+        let database = TestDatabase::create().await;
+        let config = Config::new("test")
+            .lease_duration(Duration::from_secs(3))
+            .retry(RetryStrategy::Fixed(Duration::from_millis(100)));
+        let config = adjust(config);
+        setup(database.database(), &config)
+            .await
+            .expect("the indexes can be created");
+        Self { database, config }
+    }
+
+    pub(crate) fn db(&self) -> &Database {
+        self.database.database()
+    }
+
+    pub(crate) fn uri(&self) -> &str {
+        self.database.uri()
+    }
+
+    pub(crate) fn storage<Args>(&self) -> MongoStorage<Args> {
+        MongoStorage::new(self.db(), self.config.clone())
+    }
+
+    pub(crate) async fn job(&self, id: impl ToString) -> JobRecord {
+        operator::find_job(self.db(), &self.config.collections, &id.to_string())
+            .await
+            .expect("the job can be read")
+            .expect("the job exists")
+    }
+
+    /// Waits until the job is in `state`.
+    pub(crate) async fn reaches(&self, id: &TaskId, state: JobState) -> JobRecord {
+        eventually(&format!("job {id} is {state}"), async || {
+            let job = self.job(id).await;
+            if job.state == state {
+                Ok(job)
+            } else {
+                Err(format!("{job:?}"))
+            }
+        })
+        .await
+    }
+
+    /// Waits until `count` jobs of the queue are in `state`.
+    pub(crate) async fn counts(&self, state: JobState, count: u64) {
+        eventually(&format!("{count} jobs are {state}"), async || {
+            let counts = operator::count_by_state(
+                self.db(),
+                &self.config.collections,
+                Some(&self.config.queue),
+            )
+            .await
+            .expect("jobs can be counted");
+            let counts = counts.into_values().next().unwrap_or_default();
+            if counts.of(state) == count {
+                Ok(())
+            } else {
+                Err(format!("{counts:?}"))
+            }
+        })
+        .await;
+    }
+}
+
+/// Asks until the answer is `Ok` and returns it; fails with the last `Err` after the deadline.
+pub(crate) async fn eventually<T, E: std::fmt::Display>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Result<T, E>,
+) -> T {
+    let start = Instant::now();
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(last) if start.elapsed() > DEADLINE => {
+                panic!("after {DEADLINE:?} it is still not so that {what}: {last}")
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+/// What handlers noted, in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Notes {
+    pub(crate) fn add(&self, note: impl Into<String>) {
+        self.0
+            .lock()
+            .expect("no handler panics here")
+            .push(note.into());
+    }
+
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.lock().expect("no handler panics here").clone()
+    }
+
+    pub(crate) async fn reach(&self, count: usize) -> Vec<String> {
+        eventually(&format!("{count} notes are taken"), async || {
+            let notes = self.all();
+            if notes.len() >= count {
+                Ok(notes)
+            } else {
+                Err(format!("{notes:?}"))
+            }
+        })
+        .await
+    }
+}
+
+/// A running worker; stops gracefully on request.
+pub(crate) struct Running {
+    context: WorkerContext,
+    task: tokio::task::JoinHandle<Result<(), String>>,
+}
+
+impl Running {
+    pub(crate) fn new(
+        context: WorkerContext,
+        run: impl Future<Output = Result<(), apalis_core::error::WorkerError>> + Send + 'static,
+    ) -> Self {
+        let task = tokio::spawn(async move { run.await.map_err(|error| error.to_string()) });
+        Self { context, task }
+    }
+
+    /// Whether the worker has ended by itself.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+
+    pub(crate) fn begin_stop(&self) {
+        self.context.stop().expect("the worker runs");
+    }
+
+    /// Stops and waits for the end.
+    pub(crate) async fn stop(self) {
+        if !self.context.is_shutting_down() {
+            self.begin_stop();
+        }
+        tokio::time::timeout(DEADLINE, self.task)
+            .await
+            .expect("the worker stops in time")
+            .expect("the worker does not panic")
+            .expect("the worker ends well");
+    }
+
+    /// Drops the worker's future, as a forced shutdown does.
+    pub(crate) fn abort(self) {
+        self.task.abort();
+    }
+}
+
+/// Starts a worker: `worker!(storage, concurrency, handler)`.
+#[macro_export]
+macro_rules! worker {
+    ($storage:expr, $concurrency:expr, $handler:expr) => {
+        $crate::worker!($storage, $concurrency, $handler, |builder| builder)
+    };
+    ($storage:expr, $concurrency:expr, $handler:expr, |$builder:ident| $layers:expr) => {{
+        use apalis::layers::WorkerBuilderExt as _;
+        let context = apalis_core::worker::context::WorkerContext::new("worker");
+        let $builder = apalis_core::worker::builder::WorkerBuilder::new(&context)
+            .backend($storage)
+            .concurrency($concurrency);
+        let worker = ($layers).build($handler);
+        $crate::harness::Running::new(context, worker.run())
+    }};
+}
