@@ -31,7 +31,7 @@ async fn ensure_on(client: &Client, port: u16, deadline: Instant) -> Result<bool
         Some(config) => move_member(client, config, &member).await?,
     }
     while Instant::now() < deadline {
-        if is_primary(client).await? {
+        if is_primary(client).await {
             return Ok(true);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -86,17 +86,21 @@ async fn move_member(client: &Client, mut config: Document, member: &str) -> Res
 }
 
 async fn run(client: &Client, operation: &'static str, command: Document) -> Result<(), Error> {
-    let answer = client.database("admin").run_command(command).await;
-    answer.map(drop).map_err(Error::database(operation))
+    match client.database("admin").run_command(command).await {
+        Ok(_) => Ok(()),
+        // The command may cut the connection it came on; whether it worked shows later.
+        Err(error) if is_cut(&error) => Ok(()),
+        Err(error) => Err(Error::database(operation)(error)),
+    }
 }
 
-async fn is_primary(client: &Client) -> Result<bool, Error> {
+/// A server that changes its mind about its set cuts its connections: no answer is a no.
+async fn is_primary(client: &Client) -> bool {
     let hello = client
         .database("admin")
         .run_command(doc! { "hello": 1 })
         .await;
-    let hello = hello.map_err(Error::database("say who is primary"))?;
-    Ok(hello.get_bool("isWritablePrimary").unwrap_or(false))
+    hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
 }
 
 fn only_member(config: &Document) -> Option<&str> {
@@ -106,4 +110,11 @@ fn only_member(config: &Document) -> Option<&str> {
 
 fn is_code(error: &mongodb::error::Error, code: i32) -> bool {
     matches!(error.kind.as_ref(), ErrorKind::Command(command) if command.code == code)
+}
+
+fn is_cut(error: &mongodb::error::Error) -> bool {
+    matches!(
+        error.kind.as_ref(),
+        ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. }
+    )
 }

@@ -116,13 +116,15 @@ impl Mongod {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let is_primary = replica_set::ensure(self.port, deadline).await?;
-        match self.process.exit_status() {
-            Some(status) => Err(Error::Ended {
-                reason: explain(status, options),
-            }),
-            None if is_primary => Ok(()),
-            None => Err(late()),
+        // Whoever answers on the port may be another program. The driver is not to be left
+        // half-way, so it runs on by itself when the server ends first.
+        let ensuring = tokio::spawn(replica_set::ensure(self.port, deadline));
+        tokio::select! {
+            status = self.process.wait() => Err(Error::Ended { reason: explain(status, options) }),
+            ensured = ensuring => match ensured.expect("it does not panic")? {
+                true => Ok(()),
+                false => Err(late()),
+            },
         }
     }
 }

@@ -108,6 +108,12 @@ impl Client {
         }
     }
 
+    /// The token, once logged in.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// A request to a path, or to a whole address.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") {

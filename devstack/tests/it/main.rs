@@ -1,4 +1,14 @@
-//! What devstack promises, each promise a file.
+//! What devstack and the stack it runs promise, each promise a file.
 
+mod command_line;
+mod harness;
+mod jobs;
+mod killed_worker;
+mod large_upload;
 mod mail_catcher;
+mod mail_outage;
+mod mail_refused;
+mod many_workers;
+mod mongod_server;
 mod test_databases;
+mod whole_path;
