@@ -87,8 +87,11 @@ impl Namespaces {
     /// The namespace of a prefix; of none, the default one. `None` for a prefix that was not declared.
     pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
         let declared = self.bindings.iter().rev().find(|binding| {
+            // Byte by byte: prefixes are too short for a call to pay.
             binding.name - binding.prefix == prefix.len()
-                && &self.text[binding.prefix..binding.name] == prefix
+                && self.text[binding.prefix..binding.name]
+                    .bytes()
+                    .eq(prefix.bytes())
         });
         match declared {
             Some(binding) => Some(&self.text[binding.name..binding.end]),
