@@ -53,7 +53,10 @@ pub(super) fn welcome(record: &StackRecord) {
             format!("{}  {}", login.email, login.password),
         ]);
     }
-    line(format!("\n{BOLD}Dossier is running{BOLD:#}\n{table}\n"));
+    line(format!(
+        "\n{BOLD}Dossier is running{BOLD:#}\n{}\n",
+        table.trim_fmt()
+    ));
 }
 
 /// Writes bytes as they are.

@@ -70,5 +70,5 @@ fn print(state: &str, record: Option<&StackRecord>) {
             &process.log.display().to_string(),
         ]);
     }
-    output::line(table.to_string());
+    output::line(table.trim_fmt());
 }

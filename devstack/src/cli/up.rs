@@ -11,7 +11,7 @@ use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::{
     Database, Prepared, Running, Stack, StackOptions, StackRecord, StateDir,
 };
-use dossier_devstack::supervisor::{self, EndSignal};
+use dossier_devstack::supervisor::{self, EndSignal, Event};
 
 use super::arguments::Up;
 use super::{output, running};
@@ -38,21 +38,12 @@ pub(super) async fn up(options: &Up) -> Result<ExitCode> {
     if options.detach {
         detach(&state, &prepared, options.workers).await
     } else {
-        run(&state, prepared, options.workers, |record| {
-            output::welcome(record);
-            output::note("Ctrl-C stops everything. `cargo dev check` walks the whole path.");
-        })
-        .await
+        run(&state, prepared, options.workers).await
     }
 }
 
 /// Starts the stack and stays until it is stopped.
-pub(super) async fn run(
-    state: &StateDir,
-    prepared: Prepared,
-    workers: u16,
-    ready: impl FnOnce(&StackRecord),
-) -> Result<ExitCode> {
+pub(super) async fn run(state: &StateDir, prepared: Prepared, workers: u16) -> Result<ExitCode> {
     let mut end = EndSignal::listen().context("listening for signals")?;
     let options = StackOptions {
         database: environment::mongodb_uri().map_or(Database::Own, Database::At),
@@ -63,9 +54,24 @@ pub(super) async fn run(
         stack = Stack::start(prepared, options) => stack?,
         () = end.received() => bail!("interrupted while starting"),
     };
-    supervisor::run(stack, &mut end, ready).await?;
+    supervisor::run(stack, &mut end, tell).await?;
     output::note("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell(event: Event<'_>) {
+    match event {
+        Event::Ready(record) => {
+            output::welcome(record);
+            output::note("Ctrl-C stops everything. `cargo dev check` walks the whole path.");
+        }
+        Event::Ended(process) => output::note(format!(
+            "{} ended ({}); its log is {}",
+            process.name,
+            process.ended.as_deref().unwrap_or_default(),
+            process.log.display()
+        )),
+    }
 }
 
 fn already_running(record: &StackRecord, is_wanted: bool) -> ExitCode {

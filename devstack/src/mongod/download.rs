@@ -160,3 +160,18 @@ fn bytes_below(folder: &Path) -> u64 {
         })
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_the_pinned_one_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let wheel = folder.path().join("forged.whl");
+        fs::write(&wheel, "not what was published").expect("it can be written");
+        let release = Release::for_this_system().expect("a release");
+        let error = verify(&release, &wheel).expect_err("the digest differs");
+        assert!(error.to_string().contains(release.sha256), "{error}");
+    }
+}

@@ -1,12 +1,12 @@
 //! The ports of a stack: remembered between runs as long as nobody else takes them.
 
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::state_dir::StateDir;
-use crate::mongod::free_port;
 
 const FILE: &str = "ports.json";
 
@@ -24,9 +24,17 @@ impl Ports {
     /// The remembered ports, each replaced if it is no longer free.
     pub(super) fn of(state: &StateDir) -> Result<Self, Error> {
         let remembered = state.read::<Self>(FILE).ok().flatten();
-        let choose = |port: fn(&Self) -> u16| match remembered.as_ref().map(port) {
-            Some(port) if is_free(port) => Ok(port),
-            _ => free_port().map_err(Error::io("find a free port")),
+        // Held until all are chosen, so that none is chosen twice.
+        let mut held = Vec::new();
+        let mut choose = |port: fn(&Self) -> u16| {
+            let socket = listen(remembered.as_ref().map_or(0, port)).or_else(|_| listen(0));
+            let socket = socket.map_err(Error::io("find a free port"))?;
+            let port = socket
+                .local_addr()
+                .map_err(Error::io("find a free port"))?
+                .port();
+            held.push(socket);
+            Ok(port)
         };
         let ports = Self {
             mongod: choose(|ports| ports.mongod)?,
@@ -40,6 +48,24 @@ impl Ports {
     }
 }
 
-fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+fn listen(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_remembered_until_somebody_takes_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = StateDir::open(folder.path()).expect("a state folder");
+        let first = Ports::of(&state).expect("ports");
+        let taken = listen(first.api).expect("it is free");
+        let second = Ports::of(&state).expect("ports");
+        assert_ne!(first.api, second.api);
+        assert_eq!((first.smtp, first.mongod), (second.smtp, second.mongod));
+        drop(taken);
+        assert_eq!(Ports::of(&state).expect("ports").api, second.api);
+    }
 }

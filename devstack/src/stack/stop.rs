@@ -5,6 +5,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::supervised::Stack;
+use crate::mongod::Mongod;
+use crate::process::Signal;
 
 /// A worker may finish the jobs it has.
 const GRACE: Duration = Duration::from_secs(30);
@@ -24,6 +26,15 @@ impl Stack {
         }
         if let Some(mongod) = self.mongod.take() {
             mongod.stop().await;
+        }
+    }
+
+    /// Kills all processes without waiting for anything.
+    pub(crate) fn kill_all(&self) {
+        let services = self.workers.iter().chain(&self.api);
+        let processes = services.map(|service| &service.process);
+        for process in processes.chain(self.mongod.iter().map(Mongod::process)) {
+            process.signal(Signal::KILL);
         }
     }
 }

@@ -10,7 +10,7 @@ use super::state_dir::{StateDir, StateLock};
 use super::{error::Error, service};
 use crate::mail::MailCatcher;
 use crate::mongod::Mongod;
-use crate::process::{Process, Signal};
+use crate::process::Process;
 
 /// A process of the stack and where it tells its health.
 #[derive(Debug, Clone)]
@@ -161,14 +161,7 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        let services = self
-            .workers
-            .iter()
-            .chain(&self.api)
-            .map(|service| &service.process);
-        for process in services.chain(self.mongod.iter().map(Mongod::process)) {
-            process.signal(Signal::KILL);
-        }
+        self.kill_all();
         self.state.forget();
     }
 }

@@ -10,4 +10,4 @@ mod run;
 
 pub use client::{OrderError, Supervisor};
 pub use end_signal::EndSignal;
-pub use run::run;
+pub use run::{Event, run};

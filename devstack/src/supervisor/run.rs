@@ -1,18 +1,29 @@
 //! Runs a started stack until a signal or an order ends it.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
 
 use super::end_signal::EndSignal;
 use super::orders::{Bridge, router};
-use crate::stack::{Error, Stack, StackRecord};
+use crate::stack::{Error, ProcessRecord, Stack, StackRecord};
 
-/// Takes orders for the stack, calls `ready` with its record, and stops it when `end` or an
-/// order to shut down comes.
+/// What a running stack has to tell.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Everything is up.
+    Ready(&'a StackRecord),
+    /// A process ended by itself.
+    Ended(&'a ProcessRecord),
+}
+
+/// Takes orders for the stack, tells what happens to it, and stops it when `end` or an order
+/// to shut down comes. A second `end` does not wait for the jobs that workers still have.
 ///
 /// # Errors
 ///
@@ -20,34 +31,49 @@ use crate::stack::{Error, Stack, StackRecord};
 pub async fn run(
     mut stack: Stack,
     end: &mut EndSignal,
-    ready: impl FnOnce(&StackRecord),
+    mut tell: impl FnMut(Event<'_>),
 ) -> Result<(), Error> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .await
-        .map_err(io_error("listen for orders"))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let listener = listener.map_err(io_error("listen for orders"))?;
     let address = listener
         .local_addr()
         .map_err(io_error("listen for orders"))?;
     stack.announce(format!("http://{address}"))?;
-    let record = stack.record();
-    let token = stack.secrets().control_token.as_str().into();
+    tell(Event::Ready(&stack.record()));
     let bridge = Bridge {
+        token: stack.secrets().control_token.as_str().into(),
         stack: Arc::new(Mutex::new(stack)),
         shutdown: Arc::new(Notify::new()),
-        token,
     };
     let orders = router(bridge.clone());
     let serving = tokio::spawn(async move { axum::serve(listener, orders).await });
-    ready(&record);
     tokio::select! {
         () = end.received() => {}
         () = bridge.shutdown.notified() => {}
+        () = watch(&bridge.stack, tell) => {}
     }
     // An order under way holds the stack: it is carried out, and no new one is taken.
     let mut stack = bridge.stack.lock_owned().await;
     serving.abort();
-    stack.stop_all().await;
+    tokio::select! {
+        () = stack.stop_all() => {}
+        () = end.received() => stack.kill_all(),
+    }
     Ok(())
+}
+
+/// Tells of each process that ends by itself.
+async fn watch(stack: &Mutex<Stack>, mut tell: impl FnMut(Event<'_>)) {
+    let mut told = HashSet::new();
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let processes = stack.lock().await.record().processes;
+        for process in processes.iter().filter(|process| process.ended.is_some()) {
+            if told.insert(process.pid) {
+                tell(Event::Ended(process));
+            }
+        }
+    }
 }
 
 fn io_error(operation: &'static str) -> impl FnOnce(io::Error) -> Error {
