@@ -26,7 +26,7 @@ impl Ports {
         let remembered = state.read::<Self>(FILE).ok().flatten();
         // Held until all are chosen, so that none is chosen twice.
         let mut held = Vec::new();
-        let mut choose = |port: fn(&Self) -> u16| {
+        let mut choose = |port: fn(&Self) -> u16| -> Result<u16, Error> {
             let socket = listen(remembered.as_ref().map_or(0, port)).or_else(|_| listen(0));
             let socket = socket.map_err(Error::io("find a free port"))?;
             let port = socket
