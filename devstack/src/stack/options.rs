@@ -59,6 +59,13 @@ impl StackOptions {
         Self { workers, ..self }
     }
 
+    /// Sets a variable of the API and of every worker.
+    #[must_use]
+    pub fn env(self, name: &str, value: impl ToString) -> Self {
+        let value = value.to_string();
+        self.api_env(name, &value).worker_env(name, &value)
+    }
+
     /// Sets a variable of the API.
     #[must_use]
     pub fn api_env(mut self, name: &str, value: impl ToString) -> Self {

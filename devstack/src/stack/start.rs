@@ -163,13 +163,17 @@ async fn start_mongod(
     Ok(Some(mongod))
 }
 
-/// Ends what a killed supervisor left running.
+/// Ends what a killed supervisor left running; mongod sees to its own kind.
 async fn end_leftovers(state: &StateDir) {
     let processes = state
         .last_record()
         .map(|record| record.processes)
         .unwrap_or_default();
-    for ProcessRecord { pid, program, .. } in processes.into_iter().rev() {
+    let services = processes
+        .into_iter()
+        .rev()
+        .filter(|process| process.name != "mongod");
+    for ProcessRecord { pid, program, .. } in services {
         if let Some(survivor) = Survivor::find(pid, &program.display().to_string()) {
             end_survivor(survivor, Duration::from_secs(20)).await;
         }

@@ -10,7 +10,7 @@ const CLIENT: &str = "client@dossier.example";
 
 /// A stack whose only worker is in the middle of sending a mail.
 async fn in_the_middle_of_a_job() -> (TestStack, u32) {
-    let stack = TestStack::start(|options| options.worker_env("QUEUE_LEASE_SECONDS", 2)).await;
+    let stack = TestStack::start(|options| options.env("QUEUE_LEASE_SECONDS", 2)).await;
     stack
         .mail()
         .behave(Behaviour::stall())

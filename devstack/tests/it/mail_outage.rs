@@ -11,7 +11,7 @@ const CLIENT: &str = "client@dossier.example";
 
 #[tokio::test]
 async fn a_sign_up_while_the_mail_server_is_down_is_accepted_and_its_mail_arrives_by_itself() {
-    let stack = TestStack::start(|options| options.worker_env("MAIL_RETRY_BASE_SECONDS", 1)).await;
+    let stack = TestStack::start(|options| options.env("MAIL_RETRY_BASE_SECONDS", 1)).await;
     stack
         .mail()
         .behave(Behaviour::down())

@@ -10,7 +10,7 @@ const CLIENT: &str = "client@dossier.example";
 
 #[tokio::test]
 async fn a_mail_refused_for_good_is_dead_at_once_and_a_retry_sends_it_once() {
-    let stack = TestStack::start(|options| options.worker_env("MAIL_RETRY_BASE_SECONDS", 1)).await;
+    let stack = TestStack::start(|options| options.env("MAIL_RETRY_BASE_SECONDS", 1)).await;
     stack
         .mail()
         .behave(Behaviour::reject(550).only_for(CLIENT))
@@ -37,7 +37,7 @@ async fn a_mail_refused_for_good_is_dead_at_once_and_a_retry_sends_it_once() {
 
 #[tokio::test]
 async fn a_mail_refused_for_now_is_retried_with_growing_delays() {
-    let stack = TestStack::start(|options| options.worker_env("MAIL_RETRY_BASE_SECONDS", 1)).await;
+    let stack = TestStack::start(|options| options.env("MAIL_RETRY_BASE_SECONDS", 1)).await;
     stack
         .mail()
         .behave(Behaviour::reject(451))
