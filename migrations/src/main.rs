@@ -86,7 +86,7 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
         anstream::println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
         table.set_header(["number", "name", "applied"]);
         for status in &all {
             let when = match (applied_at(status), status.is_unchanged()) {

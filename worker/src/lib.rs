@@ -1,3 +1,16 @@
-//! The worker's library: document inspection.
+//! The workers of Dossier.
+//!
+//! [`run`] takes jobs from the queues and hands each to its handler in [`jobs`]; [`mail`] and
+//! [`document`] are what the handlers work with. [`cli`] is what operators type, [`ops`] what
+//! their machines ask.
 
+pub mod cli;
+pub mod config;
 pub mod document;
+pub mod failure;
+pub mod inspection;
+pub mod jobs;
+pub mod mail;
+pub mod ops;
+pub mod run;
+pub mod services;

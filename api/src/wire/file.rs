@@ -2,7 +2,7 @@
 
 use dossier_common::clock::rfc3339;
 use dossier_common::file::FileState;
-use dossier_common::queue::backend::operator::JobRecord;
+use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::files::FileView;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,0 +1,91 @@
+//! `dossier-worker jobs retry`
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+use dossier_common::queue::backend::operator::{
+    BulkReport, RetryOptions, Selection, find_jobs, retry_jobs,
+};
+use dossier_common::queue::backend::{Collections, JobState};
+use dossier_common::store::Store;
+
+use super::Choice;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// Which jobs
+    #[arg(value_name = "ID", conflicts_with_all = ["queue", "states"])]
+    ids: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
+    /// Only say how many jobs would be retried
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let selection = selection(arguments)?;
+    let options = RetryOptions {
+        dry_run: arguments.dry_run,
+        ..RetryOptions::default()
+    };
+    let collections = Collections::default();
+    let report = retry_jobs(store.database(), &collections, &selection, options).await?;
+    if arguments.json {
+        anstream::println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        anstream::println!("{}", sentence(&report));
+    }
+    if arguments.ids.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    explain_the_others(store, arguments, &report).await
+}
+
+fn selection(arguments: &Arguments) -> anyhow::Result<Selection> {
+    if !arguments.ids.is_empty() {
+        return Ok(Selection::Ids(arguments.ids.clone()));
+    }
+    let filter = arguments.choice.filter();
+    if filter.queue.is_none() || filter.states.is_empty() {
+        bail!("name the jobs, or a queue and a state, such as --queue send-email --state dead");
+    }
+    let retryable = |state: &JobState| matches!(state, JobState::Dead | JobState::Cancelled);
+    if !filter.states.iter().all(retryable) {
+        bail!("only dead and cancelled jobs can be retried: the others run by themselves or are done");
+    }
+    Ok(Selection::Filter(filter))
+}
+
+fn sentence(report: &BulkReport) -> String {
+    if report.dry_run {
+        format!("{} job(s) would be retried", report.matched)
+    } else {
+        format!("{} job(s) will run again", report.changed)
+    }
+}
+
+/// Says of each named job that was left alone why; fails when there is one.
+async fn explain_the_others(
+    store: &Store,
+    arguments: &Arguments,
+    report: &BulkReport,
+) -> anyhow::Result<ExitCode> {
+    if report.matched >= arguments.ids.len() as u64 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let collections = Collections::default();
+    let found = find_jobs(store.database(), &collections, &arguments.ids).await?;
+    for id in &arguments.ids {
+        match found.iter().find(|job| &job.id == id) {
+            None => anstream::eprintln!("{id}: there is no such job (any more)"),
+            Some(job) if job.state.is_final() && job.state != JobState::Done => {}
+            Some(job) => anstream::eprintln!("{id}: is {}, so there is nothing to retry", job.state),
+        }
+    }
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,94 @@
+//! `dossier-worker jobs show`
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+use comfy_table::{ContentArrangement, Table, presets};
+use dossier_common::queue::backend::operator::find_job;
+use dossier_common::queue::backend::{AttemptRecord, Collections, JobRecord};
+use dossier_common::store::Store;
+
+use super::instant;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// Which job
+    id: String,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let id = arguments.id.as_str();
+    let Some(job) = find_job(store.database(), &Collections::default(), id).await? else {
+        bail!("there is no job {id} (any more); `dossier-worker jobs list` shows which there are");
+    };
+    if arguments.json {
+        anstream::println!("{}", serde_json::to_string_pretty(&job)?);
+    } else {
+        anstream::println!("{}", overview(&job)?);
+        for line in &job.log {
+            anstream::println!("{}  attempt {}  {}", instant(line.at), line.attempt, line.line);
+        }
+        if job.history.is_empty() {
+            anstream::println!("no attempts yet");
+        } else {
+            anstream::println!("{}", attempts(&job.history));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn overview(job: &JobRecord) -> anyhow::Result<Table> {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    let mut row = |name: &str, value: String| {
+        table.add_row([name.to_owned(), value]);
+    };
+    row("id", job.id.clone());
+    row("queue", job.queue.clone());
+    row("state", job.state.to_string());
+    row("payload", serde_json::to_string(&job.payload)?);
+    row("attempts", format!("{} of {}", job.attempts, job.max_attempts));
+    if job.crashes > 0 {
+        row("crashes", job.crashes.to_string());
+    }
+    row("created at", instant(job.created_at));
+    row("run at", instant(job.run_at));
+    if let Some(finished_at) = job.finished_at {
+        row("finished at", instant(finished_at));
+    }
+    if let Some(worker) = &job.worker {
+        row("worker", worker.clone());
+    }
+    if let Some(error) = &job.last_error {
+        row("last error", error.clone());
+    }
+    Ok(table)
+}
+
+fn attempts(history: &[AttemptRecord]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(["attempt", "started (UTC)", "took", "worker", "outcome", "error"]);
+    for attempt in history {
+        let took = attempt
+            .finished_at
+            .saturating_duration_since(attempt.started_at);
+        table.add_row([
+            attempt.attempt.to_string(),
+            instant(attempt.started_at),
+            format!("{} ms", took.as_millis()),
+            attempt.worker.clone(),
+            attempt.outcome.as_str().to_owned(),
+            attempt.error.clone().unwrap_or_default(),
+        ]);
+    }
+    table
+}

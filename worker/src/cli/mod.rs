@@ -1,0 +1,49 @@
+//! `dossier-worker` on the command line.
+
+mod jobs;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use dossier_common::queue::QueueName;
+
+/// The workers of Dossier. Settings come from environment variables; .env.example has them all.
+#[derive(Debug, Parser)]
+#[command(name = "dossier-worker", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run jobs until SIGTERM or Ctrl-C, which drain (a second one ends at once)
+    Run {
+        /// Take jobs from this queue; repeat for more [default: WORKER_QUEUES, or all]
+        #[arg(long = "queue", value_name = "QUEUE")]
+        queues: Vec<QueueName>,
+        /// Run so many jobs of each queue at once [default: WORKER_CONCURRENCY, or 4]
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+        concurrency: Option<u16>,
+    },
+    /// See and retry jobs
+    #[command(subcommand)]
+    Jobs(jobs::Command),
+}
+
+impl Cli {
+    /// Does what the command line asks.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, for people.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Run {
+                queues,
+                concurrency,
+            } => crate::run::run(queues, concurrency.map(usize::from)).await,
+            Command::Jobs(command) => jobs::run(command).await,
+        }
+    }
+}

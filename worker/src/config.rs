@@ -1,0 +1,105 @@
+//! The settings of the worker.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dossier_common::config::{
+    ConfigError, DatabaseSettings, Environment, read_queue_settings, read_token_keys,
+};
+use dossier_common::queue::{QueueName, QueueSettings};
+use dossier_common::token::TokenKeys;
+
+use crate::mail::{MailSettings, Mailer};
+
+/// The settings of `dossier-worker run`.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the database is.
+    pub database: DatabaseSettings,
+    /// Where clients reach the service, without a trailing slash.
+    pub public_url: Arc<str>,
+    /// Where to listen for operators: metrics and health.
+    pub metrics_addr: SocketAddr,
+    /// The keys of tokens in mails and links.
+    pub token_keys: TokenKeys,
+    /// The way to people's mailboxes.
+    pub mailer: Mailer,
+    /// Which queues to take jobs from.
+    pub queue_names: Vec<QueueName>,
+    /// How the queues behave.
+    pub queues: QueueSettings,
+    /// How long jobs under way may take to end when the process is told to stop.
+    pub shutdown_grace: Duration,
+}
+
+impl Settings {
+    /// Reads all settings; what the command line says goes before the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every problem.
+    pub fn read(
+        mut env: Environment,
+        queue_names: Vec<QueueName>,
+        concurrency: Option<usize>,
+    ) -> Result<Self, ConfigError> {
+        let database = DatabaseSettings::read(&mut env);
+        let public_url = read_public_url(&mut env);
+        let token_keys = read_token_keys(&mut env);
+        let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
+        let metrics_addr = env.value(
+            "METRICS_ADDR",
+            "must be an address and a port such as 127.0.0.1:9101 (port 0 picks a free one)",
+            SocketAddr::from(([127, 0, 0, 1], 9101)),
+        );
+        let queue_names = match queue_names {
+            named if !named.is_empty() => named,
+            _ => read_queue_names(&mut env),
+        };
+        let mut queues = read_queue_settings(&mut env);
+        queues.concurrency = concurrency.unwrap_or(queues.concurrency);
+        let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
+        let settings = (|| {
+            Some(Self {
+                database: database?,
+                public_url: public_url?,
+                metrics_addr,
+                token_keys: token_keys?,
+                mailer: mailer?,
+                queue_names,
+                queues,
+                shutdown_grace: Duration::from_secs(grace),
+            })
+        })();
+        env.finish(settings)
+    }
+}
+
+fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {
+    let Some(list) = env.text("WORKER_QUEUES") else {
+        return QueueName::ALL.to_vec();
+    };
+    let parsed: Result<Vec<QueueName>, _> = list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::parse)
+        .collect();
+    parsed.unwrap_or_else(|_| {
+        let names = QueueName::ALL.map(QueueName::as_str).join(", ");
+        env.problem("WORKER_QUEUES", format!("must be a comma-separated choice of {names}"));
+        Vec::new()
+    })
+}
+
+fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
+    let rule = "must be the http(s) address at which clients reach the service, such as \
+                https://dossier.example.com";
+    let url: url::Url = env.required("PUBLIC_URL", rule)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        env.problem("PUBLIC_URL", rule);
+        return None;
+    }
+    Some(url.as_str().trim_end_matches('/').into())
+}

@@ -1,0 +1,167 @@
+//! From a stored file to a verdict: the bridge between the store and [`crate::document`].
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
+use dossier_common::store::Store;
+use dossier_common::store::blobs::BlobReader;
+use mongodb::bson::{Bson, serialize_to_bson};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use crate::document::{
+    self, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Rejected, Source, Verdict,
+};
+use crate::failure::JobFailure;
+
+/// How long one inspection may take, waiting for the store included.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Inspects documents off the async threads, never more at once than there are cores.
+#[derive(Clone, Debug)]
+pub struct Inspector {
+    limits: Arc<Limits>,
+    policy: Arc<Policy>,
+    slots: Arc<Semaphore>,
+}
+
+impl Inspector {
+    /// An inspector with these limits and this policy.
+    pub fn new(limits: Limits, policy: Policy) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            limits: Arc::new(limits),
+            policy: Arc::new(policy),
+            slots: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// Inspects the stored bytes of `file`.
+    ///
+    /// # Errors
+    ///
+    /// [`JobFailure::Retry`] when the bytes cannot be read, the time is over, or the inspector
+    /// itself fails.
+    pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, JobFailure> {
+        let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
+        let source = BlobSource::new(store.read_blob(file.blob_id, size_bytes));
+        let slot = self.slots.clone().acquire_owned().await;
+        let slot = slot.map_err(JobFailure::retry)?;
+        let cancel = Cancel::new();
+        let work = tokio::task::spawn_blocking({
+            let (limits, policy, cancel) =
+                (self.limits.clone(), self.policy.clone(), cancel.clone());
+            let name = file.name.clone();
+            let mut source = source;
+            move || {
+                let verdict = document::inspect(&mut source, &limits, &policy, &cancel);
+                drop(slot);
+                verdict.map(|verdict| compare_extension(verdict, name.as_str(), &policy))
+            }
+        });
+        let watchdog = tokio::spawn(async move {
+            tokio::time::sleep(TIME_LIMIT).await;
+            cancel.cancel();
+        });
+        let finished = work.await;
+        watchdog.abort();
+        match finished.map_err(JobFailure::retry)? {
+            Ok(verdict) => Ok(record(&verdict)),
+            Err(InspectError::Cancelled) => Err(JobFailure::retry(format!(
+                "TIMEOUT: the inspection did not end within {} s",
+                TIME_LIMIT.as_secs()
+            ))),
+            Err(error) => Err(JobFailure::retry(error)),
+        }
+    }
+}
+
+/// The name never decides, but a name that promises another kind is worth a flag, or under a
+/// strict policy a rejection.
+fn compare_extension(verdict: Verdict, name: &str, policy: &Policy) -> Verdict {
+    let Verdict::Accepted(mut accepted) = verdict else {
+        return verdict;
+    };
+    match document::check_extension(name, accepted.kind, policy) {
+        Ok(flag) => {
+            accepted.facts.flags.extend(flag);
+            Verdict::Accepted(accepted)
+        }
+        Err(reason) => Verdict::Rejected(Rejected {
+            reason,
+            detail: String::new(),
+            facts: accepted.facts,
+        }),
+    }
+}
+
+/// The verdict in the words of the domain.
+fn record(verdict: &Verdict) -> Inspection {
+    let facts = serialize_to_bson(verdict.facts()).unwrap_or(Bson::Null);
+    let outcome = match verdict {
+        Verdict::Accepted(accepted) => Ok(match accepted.kind {
+            Kind::Docx => DocumentKind::Docx,
+            Kind::Pptx => DocumentKind::Pptx,
+            Kind::Xlsx => DocumentKind::Xlsx,
+        }),
+        Verdict::Rejected(rejected) => Err(Rejection {
+            code: rejected.reason.code().to_owned(),
+            message: rejected.reason.message(),
+        }),
+    };
+    Inspection {
+        outcome,
+        rules_version: RULES_VERSION,
+        facts,
+    }
+}
+
+/// Random access to stored bytes for code that is not async; it holds one chunk at a time.
+struct BlobSource {
+    reader: BlobReader,
+    runtime: Handle,
+    chunk: Option<(u64, Bytes)>,
+}
+
+impl BlobSource {
+    fn new(reader: BlobReader) -> Self {
+        Self {
+            reader,
+            runtime: Handle::current(),
+            chunk: None,
+        }
+    }
+
+    /// The bytes from `offset` to the end of the chunk they are in.
+    fn bytes_at(&mut self, offset: u64) -> io::Result<&[u8]> {
+        let holds = |start: u64, bytes: &Bytes| {
+            offset >= start && offset - start < bytes.len() as u64
+        };
+        if !self.chunk.as_ref().is_some_and(|(start, bytes)| holds(*start, bytes)) {
+            let chunk = self.runtime.block_on(self.reader.chunk_at(offset));
+            self.chunk = Some(chunk.map_err(io::Error::other)?);
+        }
+        let (start, bytes) = self.chunk.as_ref().expect("a chunk was just read");
+        let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
+        Ok(bytes.get(from..).unwrap_or_default())
+    }
+}
+
+impl Source for BlobSource {
+    fn len(&self) -> u64 {
+        self.reader.size_bytes()
+    }
+
+    fn read_at(&mut self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        if offset >= self.len() || buf.is_empty() {
+            return Ok(0);
+        }
+        let available = self.bytes_at(offset)?;
+        let count = available.len().min(buf.len());
+        buf[..count].copy_from_slice(&available[..count]);
+        Ok(count)
+    }
+}

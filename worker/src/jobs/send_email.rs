@@ -1,0 +1,84 @@
+//! Sending one mail.
+
+use dossier_common::queue::SendEmail;
+use dossier_common::queue::backend::JobHandle;
+use dossier_common::token::VerifyEmailClaims;
+use dossier_common::user::User;
+use dossier_common::verification::Verification;
+
+use crate::failure::JobFailure;
+use crate::mail::{Envelope, Letter};
+use crate::services::Services;
+
+/// Sends one mail, unless what it would say is no longer true.
+///
+/// The message's id derives from the job's, so that a mail that is sent twice (a worker died
+/// between the server's acceptance and the acknowledgement) can be recognised.
+///
+/// # Errors
+///
+/// [`JobFailure::Permanent`] when the mail server refuses the mail for good, else
+/// [`JobFailure::Retry`].
+pub async fn send_email(
+    job: &SendEmail,
+    services: &Services,
+    handle: &JobHandle,
+) -> Result<(), JobFailure> {
+    let Some(user) = services.store.find_user(job.user_id()).await? else {
+        return Ok(());
+    };
+    let Some(letter) = letter(job, services, &user).await? else {
+        return Ok(());
+    };
+    if handle.crashes() > 0 {
+        let note = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
+        handle.log(note).await.map_err(JobFailure::retry)?;
+    }
+    let envelope = Envelope {
+        to: &user.email,
+        name: user.name.as_deref(),
+        job_id: &handle.id(),
+        date: services.clock.now(),
+    };
+    services.mailer.send(&letter, &envelope).await?;
+    tracing::info!(
+        job = %handle.id(), user = %user.id, template = letter.template(),
+        "sent {} to {}", letter.template(), user.email.masked()
+    );
+    Ok(())
+}
+
+/// The mail as it is to be written now; `None` when it has become pointless.
+async fn letter(
+    job: &SendEmail,
+    services: &Services,
+    user: &User,
+) -> Result<Option<Letter>, JobFailure> {
+    let name = user.name.clone();
+    match job {
+        SendEmail::Verify {
+            verification_id, ..
+        } => {
+            let verification = services.store.find_verification(*verification_id).await?;
+            let live = verification.filter(|it| it.is_live(services.clock.now()));
+            Ok(live.map(|verification| Letter::Verify {
+                name,
+                url: verification_url(services, &verification),
+            }))
+        }
+        SendEmail::AccountExists { .. } => Ok(Some(Letter::AccountExists { name })),
+    }
+}
+
+/// The link to confirm an address. Its token is minted here: neither the queue nor the database
+/// ever holds it.
+fn verification_url(services: &Services, verification: &Verification) -> String {
+    let expires_at = verification.expires_at.timestamp_millis() / 1000;
+    let claims = VerifyEmailClaims {
+        user_id: verification.user_id,
+        verification_id: verification.id,
+        expires_at: u64::try_from(expires_at).unwrap_or(0),
+    };
+    let token = services.token_keys.seal(&claims, services.clock.now());
+    format!("{}/verify-email/{token}", services.public_url)
+}

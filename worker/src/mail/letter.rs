@@ -1,0 +1,108 @@
+//! What mails say: templates that are compiled in, in plain text and HTML.
+
+use minijinja::{AutoEscape, Environment, Value, context};
+
+/// A mail, before it is addressed to anybody.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// "Please confirm your address."
+    Verify {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// The encrypted link.
+        url: String,
+    },
+    /// "You already have an account."
+    AccountExists {
+        /// What the person wants to be called.
+        name: Option<String>,
+    },
+}
+
+/// Shows the template alone: letters hold links that open accounts.
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Letter({})", self.template())
+    }
+}
+
+/// A mail's text, ready to be sent.
+pub(super) struct Rendered {
+    pub(super) subject: &'static str,
+    pub(super) text: String,
+    pub(super) html: String,
+}
+
+impl Letter {
+    /// The template's name, as in the job's payload.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Verify { .. } => "verify",
+            Self::AccountExists { .. } => "account-exists",
+        }
+    }
+
+    pub(super) fn render(&self) -> Result<Rendered, minijinja::Error> {
+        let (subject, text, html) = match self {
+            Self::Verify { .. } => (
+                "Please confirm your e-mail address",
+                include_str!("../../templates/verify.txt"),
+                include_str!("../../templates/verify.html"),
+            ),
+            Self::AccountExists { .. } => (
+                "You already have an account",
+                include_str!("../../templates/account-exists.txt"),
+                include_str!("../../templates/account-exists.html"),
+            ),
+        };
+        let values = self.values();
+        Ok(Rendered {
+            subject,
+            text: environment("text")?.render_str(text, &values)?,
+            html: environment("html")?.render_str(html, &values)?,
+        })
+    }
+
+    fn values(&self) -> Value {
+        match self {
+            Self::Verify { name, url } => context! { name, url },
+            Self::AccountExists { name } => context! { name },
+        }
+    }
+}
+
+fn environment(form: &'static str) -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(move |_| match form {
+        "text" => AutoEscape::None,
+        _ => AutoEscape::Html,
+    });
+    environment.add_template("layout.html", include_str!("../../templates/layout.html"))?;
+    Ok(environment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_carry_the_link_and_html_in_a_name_stays_text() {
+        let letter = Letter::Verify {
+            name: Some("<b>Ada</b>".to_owned()),
+            url: "https://dossier.example.com/verify-email/abc-_=".to_owned(),
+        };
+        let rendered = letter.render().unwrap();
+        assert!(rendered.text.contains("Hello <b>Ada</b>"));
+        assert!(rendered.text.contains("https://dossier.example.com/verify-email/abc-_="));
+        assert!(rendered.html.contains("&lt;b&gt;Ada&lt;"));
+        assert!(rendered.html.contains("verify-email/abc-_="));
+        assert!(!format!("{letter:?}").contains("abc"));
+    }
+
+    #[test]
+    fn a_letter_to_nobody_in_particular_reads_well() {
+        let rendered = Letter::AccountExists { name: None }.render().unwrap();
+        assert!(rendered.text.starts_with("Hello,"));
+        assert!(rendered.html.contains("Hello,"));
+    }
+}

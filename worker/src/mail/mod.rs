@@ -1,0 +1,9 @@
+//! Mail: what it says, and how it gets there.
+
+mod letter;
+mod mailer;
+mod settings;
+
+pub use letter::Letter;
+pub use mailer::{Envelope, Mailer};
+pub use settings::MailSettings;

@@ -1,0 +1,90 @@
+//! Stopping: drain, then give back.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use dossier_common::queue::QueueName;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::monitor;
+use crate::services::Services;
+
+/// The exit code of a process that was told to stop twice.
+const FORCED: u8 = 130;
+
+/// Works until the first signal, drains for `grace`, gives back the rest. A second signal ends
+/// the process at once; the leases of its jobs then expire by themselves.
+pub(super) async fn work_until_told(
+    services: &Services,
+    queues: &[QueueName],
+    concurrency: usize,
+    grace: Duration,
+    working: watch::Sender<bool>,
+) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::new()?;
+    let (stop, mut stopped) = watch::channel(false);
+    let monitor = monitor(services, queues, concurrency);
+    let mut running = tokio::spawn(monitor.run_with_signal(async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+        Ok(())
+    }));
+    tokio::select! {
+        ended = &mut running => {
+            ended??;
+            anyhow::bail!("the workers ended although nobody told them to");
+        }
+        name = signals.next() => tracing::info!(signal = name, "draining: jobs under way may end"),
+    }
+    working.send_replace(false);
+    stop.send_replace(true);
+    tokio::select! {
+        ended = &mut running => {
+            ended??;
+            tracing::info!("drained");
+        }
+        () = tokio::time::sleep(grace) => {
+            let released = release(services, queues).await?;
+            tracing::warn!(released, "the grace period is over; unfinished jobs were given back");
+        }
+        name = signals.next() => {
+            tracing::warn!(signal = name, "ending at once");
+            return Ok(ExitCode::from(FORCED));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn release(services: &Services, queues: &[QueueName]) -> anyhow::Result<usize> {
+    let storages = services.store.queues();
+    let mut released = 0;
+    for queue in queues {
+        released += match queue {
+            QueueName::SendEmail => storages.send_email.release_running().await?,
+            QueueName::ValidateUpload => storages.validate_upload.release_running().await?,
+            QueueName::MintDownloadToken => storages.mint_download_token.release_running().await?,
+        };
+    }
+    Ok(released)
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
