@@ -19,6 +19,7 @@ impl JobHandle {
     pub async fn complete_in(&self, session: &mut ClientSession) -> Result<(), Error> {
         let settlement = self.settlement(Verdict::Done { result: None });
         let worker = self.runtime();
+        self.lease().set_in_transaction();
         let statement = ack::statement(&settlement, &worker.config, &worker.id);
         ack::in_transaction(&worker.jobs(), statement, session)
             .await?

@@ -15,9 +15,38 @@ use crate::runtime::Lease;
 
 /// A heartbeat that hangs longer is a failed one.
 const MAX_TIME_MS: i64 = 5000;
+const MAX_TIME_LOCKED_MS: i64 = 200;
 
 /// Renews all `leases` in one command and returns those that are not ours any more.
 pub(crate) async fn renew(
+    db: &Database,
+    jobs: &str,
+    leases: &[Arc<Lease>],
+) -> Result<Vec<Arc<Lease>>, Error> {
+    // A job that its handler's transaction has written would hold up the whole command.
+    let (locked, free): (Vec<_>, Vec<_>) =
+        leases.iter().partition(|lease| lease.is_in_transaction());
+    for lease in locked {
+        renew_locked(db, jobs, lease).await;
+    }
+    let free: Vec<Arc<Lease>> = free.into_iter().cloned().collect();
+    renew_free(db, jobs, &free).await
+}
+
+/// One that cannot be renewed now is not lost: its transaction commits or aborts.
+async fn renew_locked(db: &Database, jobs: &str, lease: &Lease) {
+    let command = doc! {
+        "update": jobs,
+        "updates": [{ "q": fence(lease), "u": [prolong(lease.duration())] }],
+        "maxTimeMS": MAX_TIME_LOCKED_MS,
+        "writeConcern": { "w": 1 },
+    };
+    if let Err(error) = db.run_command(command).await {
+        tracing::debug!(job = lease.id, %error, "lease not renewed during a transaction");
+    }
+}
+
+async fn renew_free(
     db: &Database,
     jobs: &str,
     leases: &[Arc<Lease>],

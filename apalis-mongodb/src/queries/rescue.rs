@@ -1,9 +1,9 @@
 //! Frees jobs whose worker was not heard of for a whole lease.
 
 use futures_util::TryStreamExt;
-use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Collection, Database};
 
 use crate::error::{Context, Error};
 use crate::model::{Outcome, Status, field as f};
@@ -11,6 +11,10 @@ use crate::model::{Outcome, Status, field as f};
 /// At most so many a sweep; the rest waits for the next one.
 const LIMIT: i64 = 500;
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+/// A worker that died inside a transaction leaves it open until the server's limit, and with it
+/// the job locked. The others must not wait behind that one.
+const MAX_TIME_PER_JOB_MS: i64 = 250;
+const MAX_TIME_EXPIRED: i32 = 50;
 
 /// A job that was freed.
 #[derive(Debug, Clone)]
@@ -26,6 +30,7 @@ pub(crate) struct Rescued {
 /// Frees every job whose lease has expired by the server's clock, whatever its queue, except
 /// those leased under `own` tokens: their worker lives, for it is us.
 pub(crate) async fn rescue_expired(
+    db: &Database,
     jobs: &Collection<Document>,
     own: &[ObjectId],
 ) -> Result<Vec<Rescued>, Error> {
@@ -33,7 +38,7 @@ pub(crate) async fn rescue_expired(
     let mut rescued = Vec::new();
     for job in &expired {
         // One at a time: each is fenced by the token that was seen, and they are few.
-        if let Some(freed) = free(jobs, job).await? {
+        if let Some(freed) = free(db, jobs, job).await? {
             rescued.push(freed);
         }
     }
@@ -69,7 +74,11 @@ fn expired_filter() -> Document {
     }
 }
 
-async fn free(jobs: &Collection<Document>, job: &Document) -> Result<Option<Rescued>, Error> {
+async fn free(
+    db: &Database,
+    jobs: &Collection<Document>,
+    job: &Document,
+) -> Result<Option<Rescued>, Error> {
     let crashes = number(job, f::CRASHES).unwrap_or(0) + 1;
     let quarantined = number(job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
     let worker = job.get_str(f::WORKER).unwrap_or("?").to_owned();
@@ -87,18 +96,31 @@ async fn free(jobs: &Collection<Document>, job: &Document) -> Result<Option<Resc
         update,
         doc! { "$unset": unset(quarantined) },
     ];
-    let outcome = jobs
-        .update_one(filter, update)
-        .write_concern(mongodb::options::WriteConcern::majority())
-        .await
-        .context("free a job")?;
-    Ok((outcome.modified_count == 1).then(|| Rescued {
+    let command = doc! {
+        "update": jobs.name(),
+        "updates": [{ "q": filter, "u": update }],
+        "maxTimeMS": MAX_TIME_PER_JOB_MS,
+        "writeConcern": { "w": "majority" },
+    };
+    let reply = match db.run_command(command).await {
+        Err(error) if is_locked(&error) => return Ok(None),
+        reply => reply.context("free a job")?,
+    };
+    super::reply::check(&reply, "free a job")?;
+    Ok((super::reply::count(&reply) == 1).then(|| Rescued {
         id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
         queue: job.get_str(f::QUEUE).unwrap_or_default().to_owned(),
         worker,
         crashes,
         quarantined,
     }))
+}
+
+fn is_locked(error: &mongodb::error::Error) -> bool {
+    matches!(
+        error.kind.as_ref(),
+        mongodb::error::ErrorKind::Command(command) if command.code == MAX_TIME_EXPIRED
+    )
 }
 
 fn history(error: &str) -> Document {

@@ -38,6 +38,7 @@ pub(crate) struct Lease {
     timing: Mutex<Timing>,
     permits: Mutex<Vec<OwnedSemaphorePermit>>,
     settling: AtomicBool,
+    in_transaction: AtomicBool,
 }
 
 impl Lease {
@@ -62,6 +63,7 @@ impl Lease {
             }),
             permits: Mutex::new(permits),
             settling: AtomicBool::new(false),
+            in_transaction: AtomicBool::new(false),
         }
     }
 
@@ -72,6 +74,15 @@ impl Lease {
 
     pub(crate) fn is_settling(&self) -> bool {
         self.settling.load(Ordering::Relaxed)
+    }
+
+    /// A transaction of its handler has written the job, so that other writes wait for it.
+    pub(crate) fn set_in_transaction(&self) {
+        self.in_transaction.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.in_transaction.load(Ordering::Relaxed)
     }
 
     pub(crate) fn state(&self) -> LeaseState {

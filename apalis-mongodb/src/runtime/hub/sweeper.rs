@@ -41,7 +41,7 @@ async fn sweep(hub: &Hub) {
         .map(|lease| lease.token)
         .collect();
     let jobs = hub.collections.jobs(&hub.db);
-    match rescue::rescue_expired(&jobs, &own).await {
+    match rescue::rescue_expired(&hub.db, &jobs, &own).await {
         Ok(rescued) => {
             for job in rescued {
                 tracing::warn!(
