@@ -48,6 +48,12 @@ pub enum Error {
     /// No job has this id.
     #[error("no job {0}")]
     NotFound(String),
+    /// A storage made from its configuration alone needs [`Config::database_uri`], with a
+    /// database's name in it and not `mongodb+srv`.
+    ///
+    /// [`Config::database_uri`]: crate::Config::database_uri
+    #[error("Config::database_uri is missing, names no database or is mongodb+srv")]
+    NoDatabase,
     /// Transactions and change streams need a replica set; a single-node one is enough.
     #[error("the server is a standalone mongod; start it with --replSet and initiate it")]
     NotReplicaSet,

@@ -1,6 +1,7 @@
 //! A MongoDB backend for [apalis](https://docs.rs/apalis): leases with fencing tokens, durable
 //! back-off, transactional enqueue, change-stream wake-up.
 
+mod capabilities;
 mod codec;
 mod compat;
 mod config;
@@ -15,6 +16,7 @@ mod queries;
 mod runtime;
 mod storage;
 
+pub use capabilities::{MongoStorageFactory, Results};
 pub use codec::{BsonCodec, MongoCompact};
 pub use config::{Collections, Config, Retention, RetryStrategy, Wake};
 pub use error::{BsonError, Error};
@@ -23,4 +25,4 @@ pub use indexes::{CollectionKind, indexes, setup};
 pub use model::{AttemptRecord, JobRecord, JobState, LogLine, Outcome};
 pub use new_job::NewJob;
 pub use operator::{JobFilter, Page};
-pub use storage::{Decoding, Mongo, MongoStorage, SessionSink};
+pub use storage::{Decoding, Mongo, MongoId, MongoStorage, SessionSink};

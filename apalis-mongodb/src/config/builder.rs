@@ -56,6 +56,15 @@ pub struct Config {
     /// A handle of a small client of its own for heartbeats, so that a busy connection pool
     /// cannot let leases expire.
     pub heartbeat_database: Option<Database>,
+    /// Where the database is, for storages made from their configuration alone.
+    pub database_uri: Option<String>,
+}
+
+impl Default for Config {
+    /// The defaults, for the queue `default`.
+    fn default() -> Self {
+        Self::new("default")
+    }
 }
 
 impl Config {
@@ -78,6 +87,7 @@ impl Config {
             history_limit: 50,
             collections: Collections::default(),
             heartbeat_database: None,
+            database_uri: None,
         }
     }
 
@@ -215,6 +225,13 @@ impl Config {
     #[must_use]
     pub fn heartbeat_database(mut self, database: Database) -> Self {
         self.heartbeat_database = Some(database);
+        self
+    }
+
+    /// Says where the database is, for storages made from their configuration alone.
+    #[must_use]
+    pub fn database_uri(mut self, uri: impl Into<String>) -> Self {
+        self.database_uri = Some(uri.into());
         self
     }
 

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::model::JobDocument;
 use crate::queries::{heartbeat, report};
 use crate::runtime::{Lease, LeaseState, Settlement, Verdict, WorkerRuntime, lock};
+use crate::storage::spawned;
 
 #[derive(Debug)]
 struct Inner {
@@ -205,13 +206,6 @@ impl JobHandle {
     pub(crate) fn settlement(&self, verdict: Verdict) -> Settlement {
         Settlement::now(Arc::clone(&self.inner.lease), verdict)
     }
-}
-
-/// Runs a database operation to its end even if the caller's future is dropped.
-pub(crate) async fn spawned<T: Send + 'static>(
-    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::spawn(operation).await.unwrap_or(Err(Error::Stopped))
 }
 
 impl<Args: Sync> FromRequest<Task<Args>> for JobHandle {

@@ -1,6 +1,7 @@
 //! Every filter and update, one operation a file.
 
 pub(crate) mod ack;
+pub(crate) mod change;
 pub(crate) mod claim;
 pub(crate) mod enqueue;
 pub(crate) mod heartbeat;
@@ -10,4 +11,5 @@ pub(crate) mod queue_state;
 pub(crate) mod reply;
 pub(crate) mod report;
 pub(crate) mod rescue;
+pub(crate) mod vacuum;
 pub(crate) mod workers;

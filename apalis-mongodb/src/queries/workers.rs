@@ -2,8 +2,9 @@
 
 use mongodb::Collection;
 use mongodb::Database;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 
+use crate::config::Config;
 use crate::error::{Context, Error};
 use crate::model::{field as f, time};
 use crate::runtime::WorkerRuntime;
@@ -32,7 +33,6 @@ pub(crate) async fn beat(
 }
 
 fn upsert(worker: &WorkerRuntime) -> Document {
-    let kept = time::millis(worker.config.lease_duration * FORGOTTEN_AFTER_LEASES);
     let leases = i64::try_from(worker.leases.len()).unwrap_or(i64::MAX);
     doc! {
         "q": { f::ID: &worker.id },
@@ -43,10 +43,33 @@ fn upsert(worker: &WorkerRuntime) -> Document {
             f::STARTED_AT: { "$ifNull": [format!("${}", f::STARTED_AT), "$$NOW"] },
             "last_seen": "$$NOW",
             "leases": leases,
-            f::EXPIRE_AT: { "$add": ["$$NOW", Bson::Int64(kept)] },
+            f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(&worker.config)] },
         } }],
         "upsert": true,
     }
+}
+
+/// Lists a worker that does not beat by itself.
+pub(crate) async fn announce(db: &Database, config: &Config, id: &str) -> Result<(), Error> {
+    let update = doc! { "$set": {
+        "name": { "$literal": id },
+        f::QUEUE: &config.queue,
+        f::STARTED_AT: { "$ifNull": [format!("${}", f::STARTED_AT), "$$NOW"] },
+        "last_seen": "$$NOW",
+        f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(config)] },
+    } };
+    config
+        .collections
+        .workers(db)
+        .update_one(doc! { f::ID: id }, vec![update])
+        .upsert(true)
+        .await
+        .context("register a worker")?;
+    Ok(())
+}
+
+fn forgotten_after(config: &Config) -> i64 {
+    time::millis(config.lease_duration * FORGOTTEN_AFTER_LEASES)
 }
 
 /// Removes a worker that stopped.

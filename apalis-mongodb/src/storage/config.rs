@@ -2,16 +2,15 @@
 
 use apalis_core::backend::codec::Codec;
 use apalis_core::backend::{BackendConfig, WireFormatBackend};
-use apalis_core::task::task_id::RandomId;
 use apalis_core::worker::context::WorkerContext;
 
-use super::{Mongo, MongoStorage};
+use super::{Mongo, MongoId, MongoStorage};
 use crate::config::Config;
 use crate::handler::SettleLayer;
 
 impl<Args, C> BackendConfig for MongoStorage<Args, C> {
     type Args = Args;
-    type Id = RandomId;
+    type Id = MongoId;
     type Kind = Mongo;
     type Config = Config;
     type Layer = SettleLayer;

@@ -42,7 +42,7 @@ impl<Args, C> MongoStorage<Args, C> {
         Ok(released)
     }
 
-    pub(super) fn running_workers(&self) -> Vec<Arc<WorkerRuntime>> {
+    pub(crate) fn running_workers(&self) -> Vec<Arc<WorkerRuntime>> {
         let mut workers = lock(&self.workers);
         workers.retain(|worker| worker.strong_count() > 0);
         workers.iter().filter_map(Weak::upgrade).collect()

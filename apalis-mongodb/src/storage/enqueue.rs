@@ -77,7 +77,8 @@ pub(super) fn stored(job: NewJob<Bson>, config: &Config) -> Result<Document, Err
     insert::document(job, config, DateTime::now())
 }
 
-pub(super) async fn spawned<T: Send + 'static>(
+/// Runs a database operation to its end even if the caller's future is dropped.
+pub(crate) async fn spawned<T: Send + 'static>(
     operation: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, Error> {
     tokio::spawn(operation).await.unwrap_or(Err(Error::Stopped))

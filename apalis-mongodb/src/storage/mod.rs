@@ -4,6 +4,7 @@ mod backend;
 mod config;
 mod drain;
 mod enqueue;
+mod id;
 mod kind;
 mod session;
 mod sink;
@@ -14,6 +15,9 @@ use std::sync::{Arc, Mutex, Weak};
 
 use mongodb::Database;
 
+pub(crate) use self::backend::describe;
+pub(crate) use self::enqueue::spawned;
+pub use self::id::MongoId;
 pub use self::kind::{Decoding, Mongo};
 pub use self::session::SessionSink;
 use self::sink::SinkState;

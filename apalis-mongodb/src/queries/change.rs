@@ -1,0 +1,75 @@
+//! Changes jobs that no worker holds.
+
+use std::time::Duration;
+
+use mongodb::Collection;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, DateTime, Document, doc};
+
+use super::insert;
+use crate::config::Config;
+use crate::error::{Context, Error};
+use crate::model::{Status, field as f, time};
+use crate::new_job::NewJob;
+
+/// Runs the job after `wait`, once more if it was finished.
+pub(crate) async fn reschedule(
+    jobs: &Collection<Document>,
+    id: &str,
+    wait: Duration,
+) -> Result<(), Error> {
+    let filter = doc! { f::ID: id, f::STATUS: { "$ne": Status::Running } };
+    let revive = doc! { "$set": {
+        f::STATUS: Status::Pending,
+        f::RUN_AT: { "$add": ["$$NOW", time::millis(wait)] },
+        f::LOCK_TOKEN: ObjectId::new(),
+        // A finished job gets its attempts again, a waiting one keeps count.
+        f::ATTEMPTS: { "$cond": [
+            { "$eq": [format!("${}", f::STATUS), Status::Pending] },
+            format!("${}", f::ATTEMPTS),
+            0,
+        ] },
+    } };
+    let forget_end = doc! { "$unset": [f::FINISHED_AT, f::EXPIRE_AT] };
+    let changed = jobs
+        .update_one(filter, vec![revive, forget_end])
+        .await
+        .context("reschedule a job")?;
+    found(changed.matched_count, id)
+}
+
+/// Gives a waiting job what `job` says.
+pub(crate) async fn update(
+    jobs: &Collection<Document>,
+    config: &Config,
+    id: &str,
+    job: NewJob<Bson>,
+) -> Result<(), Error> {
+    let mut wanted = insert::document(job, config, DateTime::now())?;
+    let mut set = Document::new();
+    for field in [
+        f::ARGS,
+        f::PRIORITY,
+        f::RUN_AT,
+        f::MAX_ATTEMPTS,
+        f::METADATA,
+    ] {
+        if let Some(value) = wanted.remove(field) {
+            set.insert(field, value);
+        }
+    }
+    let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
+    let changed = jobs
+        .update_one(filter, doc! { "$set": set })
+        .await
+        .context("update a job")?;
+    found(changed.matched_count, id)
+}
+
+fn found(matched: u64, id: &str) -> Result<(), Error> {
+    if matched == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound(id.to_owned()))
+    }
+}
