@@ -55,7 +55,9 @@ pub struct SigningKeys(Vec<(String, EncodingKey, DecodingKey)>);
 
 impl std::fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|key| &key.0)).finish()
+        f.debug_list()
+            .entries(self.0.iter().map(|key| &key.0))
+            .finish()
     }
 }
 
@@ -110,17 +112,27 @@ impl SigningKeys {
 }
 
 fn check_key(kid: &str, secret: &[u8], position: usize) -> Result<(), String> {
-    if kid.is_empty() || !kid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-        return Err(format!("the kid of key {position} must be letters, digits, - and _"));
+    if kid.is_empty()
+        || !kid
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    {
+        return Err(format!(
+            "the kid of key {position} must be letters, digits, - and _"
+        ));
     }
     if secret.len() < MIN_KEY_BYTES {
-        return Err(format!("key {position} is shorter than {MIN_KEY_BYTES} bytes"));
+        return Err(format!(
+            "key {position} is shorter than {MIN_KEY_BYTES} bytes"
+        ));
     }
     let mut distinct = secret.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < 8 {
-        return Err(format!("key {position} is not random (a few bytes, repeated)"));
+        return Err(format!(
+            "key {position} is not random (a few bytes, repeated)"
+        ));
     }
     Ok(())
 }
@@ -169,8 +181,7 @@ impl AccessTokens {
             nbf: issued_at,
             exp: issued_at + ACCESS_TTL.as_secs(),
         };
-        jsonwebtoken::encode(&header, &claims, key)
-            .expect("an HMAC over plain claims cannot fail")
+        jsonwebtoken::encode(&header, &claims, key).expect("an HMAC over plain claims cannot fail")
     }
 
     /// Who `token` speaks for at `now`.

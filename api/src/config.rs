@@ -97,7 +97,11 @@ fn address(env: &mut Environment, name: &str, default_port: u16) -> SocketAddr {
 fn read_limits(env: &mut Environment) -> Limits {
     let default = Limits::default();
     Limits {
-        upload_bytes: env.number("MAX_UPLOAD_BYTES", 1..=16 * 1024 * MIB, default.upload_bytes),
+        upload_bytes: env.number(
+            "MAX_UPLOAD_BYTES",
+            1..=16 * 1024 * MIB,
+            default.upload_bytes,
+        ),
         upload_idle: Duration::from_secs(env.number(
             "UPLOAD_IDLE_SECONDS",
             1..=3600,

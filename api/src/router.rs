@@ -10,12 +10,10 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{auth, download, files, health, links, me, pages};
-use crate::middleware::{
-    assign_request_id, observe, run_to_completion, set_security_headers,
-};
+use crate::legacy;
+use crate::middleware::{assign_request_id, observe, run_to_completion, set_security_headers};
 use crate::problem::{self, Problem};
 use crate::state::AppState;
-use crate::legacy;
 
 #[derive(OpenApi)]
 #[openapi(

@@ -61,7 +61,11 @@ impl FromStr for Sha256 {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.as_bytes();
-        if digits.len() != 64 || !digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
+        if digits.len() != 64
+            || !digits
+                .iter()
+                .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
+        {
             return Err(ParseDigestError);
         }
         let mut bytes = [0; 32];
@@ -99,7 +103,10 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(digest.to_string().parse(), Ok(digest));
-        assert_eq!(Sha256::from_repr_digest(&digest.repr_digest()), Some(digest));
+        assert_eq!(
+            Sha256::from_repr_digest(&digest.repr_digest()),
+            Some(digest)
+        );
         let list = format!("sha-512=:AAAA:, {}", digest.repr_digest());
         assert_eq!(Sha256::from_repr_digest(&list), Some(digest));
         assert_eq!(Sha256::from_repr_digest("md5=:AAAA:"), None);

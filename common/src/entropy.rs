@@ -35,9 +35,9 @@ impl Entropy {
 
     /// The same bytes in every run, for tests alone.
     pub fn seeded(seed: u64) -> Self {
-        Self(Source::Seeded(Arc::new(Mutex::new(
-            StdRng::seed_from_u64(seed),
-        ))))
+        Self(Source::Seeded(Arc::new(Mutex::new(StdRng::seed_from_u64(
+            seed,
+        )))))
     }
 
     /// Fills `bytes`.

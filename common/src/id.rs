@@ -25,7 +25,11 @@ fn parse_ulid(text: &str, prefix: &'static str) -> Result<Ulid, ParseIdError> {
         .ok_or(error)?;
     let ulid = Ulid::from_string(body).map_err(|_| error)?;
     // Crockford's base 32 has aliases (`i` for `1`, lower case); one id has one spelling here.
-    if ulid.to_string() == body { Ok(ulid) } else { Err(error) }
+    if ulid.to_string() == body {
+        Ok(ulid)
+    } else {
+        Err(error)
+    }
 }
 
 macro_rules! prefixed_id {

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum MigrationError {
     /// The database could not carry out an operation.
-    #[error("could not {operation}: {source}")]
+    #[error("could not {operation}: {}", source.kind)]
     Database {
         /// What was being done.
         operation: String,

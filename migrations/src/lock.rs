@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
-use mongodb::options::ReturnDocument;
+use mongodb::options::WriteConcern;
 use mongodb::{Collection, Database};
 
 use crate::MigrationError;
@@ -31,24 +31,42 @@ impl Lock {
             rows: database.collection(LOCK_COLLECTION),
             holder,
         };
-        // Free, expired, or not there yet; a holder that is alive makes the upsert clash.
+        lock.make_row().await?;
         let free = doc! {
             "_id": LOCK_ID,
             "$or": [
-                { "holder": &lock.holder },
+                { "holder": null },
                 { "$expr": { "$lte": ["$expires_at", "$$NOW"] } },
             ],
         };
         let taken = lock
             .rows
-            .find_one_and_update(free, vec![lock.claim()])
+            .update_one(free, vec![lock.claim()])
+            .write_concern(WriteConcern::majority())
+            .await
+            .map_err(MigrationError::database("take the migration lock"))?;
+        if taken.matched_count == 1 {
+            Ok(lock)
+        } else {
+            Err(lock.held_by_another().await)
+        }
+    }
+
+    /// Makes the row that is fought over, unless it is there.
+    async fn make_row(&self) -> Result<(), MigrationError> {
+        let made = self
+            .rows
+            .update_one(
+                doc! { "_id": LOCK_ID },
+                doc! { "$setOnInsert": { "holder": null } },
+            )
             .upsert(true)
-            .return_document(ReturnDocument::After)
             .await;
-        match taken {
-            Ok(_) => Ok(lock),
-            Err(error) if is_duplicate_key(&error) => Err(lock.held_by_another().await),
-            Err(error) => Err(MigrationError::database("take the migration lock")(error)),
+        match made {
+            Err(error) if !is_duplicate_key(&error) => {
+                Err(MigrationError::database("make the migration lock")(error))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -72,7 +90,10 @@ impl Lock {
     /// Gives the lock back.
     pub(crate) async fn release(self) -> Result<(), MigrationError> {
         self.rows
-            .delete_one(doc! { "_id": LOCK_ID, "holder": &self.holder })
+            .update_one(
+                doc! { "_id": LOCK_ID, "holder": &self.holder },
+                doc! { "$set": { "holder": null }, "$unset": { "expires_at": "" } },
+            )
             .await
             .map(drop)
             .map_err(MigrationError::database("release the migration lock"))
@@ -100,8 +121,9 @@ impl Lock {
 }
 
 fn is_duplicate_key(error: &mongodb::error::Error) -> bool {
+    use mongodb::error::{ErrorKind, WriteFailure};
     matches!(
         error.kind.as_ref(),
-        mongodb::error::ErrorKind::Command(command) if command.code == DUPLICATE_KEY
+        ErrorKind::Write(WriteFailure::WriteError(write)) if write.code == DUPLICATE_KEY
     )
 }

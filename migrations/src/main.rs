@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
     match run(Cli::parse()).await {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("dossier-migrate: {error:#}");
+            anstream::eprintln!("dossier-migrate: {error}");
             ExitCode::FAILURE
         }
     }
@@ -47,7 +47,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         "MONGODB_URI is not set: give the database, such as \
          mongodb://127.0.0.1:27017/dossier?replicaSet=rs0",
     )?;
-    let client = Client::with_uri_str(&uri).await.context("read MONGODB_URI")?;
+    let client = Client::with_uri_str(&uri)
+        .await
+        .context("read MONGODB_URI")?;
     let database = client
         .default_database()
         .unwrap_or_else(|| client.database("dossier"));
@@ -99,7 +101,11 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
         }
         anstream::println!("{table}");
     }
-    Ok(if missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if missing {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn applied_at(status: &dossier_migrations::Status) -> Option<String> {

@@ -88,7 +88,10 @@ fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {
         .collect();
     parsed.unwrap_or_else(|_| {
         let names = QueueName::ALL.map(QueueName::as_str).join(", ");
-        env.problem("WORKER_QUEUES", format!("must be a comma-separated choice of {names}"));
+        env.problem(
+            "WORKER_QUEUES",
+            format!("must be a comma-separated choice of {names}"),
+        );
         Vec::new()
     })
 }

@@ -137,10 +137,13 @@ impl BlobSource {
 
     /// The bytes from `offset` to the end of the chunk they are in.
     fn bytes_at(&mut self, offset: u64) -> io::Result<&[u8]> {
-        let holds = |start: u64, bytes: &Bytes| {
-            offset >= start && offset - start < bytes.len() as u64
-        };
-        if !self.chunk.as_ref().is_some_and(|(start, bytes)| holds(*start, bytes)) {
+        let holds =
+            |start: u64, bytes: &Bytes| offset >= start && offset - start < bytes.len() as u64;
+        if !self
+            .chunk
+            .as_ref()
+            .is_some_and(|(start, bytes)| holds(*start, bytes))
+        {
             let chunk = self.runtime.block_on(self.reader.chunk_at(offset));
             self.chunk = Some(chunk.map_err(io::Error::other)?);
         }

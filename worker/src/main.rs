@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use dossier_common::telemetry::explain;
 use dossier_worker::cli::Cli;
 
 #[tokio::main]
@@ -10,7 +11,7 @@ async fn main() -> ExitCode {
     match Cli::parse().run().await {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("dossier-worker: {error:#}");
+            anstream::eprintln!("dossier-worker: {}", explain(&*error));
             ExitCode::FAILURE
         }
     }

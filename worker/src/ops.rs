@@ -39,7 +39,10 @@ async fn show_readiness(State(state): State<OpsState>) -> (StatusCode, &'static 
     let checked = tokio::spawn(async move { state.store.check_schema().await }).await;
     match checked {
         Ok(Ok(())) => (StatusCode::OK, "ok\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database is not ready\n"),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database is not ready\n",
+        ),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What this backend promises, one file a promise.
 
+mod capabilities;
 mod child;
+mod ecosystem;
 mod enqueueing;
 mod harness;
 mod leases;

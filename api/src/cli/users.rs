@@ -97,7 +97,10 @@ async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
 
 fn exists(arguments: &Create) -> anyhow::Result<()> {
     if !arguments.if_absent {
-        bail!("{} has an account already; nothing was changed", arguments.email);
+        bail!(
+            "{} has an account already; nothing was changed",
+            arguments.email
+        );
     }
     anstream::println!("{} has an account already", arguments.email);
     Ok(())
@@ -111,7 +114,9 @@ fn read_password() -> anyhow::Result<Password> {
         .context("read the password from standard input")?;
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
-        bail!("there is no password on standard input: pipe it in, such as `printf %s \"$PASSWORD\" | dossier-api users create …`");
+        bail!(
+            "there is no password on standard input: pipe it in, such as `printf %s \"$PASSWORD\" | dossier-api users create …`"
+        );
     }
     Ok(Password::new(text.to_owned()))
 }

@@ -61,7 +61,10 @@ mod tests {
         assert_eq!(outcome(&[(IF_MATCH, "\"abc\"")]), Outcome::Proceed);
         assert_eq!(outcome(&[(IF_MATCH, "W/\"abc\"")]), Outcome::Failed);
         assert_eq!(outcome(&[(IF_MATCH, "\"x\", \"abc\"")]), Outcome::Proceed);
-        assert_eq!(outcome(&[(IF_NONE_MATCH, "W/\"abc\"")]), Outcome::NotModified);
+        assert_eq!(
+            outcome(&[(IF_NONE_MATCH, "W/\"abc\"")]),
+            Outcome::NotModified
+        );
         assert_eq!(outcome(&[(IF_NONE_MATCH, "*")]), Outcome::NotModified);
         let both = [(IF_MATCH, "\"x\""), (IF_NONE_MATCH, "\"abc\"")];
         assert_eq!(outcome(&both), Outcome::Failed);

@@ -101,7 +101,14 @@ mod tests {
         assert_eq!(ask("bytes=-1000", None), part(0, 100));
         assert_eq!(ask("bytes=100-", None), RangeRequest::Unsatisfiable);
         assert_eq!(ask("bytes=-0", None), RangeRequest::Unsatisfiable);
-        for whole in ["bytes=5-4", "bytes=a-b", "bytes=0-1,2-3", "lines=0-1", "bytes=-", "bytes"] {
+        for whole in [
+            "bytes=5-4",
+            "bytes=a-b",
+            "bytes=0-1,2-3",
+            "lines=0-1",
+            "bytes=-",
+            "bytes",
+        ] {
             assert_eq!(ask(whole, None), RangeRequest::Whole, "{whole}");
         }
     }

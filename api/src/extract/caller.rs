@@ -128,8 +128,9 @@ fn refused(error: AccessTokenError) -> Problem {
             Code::TokenExpired,
             "Please refresh the session or log in again.",
         ),
-        AccessTokenError::Invalid => {
-            Problem::new(Code::Unauthorized, "The access token is not good. Please log in again.")
-        }
+        AccessTokenError::Invalid => Problem::new(
+            Code::Unauthorized,
+            "The access token is not good. Please log in again.",
+        ),
     }
 }

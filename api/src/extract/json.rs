@@ -89,7 +89,11 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 fn explain(path: &str, error: &serde_json::Error) -> Problem {
     if error.classify() != Category::Data {
-        let detail = format!("It breaks at line {}, column {}.", error.line(), error.column());
+        let detail = format!(
+            "It breaks at line {}, column {}.",
+            error.line(),
+            error.column()
+        );
         return Problem::new(Code::InvalidJson, detail);
     }
     // serde words its errors as `missing field `name``, `invalid type: map, expected a string at …`.
@@ -100,7 +104,9 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
         Some(name) => Problem::invalid_field(name.to_owned(), "is required"),
         None => {
             let field = if path == "." { "body" } else { path };
-            let expected = text.split_once("expected ").map_or("another type", |it| it.1);
+            let expected = text
+                .split_once("expected ")
+                .map_or("another type", |it| it.1);
             Problem::invalid_field(field.to_owned(), format!("must be {expected}"))
         }
     }

@@ -38,7 +38,9 @@ impl FromRequest<AppState> for LoginInput {
 fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
     let take = |names: &[&str]| {
-        let found = fields.iter().find(|(name, _)| names.contains(&name.as_str()));
+        let found = fields
+            .iter()
+            .find(|(name, _)| names.contains(&name.as_str()));
         found.map(|(_, value)| value.clone())
     };
     Ok(LoginInput {

@@ -111,23 +111,43 @@ async fn count(state: &AppState, link: LinkId, range: ByteRange) -> Result<(), P
     };
     let now = state.clock.now();
     let allowed = state.store.begin_download(link, part, now).await?;
-    if allowed { Ok(()) } else { Err(Problem::not_found()) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 fn common_headers(file: &File, etag: &str) -> Result<HeaderMap, Problem> {
-    let media_type = file.kind.map_or("application/octet-stream", |kind| kind.media_type());
+    let media_type = file
+        .kind
+        .map_or("application/octet-stream", |kind| kind.media_type());
     let values = [
         (header::CONTENT_TYPE, media_type.to_owned()),
         (header::ETAG, etag.to_owned()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CONTENT_DISPOSITION, content_disposition(file.name.as_str())),
+        (
+            header::CONTENT_DISPOSITION,
+            content_disposition(file.name.as_str()),
+        ),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
-        (HeaderName::from_static("repr-digest"), file.sha256.repr_digest()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'".to_owned(),
+        ),
+        (
+            HeaderName::from_static("repr-digest"),
+            file.sha256.repr_digest(),
+        ),
     ];
     values
         .into_iter()
-        .map(|(name, value)| Ok((name, HeaderValue::from_str(&value).map_err(|_| Problem::internal())?)))
+        .map(|(name, value)| {
+            Ok((
+                name,
+                HeaderValue::from_str(&value).map_err(|_| Problem::internal())?,
+            ))
+        })
         .collect()
 }
 
@@ -145,7 +165,10 @@ async fn deliver(state: &AppState, file: &File, range: ByteRange) -> Result<Body
         return Ok(Body::empty());
     }
     let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
-    let mut pieces = state.store.read_blob(file.blob_id, size_bytes).stream(range);
+    let mut pieces = state
+        .store
+        .read_blob(file.blob_id, size_bytes)
+        .stream(range);
     let first = pieces.recv().await.ok_or_else(Problem::internal)??;
     Ok(Body::from_stream(chain(first, pieces)))
 }

@@ -13,7 +13,10 @@ pub async fn show_liveness() -> &'static str {
 /// Whether the process can serve: the database answers, its schema fits, no shutdown is under way.
 pub async fn show_readiness(State(state): State<AppState>) -> Result<&'static str, Problem> {
     if state.draining.has_begun() {
-        return Err(Problem::new(Code::Unavailable, "This process is shutting down."));
+        return Err(Problem::new(
+            Code::Unavailable,
+            "This process is shutting down.",
+        ));
     }
     state.store.check_schema().await.map_err(|error| {
         tracing::warn!(%error, "not ready");

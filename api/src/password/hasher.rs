@@ -93,7 +93,11 @@ impl PasswordHasher {
     /// # Errors
     ///
     /// [`Problem`] when the comparison could not be made.
-    pub async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<Verdict, Problem> {
+    pub async fn verify(
+        &self,
+        password: &Password,
+        hash: Option<&str>,
+    ) -> Result<Verdict, Problem> {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.dummy).to_owned();
         let Some(secret) = password.normalised() else {

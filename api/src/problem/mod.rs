@@ -24,10 +24,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// `field` breaks the rule `message`.
-    pub fn new(
-        field: impl Into<Cow<'static, str>>,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             field: field.into(),
             message: message.into(),

@@ -99,7 +99,10 @@ async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> 
 async fn rehash(state: &AppState, user: &User, password: &Password) -> Result<(), Problem> {
     let better = state.passwords.hash(password).await?;
     let stored = &user.password_hash;
-    state.store.rehash_password(user.id, stored, &better).await?;
+    state
+        .store
+        .rehash_password(user.id, stored, &better)
+        .await?;
     Ok(())
 }
 

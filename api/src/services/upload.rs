@@ -10,8 +10,8 @@ use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, UserId};
 use dossier_common::store::blobs::StoredBlob;
-use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::files::FileScope;
+use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::DateTime;
 

@@ -54,7 +54,10 @@ pub struct LinkResponse {
 impl LinkResponse {
     /// `link` as its client sees it, on the service at `public_url`.
     pub fn new(link: &Link, public_url: &str) -> Self {
-        let token = link.token.as_ref().filter(|_| link.state == LinkState::Ready);
+        let token = link
+            .token
+            .as_ref()
+            .filter(|_| link.state == LinkState::Ready);
         Self {
             id: link.id.to_string(),
             file_id: link.file_id.to_string(),

@@ -61,7 +61,9 @@ impl Environment {
 
     /// The text of `name`, if it is set.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.variables.get(name).map(|value| value.trim().to_owned())
+        self.variables
+            .get(name)
+            .map(|value| value.trim().to_owned())
     }
 
     /// The value of `name`, or `default`; a problem with `rule` when it cannot be read.
@@ -83,7 +85,11 @@ impl Environment {
         range: std::ops::RangeInclusive<u64>,
         default: u64,
     ) -> u64 {
-        let rule = format!("must be a whole number from {} to {}", range.start(), range.end());
+        let rule = format!(
+            "must be a whole number from {} to {}",
+            range.start(),
+            range.end()
+        );
         let value = self.value(name, &rule, default);
         if range.contains(&value) {
             return value;
@@ -96,7 +102,11 @@ impl Environment {
     pub fn required<T: FromStr>(&mut self, name: &str, rule: &str) -> Option<T> {
         let parsed = self.text(name).and_then(|text| text.parse().ok());
         if parsed.is_none() {
-            let absent = if self.text(name).is_none() { " (it is not set)" } else { "" };
+            let absent = if self.text(name).is_none() {
+                " (it is not set)"
+            } else {
+                ""
+            };
             self.problem(name, &format!("{rule}{absent}"));
         }
         parsed
@@ -124,7 +134,10 @@ impl Environment {
                 }
             },
             (None, None) => {
-                self.problem(name, &format!("{rule} (neither it nor {file_variable} is set)"));
+                self.problem(
+                    name,
+                    &format!("{rule} (neither it nor {file_variable} is set)"),
+                );
                 None
             }
         }
@@ -155,7 +168,11 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
-        Environment::of(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+        Environment::of(
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
+        )
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub enum Conflict {
 #[non_exhaustive]
 pub enum StoreError {
     /// The database could not carry out an operation.
-    #[error("could not {operation}: {source}")]
+    #[error("could not {operation}: {}", source.kind)]
     Database {
         /// What was being done.
         operation: &'static str,

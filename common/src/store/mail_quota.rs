@@ -39,7 +39,9 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("count a mail"))?;
-        let count = counter.and_then(|row| row.get_i64("count").ok()).unwrap_or(1);
+        let count = counter
+            .and_then(|row| row.get_i64("count").ok())
+            .unwrap_or(1);
         Ok(u64::try_from(count).unwrap_or(u64::MAX) <= limit)
     }
 }

@@ -27,7 +27,7 @@ pub use tx::Tx;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
+use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
 
 use crate::queue::{QueueSettings, Queues};
@@ -71,7 +71,6 @@ impl Store {
             .connect_timeout
             .get_or_insert(Duration::from_secs(5));
         options.write_concern = Some(WriteConcern::majority());
-        options.read_concern.get_or_insert(ReadConcern::local());
         let name = options
             .default_database
             .clone()

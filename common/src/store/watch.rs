@@ -85,7 +85,7 @@ async fn forward(store: &Store, listeners: &broadcast::WeakSender<Arc<str>>) {
     let mut stream = match opened {
         Ok(stream) => stream,
         Err(error) => {
-            tracing::warn!(%error, "cannot listen to changes; waiting requests re-read instead");
+            tracing::warn!(error = %error.kind, "cannot listen to changes; waiting requests re-read instead");
             return;
         }
     };
@@ -100,7 +100,7 @@ async fn forward(store: &Store, listeners: &broadcast::WeakSender<Arc<str>>) {
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, "listening to changes was interrupted; opening it again");
+                tracing::warn!(error = %error.kind, "listening to changes was interrupted; opening it again");
                 return;
             }
         }

@@ -18,7 +18,10 @@ pub fn init_logs(env: &mut Environment) -> Result<(), TryInitError> {
     let directives = env.text("RUST_LOG");
     let filter = EnvFilter::try_new(directives.as_deref().unwrap_or(DEFAULT_FILTER))
         .unwrap_or_else(|_| {
-            env.problem("RUST_LOG", "must be a filter such as info,dossier_api=debug");
+            env.problem(
+                "RUST_LOG",
+                "must be a filter such as info,dossier_api=debug",
+            );
             EnvFilter::new(DEFAULT_FILTER)
         });
     let registry = tracing_subscriber::registry().with(filter);

@@ -8,7 +8,7 @@ use crate::harness::eventually;
 /// All jobs of a queue.
 pub(crate) async fn jobs_of(stack: &Stack, queue: &str) -> Vec<Value> {
     let listed = stack
-        .worker_command(&["jobs", "list", "--queue", queue, "--json"])
+        .worker_command(&["jobs", "list", "--queue", queue, "--limit", "200", "--json"])
         .await;
     let listed = listed.expect("the jobs can be listed");
     let parsed: Value =

@@ -41,15 +41,39 @@ fn actions() -> Vec<Action> {
 
 fn unique_and_lookup_indexes() -> Vec<Action> {
     vec![
-        index("users", doc! { "key": { "email_key": 1 }, "name": "email_key_unique", "unique": true }),
-        index("verifications", doc! { "key": { "user_id": 1, "_id": -1 }, "name": "by_user" }),
-        index("sessions", doc! { "key": { "user_id": 1, "_id": -1 }, "name": "by_user" }),
-        index("files", doc! { "key": { "owner_id": 1, "_id": -1 }, "name": "by_owner" }),
-        index("files", doc! { "key": { "state": 1, "_id": -1 }, "name": "by_state" }),
-        index("links", doc! { "key": { "client_id": 1, "_id": -1 }, "name": "by_client" }),
+        index(
+            "users",
+            doc! { "key": { "email_key": 1 }, "name": "email_key_unique", "unique": true },
+        ),
+        index(
+            "verifications",
+            doc! { "key": { "user_id": 1, "_id": -1 }, "name": "by_user" },
+        ),
+        index(
+            "sessions",
+            doc! { "key": { "user_id": 1, "_id": -1 }, "name": "by_user" },
+        ),
+        index(
+            "files",
+            doc! { "key": { "owner_id": 1, "_id": -1 }, "name": "by_owner" },
+        ),
+        index(
+            "files",
+            doc! { "key": { "state": 1, "_id": -1 }, "name": "by_state" },
+        ),
+        index(
+            "links",
+            doc! { "key": { "client_id": 1, "_id": -1 }, "name": "by_client" },
+        ),
         index("links", doc! { "key": { "file_id": 1 }, "name": "by_file" }),
-        index("blobs.files", doc! { "key": { "filename": 1, "uploadDate": 1 }, "name": "filename_1_uploadDate_1" }),
-        index("blobs.chunks", doc! { "key": { "files_id": 1, "n": 1 }, "name": "files_id_1_n_1", "unique": true }),
+        index(
+            "blobs.files",
+            doc! { "key": { "filename": 1, "uploadDate": 1 }, "name": "filename_1_uploadDate_1" },
+        ),
+        index(
+            "blobs.chunks",
+            doc! { "key": { "files_id": 1, "n": 1 }, "name": "files_id_1_n_1", "unique": true },
+        ),
     ]
 }
 

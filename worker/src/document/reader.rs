@@ -32,13 +32,13 @@ impl<'r, 'w> PartReader<'r, 'w> {
         self.limits
     }
 
-    /// Reads a part as XML. Damage to the part's bytes counts more than what is wrong with its XML.
+    /// Reads a part as XML.
     pub(super) fn scan(&mut self, entry: &Entry, visitor: &mut impl Visitor) -> Result<(), Stop> {
-        let (limits, scanner) = (self.limits, &mut self.scanner);
-        let mut body = Body::new(self.window, &mut self.inflater, entry);
-        let outcome = Decoder::new(&mut body, limits.xml_token_bytes)
-            .and_then(|decoder| scanner.scan(decoder, limits, visitor));
-        to_the_end(outcome, &mut body, &mut self.scratch)
+        let limits = self.limits;
+        self.read(entry, |body, scanner| {
+            let decoder = Decoder::new(body, limits.xml_token_bytes)?;
+            scanner.scan(decoder, limits, visitor)
+        })
     }
 
     /// Reads a part as XML, unless it begins as an archive: then it is only read for its sums. Answers
@@ -48,22 +48,15 @@ impl<'r, 'w> PartReader<'r, 'w> {
         entry: &Entry,
         visitor: &mut impl Visitor,
     ) -> Result<bool, Stop> {
-        let (limits, scanner) = (self.limits, &mut self.scanner);
-        let mut body = Body::new(self.window, &mut self.inflater, entry);
-        let mut is_xml = true;
-        let outcome = Decoder::new(&mut body, limits.xml_token_bytes).and_then(|decoder| {
-            is_xml = !decoder.begins_with(b"PK\x03\x04");
+        let limits = self.limits;
+        self.read(entry, |body, scanner| {
+            let decoder = Decoder::new(body, limits.xml_token_bytes)?;
+            let is_xml = !decoder.begins_with(b"PK\x03\x04");
             if is_xml {
-                scanner.scan(decoder, limits, visitor)
-            } else {
-                Ok(())
+                scanner.scan(decoder, limits, visitor)?;
             }
-        });
-        to_the_end(outcome, &mut body, &mut self.scratch)?;
-        if !is_xml {
-            body.drain(&mut self.scratch)?;
-        }
-        Ok(is_xml)
+            Ok(is_xml)
+        })
     }
 
     /// Reads a part as text, giving `sink` each piece until it objects.
@@ -72,36 +65,32 @@ impl<'r, 'w> PartReader<'r, 'w> {
         entry: &Entry,
         sink: impl FnMut(&[u8]) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
-        let mut body = Body::new(self.window, &mut self.inflater, entry);
-        let outcome =
-            Decoder::new(&mut body, usize::MAX).and_then(|decoder| decoder.for_each(sink));
-        to_the_end(outcome, &mut body, &mut self.scratch)
+        self.read(entry, |body, _| {
+            Decoder::new(body, usize::MAX)?.for_each(sink)
+        })
     }
 
     /// Reads a part as bytes, for its sums, and returns the first few.
     pub(super) fn bytes(&mut self, entry: &Entry) -> Result<Vec<u8>, Stop> {
-        let mut body = Body::new(self.window, &mut self.inflater, entry);
-        let head = body.head(&mut self.scratch)?;
-        body.drain(&mut self.scratch)?;
-        Ok(head)
+        self.read(entry, |body, _| body.head())
     }
 
     /// The first few bytes of a part, without reading on.
     pub(super) fn head(&mut self, entry: &Entry) -> Result<Vec<u8>, Stop> {
-        Body::new(self.window, &mut self.inflater, entry).head(&mut self.scratch)
+        Body::new(self.window, &mut self.inflater, entry).head()
     }
-}
 
-/// Reads what an early end left over: a wrong sum outranks whatever ended the reading.
-fn to_the_end(
-    outcome: Result<(), Stop>,
-    body: &mut Body<'_, '_>,
-    scratch: &mut [u8],
-) -> Result<(), Stop> {
-    if let Err(Stop::Reject(finding)) = &outcome
-        && finding.reason.rank() > super::reason::Reason::ZipAmbiguous.rank()
-    {
-        body.drain(scratch)?;
+    /// Reads a part whole, whatever `reading` leaves. A wrong sum counts more than what is wrong with the
+    /// content.
+    fn read<T>(
+        &mut self,
+        entry: &Entry,
+        reading: impl FnOnce(&mut Body<'_, 'w>, &mut Scanner) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let mut body = Body::new(self.window, &mut self.inflater, entry);
+        let outcome = reading(&mut body, &mut self.scanner);
+        body.drain(&mut self.scratch)
+            .and(outcome)
+            .map_err(|stop| stop.within(&entry.quoted()))
     }
-    outcome
 }

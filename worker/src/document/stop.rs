@@ -29,6 +29,16 @@ impl Stop {
             detail: detail.into(),
         })
     }
+
+    /// The same end, with the place where it was found.
+    pub(super) fn within(self, place: &str) -> Self {
+        match self {
+            Self::Reject(Finding { reason, detail }) => {
+                Self::reject(reason, format!("{place}: {detail}"))
+            }
+            fail @ Self::Fail(_) => fail,
+        }
+    }
 }
 
 impl From<io::Error> for Stop {

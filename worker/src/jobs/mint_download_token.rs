@@ -20,7 +20,9 @@ pub async fn mint_download_token(
     let Some(link) = link.filter(|link| link.state == LinkState::Requested) else {
         return Ok(());
     };
-    let token = services.token_keys.seal(&claims(&link), services.clock.now());
+    let token = services
+        .token_keys
+        .seal(&claims(&link), services.clock.now());
     services.store.mark_link_ready(link.id, &token).await?;
     Ok(())
 }

@@ -93,7 +93,11 @@ mod tests {
         };
         let rendered = letter.render().unwrap();
         assert!(rendered.text.contains("Hello <b>Ada</b>"));
-        assert!(rendered.text.contains("https://dossier.example.com/verify-email/abc-_="));
+        assert!(
+            rendered
+                .text
+                .contains("https://dossier.example.com/verify-email/abc-_=")
+        );
         assert!(rendered.html.contains("&lt;b&gt;Ada&lt;"));
         assert!(rendered.html.contains("verify-email/abc-_="));
         assert!(!format!("{letter:?}").contains("abc"));

@@ -54,7 +54,12 @@ fn read_transport(env: &mut Environment) -> Option<AsyncSmtpTransport<Tokio1Exec
     match AsyncSmtpTransport::<Tokio1Executor>::from_url(text) {
         Ok(builder) => {
             let pool = PoolConfig::new().max_size(MAX_CONNECTIONS);
-            Some(builder.timeout(Some(SMTP_TIMEOUT)).pool_config(pool).build())
+            Some(
+                builder
+                    .timeout(Some(SMTP_TIMEOUT))
+                    .pool_config(pool)
+                    .build(),
+            )
         }
         Err(_) => {
             env.problem("SMTP_URL", rule);

@@ -36,8 +36,7 @@ pub async fn run(
     init_logs(&mut env)?;
     let settings = Settings::read(env, queue_names, concurrency)?;
     let metrics = Metrics::install().context("start recording metrics")?;
-    let store =
-        Store::connect(settings.database.uri(), "dossier-worker", &settings.queues).await?;
+    let store = Store::connect(settings.database.uri(), "dossier-worker", &settings.queues).await?;
     store.check_schema().await?;
     let listener = TcpListener::bind(settings.metrics_addr).await;
     let listener = listener.with_context(|| {

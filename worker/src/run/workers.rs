@@ -31,12 +31,7 @@ macro_rules! worker {
     };
 }
 
-fn register(
-    monitor: Monitor,
-    queue: QueueName,
-    services: Services,
-    concurrency: usize,
-) -> Monitor {
+fn register(monitor: Monitor, queue: QueueName, services: Services, concurrency: usize) -> Monitor {
     let queues = services.store.queues().clone();
     match queue {
         QueueName::SendEmail => {
@@ -45,11 +40,25 @@ fn register(
         }
         QueueName::ValidateUpload => {
             let storage = queues.validate_upload;
-            worker!(monitor, queue, storage, services, concurrency, validate_upload)
+            worker!(
+                monitor,
+                queue,
+                storage,
+                services,
+                concurrency,
+                validate_upload
+            )
         }
         QueueName::MintDownloadToken => {
             let storage = queues.mint_download_token;
-            worker!(monitor, queue, storage, services, concurrency, mint_download_token)
+            worker!(
+                monitor,
+                queue,
+                storage,
+                services,
+                concurrency,
+                mint_download_token
+            )
         }
     }
 }

@@ -73,7 +73,7 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
         {
             "ns.coll": &hub.collections.jobs,
             "operationType": "update",
-            &status: { "$in": [Status::Pending, Status::Killed] },
+            status.as_str(): { "$in": [Status::Pending, Status::Killed] },
         },
         {
             "ns.coll": &hub.collections.queues,
@@ -88,7 +88,15 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
         "documentKey": 1,
         "fullDocument._id": 1,
         "fullDocument.queue": 1,
-        "updateDescription": { "updatedFields": { f::STATUS: 1 }, "removedFields": [] },
+        // The driver takes an event for broken that has one half of a description.
+        "updateDescription": { "$cond": [
+            { "$eq": ["$operationType", "update"] },
+            {
+                "updatedFields": { f::STATUS: format!("${status}") },
+                "removedFields": [],
+            },
+            "$$REMOVE",
+        ] },
     };
     [doc! { "$match": interesting }, doc! { "$project": fields }]
 }

@@ -40,7 +40,14 @@ pub async fn create_file(
     State(state): State<AppState>,
     Ops(caller): Ops,
     request: Request,
-) -> Result<(StatusCode, [(HeaderName, String); 2], axum::Json<FileResponse>), Problem> {
+) -> Result<
+    (
+        StatusCode,
+        [(HeaderName, String); 2],
+        axum::Json<FileResponse>,
+    ),
+    Problem,
+> {
     let key = IdempotencyKey::read(request.headers())?;
     let upload = receive_upload(&state, request).await?;
     let file = accept_upload(&state, caller.user_id, upload, key).await?;

@@ -34,7 +34,10 @@ pub async fn list_files(
     let mut files = state.store.list_files(&scope, after, limit + 1).await?;
     let more = files.len() > page.limit as usize;
     files.truncate(page.limit as usize);
-    let last = files.last().filter(|_| more).map(|file| file.id.to_string());
+    let last = files
+        .last()
+        .filter(|_| more)
+        .map(|file| file.id.to_string());
     Ok(axum::Json(FilePage {
         items: views_for(&state, &caller, files).await?,
         next_cursor: last.map(|last| seal_cursor(&state, LIST, caller.user_id, last)),

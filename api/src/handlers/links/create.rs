@@ -33,7 +33,14 @@ pub async fn create_link(
     PathId(file_id): PathId<FileId>,
     PreferWait(wait): PreferWait,
     OptionalJson(request): OptionalJson<LinkRequest>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], axum::Json<LinkResponse>), Problem> {
+) -> Result<
+    (
+        StatusCode,
+        [(HeaderName, String); 1],
+        axum::Json<LinkResponse>,
+    ),
+    Problem,
+> {
     let terms = LinkTerms::check(request.unwrap_or_default())?;
     let (link, ear) = request_link(&state, &caller, file_id, terms).await?;
     let link = wait_for_token(&state, link, ear, wait).await?;

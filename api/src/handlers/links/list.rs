@@ -27,11 +27,19 @@ pub async fn list_links(
 ) -> Result<axum::Json<LinkPage>, Problem> {
     let after: Option<LinkId> = page.after(&state, LIST, caller.user_id)?;
     let limit = i64::from(page.limit);
-    let mut links = state.store.list_links(caller.user_id, after, limit + 1).await?;
+    let mut links = state
+        .store
+        .list_links(caller.user_id, after, limit + 1)
+        .await?;
     let more = links.len() > page.limit as usize;
     links.truncate(page.limit as usize);
-    let last = links.last().filter(|_| more).map(|link| link.id.to_string());
-    let items = links.iter().map(|link| LinkResponse::new(link, &state.public_url));
+    let last = links
+        .last()
+        .filter(|_| more)
+        .map(|link| link.id.to_string());
+    let items = links
+        .iter()
+        .map(|link| LinkResponse::new(link, &state.public_url));
     Ok(axum::Json(LinkPage {
         items: items.collect(),
         next_cursor: last.map(|last| seal_cursor(&state, LIST, caller.user_id, last)),

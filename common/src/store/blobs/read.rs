@@ -43,11 +43,7 @@ pub struct BlobReader {
 }
 
 impl BlobReader {
-    pub(super) fn new(
-        chunks: Collection<RawDocumentBuf>,
-        id: BlobId,
-        size_bytes: u64,
-    ) -> Self {
+    pub(super) fn new(chunks: Collection<RawDocumentBuf>, id: BlobId, size_bytes: u64) -> Self {
         Self {
             chunks,
             id,

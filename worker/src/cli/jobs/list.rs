@@ -56,7 +56,14 @@ fn table(jobs: &[JobRecord]) -> Table {
     table
         .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["id", "queue", "state", "attempts", "run at (UTC)", "last error"]);
+        .set_header([
+            "id",
+            "queue",
+            "state",
+            "attempts",
+            "run at (UTC)",
+            "last error",
+        ]);
     for job in jobs {
         table.add_row([
             job.id.clone(),

@@ -56,7 +56,9 @@ fn selection(arguments: &Arguments) -> anyhow::Result<Selection> {
     }
     let retryable = |state: &JobState| matches!(state, JobState::Dead | JobState::Cancelled);
     if !filter.states.iter().all(retryable) {
-        bail!("only dead and cancelled jobs can be retried: the others run by themselves or are done");
+        bail!(
+            "only dead and cancelled jobs can be retried: the others run by themselves or are done"
+        );
     }
     Ok(Selection::Filter(filter))
 }
@@ -84,7 +86,9 @@ async fn explain_the_others(
         match found.iter().find(|job| &job.id == id) {
             None => anstream::eprintln!("{id}: there is no such job (any more)"),
             Some(job) if job.state.is_final() && job.state != JobState::Done => {}
-            Some(job) => anstream::eprintln!("{id}: is {}, so there is nothing to retry", job.state),
+            Some(job) => {
+                anstream::eprintln!("{id}: is {}, so there is nothing to retry", job.state)
+            }
         }
     }
     Ok(ExitCode::FAILURE)

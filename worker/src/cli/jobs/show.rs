@@ -30,7 +30,12 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     } else {
         anstream::println!("{}", overview(&job)?);
         for line in &job.log {
-            anstream::println!("{}  attempt {}  {}", instant(line.at), line.attempt, line.line);
+            anstream::println!(
+                "{}  attempt {}  {}",
+                instant(line.at),
+                line.attempt,
+                line.line
+            );
         }
         if job.history.is_empty() {
             anstream::println!("no attempts yet");
@@ -53,7 +58,10 @@ fn overview(job: &JobRecord) -> anyhow::Result<Table> {
     row("queue", job.queue.clone());
     row("state", job.state.to_string());
     row("payload", serde_json::to_string(&job.payload)?);
-    row("attempts", format!("{} of {}", job.attempts, job.max_attempts));
+    row(
+        "attempts",
+        format!("{} of {}", job.attempts, job.max_attempts),
+    );
     if job.crashes > 0 {
         row("crashes", job.crashes.to_string());
     }
@@ -76,7 +84,14 @@ fn attempts(history: &[AttemptRecord]) -> Table {
     table
         .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["attempt", "started (UTC)", "took", "worker", "outcome", "error"]);
+        .set_header([
+            "attempt",
+            "started (UTC)",
+            "took",
+            "worker",
+            "outcome",
+            "error",
+        ]);
     for attempt in history {
         let took = attempt
             .finished_at

@@ -48,40 +48,48 @@ impl<'b, 'w> Body<'b, 'w> {
         }
     }
 
-    /// Reads some bytes; none only at the end, whose sums were then found right.
+    /// Reads some bytes; none only at the end, whose sums were then found right, or after an error.
     pub(in crate::document) fn read(&mut self, out: &mut [u8]) -> Result<usize, Stop> {
         while !self.ended {
-            self.window.check_cancel()?;
-            let count = if self.is_deflated() {
-                self.inflate(out)?
-            } else {
-                self.copy(out)?
-            };
-            self.crc.update(&out[..count]);
-            self.produced += count as u64;
-            if self.produced > self.entry.inflated_bytes {
-                return Err(self.ambiguous("is longer than it says"));
-            }
-            if self.ended {
-                self.check_sums()?;
-            }
-            if count > 0 {
-                return Ok(count);
+            let outcome = self.step(out);
+            self.ended |= outcome.is_err();
+            if outcome.as_ref().map_or(true, |&count| count > 0) {
+                return outcome;
             }
         }
         Ok(0)
     }
 
     /// Reads the first few bytes: at least eight, where there are so many.
-    pub(in crate::document) fn head(&mut self, scratch: &mut [u8]) -> Result<Vec<u8>, Stop> {
+    pub(in crate::document) fn head(&mut self) -> Result<Vec<u8>, Stop> {
         let mut head = Vec::new();
+        let mut chunk = [0; 64];
         while head.len() < 8 {
-            match self.read(scratch)? {
+            match self.read(&mut chunk)? {
                 0 => break,
-                count => head.extend_from_slice(&scratch[..count.min(64)]),
+                count => head.extend_from_slice(&chunk[..count]),
             }
         }
         Ok(head)
+    }
+
+    /// Reads a chunk and takes it into the sums.
+    fn step(&mut self, out: &mut [u8]) -> Result<usize, Stop> {
+        self.window.check_cancel()?;
+        let count = if self.is_deflated() {
+            self.inflate(out)?
+        } else {
+            self.copy(out)?
+        };
+        self.crc.update(&out[..count]);
+        self.produced += count as u64;
+        if self.produced > self.entry.inflated_bytes {
+            return Err(ambiguous("is longer than it says"));
+        }
+        if self.ended {
+            self.check_sums()?;
+        }
+        Ok(count)
     }
 
     /// Reads what is left, for its sums.
@@ -133,13 +141,13 @@ impl<'b, 'w> Body<'b, 'w> {
                 self.ended = true
             }
             Ok(Status::StreamEnd) => {
-                return Err(self.ambiguous("has bytes behind its compressed data"));
+                return Err(ambiguous("has bytes behind its compressed data"));
             }
             Ok(Status::Ok | Status::BufError) if read == 0 && written == 0 => {
-                return Err(self.corrupt("ends in the middle of its compressed data"));
+                return Err(corrupt("ends in the middle of its compressed data"));
             }
             Ok(_) => {}
-            Err(_) => return Err(self.corrupt("does not inflate")),
+            Err(_) => return Err(corrupt("does not inflate")),
         }
         // Bounded by the length of `out`.
         Ok(usize::try_from(written).unwrap_or_default())
@@ -147,25 +155,19 @@ impl<'b, 'w> Body<'b, 'w> {
 
     fn check_sums(&mut self) -> Result<(), Stop> {
         if self.produced != self.entry.inflated_bytes {
-            return Err(self.ambiguous("is shorter than it says"));
+            return Err(ambiguous("is shorter than it says"));
         }
         if std::mem::take(&mut self.crc).finalize() != self.entry.crc {
-            return Err(self.corrupt("fails its checksum"));
+            return Err(corrupt("fails its checksum"));
         }
         Ok(())
     }
+}
 
-    fn corrupt(&self, what: &str) -> Stop {
-        Stop::reject(
-            Reason::ZipCorrupt,
-            format!("{} {what}", self.entry.quoted()),
-        )
-    }
+fn corrupt(what: &str) -> Stop {
+    Stop::reject(Reason::ZipCorrupt, what)
+}
 
-    fn ambiguous(&self, what: &str) -> Stop {
-        Stop::reject(
-            Reason::ZipAmbiguous,
-            format!("{} {what}", self.entry.quoted()),
-        )
-    }
+fn ambiguous(what: &str) -> Stop {
+    Stop::reject(Reason::ZipAmbiguous, what)
 }

@@ -1,0 +1,7 @@
+//! Packages made in code, genuine or hostile in one precise way.
+
+mod archive;
+mod opc;
+
+pub(crate) use archive::{Archive, Descriptor, End, Entry, Wide};
+pub(crate) use opc::Opc;
