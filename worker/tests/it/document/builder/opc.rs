@@ -48,7 +48,7 @@ impl Opc {
         package = package
             .default(
                 "rels",
-                &format!("application/vnd.openxmlformats-package.relationships+xml"),
+                "application/vnd.openxmlformats-package.relationships+xml",
             )
             .default("xml", "application/xml")
             .declare(main, &format!("{MAIN_TYPE}.{content_type}.main+xml"))

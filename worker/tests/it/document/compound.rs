@@ -1,0 +1,86 @@
+//! Compound files: protected documents, older formats, other programs' files.
+
+use std::io::{Cursor, Write};
+
+use super::{assert_verdict, code, verdict};
+
+/// A compound file with these streams.
+fn compound(streams: &[&str]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("writing to memory");
+    for name in streams {
+        let mut stream = file.create_stream(name).expect("writing to memory");
+        stream.write_all(&[7; 5_000]).expect("writing to memory");
+    }
+    file.flush().expect("writing to memory");
+    file.into_inner().into_inner()
+}
+
+/// The same file with an allocation table that leads nowhere.
+fn with_broken_table(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes[76..80].copy_from_slice(&[0xFF; 4]);
+    bytes
+}
+
+#[test]
+fn a_protected_document_is_encrypted() {
+    assert_verdict!(compound(&["EncryptionInfo", "EncryptedPackage"]));
+}
+
+#[test]
+fn stream_names_are_compared_without_case() {
+    assert_eq!(
+        code(&verdict(&compound(&["ENCRYPTEDPACKAGE"]))),
+        "ENCRYPTED"
+    );
+}
+
+#[test]
+fn a_rights_managed_document_is_encrypted() {
+    assert_eq!(code(&verdict(&compound(&["\tDRMContent"]))), "ENCRYPTED");
+}
+
+#[test]
+fn older_formats_are_recognised() {
+    for stream in ["WordDocument", "Workbook", "Book", "PowerPoint Document"] {
+        assert_eq!(
+            code(&verdict(&compound(&[stream]))),
+            "LEGACY_OFFICE",
+            "{stream}"
+        );
+    }
+}
+
+#[test]
+fn another_programs_compound_file_is_no_office_file() {
+    assert_verdict!(compound(&["Properties"]));
+}
+
+#[test]
+fn a_protected_document_with_a_broken_table_is_encrypted_all_the_same() {
+    let many: Vec<String> = (0..40).map(|number| format!("stream {number}")).collect();
+    let mut names: Vec<&str> = many.iter().map(String::as_str).collect();
+    names.push("EncryptedPackage");
+    assert_verdict!(with_broken_table(compound(&names)));
+}
+
+#[test]
+fn a_compound_header_before_an_archive_is_refused() {
+    let bytes = [
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(),
+        super::builder::Opc::docx().bytes(),
+    ]
+    .concat();
+    assert_verdict!(bytes);
+}
+
+#[test]
+fn a_directory_that_runs_in_a_circle_ends() {
+    let mut bytes = compound(&["Properties"]);
+    // The allocation table says that the directory's sector is followed by itself.
+    let first = u32::from_le_bytes([bytes[76], bytes[77], bytes[78], bytes[79]]);
+    let table = (1 + first as usize) << bytes[30];
+    let directory = u32::from_le_bytes([bytes[48], bytes[49], bytes[50], bytes[51]]);
+    let at = table + 4 * directory as usize;
+    bytes[at..at + 4].copy_from_slice(&directory.to_le_bytes());
+    assert_eq!(code(&verdict(&bytes)), "LEGACY_OFFICE");
+}

@@ -1,0 +1,3 @@
+//! What the worker promises, one file a promise.
+
+mod document;
