@@ -1,0 +1,29 @@
+# One build, three small images: docker build --target api|worker|migrate .
+
+FROM rust:1-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target \
+    cargo build --release --locked -p dossier-api -p dossier-worker -p dossier-migrations \
+    && mkdir /out \
+    && cp target/release/dossier-api target/release/dossier-worker target/release/dossier-migrate /out/
+
+# No shell, no package manager, nobody's user.
+FROM gcr.io/distroless/cc-debian12:nonroot AS api
+COPY --from=build /out/dossier-api /usr/local/bin/dossier-api
+EXPOSE 8080 9100
+ENTRYPOINT ["/usr/local/bin/dossier-api"]
+CMD ["serve"]
+
+FROM gcr.io/distroless/cc-debian12:nonroot AS worker
+COPY --from=build /out/dossier-worker /usr/local/bin/dossier-worker
+EXPOSE 9101
+ENTRYPOINT ["/usr/local/bin/dossier-worker"]
+CMD ["run"]
+
+FROM gcr.io/distroless/cc-debian12:nonroot AS migrate
+COPY --from=build /out/dossier-migrate /usr/local/bin/dossier-migrate
+ENTRYPOINT ["/usr/local/bin/dossier-migrate"]
+CMD ["up"]
