@@ -95,7 +95,6 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
     fn check_actions(&mut self, element: &Element<'_>) {
         for attribute in element
             .attributes()
-            .iter()
             .filter(|attribute| attribute.local == "action")
         {
             let action = attribute.value().trim().to_ascii_lowercase();
@@ -143,7 +142,6 @@ impl Visitor for PartVisitor<'_, '_> {
             "customUI"
                 if element
                     .attributes()
-                    .iter()
                     .any(|attribute| attribute.local == "onLoad") =>
             {
                 self.watch.observe(Flag::MacroCallback, "", || {
@@ -152,7 +150,9 @@ impl Visitor for PartVisitor<'_, '_> {
             }
             _ => {}
         }
-        self.check_actions(element);
+        if element.local.starts_with("hlink") {
+            self.check_actions(element);
+        }
         Ok(())
     }
 

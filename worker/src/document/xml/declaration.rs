@@ -10,8 +10,8 @@ pub(super) fn check(content: &str, form: Form) -> Result<(), (Reason, &'static s
     const MALFORMED: (Reason, &str) = (Reason::XmlMalformed, "XML declaration");
     let mut found = Vec::new();
     attributes::read(content, 3, &mut found).map_err(|_| MALFORMED)?;
-    let mut rest = found
-        .iter()
+    let attributes = found.iter().map(|span| span.of(content));
+    let mut rest = attributes
         .map(|attribute| (attribute.prefix, attribute.local, attribute.raw))
         .peekable();
     match rest.next() {

@@ -11,6 +11,7 @@ mod declaration;
 mod decoder;
 mod names;
 mod namespaces;
+mod place;
 mod references;
 mod scanner;
 mod visitor;

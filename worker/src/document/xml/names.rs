@@ -2,8 +2,11 @@
 
 /// Splits a qualified name into prefix (empty for none) and local name. `None` if it is not a name.
 pub(super) fn split(name: &str) -> Option<(&str, &str)> {
-    match name.split_once(':') {
-        Some((prefix, local)) => (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local)),
+    match name.bytes().position(|byte| byte == b':') {
+        Some(colon) => {
+            let (prefix, local) = (&name[..colon], &name[colon + 1..]);
+            (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local))
+        }
         None => is_ncname(name).then_some(("", name)),
     }
 }
@@ -11,12 +14,12 @@ pub(super) fn split(name: &str) -> Option<(&str, &str)> {
 /// Whether this is a name without colon, by XML 1.0 (fifth edition) and Namespaces in XML.
 pub(super) fn is_ncname(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let Some(&first) = bytes.first() else {
-        return false;
-    };
-    if name.is_ascii() {
-        return is_ascii_start(first) && bytes.iter().all(|&byte| is_ascii_continue(byte));
-    }
+    let ascii = bytes.first().is_some_and(|&first| is_ascii_start(first))
+        && bytes.iter().all(|&byte| is_ascii_continue(byte));
+    ascii || (!name.is_ascii() && is_international(name))
+}
+
+fn is_international(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(is_start) && chars.all(is_continue)
 }

@@ -38,17 +38,17 @@ impl Namespaces {
         self.bindings.clear();
     }
 
-    /// Takes the declarations among the attributes of the element at `depth`.
-    pub(super) fn enter(
+    /// Takes the declarations of the element at `depth`.
+    pub(super) fn enter<'a>(
         &mut self,
-        attributes: &[Attribute<'_>],
+        declarations: impl Iterator<Item = Attribute<'a>>,
         depth: usize,
     ) -> Result<(), Refusal> {
-        for attribute in attributes {
-            let prefix = match (attribute.prefix, attribute.local) {
-                ("", "xmlns") => "",
-                ("xmlns", prefix) => prefix,
-                _ => continue,
+        for attribute in declarations {
+            let prefix = if attribute.prefix.is_empty() {
+                ""
+            } else {
+                attribute.local
             };
             let name = references::resolve_all(attribute.raw);
             let prefix_allowed = prefix != "xmlns" && (prefix == "xml") == (name == XML);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::document::stop::Stop;
 
+use super::attributes::Span;
 use super::references;
 
 /// Receives the content of a part in document order, already checked.
@@ -28,7 +29,9 @@ pub(in crate::document) struct Element<'a> {
     pub(in crate::document) local: &'a str,
     /// 1 for the root element.
     pub(in crate::document) depth: usize,
-    pub(super) attributes: &'a [Attribute<'a>],
+    /// The tag after its name, and where its attributes stand in it.
+    pub(super) tag: &'a str,
+    pub(super) spans: &'a [Span],
 }
 
 impl Element<'_> {
@@ -39,18 +42,18 @@ impl Element<'_> {
 
     /// The value of an attribute without prefix.
     pub(in crate::document) fn attribute(&self, local: &str) -> Option<Cow<'_, str>> {
-        let mut named = self
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.local == local);
-        named
-            .find(|attribute| attribute.prefix.is_empty())
-            .map(Attribute::value)
+        let mut plain = self
+            .attributes()
+            .filter(|attribute| attribute.prefix.is_empty());
+        plain
+            .find(|attribute| attribute.local == local)
+            .map(|attribute| attribute.value())
     }
 
     /// All attributes but namespace declarations.
-    pub(in crate::document) fn attributes(&self) -> &[Attribute<'_>] {
-        self.attributes
+    pub(in crate::document) fn attributes(&self) -> impl Iterator<Item = Attribute<'_>> {
+        let own = self.spans.iter().filter(|span| !span.declares(self.tag));
+        own.map(|span| span.of(self.tag))
     }
 }
 
@@ -66,11 +69,6 @@ pub(in crate::document) struct Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    /// Whether it declares a namespace.
-    pub(super) fn is_declaration(&self) -> bool {
-        self.prefix == "xmlns" || (self.prefix.is_empty() && self.local == "xmlns")
-    }
-
     /// The value with its references resolved.
     pub(in crate::document) fn value(&self) -> Cow<'a, str> {
         references::resolve_all(self.raw)
