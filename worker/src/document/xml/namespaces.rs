@@ -5,8 +5,11 @@ use super::visitor::Attribute;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
-/// All declarations in force at once may take this much text.
+/// Declarations in force at once: real documents have a few dozen.
+const MAX_BINDINGS: usize = 1_024;
+/// The text of all declarations in force at once.
 const MAX_TEXT_BYTES: usize = 1024 * 1024;
+const BUCKETS: usize = 64;
 
 /// Why a declaration is refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,12 +18,14 @@ pub(super) enum Refusal {
     TooMuch,
 }
 
-/// The declarations in force, innermost last.
-#[derive(Default)]
+/// The declarations in force.
 pub(super) struct Namespaces {
     /// Prefixes and names, one after the other.
     text: String,
+    /// Innermost last.
     bindings: Vec<Binding>,
+    /// The innermost binding of each bucket of prefixes, from where [`Binding::outer`] leads on.
+    buckets: [Option<usize>; BUCKETS],
 }
 
 /// Where in the text a prefix and its namespace stand, and the element that declares them.
@@ -29,6 +34,18 @@ struct Binding {
     name: usize,
     end: usize,
     depth: usize,
+    /// The next binding outwards in the same bucket.
+    outer: Option<usize>,
+}
+
+impl Default for Namespaces {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            bindings: Vec::new(),
+            buckets: [None; BUCKETS],
+        }
+    }
 }
 
 impl Namespaces {
@@ -36,6 +53,7 @@ impl Namespaces {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.bindings.clear();
+        self.buckets = [None; BUCKETS];
     }
 
     /// Takes the declarations of the element at `depth`.
@@ -57,7 +75,7 @@ impl Namespaces {
             }
             self.bind(prefix, &name, depth);
         }
-        if self.text.len() > MAX_TEXT_BYTES {
+        if self.text.len() > MAX_TEXT_BYTES || self.bindings.len() > MAX_BINDINGS {
             Err(Refusal::TooMuch)
         } else {
             Ok(())
@@ -68,36 +86,47 @@ impl Namespaces {
         let start = self.text.len();
         self.text.push_str(prefix);
         self.text.push_str(name);
-        let binding = Binding {
+        let bucket = &mut self.buckets[bucket(prefix.as_bytes())];
+        let outer = bucket.replace(self.bindings.len());
+        self.bindings.push(Binding {
             prefix: start,
             name: start + prefix.len(),
             end: self.text.len(),
             depth,
-        };
-        self.bindings.push(binding);
+            outer,
+        });
     }
 
     /// Drops the declarations of the element at `depth`, which ends.
     pub(super) fn leave(&mut self, depth: usize) {
         while let Some(binding) = self.bindings.pop_if(|binding| binding.depth >= depth) {
+            let prefix = &self.text.as_bytes()[binding.prefix..binding.name];
+            self.buckets[bucket(prefix)] = binding.outer;
             self.text.truncate(binding.prefix);
         }
     }
 
     /// The namespace of a prefix; of none, the default one. `None` for a prefix that was not declared.
     pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
-        let declared = self.bindings.iter().rev().find(|binding| {
+        let mut place = self.buckets[bucket(prefix.as_bytes())];
+        while let Some(binding) = place.and_then(|place| self.bindings.get(place)) {
             // Byte by byte: prefixes are too short for a call to pay.
-            binding.name - binding.prefix == prefix.len()
-                && self.text[binding.prefix..binding.name]
-                    .bytes()
-                    .eq(prefix.bytes())
-        });
-        match declared {
-            Some(binding) => Some(&self.text[binding.name..binding.end]),
-            None if prefix.is_empty() => Some(""),
-            None if prefix == "xml" => Some(XML),
-            None => None,
+            let declared = self.text.as_bytes()[binding.prefix..binding.name].iter();
+            if declared.eq(prefix.as_bytes()) {
+                return Some(&self.text[binding.name..binding.end]);
+            }
+            place = binding.outer;
+        }
+        match prefix {
+            "" => Some(""),
+            "xml" => Some(XML),
+            _ => None,
         }
     }
+}
+
+/// The bucket of a prefix.
+fn bucket(prefix: &[u8]) -> usize {
+    let mix = |sum: usize, &byte: &u8| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
+    prefix.iter().fold(0, mix) % BUCKETS
 }
