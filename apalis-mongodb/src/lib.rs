@@ -2,6 +2,7 @@
 //! back-off, transactional enqueue, change-stream wake-up.
 
 mod capabilities;
+mod clock;
 mod codec;
 mod compat;
 mod config;

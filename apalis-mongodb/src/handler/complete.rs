@@ -1,6 +1,7 @@
 //! Commits a job together with its effect.
 
 use mongodb::ClientSession;
+use mongodb::bson::DateTime;
 
 use super::JobHandle;
 use crate::error::Error;
@@ -20,7 +21,7 @@ impl JobHandle {
         let settlement = self.settlement(Verdict::Done { result: None });
         let worker = self.runtime();
         self.lease().set_in_transaction();
-        let statement = ack::statement(&settlement, &worker.config, &worker.id);
+        let statement = ack::statement(&settlement, &worker.config, &worker.id, DateTime::now());
         ack::in_transaction(&worker.jobs(), statement, session)
             .await?
             .then_some(())

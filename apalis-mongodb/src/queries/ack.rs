@@ -22,9 +22,13 @@ pub(crate) fn fence(lease: &Lease) -> Document {
 }
 
 /// The write that puts `settlement` into the store.
-pub(crate) fn statement(settlement: &Settlement, config: &Config, worker: &str) -> Statement {
+pub(crate) fn statement(
+    settlement: &Settlement,
+    config: &Config,
+    worker: &str,
+    now: DateTime,
+) -> Statement {
     let filter = fence(&settlement.lease);
-    let now = DateTime::now();
     let update = match &settlement.verdict {
         Verdict::Done { result } => {
             if config.retention.done.is_some_and(|kept| kept.is_zero()) {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lease::LeaseTable;
 use super::settlement::{Ack, Settlement, Verdict};
+use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
@@ -22,6 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub(crate) struct Acker {
     pub(crate) db: Database,
     pub(crate) config: Arc<Config>,
+    pub(crate) clock: Arc<ServerClock>,
     pub(crate) worker: String,
     pub(crate) stop: CancellationToken,
     pub(crate) leases: Arc<LeaseTable>,
@@ -43,9 +45,11 @@ impl Acker {
     /// Writes until the store answers. When the worker stops, a store that has not answered for a
     /// whole lease is given up: the leases have expired and others may run the jobs.
     async fn write(&self, batch: &[Settlement]) -> std::vec::IntoIter<Ack> {
+        self.clock.keep_fresh(&self.db).await;
+        let now = self.clock.now();
         let statements: Vec<_> = batch
             .iter()
-            .map(|settlement| ack::statement(settlement, &self.config, &self.worker))
+            .map(|settlement| ack::statement(settlement, &self.config, &self.worker, now))
             .collect();
         let since = Instant::now();
         let mut pause = FIRST_PAUSE;

@@ -13,6 +13,7 @@ use super::acker::Acker;
 use super::fetcher::Fetcher;
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
+use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::queries::workers;
 
@@ -32,7 +33,12 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// Starts the tasks; must be called inside a tokio runtime.
-    pub(crate) fn start(context: &WorkerContext, db: Database, config: Arc<Config>) -> Self {
+    pub(crate) fn start(
+        context: &WorkerContext,
+        db: Database,
+        config: Arc<Config>,
+        clock: Arc<ServerClock>,
+    ) -> Self {
         let (worker, settlements) = WorkerRuntime::new(
             context.name(),
             context.get_service(),
@@ -43,6 +49,7 @@ impl Runtime {
         let acker = Acker {
             db,
             config,
+            clock,
             worker: worker.id.clone(),
             stop: worker.stop.clone(),
             leases: Arc::clone(&worker.leases),

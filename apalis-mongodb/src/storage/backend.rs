@@ -37,7 +37,12 @@ where
     ) -> Poll<Result<(), Error>> {
         if self.runtime.is_none() {
             self.config.validate()?;
-            let runtime = Runtime::start(worker, self.db.clone(), Arc::clone(&self.config));
+            let runtime = Runtime::start(
+                worker,
+                self.db.clone(),
+                Arc::clone(&self.config),
+                Arc::clone(&self.clock),
+            );
             lock(&self.workers).push(Arc::downgrade(runtime.worker()));
             self.runtime = Some(runtime);
         }

@@ -1,5 +1,7 @@
 //! Enqueuing.
 
+use std::sync::Arc;
+
 use apalis_core::backend::codec::Codec;
 use apalis_core::error::BoxDynError;
 use apalis_core::task::task_id::TaskId;
@@ -29,6 +31,7 @@ where
     ///
     /// When the payload cannot be encoded or the database fails.
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
+        self.know_the_time().await;
         let document = self.document(job.into())?;
         let jobs = self.config.collections.jobs(&self.db);
         let id = spawned(async move { enqueue::one(&jobs, document).await }).await?;
@@ -46,6 +49,7 @@ where
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
     ) -> Result<Vec<TaskId>, Error> {
+        self.know_the_time().await;
         let documents = jobs
             .into_iter()
             .map(|job| self.document(job))
@@ -69,12 +73,23 @@ where
                 .map(MongoCompact::into_stored)
                 .map_err(|error| Error::Codec(error.into()))
         })?;
-        stored(job, &self.config)
+        stored(job, &self.config, self.clock.now())
+    }
+
+    /// Asks the server for its time, seldom.
+    pub(super) async fn know_the_time(&self) {
+        let (clock, db) = (Arc::clone(&self.clock), self.db.clone());
+        let measure = async move {
+            clock.keep_fresh(&db).await;
+            Ok(())
+        };
+        // A failure shows in the operation that follows.
+        let _ = spawned(measure).await;
     }
 }
 
-pub(super) fn stored(job: NewJob<Bson>, config: &Config) -> Result<Document, Error> {
-    insert::document(job, config, DateTime::now())
+pub(super) fn stored(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Document, Error> {
+    insert::document(job, config, now)
 }
 
 /// Runs a database operation to its end even if the caller's future is dropped.

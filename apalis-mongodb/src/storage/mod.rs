@@ -21,6 +21,7 @@ pub use self::id::MongoId;
 pub use self::kind::{Decoding, Mongo};
 pub use self::session::SessionSink;
 use self::sink::SinkState;
+use crate::clock::ServerClock;
 use crate::codec::BsonCodec;
 use crate::config::Config;
 use crate::runtime::{Runtime, WorkerRuntime};
@@ -33,6 +34,7 @@ pub struct MongoStorage<Args, C = BsonCodec> {
     db: Database,
     config: Arc<Config>,
     codec: C,
+    clock: Arc<ServerClock>,
     workers: Arc<Mutex<Vec<Weak<WorkerRuntime>>>>,
     runtime: Option<Runtime>,
     sink: SinkState,
@@ -55,6 +57,7 @@ impl<Args, C> MongoStorage<Args, C> {
             db: db.clone(),
             config: Arc::new(config),
             codec,
+            clock: Arc::default(),
             workers: Arc::default(),
             runtime: None,
             sink: SinkState::default(),
@@ -81,6 +84,7 @@ impl<Args, C: Clone> Clone for MongoStorage<Args, C> {
             db: self.db.clone(),
             config: Arc::clone(&self.config),
             codec: self.codec.clone(),
+            clock: Arc::clone(&self.clock),
             workers: Arc::clone(&self.workers),
             runtime: None,
             sink: SinkState::default(),

@@ -36,6 +36,7 @@ where
     /// When the payload cannot be encoded or the database fails; errors with the label
     /// `TransientTransactionError` mean that the whole transaction is to be tried again.
     pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
+        self.storage.know_the_time().await;
         let document = self.storage.document(job.into())?;
         let jobs = self.storage.config.collections.jobs(&self.storage.db);
         let id = enqueue::in_transaction(&jobs, document, self.session).await?;

@@ -66,7 +66,7 @@ where
     fn start_send(mut self: Pin<&mut Self>, task: Task<Compact>) -> Result<(), Error> {
         self.config.validate()?;
         let job = NewJob::from_task(task.map_args(MongoCompact::into_stored));
-        let document = stored(job, &self.config)?;
+        let document = stored(job, &self.config, self.clock.now())?;
         self.sink.waiting.push(document);
         Ok(())
     }

@@ -7,6 +7,7 @@ mod enqueueing;
 mod harness;
 mod leases;
 mod operating;
+mod outage;
 mod outcomes;
 mod processes;
 mod shutdown;

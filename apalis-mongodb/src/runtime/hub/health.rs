@@ -44,9 +44,16 @@ impl Health {
         lock(&self.state).interval
     }
 
-    pub(super) fn beat_arrived(&self) {
+    /// A beat sent at `sent_at` arrived. One that took long, or that follows a long silence (we
+    /// may have been frozen), is the end of an outage.
+    pub(super) fn beat_arrived(&self, sent_at: Instant) {
         let now = Instant::now();
         let mut state = lock(&self.state);
+        let silence = state.last_beat.map_or(Duration::ZERO, |last| now - last);
+        if now - sent_at > state.interval || silence > state.interval * 3 {
+            state.well_since = None;
+            state.recovered = true;
+        }
         state.last_beat = Some(now);
         state.well_since.get_or_insert(now);
     }
@@ -87,10 +94,19 @@ mod tests {
     #[test]
     fn nobody_is_judged_for_a_whole_lease_after_an_outage() {
         let health = Health::default();
-        health.expect_beat_every(Duration::from_nanos(1));
         health.expect_beat_every(Duration::from_secs(10));
         health.beat_failed();
-        health.beat_arrived();
+        health.beat_arrived(Instant::now());
+        assert!(!health.may_judge(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn a_beat_that_took_long_is_the_end_of_an_outage() {
+        let health = Health::default();
+        health.expect_beat_every(Duration::from_millis(1));
+        let sent_at = Instant::now();
+        std::thread::sleep(Duration::from_millis(5));
+        health.beat_arrived(sent_at);
         assert!(!health.may_judge(Duration::from_secs(30)));
     }
 
@@ -98,7 +114,7 @@ mod tests {
     fn nobody_is_judged_when_our_own_beat_is_overdue() {
         let health = Health::default();
         health.expect_beat_every(Duration::from_nanos(1));
-        health.beat_arrived();
+        health.beat_arrived(Instant::now());
         std::thread::sleep(Duration::from_millis(2));
         assert!(!health.may_judge(Duration::ZERO));
     }

@@ -14,8 +14,9 @@ pub(super) async fn run(hub: Weak<Hub>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let workers = shared.workers();
+        let sent_at = Instant::now();
         match beat(&shared, &workers).await {
-            Ok(()) => shared.health.beat_arrived(),
+            Ok(()) => shared.health.beat_arrived(sent_at),
             Err(error) => {
                 tracing::warn!(%error, "heartbeat failed");
                 shared.health.beat_failed();
