@@ -5,6 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -12,11 +13,12 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::handlers::{auth, download, files, health, links, me, pages};
 use crate::legacy;
 use crate::middleware::{assign_request_id, observe, run_to_completion, set_security_headers};
-use crate::problem::{self, Problem};
+use crate::problem::{self, FieldError, Problem, ProblemResponse};
 use crate::state::AppState;
 
 #[derive(OpenApi)]
 #[openapi(
+    components(schemas(ProblemResponse<'static>, FieldError)),
     info(
         title = "Dossier",
         description = "Hands documents from a company's Ops people to its Clients, safely.",
@@ -68,6 +70,7 @@ fn other_routes() -> Router<AppState> {
 /// The description of the interface, in OpenAPI 3.1.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let (_, mut description) = described_routes().split_for_parts();
+    describe_problems(&mut description);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -77,6 +80,24 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         .get_or_insert_default()
         .add_security_scheme("bearer", SecurityScheme::Http(bearer));
     description
+}
+
+/// Every operation can answer with a problem.
+fn describe_problems(description: &mut utoipa::openapi::OpenApi) {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let problem = ResponseBuilder::new()
+        .description("A problem (RFC 9457)")
+        .content("application/problem+json", content)
+        .build();
+    for item in description.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            responses.insert("default".to_owned(), problem.clone().into());
+        }
+    }
 }
 
 /// The whole service.

@@ -32,6 +32,33 @@ impl FieldError {
     }
 }
 
+/// A problem on the wire.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemResponse<'a> {
+    /// Where the code is explained.
+    #[schema(example = "/docs/problems#invalid_fields")]
+    r#type: String,
+    /// The code in words.
+    #[schema(example = "Some fields are not valid")]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(example = 422)]
+    status: u16,
+    /// What to do next.
+    #[schema(example = "Please correct: email.")]
+    detail: &'a str,
+    /// The stable code.
+    #[schema(example = "invalid_fields")]
+    code: &'static str,
+    /// What to tell the operator.
+    request_id: Option<&'a str>,
+    /// The fields that break their rules, if that is the problem.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    errors: &'a [FieldError],
+}
+
 /// An error on its way to a client. The body is written by [`render`], which knows the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

@@ -5,9 +5,8 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
-use super::{Code, Problem};
+use super::{Code, Problem, ProblemResponse};
 use crate::middleware::RequestId;
 
 /// Middleware: gives every error its problem body, also those that a library answered.
@@ -54,17 +53,15 @@ fn foreign_problem(response: &Response) -> Option<Problem> {
 
 fn write(problem: &Problem, request_id: Option<&RequestId>, original: Response) -> Response {
     let code = problem.code;
-    let mut body = json!({
-        "type": format!("/docs/problems#{}", code.as_str()),
-        "title": code.title(),
-        "status": code.status().as_u16(),
-        "detail": problem.detail,
-        "code": code.as_str(),
-        "request_id": request_id.map(RequestId::as_str),
-    });
-    if !problem.errors.is_empty() {
-        body["errors"] = json!(problem.errors);
-    }
+    let body = ProblemResponse {
+        r#type: format!("/docs/problems#{}", code.as_str()),
+        title: code.title(),
+        status: code.status().as_u16(),
+        detail: &problem.detail,
+        code: code.as_str(),
+        request_id: request_id.map(RequestId::as_str),
+        errors: &problem.errors,
+    };
     let mut response = (code.status(), Json(body)).into_response();
     let headers = response.headers_mut();
     for (name, value) in original.headers() {

@@ -30,6 +30,8 @@ pub struct MongodOptions {
     pub death_signal: Signal,
     /// How long it may take to become primary.
     pub patience: Duration,
+    /// Whether it takes `configureFailPoint` and the like, with which tests make it fail.
+    pub test_commands: bool,
 }
 
 /// A server that is the primary of its single-node replica set.
@@ -149,6 +151,9 @@ fn command(binary: &MongodBinary, options: &MongodOptions) -> Command {
         ])
         .arg("--dbpath")
         .arg(&options.data_dir);
+    if options.test_commands {
+        command.args(["--setParameter", "enableTestCommands=1"]);
+    }
     command
 }
 

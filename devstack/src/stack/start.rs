@@ -154,6 +154,7 @@ async fn start_mongod(
         cache_tenths_gb: 5,
         death_signal: Signal::TERM,
         patience: PATIENCE,
+        test_commands: false,
     };
     let mongod = Mongod::start(binary, &mongod_options).await?;
     let (version, seconds) = (&binary.version, began.elapsed().as_secs_f32());

@@ -105,6 +105,7 @@ fn options(folder: PathBuf) -> Result<MongodOptions, mongod::Error> {
         cache_tenths_gb: 3,
         death_signal: Signal::KILL,
         patience: Duration::from_secs(60),
+        test_commands: true,
     })
 }
 

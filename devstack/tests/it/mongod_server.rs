@@ -24,6 +24,7 @@ fn options(folder: &Path) -> MongodOptions {
         cache_tenths_gb: 3,
         death_signal: Signal::KILL,
         patience: Duration::from_secs(60),
+        test_commands: false,
     }
 }
 

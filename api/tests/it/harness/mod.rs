@@ -1,0 +1,158 @@
+//! The whole service on a database of its own: real router, real MongoDB, a clock that stands
+//! still until it is told otherwise, randomness from a seed.
+
+mod call;
+mod documents;
+mod fail_point;
+mod people;
+mod program;
+mod wire;
+mod workers;
+
+pub(crate) use call::{Answer, Call, Form};
+pub(crate) use documents::NewFile;
+pub(crate) use fail_point::FailPoint;
+pub(crate) use people::{PASSWORD, Person};
+pub(crate) use program::{Program, Running};
+pub(crate) use wire::Wire;
+pub(crate) use workers::Workers;
+
+use std::fmt::Debug;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use dossier_api::access_token::{AccessTokens, SigningKeys};
+use dossier_api::config::Limits;
+use dossier_api::password::PasswordHasher;
+use dossier_api::router::router;
+use dossier_api::state::{AppState, Draining};
+use dossier_common::clock::Clock;
+use dossier_common::entropy::Entropy;
+use dossier_common::queue::QueueSettings;
+use dossier_common::store::Store;
+use dossier_common::store::watch::Changes;
+use dossier_common::token::TokenKeys;
+use dossier_devstack::testing::TestDatabase;
+use mongodb::Database;
+use mongodb::bson::{DateTime, Document, doc};
+
+/// No condition of a test may take longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// When every test begins: far enough ahead that the server's own clock expires nothing.
+const START_MILLIS: i64 = 4_102_444_800_000;
+
+pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
+pub(crate) const FERNET_KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+pub(crate) const JWT_KEYS: &str = "k1:eE0auGV6JxcRBWaM6krMww84hYlcRscs0xtDNgbUpM4=";
+
+/// The service.
+pub(crate) struct App {
+    pub(crate) state: AppState,
+    pub(crate) router: Router,
+    database: TestDatabase,
+}
+
+impl App {
+    pub(crate) async fn start() -> Self {
+        Self::with(Limits::default(), JWT_KEYS).await
+    }
+
+    pub(crate) async fn with_limits(limits: Limits) -> Self {
+        Self::with(limits, JWT_KEYS).await
+    }
+
+    async fn with(limits: Limits, jwt_keys: &str) -> Self {
+        let database = migrated_database().await;
+        // The application's name is the database's, so that a fail point hits this test alone.
+        let name = database.database().name();
+        let store = Store::connect(database.uri(), name, &QueueSettings::default()).await;
+        let store = store.expect("the database can be reached");
+        let state = AppState {
+            changes: Changes::listen(store.clone()),
+            store,
+            clock: Clock::manual(DateTime::from_millis(START_MILLIS)),
+            entropy: Entropy::seeded(7),
+            token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
+            access_tokens: access_tokens(jwt_keys),
+            passwords: hasher(),
+            public_url: PUBLIC_URL.into(),
+            limits,
+            draining: Draining::default(),
+        };
+        Self {
+            router: router(state.clone()),
+            state,
+            database,
+        }
+    }
+
+    /// The same service after a restart with other keys for its bearer tokens.
+    pub(crate) fn restarted_with_jwt_keys(&self, jwt_keys: &str) -> Router {
+        router(AppState {
+            access_tokens: access_tokens(jwt_keys),
+            ..self.state.clone()
+        })
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        self.database.database()
+    }
+
+    pub(crate) fn uri(&self) -> &str {
+        self.database.uri()
+    }
+
+    pub(crate) fn now(&self) -> DateTime {
+        self.state.clock.now()
+    }
+
+    /// How many documents of a collection match.
+    pub(crate) async fn count(&self, collection: &str, filter: Document) -> u64 {
+        let rows = self.database().collection::<Document>(collection);
+        rows.count_documents(filter).await.expect("it can count")
+    }
+
+    /// How many jobs of a queue there are.
+    pub(crate) async fn jobs(&self, queue: &str) -> u64 {
+        self.count("apalis_jobs", doc! { "queue": queue }).await
+    }
+}
+
+/// A database with every migration.
+pub(crate) async fn migrated_database() -> TestDatabase {
+    let database = TestDatabase::create().await;
+    let migrated = dossier_migrations::migrate(database.database(), |_| {}).await;
+    migrated.expect("the migrations run");
+    database
+}
+
+pub(crate) fn access_tokens(jwt_keys: &str) -> Arc<AccessTokens> {
+    let keys = SigningKeys::parse(&jwt_keys.to_owned().into()).expect("the keys are good");
+    Arc::new(AccessTokens::new(keys, PUBLIC_URL))
+}
+
+/// One hasher for all tests: making its dummy costs a whole password.
+fn hasher() -> PasswordHasher {
+    static HASHER: OnceLock<PasswordHasher> = OnceLock::new();
+    let make = || PasswordHasher::new(Entropy::seeded(11));
+    HASHER.get_or_init(make).clone()
+}
+
+/// Looks again and again until `look` finds something.
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Fails with the whole of `left` and `right` when they differ.
+pub(crate) fn assert_same<T: PartialEq + Debug>(what: &str, left: &T, right: &T) {
+    assert!(left == right, "{what}:\n{left:#?}\n{right:#?}");
+}

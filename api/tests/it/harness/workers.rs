@@ -1,0 +1,80 @@
+//! The worker's own handlers, in this process, with captured mail.
+
+use std::sync::Arc;
+
+use dossier_common::queue::QueueName;
+use dossier_worker::document::{Limits, Policy};
+use dossier_worker::inspection::Inspector;
+use dossier_worker::mail::Mailer;
+use dossier_worker::run::monitor;
+use dossier_worker::services::Services;
+use mail_parser::MessageParser;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::{App, eventually};
+
+/// Workers that take jobs until they are stopped.
+pub(crate) struct Workers {
+    mailer: Mailer,
+    stop: Arc<Notify>,
+    running: JoinHandle<()>,
+}
+
+impl Workers {
+    /// Starts workers of `queues`.
+    pub(crate) fn start(app: &App, queues: &[QueueName]) -> Self {
+        let mailer = Mailer::capture(
+            "Dossier <no-reply@dossier.example.com>"
+                .parse()
+                .expect("ok"),
+        );
+        let services = Services {
+            store: app.state.store.clone(),
+            clock: app.state.clock.clone(),
+            token_keys: app.state.token_keys.clone(),
+            mailer: mailer.clone(),
+            inspector: Inspector::new(Limits::default(), Policy::standard()),
+            public_url: app.state.public_url.clone(),
+        };
+        let (stop, monitor) = (Arc::new(Notify::new()), monitor(&services, queues, 2));
+        let stopped = stop.clone();
+        let running = tokio::spawn(async move {
+            let signal = async move {
+                stopped.notified().await;
+                Ok(())
+            };
+            let ended = monitor.run_with_signal(signal).await;
+            ended.expect("the workers end well");
+        });
+        Self {
+            mailer,
+            stop,
+            running,
+        }
+    }
+
+    /// The plain texts of the mails so far, in order.
+    pub(crate) fn mails(&self) -> Vec<String> {
+        let messages = self.mailer.captured();
+        let text = |raw: Vec<u8>| {
+            let message = MessageParser::default().parse(&raw).expect("a mail");
+            message.body_text(0).expect("a text").into_owned()
+        };
+        messages.iter().map(|it| text(it.formatted())).collect()
+    }
+
+    /// The token of the link in the `count`th mail.
+    pub(crate) async fn verification_token(&self, count: usize) -> String {
+        let what = format!("mail {count} is sent");
+        let mail = eventually(&what, async || self.mails().get(count - 1).cloned()).await;
+        let (_, rest) = mail.split_once("/verify-email/").expect("a link");
+        rest.split_whitespace().next().expect("a token").to_owned()
+    }
+
+    /// Lets jobs under way end.
+    pub(crate) async fn stop(self) {
+        self.stop.notify_one();
+        self.running.await.expect("the workers do not panic");
+    }
+}

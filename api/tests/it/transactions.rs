@@ -1,0 +1,170 @@
+//! Whatever statement fails, what belongs together is there together or not at all.
+
+use mongodb::bson::{Document, doc};
+use serde_json::json;
+
+use crate::harness::{Answer, App, FailPoint, Form, PASSWORD, Person};
+
+/// A code that no driver takes for passing trouble.
+const FATAL: i32 = 8000;
+
+/// The statements that write or read, and the commit.
+const STATEMENTS: [&str; 5] = [
+    "find",
+    "insert",
+    "update",
+    "findAndModify",
+    "commitTransaction",
+];
+
+async fn sign_up(app: &App, email: &str) -> Answer {
+    let body = json!({ "email": email, "password": PASSWORD });
+    app.post("/v1/auth/sign-up").json(body).send().await
+}
+
+async fn upload(app: &App, ops: &Person, key: &str) -> Answer {
+    let call = app.post("/v1/files").by(ops);
+    let form = Form::file("report.docx", b"bytes");
+    call.header("idempotency-key", key).form(form).send().await
+}
+
+/// Users, verifications, files, remembered keys and jobs, counted.
+async fn stored(app: &App) -> [u64; 5] {
+    [
+        app.count("users", doc! {}).await,
+        app.count("verifications", doc! {}).await,
+        app.count("files", doc! {}).await,
+        app.count("idempotency_keys", doc! {}).await,
+        app.count("apalis_jobs", doc! {}).await,
+    ]
+}
+
+async fn fail_from(point: &FailPoint, statements: &[&str], statement: i32) {
+    let data = doc! { "failCommands": statements.to_vec(), "errorCode": FATAL };
+    point.set(doc! { "skip": statement }, data).await;
+}
+
+#[tokio::test]
+async fn a_sign_up_that_is_aborted_at_any_statement_leaves_nothing() {
+    let app = App::start().await;
+    let point = FailPoint::of(&app).await;
+    let mut aborted = 0;
+    loop {
+        fail_from(&point, &STATEMENTS, aborted).await;
+        let answer = sign_up(&app, &format!("user{aborted}@example.com")).await;
+        point.clear().await;
+        if answer.status == 202 {
+            break;
+        }
+        answer.problem(500, "internal");
+        assert_eq!(stored(&app).await, [0; 5], "after statement {aborted}");
+        aborted += 1;
+    }
+    assert_eq!(
+        aborted, 7,
+        "find, insert user, quota, supersede, insert verification, insert job, commit"
+    );
+    assert_eq!(stored(&app).await, [1, 1, 0, 0, 1]);
+}
+
+#[tokio::test]
+async fn an_upload_that_is_aborted_at_any_statement_leaves_nothing() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let before = stored(&app).await;
+    let point = FailPoint::of(&app).await;
+    let mut aborted = 0;
+    loop {
+        // Reads come before and after an upload, not in it.
+        fail_from(&point, &STATEMENTS[1..], aborted).await;
+        let answer = upload(&app, &ops, &format!("key{aborted}")).await;
+        point.clear().await;
+        if answer.status == 202 {
+            break;
+        }
+        answer.problem(500, "internal");
+        assert_eq!(stored(&app).await, before, "after statement {aborted}");
+        aborted += 1;
+    }
+    assert_eq!(aborted, 6, "chunk, blob entry, key, file, job, commit");
+    assert_eq!(stored(&app).await, [before[0], 0, 1, 1, 1]);
+}
+
+/// Lets one statement fail once in a way that passes.
+async fn fail_once(point: &FailPoint, app: &App, statement: &str, collection: &str, how: Document) {
+    let mut data = doc! { "failCommands": [statement] };
+    if !collection.is_empty() {
+        let namespace = format!("{}.{collection}", app.database().name());
+        data.insert("namespace", namespace);
+    }
+    data.extend(how);
+    point.set(doc! { "times": 1 }, data).await;
+}
+
+fn passing_troubles() -> [Document; 2] {
+    let label = "TransientTransactionError";
+    [
+        doc! { "errorCode": 251, "errorLabels": [label] },
+        doc! { "closeConnection": true },
+    ]
+}
+
+#[tokio::test]
+async fn a_sign_up_outlives_passing_trouble_at_every_statement() {
+    let app = App::start().await;
+    let point = FailPoint::of(&app).await;
+    let statements = [
+        ("find", "users"),
+        ("insert", "users"),
+        ("findAndModify", "mail_quotas"),
+        ("update", "verifications"),
+        ("insert", "verifications"),
+        ("insert", "apalis_jobs"),
+        ("commitTransaction", ""),
+    ];
+    let mut signed_up = 0;
+    for (statement, collection) in statements {
+        for trouble in passing_troubles() {
+            let what = format!("{statement} {collection} {trouble}");
+            fail_once(&point, &app, statement, collection, trouble).await;
+            let answer = sign_up(&app, &format!("user{signed_up}@example.com")).await;
+            point.clear().await;
+            signed_up += 1;
+            assert_eq!(answer.status, 202, "{what}");
+            assert_eq!(
+                stored(&app).await,
+                [signed_up, signed_up, 0, 0, signed_up],
+                "{what}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upload_outlives_passing_trouble_at_every_statement() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let point = FailPoint::of(&app).await;
+    let statements = [
+        ("insert", "idempotency_keys"),
+        ("insert", "files"),
+        ("insert", "apalis_jobs"),
+        ("commitTransaction", ""),
+    ];
+    let mut uploads = 0;
+    for (statement, collection) in statements {
+        for trouble in passing_troubles() {
+            let what = format!("{statement} {collection} {trouble}");
+            fail_once(&point, &app, statement, collection, trouble).await;
+            let answer = upload(&app, &ops, &format!("key{uploads}")).await;
+            point.clear().await;
+            uploads += 1;
+            assert_eq!(answer.status, 202, "{what}");
+            assert_eq!(
+                stored(&app).await,
+                [1, 0, uploads, uploads, uploads],
+                "{what}"
+            );
+        }
+    }
+}
