@@ -63,49 +63,86 @@ fn read_entry(
     let Some(header) = header else {
         return Err(ambiguous("no directory entry where one should be"));
     };
-    let u16_at = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
-    let u32_at = |at: usize| {
-        u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
-    };
-    let (name_bytes, extra_bytes, comment_bytes) = (u16_at(28), u16_at(30), u16_at(32));
+    let record = Record(&header);
     let name_at = offset + HEADER_BYTES;
-    let extra_at = name_at + u64::from(name_bytes);
-    let next = extra_at + u64::from(extra_bytes) + u64::from(comment_bytes);
+    let extra_at = name_at + u64::from(record.name_bytes());
+    let next = extra_at + u64::from(record.extra_bytes()) + u64::from(record.comment_bytes());
 
-    let kept = usize::from(name_bytes).min(limits.name_bytes);
+    let kept = usize::from(record.name_bytes()).min(limits.name_bytes);
     let raw_name: Box<[u8]> = window.at_most(name_at, kept)?.into();
-    if usize::from(name_bytes) > limits.name_bytes {
+    if usize::from(record.name_bytes()) > kept {
         findings.note(Reason::ZipUnsafeName, || {
-            format!("name of {name_bytes} bytes")
+            format!("name of {} bytes", record.name_bytes())
         });
     }
-    let extra = window.at_most(extra_at, usize::from(extra_bytes))?;
+    let extra = window.at_most(extra_at, usize::from(record.extra_bytes()))?;
     let fields = extra::fields(extra).unwrap_or_else(|_| {
         findings.note(Reason::ZipCorrupt, || {
             "extra field overruns the directory entry".to_owned()
         });
         Vec::new()
     });
-    let mut wide = WideValues::new(&fields);
-    let entry = Entry {
-        key: part_name::key(&raw_name),
-        raw_name,
-        flags: u16_at(8),
-        method: u16_at(10),
-        crc: u32_at(16),
-        inflated_bytes: wide.widen(u32_at(24)),
-        compressed_bytes: wide.widen(u32_at(20)),
-        header_offset: wide.widen(u32_at(42)),
-        data_offset: 0,
-    };
+    let entry = record.entry(raw_name, &fields);
     check_method(&entry, &fields, findings);
-    check_name(&entry, &fields, u32_at(38), findings);
-    if !matches!(u16_at(34), 0 | WIDE_16) {
+    check_name(&entry, &fields, record.attributes(), findings);
+    if !matches!(record.disk(), 0 | WIDE_16) {
         findings.note(Reason::ZipAmbiguous, || {
             format!("{} on another disk", entry.quoted())
         });
     }
     Ok((entry, next))
+}
+
+/// The fixed fields of a directory entry.
+struct Record<'a>(&'a [u8; 46]);
+
+impl Record<'_> {
+    fn u16_at(&self, at: usize) -> u16 {
+        u16::from_le_bytes([self.0[at], self.0[at + 1]])
+    }
+
+    fn u32_at(&self, at: usize) -> u32 {
+        u32::from_le_bytes([self.0[at], self.0[at + 1], self.0[at + 2], self.0[at + 3]])
+    }
+
+    fn name_bytes(&self) -> u16 {
+        self.u16_at(28)
+    }
+
+    fn extra_bytes(&self) -> u16 {
+        self.u16_at(30)
+    }
+
+    fn comment_bytes(&self) -> u16 {
+        self.u16_at(32)
+    }
+
+    fn disk(&self) -> u16 {
+        self.u16_at(34)
+    }
+
+    fn attributes(&self) -> u32 {
+        self.u32_at(38)
+    }
+
+    fn entry(&self, raw_name: Box<[u8]>, fields: &[extra::Field<'_>]) -> Entry {
+        // Wide values come in this order.
+        let mut wide = WideValues::new(fields);
+        let inflated_bytes = wide.widen(self.u32_at(24));
+        let compressed_bytes = wide.widen(self.u32_at(20));
+        let header_offset = wide.widen(self.u32_at(42));
+        Entry {
+            key: part_name::key(&raw_name),
+            raw_name,
+            flags: self.u16_at(8),
+            method: self.u16_at(10),
+            crc: self.u32_at(16),
+            compressed_bytes,
+            inflated_bytes,
+            header_offset,
+            data_offset: 0,
+        }
+    }
 }
 
 /// Compression and encryption by the directory. Bit 0 is judged together with the local header's.

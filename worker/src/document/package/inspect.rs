@@ -15,7 +15,7 @@ use crate::document::window::Window;
 
 use super::content_types::{self, ContentTypes};
 use super::relationships::{self, Relations};
-use super::{Package, embedded, leftovers, macros, main_part, open_document};
+use super::{MainPart, Package, embedded, leftovers, macros, main_part, open_document};
 
 /// Inspects an archive: container, package, content.
 pub(in crate::document) fn inspect(
@@ -53,41 +53,48 @@ fn understand(
     watch: &mut Watch<'_>,
 ) -> Result<Package, Stop> {
     let mut findings = Findings::default();
+    let key = main_part::locate(archive, &relations)?.to_owned();
+    let kind = main_part::judge(&key, &content_types, watch, &mut findings);
     macros::note_relations(&relations, &mut findings);
-    let main = main_part::find(archive, &content_types, &relations, watch, &mut findings)?;
     for entry in archive.entries().iter().filter(|entry| !entry.is_folder()) {
+        let used = &relations.used_leftovers;
+        let leftover = leftovers::is_leftover(&entry.key, &content_types, used);
         let content_type = content_types.of(&entry.key);
-        let leftover =
-            leftovers::is_leftover(&entry.key, &content_types, &relations.used_leftovers);
         watch.facts.parts += u64::from(!leftover);
-        if is_piece(&entry.key) {
-            findings.note(Reason::OpcInvalid, || {
-                format!("interleaved part {}", entry.quoted())
-            });
-        }
-        if content_type.is_none() && !leftover && !belongs_to_package(entry) {
-            findings.note(Reason::OpcUndeclaredPart, || {
-                format!("{} has no content type", entry.quoted())
-            });
-        }
+        note_stray(entry, content_type, leftover, &mut findings);
         macros::note_part(entry, content_type, &mut findings);
-        if main.as_ref().is_some_and(|main| main.key != entry.key) {
+        if entry.key != key {
             embedded::observe_part(entry, content_type, watch);
         }
     }
     findings.settle()?;
-    let main = main.ok_or_else(|| Stop::reject(Reason::OpcInvalid, "no main part"))?;
+    let kind = kind.ok_or_else(|| Stop::reject(Reason::OtherOoxml, "no accepted kind"))?;
     let Relations {
         chunks,
         used_leftovers,
         ..
     } = relations;
+    let main = MainPart { key, kind };
     Ok(Package {
         content_types,
         main,
         chunks,
         used_leftovers,
     })
+}
+
+/// Notes an entry that has no place in a package.
+fn note_stray(entry: &Entry, content_type: Option<&str>, leftover: bool, findings: &mut Findings) {
+    if is_piece(&entry.key) {
+        findings.note(Reason::OpcInvalid, || {
+            format!("interleaved part {}", entry.quoted())
+        });
+    }
+    if content_type.is_none() && !leftover && !belongs_to_package(entry) {
+        findings.note(Reason::OpcUndeclaredPart, || {
+            format!("{} has no content type", entry.quoted())
+        });
+    }
 }
 
 /// The entries that need no content type.

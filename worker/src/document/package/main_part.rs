@@ -20,21 +20,13 @@ pub(in crate::document) struct MainPart {
     pub(in crate::document) kind: Kind,
 }
 
-/// Finds the main part. A document that is of no accepted kind is noted in `findings` and has none.
-pub(super) fn find(
-    archive: &Archive,
-    content_types: &ContentTypes,
-    relations: &Relations,
-    watch: &mut Watch<'_>,
-    findings: &mut Findings,
-) -> Result<Option<MainPart>, Stop> {
+/// The name of the one part that the package says is its main part.
+pub(super) fn locate<'r>(archive: &Archive, relations: &'r Relations) -> Result<&'r str, Stop> {
     let key = match &relations.mains[..] {
         [MainTarget::Inside(key)] => key,
         [MainTarget::Outside(host)] => {
-            return Err(Stop::reject(
-                Reason::ExternalRef { host: host.clone() },
-                "main part outside",
-            ));
+            let reason = Reason::ExternalRef { host: host.clone() };
+            return Err(Stop::reject(reason, "main part outside"));
         }
         [MainTarget::Escaping] => return Err(invalid("main part above the package")),
         [] if relations.foreign_main => {
@@ -43,33 +35,37 @@ pub(super) fn find(
         [] => return Err(invalid("no relationship to a main part")),
         _ => return Err(invalid("several main parts")),
     };
-    if archive.find(key).is_none() {
-        return Err(invalid("main part missing"));
+    match archive.find(key) {
+        Some(_) => Ok(key),
+        None => Err(invalid("main part missing")),
     }
+}
+
+/// What the main part's content type makes the document. No accepted kind is a finding.
+pub(super) fn judge(
+    key: &str,
+    content_types: &ContentTypes,
+    watch: &mut Watch<'_>,
+    findings: &mut Findings,
+) -> Option<Kind> {
     let content_type = content_types.of(key).unwrap_or_default();
-    if part_name::relationships_folder(key).is_some() {
-        findings.note(Reason::KindMismatch, || {
-            "a relationships part as main part".to_owned()
-        });
-        return Ok(None);
-    }
-    match classify(content_type) {
-        Class::Document(kind) => {
-            return Ok(Some(MainPart {
-                key: key.clone(),
-                kind,
-            }));
-        }
+    let class = if part_name::relationships_folder(key).is_some() {
+        Class::Other(Reason::KindMismatch)
+    } else {
+        classify(content_type)
+    };
+    let detail = || format!("main part {key:?} is {content_type:?}");
+    match class {
+        Class::Document(kind) => Some(kind),
         Class::Template(kind) => {
-            watch.observe_now(Flag::Template, findings, || content_type.to_owned());
-            return Ok(Some(MainPart {
-                key: key.clone(),
-                kind,
-            }));
+            watch.observe_now(Flag::Template, findings, detail);
+            Some(kind)
         }
-        Class::Other(reason) => findings.note(reason, || format!("main part is {content_type:?}")),
+        Class::Other(reason) => {
+            findings.note(reason, detail);
+            None
+        }
     }
-    Ok(None)
 }
 
 /// What a main part's content type makes the document.

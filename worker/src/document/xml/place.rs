@@ -29,7 +29,7 @@ pub(super) struct Place<'s> {
 }
 
 /// What an event other than a tag adds to the content.
-pub(super) enum Content<'e> {
+enum Content<'e> {
     Text(&'e str),
     Character(char),
     Nothing,
@@ -55,12 +55,31 @@ impl<'s> Place<'s> {
         }
     }
 
-    /// An element begins.
-    pub(super) fn open(
+    /// Takes the next event and tells the visitor.
+    pub(super) fn take(
         &mut self,
-        tag: &BytesStart<'_>,
+        event: &Event<'_>,
         visitor: &mut impl Visitor,
     ) -> Result<(), Stop> {
+        match event {
+            Event::Start(tag) => self.open(tag, visitor)?,
+            Event::Empty(tag) => {
+                self.open(tag, visitor)?;
+                self.close(visitor);
+            }
+            Event::End(_) => self.close(visitor),
+            other => match self.other(other)? {
+                Content::Text(text) => visitor.text(text),
+                Content::Character(c) => visitor.text(c.encode_utf8(&mut [0; 4])),
+                Content::Nothing => {}
+            },
+        }
+        self.seen_anything = true;
+        Ok(())
+    }
+
+    /// An element begins.
+    fn open(&mut self, tag: &BytesStart<'_>, visitor: &mut impl Visitor) -> Result<(), Stop> {
         if self.depth == 0 && self.seen_root {
             return Err(malformed("second root element"));
         }
@@ -108,20 +127,15 @@ impl<'s> Place<'s> {
         attributes::check_unique(tag, self.spans, self.namespaces).map_err(malformed)
     }
 
-    /// Something was read: from here on there can be no XML declaration.
-    pub(super) fn moved(&mut self) {
-        self.seen_anything = true;
-    }
-
     /// The innermost element ends; the reader compared the names.
-    pub(super) fn close(&mut self, visitor: &mut impl Visitor) {
+    fn close(&mut self, visitor: &mut impl Visitor) {
         self.namespaces.leave(self.depth);
         self.depth = self.depth.saturating_sub(1);
         visitor.end();
     }
 
     /// Everything but tags.
-    pub(super) fn other<'e>(&self, event: &'e Event<'_>) -> Result<Content<'e>, Stop> {
+    fn other<'e>(&self, event: &'e Event<'_>) -> Result<Content<'e>, Stop> {
         match event {
             Event::Text(text) if self.depth == 0 && text.bytes().all(is_space) => {
                 Ok(Content::Nothing)

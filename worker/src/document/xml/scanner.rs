@@ -11,7 +11,7 @@ use crate::document::stop::Stop;
 use super::attributes::Span;
 use super::decoder::Decoder;
 use super::namespaces::Namespaces;
-use super::place::{Content, Place, document_type};
+use super::place::{Place, document_type};
 use super::visitor::Visitor;
 
 /// Reads parts one after the other, keeping its buffers.
@@ -46,26 +46,13 @@ impl Scanner {
             self.token.clear();
             match reader.read_event_into(&mut self.token) {
                 Ok(Event::Eof) => return place.check_end(),
-                Ok(Event::Start(tag)) => place.open(&tag, visitor)?,
-                Ok(Event::Empty(tag)) => {
-                    place.open(&tag, visitor)?;
-                    place.close(visitor);
-                }
-                Ok(Event::End(_)) => place.close(visitor),
-                Ok(event) => match place.other(&event)? {
-                    Content::Text(text) => visitor.text(text),
-                    Content::Character(c) => visitor.text(c.encode_utf8(&mut [0; 4])),
-                    Content::Nothing => {}
-                },
+                Ok(event) => place.take(&event, visitor)?,
                 Err(error) => {
                     let at = reader.error_position();
-                    return Err(reader
-                        .get_mut()
-                        .take_stop()
-                        .unwrap_or_else(|| stop(&error, at)));
+                    let early_end = reader.get_mut().take_stop();
+                    return Err(early_end.unwrap_or_else(|| stop(&error, at)));
                 }
             }
-            place.moved();
         }
     }
 }

@@ -5,6 +5,7 @@ mod builder;
 mod compound;
 mod content;
 mod corpus;
+mod entries;
 mod fixtures;
 mod genuine;
 mod package;
