@@ -1,6 +1,7 @@
 //! Every route, on one screen.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -107,6 +108,8 @@ pub fn router(state: AppState) -> Router {
         .merge(other_routes())
         .merge(documentation())
         .fallback(async || Problem::not_found())
+        // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn(run_to_completion))
         .layer(from_fn(problem::render))
         .layer(from_fn(set_security_headers))

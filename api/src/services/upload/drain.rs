@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Multipart;
+use axum::extract::{Multipart, Request};
 use futures_util::StreamExt;
+use http_body_util::Limited;
 use tokio::time::timeout;
 
 /// How much more is read at most.
@@ -31,17 +32,17 @@ pub(super) fn body(body: Body) {
     }));
 }
 
-/// Reads on in a body that was partly read.
+/// Ends the body [`MAX_BYTES`] after the `limit` that a refusal waits for.
+pub(super) fn bounded(request: Request, limit: u64) -> Request {
+    let most = usize::try_from(limit)
+        .unwrap_or(usize::MAX)
+        .saturating_add(MAX_BYTES);
+    request.map(|body| Body::new(Limited::new(body, most)))
+}
+
+/// Reads on in a [bounded](bounded) body that was partly read.
 pub(super) fn multipart(mut multipart: Multipart) {
     tokio::spawn(timeout(MAX_TIME, async move {
-        let mut left = MAX_BYTES;
-        while let Ok(Some(mut field)) = multipart.next_field().await {
-            while let Ok(Some(piece)) = field.chunk().await {
-                left = left.saturating_sub(piece.len());
-                if left == 0 {
-                    return;
-                }
-            }
-        }
+        while let Ok(Some(_)) = multipart.next_field().await {}
     }));
 }

@@ -27,6 +27,7 @@ pub(super) async fn receive(
         drain::body(request.into_body());
         return Err(too_large(state));
     }
+    let request = drain::bounded(request, state.limits.upload_bytes + OVERHEAD_BYTES);
     let mut multipart = Multipart::from_request(request, state).await.map_err(|_| {
         Problem::new(
             Code::UnsupportedMediaType,

@@ -1,0 +1,192 @@
+//! Uploads: what is stored is what was sent, under a harmless name, or nothing at all.
+
+use bytes::Bytes;
+use dossier_api::config::Limits;
+use dossier_common::digest::Sha256;
+use dossier_common::file::File;
+use dossier_common::store::blobs::ByteRange;
+use mongodb::bson::doc;
+use serde_json::Value;
+
+use crate::harness::{App, Form, Person};
+
+async fn upload(app: &App, ops: &Person, form: Form) -> Value {
+    let answer = app.post("/v1/files").by(ops).form(form).send().await;
+    answer.expect(202).json()
+}
+
+async fn only_file(app: &App) -> File {
+    let files = app.database().collection::<File>("files");
+    let found = files.find_one(doc! {}).await.expect("it can be read");
+    found.expect("there is one")
+}
+
+async fn stored_bytes(app: &App, file: &File) -> Vec<u8> {
+    let size = u64::try_from(file.size_bytes).expect("a size");
+    let whole = ByteRange { start: 0, end: size };
+    let reader = app.state.store.read_blob(file.blob_id, size);
+    let mut pieces = reader.stream(whole);
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.recv().await {
+        bytes.extend_from_slice(&piece.expect("a piece"));
+    }
+    bytes
+}
+
+/// Nothing at all, whether it is visible or not.
+async fn nothing_is_stored(app: &App) {
+    for collection in ["files", "apalis_jobs", "idempotency_keys", "blobs.files", "blobs.chunks"] {
+        assert_eq!(app.count(collection, doc! {}).await, 0, "{collection}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_are_stored_as_they_were_sent_with_their_digest_and_one_job() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let bytes: Vec<u8> = (0..2_621_440_u32).map(|i| (i * 31 >> 7) as u8).collect();
+    let call = app.post("/v1/files").by(&ops).form(Form::file("report.docx", &bytes));
+    let answer = call.send().await.expect(202);
+    let file = answer.json();
+    assert_eq!(answer.header("location"), format!("/v1/files/{}", file["id"].as_str().expect("an id")));
+    assert_eq!(file["sha256"], Sha256::of(&bytes).to_string());
+    assert_eq!(file["size_bytes"], bytes.len());
+    assert_eq!(file["state"], "received");
+    assert_eq!(file["recipients"], Value::Null);
+    assert_eq!(file["processing"]["job_state"], "ready");
+    assert!(stored_bytes(&app, &only_file(&app).await).await == bytes);
+    let job = doc! { "queue": "validate-upload", "args.file_id": file["id"].as_str() };
+    assert_eq!(app.count("apalis_jobs", job).await, 1);
+}
+
+#[tokio::test]
+async fn an_empty_document_is_stored_too_and_left_to_the_worker() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let file = upload(&app, &ops, Form::file("empty.docx", b"")).await;
+    assert_eq!(file["size_bytes"], 0);
+    assert!(stored_bytes(&app, &only_file(&app).await).await.is_empty());
+}
+
+#[tokio::test]
+async fn hostile_names_become_harmless() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let long = format!("{}.docx", "x".repeat(300));
+    for (sent, kept) in [
+        ("../../../etc/passwd.docx", "passwd.docx"),
+        ("C:\\Users\\ada\\plan.docx", "plan.docx"),
+        ("say \\\"hi\\\".docx", "hi\".docx"),
+        ("say %22hi%22.docx", "say %22hi%22.docx"),
+        ("a%0D%0ASet-Cookie: x.docx", "a%0D%0ASet-Cookie: x.docx"),
+        ("in\u{202e}xcod.exe", "inxcod.exe"),
+        ("Bericht 📄 für Łódź.docx", "Bericht 📄 für Łódź.docx"),
+        ("", "document"),
+        ("..", "document"),
+        (&*long, &*format!("{}.docx", "x".repeat(195))),
+    ] {
+        let file = upload(&app, &ops, Form::file(sent, b"x")).await;
+        let name = file["name"].as_str().expect("a name");
+        assert!(!name.contains(['/', '\\', '\r', '\n']), "{sent}: {name}");
+        assert_eq!(name, kept, "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_one_document_is_refused_and_leaves_nothing() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let two = Form::file("a.docx", b"a").and_file("file", "b.docx", b"b");
+    let mut many = Form::file("a.docx", b"a");
+    for index in 0..101 {
+        many = many.and("recipients", &format!("user{index}@example.com"));
+    }
+    let cases = [
+        (Form::default(), "file"),
+        (Form::default().and("title", "no document"), "file"),
+        (Form::default().and_file("document", "a.docx", b"a"), "file"),
+        (two, "file"),
+        (Form::file("a.docx", b"a").and("recipients", "nobody"), "recipients"),
+        (many, "recipients"),
+    ];
+    for (form, field) in cases {
+        let answer = app.post("/v1/files").by(&ops).form(form).send().await;
+        let problem = answer.problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["field"], field);
+    }
+    let wide = Form::file("a.docx", b"a").and("title", &"x".repeat(70 * 1024));
+    let answer = app.post("/v1/files").by(&ops).form(wide).send().await;
+    answer.problem(413, "payload_too_large");
+    nothing_is_stored(&app).await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_form_is_refused_and_leaves_nothing() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    for content_type in ["application/json", "application/octet-stream", "multipart/form-data", "text/html"] {
+        let call = app.post("/v1/files").by(&ops).body(content_type, "{}");
+        call.send().await.problem(415, "unsupported_media_type");
+    }
+    let (content_type, whole) = Form::file("report.docx", &[7; 2_000_000]).finish();
+    for end in [0, 20, 90, 1_500_000, whole.len() - 4] {
+        let cut = Bytes::copy_from_slice(&whole[..end]);
+        let answer = app.post("/v1/files").by(&ops).body(&content_type, cut).send().await;
+        answer.problem(400, "bad_request");
+    }
+    crate::harness::eventually("the pieces are removed", async || {
+        let pieces = app.count("blobs.chunks", doc! {}).await;
+        (pieces == 0).then_some(())
+    })
+    .await;
+    nothing_is_stored(&app).await;
+}
+
+#[tokio::test]
+async fn the_limit_is_exact() {
+    let limits = Limits {
+        upload_bytes: 70_000,
+        ..Limits::default()
+    };
+    let app = App::with_limits(limits).await;
+    let ops = app.ops().await;
+    for over in [70_001, 70_000 + 65_536, 400_000] {
+        let call = app.post("/v1/files").by(&ops);
+        let answer = call.form(Form::file("a.docx", &vec![1; over])).send().await;
+        let problem = answer.problem(413, "payload_too_large");
+        assert_eq!(answer.header("connection"), "close");
+        assert_eq!(problem["detail"], "A document is at most 70000 bytes long.");
+    }
+    nothing_is_stored(&app).await;
+    let file = upload(&app, &ops, Form::file("a.docx", &vec![1; 70_000])).await;
+    assert_eq!(file["size_bytes"], 70_000);
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_the_promised_ones_are_refused_and_leave_nothing() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let send = |digest: String| {
+        let call = app.post("/v1/files").by(&ops).header("repr-digest", &digest);
+        call.form(Form::file("report.docx", b"bytes")).send()
+    };
+    let wrong = send(Sha256::of(b"other bytes").repr_digest()).await;
+    wrong.problem(400, "digest_mismatch");
+    for malformed in ["sha-256=bytes", "md5=:CY9rzUYh03PK3k6DJie09g==:", "sha-256=:AAAA:"] {
+        let answer = send(malformed.to_owned()).await;
+        answer.problem(400, "bad_request");
+    }
+    nothing_is_stored(&app).await;
+    let right = Sha256::of(b"bytes").repr_digest();
+    send(format!("sha-512=:AAAA:, {right}")).await.expect(202);
+}
+
+#[tokio::test]
+async fn recipients_are_kept_as_they_are_compared() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let form = Form::file("report.docx", b"x").and("recipients", "Ada@Example.com");
+    let file = upload(&app, &ops, form.and("recipients", "bob@example.com")).await;
+    let kept = serde_json::json!(["ada@example.com", "bob@example.com"]);
+    assert_eq!(file["recipients"], kept);
+}
