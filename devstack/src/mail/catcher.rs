@@ -3,6 +3,7 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -10,6 +11,7 @@ use tokio::task::JoinSet;
 
 use super::behaviour::{Behaviour, InvalidBehaviour};
 use super::mailbox::Mailbox;
+use super::office::Office;
 use super::{smtp, web};
 
 /// Where a catcher listens, on 127.0.0.1; 0 picks a free port.
@@ -27,6 +29,7 @@ pub struct MailCatcher {
     ports: MailPorts,
     mailbox: Mailbox,
     behaviour: Arc<watch::Sender<Behaviour>>,
+    kept_waiting: Arc<watch::Sender<usize>>,
     _tasks: JoinSet<io::Result<()>>,
 }
 
@@ -56,18 +59,21 @@ impl MailCatcher {
             Mailbox::default(),
             Arc::new(watch::Sender::new(Behaviour::ok())),
         );
+        let kept_waiting = Arc::new(watch::Sender::new(0));
+        let office = Office {
+            mailbox: mailbox.clone(),
+            behaviour: behaviour.subscribe(),
+            kept_waiting: kept_waiting.clone(),
+        };
         let mut tasks = JoinSet::new();
-        tasks.spawn(smtp::listen(
-            smtp_socket,
-            mailbox.clone(),
-            behaviour.subscribe(),
-        ));
+        tasks.spawn(smtp::listen(smtp_socket, office));
         let inbox = web::router(mailbox.clone(), behaviour.clone());
         tasks.spawn(async move { axum::serve(web_socket, inbox).await });
         Ok(Self {
             ports,
             mailbox,
             behaviour,
+            kept_waiting,
             _tasks: tasks,
         })
     }
@@ -94,6 +100,14 @@ impl MailCatcher {
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
+    }
+
+    /// Waits until so many senders are kept waiting by a stall; `false` if that takes longer
+    /// than `patience`.
+    pub async fn wait_until_stalled(&self, senders: usize, patience: Duration) -> bool {
+        let mut kept_waiting = self.kept_waiting.subscribe();
+        let reached = kept_waiting.wait_for(|&count| count == senders);
+        tokio::time::timeout(patience, reached).await.is_ok()
     }
 
     /// Changes how mail is treated from now on.

@@ -5,6 +5,7 @@ mod behaviour;
 mod catcher;
 mod mailbox;
 mod message;
+mod office;
 mod session;
 mod smtp;
 mod web;

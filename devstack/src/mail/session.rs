@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::behaviour::{Behaviour, Mode};
 use super::mailbox::Mailbox;
 use super::message::Envelope;
+use super::office::Office;
 
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 const MAX_MAIL_BYTES: usize = 4 * 1024 * 1024;
@@ -62,32 +63,22 @@ impl Handler for Desk {
 }
 
 /// Serves one connection until either side ends it or the server goes down.
-pub(super) async fn serve(
-    stream: TcpStream,
-    peer: IpAddr,
-    mailbox: Mailbox,
-    mut behaviour: watch::Receiver<Behaviour>,
-) -> io::Result<()> {
-    let mut going_down = behaviour.clone();
+pub(super) async fn serve(stream: TcpStream, peer: IpAddr, mut office: Office) -> io::Result<()> {
+    let mut going_down = office.behaviour.clone();
     tokio::select! {
-        ended = converse(stream, peer, mailbox, &mut behaviour) => ended,
+        ended = converse(stream, peer, &mut office) => ended,
         _ = going_down.wait_for(|behaviour| behaviour.mode == Mode::Down) => Ok(()),
     }
 }
 
-async fn converse(
-    stream: TcpStream,
-    peer: IpAddr,
-    mailbox: Mailbox,
-    behaviour: &mut watch::Receiver<Behaviour>,
-) -> io::Result<()> {
+async fn converse(stream: TcpStream, peer: IpAddr, office: &mut Office) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
     let (envelope, present) = watch::channel(Envelope::default());
     let desk = Desk {
-        mailbox,
-        behaviour: behaviour.clone(),
+        mailbox: office.mailbox.clone(),
+        behaviour: office.behaviour.clone(),
         envelope,
         raw: Vec::new(),
         is_too_long: false,
@@ -99,7 +90,7 @@ async fn converse(
     let (mut line, mut in_mail) = (Vec::new(), false);
     while next_line(&mut read, &mut line).await? {
         let ends_mail = in_mail && line == END_OF_MAIL;
-        if ends_mail && !stall_is_over(&mut read, behaviour, &present).await? {
+        if ends_mail && !stall_is_over(&mut read, office, &present).await? {
             return Ok(());
         }
         let response = session.process(&line);
@@ -127,13 +118,18 @@ async fn next_line(read: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> i
 /// that a mail nobody waits for any more is not kept.
 async fn stall_is_over(
     read: &mut BufReader<OwnedReadHalf>,
-    behaviour: &mut watch::Receiver<Behaviour>,
+    office: &mut Office,
     envelope: &watch::Receiver<Envelope>,
 ) -> io::Result<bool> {
     let to = envelope.borrow().to.clone();
+    if !office.behaviour.borrow().stalls(&to) {
+        return Ok(true);
+    }
+    let _waits = office.keep_waiting();
     tokio::select! {
-        _ = behaviour.wait_for(|behaviour| !behaviour.stalls(&to)) => Ok(true),
+        biased;
         // A sender that waits for an answer says nothing: what comes is the end.
         sent = read.fill_buf() => Ok(!sent?.is_empty()),
+        _ = office.behaviour.wait_for(|behaviour| !behaviour.stalls(&to)) => Ok(true),
     }
 }

@@ -5,54 +5,39 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::behaviour::{Behaviour, Mode};
-use super::mailbox::Mailbox;
+use super::behaviour::Mode;
+use super::office::Office;
 use super::session;
 
 /// Takes connections for ever; while the behaviour is `down`, the port is closed.
-pub(super) async fn listen(
-    mut listener: TcpListener,
-    mailbox: Mailbox,
-    mut behaviour: watch::Receiver<Behaviour>,
-) -> io::Result<()> {
+pub(super) async fn listen(mut listener: TcpListener, mut office: Office) -> io::Result<()> {
     let port = listener.local_addr()?.port();
     loop {
-        accept_until_down(&listener, &mailbox, &mut behaviour).await;
+        accept_until_down(&listener, &mut office).await;
         drop(listener);
-        if behaviour
-            .wait_for(|behaviour| behaviour.mode != Mode::Down)
-            .await
-            .is_err()
-        {
+        let back = office
+            .behaviour
+            .wait_for(|behaviour| behaviour.mode != Mode::Down);
+        if back.await.is_err() {
             return Ok(());
         }
         listener = reopen(port).await;
     }
 }
 
-async fn accept_until_down(
-    listener: &TcpListener,
-    mailbox: &Mailbox,
-    behaviour: &mut watch::Receiver<Behaviour>,
-) {
+async fn accept_until_down(listener: &TcpListener, office: &mut Office) {
     let mut sessions = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = behaviour.wait_for(|behaviour| behaviour.mode == Mode::Down) => return,
+            _ = office.behaviour.wait_for(|behaviour| behaviour.mode == Mode::Down) => return,
         };
         while sessions.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
-                sessions.spawn(session::serve(
-                    stream,
-                    peer.ip(),
-                    mailbox.clone(),
-                    behaviour.clone(),
-                ));
+                sessions.spawn(session::serve(stream, peer.ip(), office.clone()));
             }
             // Out of file descriptors, most likely; some session will end.
             Err(error) => {

@@ -1,9 +1,11 @@
 //! What operators see of jobs, through the worker's command line.
 
+use std::time::{Duration, Instant};
+
 use dossier_devstack::stack::Stack;
 use serde_json::Value;
 
-use crate::harness::eventually;
+use crate::harness::PATIENCE;
 
 /// All jobs of a queue.
 pub(crate) async fn jobs_of(stack: &Stack, queue: &str) -> Vec<Value> {
@@ -22,12 +24,16 @@ pub(crate) async fn jobs_of(stack: &Stack, queue: &str) -> Vec<Value> {
 
 /// Waits until a queue has exactly one job, and that in a state.
 pub(crate) async fn the_job_in_state(stack: &Stack, queue: &str, state: &str) -> Value {
-    eventually(&format!("one {state} job in {queue}"), || async {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
         let jobs = jobs_of(stack, queue).await;
-        assert!(jobs.len() <= 1, "more than one job: {jobs:?}");
-        jobs.into_iter().find(|job| job["state"] == state)
-    })
-    .await
+        assert!(jobs.len() <= 1, "more than one job: {jobs:#?}");
+        match jobs.into_iter().next() {
+            Some(job) if job["state"] == state => return job,
+            last => assert!(Instant::now() < deadline, "it is not {state}: {last:#?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// What `jobs show` says about a job, for people.

@@ -1,9 +1,11 @@
 //! A worker that dies or freezes in the middle of a job costs nothing but a re-run.
 
+use std::collections::BTreeSet;
+
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::process::Signal;
 
-use crate::harness::TestStack;
+use crate::harness::{PATIENCE, TestStack};
 use crate::jobs::{id, shown, the_job_in_state};
 
 const CLIENT: &str = "client@dossier.example";
@@ -16,6 +18,10 @@ async fn in_the_middle_of_a_job() -> (TestStack, u32) {
         .behave(Behaviour::stall())
         .expect("it can stall");
     stack.sign_up(CLIENT).await;
+    assert!(
+        stack.mail().wait_until_stalled(1, PATIENCE).await,
+        "the mail is under way"
+    );
     the_job_in_state(&stack, "send-email", "running").await;
     let pid = stack.workers().next().expect("a worker").pid();
     (stack, pid)
@@ -28,6 +34,7 @@ async fn the_job_of_a_killed_worker_is_completed_by_the_next_one() {
         .kill_worker(pid)
         .await
         .expect("the worker can be killed");
+    assert!(stack.mail().wait_until_stalled(0, PATIENCE).await);
     stack
         .mail()
         .behave(Behaviour::ok())
@@ -48,7 +55,7 @@ async fn a_frozen_worker_cannot_acknowledge_what_another_has_taken_over() {
     frozen.signal(Signal::STOP);
     let other = stack.start_worker().await.expect("another worker starts");
     assert_ne!(other, pid);
-    // Only the new worker's mail ends the stall: then it alone can have done the job.
+    // The frozen worker's mail goes out too, but only the other worker can record it.
     stack
         .mail()
         .behave(Behaviour::ok())
@@ -63,4 +70,11 @@ async fn a_frozen_worker_cannot_acknowledge_what_another_has_taken_over() {
         .expect("the thawed worker drains");
     let after = shown(&stack, id(&done)).await;
     assert_eq!(before, after, "the late worker changed the job");
+    let mails = stack.mail().mailbox().messages_to(CLIENT);
+    let message_ids: BTreeSet<_> = mails.iter().map(|mail| mail.header("message-id")).collect();
+    assert_eq!(
+        message_ids.len(),
+        1,
+        "a receiver cannot tell the copies: {message_ids:?}"
+    );
 }

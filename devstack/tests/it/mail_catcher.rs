@@ -185,9 +185,12 @@ async fn a_stalled_mail_is_taken_when_the_stall_ends_and_dropped_when_its_sender
     impatient
         .begin_mail("client@example.org", "impatient")
         .await;
+    assert!(catcher.wait_until_stalled(1, PATIENCE).await);
     drop(impatient);
+    assert!(catcher.wait_until_stalled(0, PATIENCE).await);
     let mut patient = Sender::connect(&catcher).await.expect("a connection");
     patient.begin_mail("client@example.org", "patient").await;
+    assert!(catcher.wait_until_stalled(1, PATIENCE).await);
     catcher
         .behave(Behaviour::ok())
         .expect("it can take mail again");
