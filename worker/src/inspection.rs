@@ -81,7 +81,7 @@ impl Inspector {
 
 /// The name never decides, but a name that promises another kind is worth a flag, or under a
 /// strict policy a rejection.
-fn compare_extension(verdict: Verdict, name: &str, policy: &Policy) -> Verdict {
+pub fn compare_extension(verdict: Verdict, name: &str, policy: &Policy) -> Verdict {
     let Verdict::Accepted(mut accepted) = verdict else {
         return verdict;
     };

@@ -1,5 +1,6 @@
 //! `dossier-worker` on the command line.
 
+mod inspect;
 mod jobs;
 
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ enum Command {
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
         concurrency: Option<u16>,
     },
+    /// Inspect files as an upload would be, without a database
+    Inspect(inspect::Arguments),
     /// See and retry jobs
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -43,6 +46,7 @@ impl Cli {
                 queues,
                 concurrency,
             } => crate::run::run(queues, concurrency.map(usize::from)).await,
+            Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
         }
     }
