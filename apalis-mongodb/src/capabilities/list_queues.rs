@@ -58,7 +58,7 @@ async fn activity(
             .count_documents(doc! {
                 f::QUEUE: queue,
                 f::STATUS: Status::Done,
-                f::FINISHED_AT: { "$exists": true },
+                f::FINISHED_AT: crate::indexes::since_epoch(),
                 "$expr": { "$and": [
                     { "$gt": [&finished, back(day + 1)] },
                     { "$lte": [&finished, back(day)] },

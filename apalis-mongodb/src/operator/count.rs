@@ -107,7 +107,7 @@ fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
         }
         JobState::Running => {
             query.extend(state_query(state));
-            (query, "running")
+            (query, "lease")
         }
         JobState::Done | JobState::Dead | JobState::Cancelled => {
             query.extend(state_query(state));

@@ -3,6 +3,7 @@
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
+use crate::indexes::since_epoch;
 use crate::model::{JobState, Status, field as f};
 
 /// Which jobs are meant; an empty filter means all. All given conditions must hold.
@@ -90,7 +91,7 @@ pub(crate) fn state_query(state: JobState) -> Document {
         }
         // The condition names the partial index of finished jobs.
         JobState::Done | JobState::Dead | JobState::Cancelled => {
-            doc! { f::STATUS: status, f::FINISHED_AT: { "$exists": true } }
+            doc! { f::STATUS: status, f::FINISHED_AT: since_epoch() }
         }
         JobState::Running => doc! { f::STATUS: Status::Running },
     }

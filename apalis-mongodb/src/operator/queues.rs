@@ -178,7 +178,7 @@ async fn names_with(
     let jobs = collections.jobs(db);
     let live = doc! { f::STATUS: crate::model::Status::Pending };
     let running = doc! { f::STATUS: crate::model::Status::Running };
-    let finished = doc! { f::FINISHED_AT: { "$exists": true } };
+    let finished = doc! { f::FINISHED_AT: crate::indexes::since_epoch() };
     for filter in [live, running, finished] {
         let found = jobs
             .distinct(f::QUEUE, filter)

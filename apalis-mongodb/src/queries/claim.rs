@@ -31,7 +31,8 @@ pub(crate) async fn candidates(
     }
     let mut found = jobs
         .find(filter)
-        .sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 })
+        // Of equal ones the first inserted: an index keeps equal keys in that order.
+        .sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1 })
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
         .hint(mongodb::options::Hint::Name("claim".to_owned()))

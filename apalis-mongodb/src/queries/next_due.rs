@@ -53,7 +53,7 @@ pub(crate) async fn next_due(
 fn earliest(queue: &str) -> Vec<Document> {
     vec![
         doc! { "$match": { f::QUEUE: queue, f::STATUS: Status::Pending } },
-        doc! { "$sort": { f::RUN_AT: 1 } },
+        doc! { "$sort": { f::QUEUE: 1, f::STATUS: 1, f::RUN_AT: 1 } },
         doc! { "$limit": 1 },
         doc! { "$project": {
             f::QUEUE: 1,

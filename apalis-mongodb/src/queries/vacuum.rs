@@ -18,7 +18,7 @@ pub(crate) async fn finished_before(
     let filter = doc! {
         f::QUEUE: queue,
         f::STATUS: { "$in": [Status::Done, Status::Killed] },
-        f::FINISHED_AT: { "$exists": true },
+        f::FINISHED_AT: crate::indexes::since_epoch(),
         "$expr": { "$lte": [format!("${}", f::FINISHED_AT), before] },
     };
     let removed = jobs

@@ -47,10 +47,7 @@ impl Acker {
     async fn write(&self, batch: &[Settlement]) -> std::vec::IntoIter<Ack> {
         self.clock.keep_fresh(&self.db).await;
         let now = self.clock.now();
-        let statements: Vec<_> = batch
-            .iter()
-            .map(|settlement| ack::statement(settlement, &self.config, &self.worker, now))
-            .collect();
+        let statements = ack::statements(batch, &self.config, &self.worker, now);
         let since = Instant::now();
         let mut pause = FIRST_PAUSE;
         let mut doubtful = false;

@@ -9,5 +9,6 @@ mod leases;
 mod operating;
 mod outage;
 mod outcomes;
+mod plans;
 mod processes;
 mod shutdown;
