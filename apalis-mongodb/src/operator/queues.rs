@@ -27,6 +27,21 @@ pub struct QueueLimits {
     pub rate_period: Duration,
 }
 
+impl QueueLimits {
+    pub(crate) fn period(&self) -> Duration {
+        if self.rate_period.is_zero() {
+            Duration::from_secs(1)
+        } else {
+            self.rate_period
+        }
+    }
+
+    /// How long one start takes to be granted.
+    pub(crate) fn pace(&self) -> Option<Duration> {
+        self.rate.map(|rate| self.period() / rate.max(1))
+    }
+}
+
 /// A queue's standing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]

@@ -82,14 +82,10 @@ pub(crate) async fn take(
     token: ObjectId,
     wanted: Vec<JobDocument>,
 ) -> Result<Vec<JobDocument>, Error> {
-    let claim = claim_fields(config, worker, token);
-    let command = doc! {
-        "update": &config.collections.jobs,
-        "updates": statements(&wanted, &claim),
-        "ordered": false,
-        "writeConcern": { "w": 1 },
-        "maxTimeMS": time::millis(MAX_TIME),
-    };
+    let mut command = command(config, worker, token, &wanted);
+    // A claim that is rolled back is made again, and the fence refuses the older lease.
+    command.insert("writeConcern", doc! { "w": 1 });
+    command.insert("maxTimeMS", time::millis(MAX_TIME));
     let outcome = match db.run_command(command).await.context("claim jobs") {
         Ok(reply) => {
             super::reply::check(&reply, "claim jobs").map(|()| super::reply::count(&reply))
@@ -101,6 +97,21 @@ pub(crate) async fn take(
         Ok(0) => Ok(Vec::new()),
         // Some were lost, or nobody knows: ask which carry our token.
         _ => taken_under(&config.collections.raw_jobs(db), token, &wanted).await,
+    }
+}
+
+/// The write that takes `wanted` under `token`.
+pub(crate) fn command(
+    config: &Config,
+    worker: &str,
+    token: ObjectId,
+    wanted: &[JobDocument],
+) -> Document {
+    let claim = claim_fields(config, worker, token);
+    doc! {
+        "update": &config.collections.jobs,
+        "updates": statements(wanted, &claim),
+        "ordered": false,
     }
 }
 
@@ -137,7 +148,11 @@ fn claim_fields(config: &Config, worker: &str, token: ObjectId) -> Document {
 }
 
 /// The jobs as the write left them, without reading them again.
-fn assume_taken(jobs: Vec<JobDocument>, token: ObjectId, worker: &str) -> Vec<JobDocument> {
+pub(crate) fn assume_taken(
+    jobs: Vec<JobDocument>,
+    token: ObjectId,
+    worker: &str,
+) -> Vec<JobDocument> {
     jobs.into_iter()
         .map(|mut job| {
             job.status = Status::Running;

@@ -3,11 +3,13 @@
 pub(crate) mod ack;
 pub(crate) mod change;
 pub(crate) mod claim;
+pub(crate) mod claim_within;
 pub(crate) mod enqueue;
 pub(crate) mod heartbeat;
 pub(crate) mod insert;
 pub(crate) mod next_due;
 pub(crate) mod queue_state;
+pub(crate) mod rate;
 pub(crate) mod reply;
 pub(crate) mod report;
 pub(crate) mod rescue;

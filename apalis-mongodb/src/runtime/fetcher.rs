@@ -13,12 +13,17 @@ use crate::error::Error;
 use crate::handler::JobHandle;
 use crate::metrics;
 use crate::model::JobDocument;
+use crate::operator::QueueLimits;
 use crate::queries::claim::{self, Candidates};
+use crate::queries::claim_within::take_within;
+use crate::queries::rate;
 
 /// Candidates are drawn from at most so many times the batch.
 const WIDEST_WINDOW: usize = 8;
-/// A settings change made without a change stream is noticed this fast.
-const SETTINGS_AGE: Duration = Duration::from_secs(1);
+/// While all due jobs are such as wait for another one that crashed a worker before.
+const SUSPECT_PAUSE: Duration = Duration::from_millis(500);
+/// A queue at its limit is tried again this soon.
+const LIMITED_PAUSE: Duration = Duration::from_millis(200);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -34,8 +39,8 @@ enum Round {
     Claimed,
     /// Nothing is due.
     Empty,
-    /// Something is due, but not for us now.
-    Blocked,
+    /// Something is due, but not for us now; try again after this.
+    Blocked(Duration),
     Paused,
 }
 
@@ -60,8 +65,8 @@ impl Fetcher {
                     self.hub.look_at(&self.worker.config.queue);
                     None
                 }
-                Ok(Round::Blocked) => Some(FIRST_PAUSE),
-                Ok(Round::Paused) => Some(SETTINGS_AGE),
+                Ok(Round::Blocked(wait)) => Some(wait),
+                Ok(Round::Paused) => Some(self.hub.settings_age()),
                 Err(error) => {
                     tracing::warn!(%error, queue = self.worker.config.queue, "claim failed; trying again");
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -115,7 +120,8 @@ impl Fetcher {
         if found.jobs.is_empty() && found.malformed.is_empty() {
             return Ok(Round::Empty);
         }
-        if self.hub.settings(&config.queue, SETTINGS_AGE).await?.paused {
+        let settings = self.hub.settings(&config.queue).await?;
+        if settings.paused {
             return Ok(Round::Paused);
         }
         let malformed = std::mem::take(&mut found.malformed);
@@ -126,7 +132,10 @@ impl Fetcher {
             let fresh = claim::candidates(&jobs, &config.queue, limit, true).await?;
             chosen = self.choose(fresh, permits.len()).0;
         }
-        self.claim(chosen, suspect, permits).await
+        if chosen.is_empty() && suspect.is_none() {
+            return Ok(Round::Blocked(SUSPECT_PAUSE));
+        }
+        self.claim(chosen, suspect, permits, settings.limits).await
     }
 
     /// Which candidates to try. A job that crashed a worker before comes alone, and only if no
@@ -159,28 +168,39 @@ impl Fetcher {
 
     async fn claim(
         &mut self,
-        chosen: Vec<JobDocument>,
+        mut chosen: Vec<JobDocument>,
         suspect: Option<Suspect>,
         mut permits: Vec<OwnedSemaphorePermit>,
+        limits: QueueLimits,
     ) -> Result<Round, Error> {
+        let wanted = chosen.len() + usize::from(suspect.is_some());
+        let queues = self.worker.config.collections.queues(&self.worker.db);
+        let queue = self.worker.config.queue.clone();
+        let granted = rate::draw(&queues, &queue, &limits, wanted).await?;
         let mut claimed = 0;
-        if let Some(Suspect { leave, job }) = suspect {
+        if let Some(Suspect { leave, job }) = suspect.filter(|_| granted > 0) {
             let own = permits.split_off(permits.len() - 1);
-            claimed += self
-                .take(vec![job], vec![own.into_iter().chain([leave]).collect()])
-                .await?;
+            let own = own.into_iter().chain([leave]).collect();
+            claimed += self.take(vec![job], vec![own], &limits).await?;
         }
-        let wanted = chosen.len();
-        if wanted > 0 {
+        chosen.truncate(granted - claimed);
+        if !chosen.is_empty() {
+            let wanted = chosen.len();
             permits.truncate(wanted);
             let permits = permits.into_iter().map(|permit| vec![permit]).collect();
-            let taken = self.take(chosen, permits).await?;
-            self.adapt(wanted, taken);
+            let taken = self.take(chosen, permits, &limits).await?;
+            if limits.max_running.is_none() {
+                self.adapt(wanted, taken);
+            }
             claimed += taken;
         }
+        if limits.rate.is_some() && claimed < granted {
+            rate::give_back(&queues, &queue, granted - claimed).await?;
+        }
         Ok(match claimed {
-            0 if wanted == 0 => Round::Blocked,
-            0 => Round::Blocked,
+            0 if granted == 0 => Round::Blocked(limits.pace().unwrap_or(FIRST_PAUSE)),
+            0 if limits.max_running.is_some() => Round::Blocked(LIMITED_PAUSE),
+            0 => Round::Blocked(FIRST_PAUSE),
             _ => Round::Claimed,
         })
     }
@@ -189,13 +209,18 @@ impl Fetcher {
         &self,
         wanted: Vec<JobDocument>,
         mut permits: Vec<Vec<OwnedSemaphorePermit>>,
+        limits: &QueueLimits,
     ) -> Result<usize, Error> {
         let worker = &self.worker;
         let token = ObjectId::new();
         let asked_at = Instant::now();
-        let taken = claim::take(&worker.db, &worker.config, &worker.id, token, wanted).await?;
+        let (db, config) = (&worker.db, &worker.config);
+        let taken = match limits.max_running {
+            Some(most) => take_within(db, config, &worker.id, token, wanted, most).await?,
+            None => claim::take(db, config, &worker.id, token, wanted).await?,
+        };
         let count = taken.len();
-        let duration = worker.config.lease_duration;
+        let duration = config.lease_duration;
         let handles: Vec<_> = taken
             .into_iter()
             .map(|job| {
@@ -207,7 +232,7 @@ impl Fetcher {
                 JobHandle::new(job, lease, Arc::clone(worker))
             })
             .collect();
-        metrics::claimed(&worker.config.queue, count);
+        metrics::claimed(&config.queue, count);
         worker.buffer.extend(handles);
         Ok(count)
     }

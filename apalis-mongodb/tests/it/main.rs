@@ -6,6 +6,7 @@ mod ecosystem;
 mod enqueueing;
 mod harness;
 mod leases;
+mod limits;
 mod operating;
 mod outage;
 mod outcomes;

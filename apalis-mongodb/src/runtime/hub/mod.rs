@@ -23,6 +23,9 @@ use crate::config::{Collections, Wake};
 use crate::error::Error;
 use crate::queries::queue_state::{self, QueueState};
 
+const SETTINGS_AGE_STREAMING: Duration = Duration::from_secs(10);
+const SETTINGS_AGE_POLLING: Duration = Duration::from_secs(1);
+
 /// The shared part of all workers on one database in this process.
 #[derive(Debug)]
 pub(crate) struct Hub {
@@ -46,6 +49,8 @@ struct QueueEntry {
     /// The poller is to look when the next job is due.
     look: bool,
     settings: Option<(Instant, QueueState)>,
+    /// Grows with each change of the settings that the change stream tells of.
+    generation: u64,
 }
 
 impl Hub {
@@ -78,6 +83,7 @@ impl Hub {
                 wake: watch::Sender::new(0),
                 look: false,
                 settings: None,
+                generation: 0,
             })
             .wake
             .subscribe()
@@ -116,19 +122,30 @@ impl Hub {
         Arc::clone(&self.suspects).try_acquire_owned().ok()
     }
 
-    /// The settings of `queue`, read again if what is known is older than `age`.
-    pub(crate) async fn settings(&self, queue: &str, age: Duration) -> Result<QueueState, Error> {
-        let known = lock(&self.queues)
+    /// How old what is known of a queue's settings may be: the change stream tells of changes.
+    pub(crate) fn settings_age(&self) -> Duration {
+        if self.streaming.load(Ordering::Relaxed) {
+            SETTINGS_AGE_STREAMING
+        } else {
+            SETTINGS_AGE_POLLING
+        }
+    }
+
+    /// The settings of `queue`, read again if what is known is too old.
+    pub(crate) async fn settings(&self, queue: &str) -> Result<QueueState, Error> {
+        let (known, generation) = lock(&self.queues)
             .get(queue)
-            .and_then(|entry| entry.settings);
+            .map_or((None, 0), |entry| (entry.settings, entry.generation));
         if let Some((at, state)) = known
-            && at.elapsed() < age
+            && at.elapsed() < self.settings_age()
         {
             return Ok(state);
         }
         let read_at = Instant::now();
         let state = queue_state::read(&self.collections.queues(&self.db), queue).await?;
-        if let Some(entry) = lock(&self.queues).get_mut(queue) {
+        if let Some(entry) = lock(&self.queues).get_mut(queue)
+            && entry.generation == generation
+        {
             entry.settings = Some((read_at, state));
         }
         Ok(state)
@@ -138,6 +155,7 @@ impl Hub {
     fn settings_changed(&self, queue: &str) {
         if let Some(entry) = lock(&self.queues).get_mut(queue) {
             entry.settings = None;
+            entry.generation += 1;
         }
         self.wake(queue);
     }

@@ -77,7 +77,12 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
         },
         {
             "ns.coll": &hub.collections.queues,
-            "operationType": { "$in": ["insert", "update", "replace"] },
+            "$or": [
+                { "operationType": { "$in": ["insert", "replace"] } },
+                // Not what workers write there themselves.
+                { "updateDescription.updatedFields.paused": { "$exists": true } },
+                { "updateDescription.updatedFields.limits": { "$exists": true } },
+            ],
         },
         { "operationType": { "$in": ["invalidate", "drop", "dropDatabase", "rename"] } },
     ] };

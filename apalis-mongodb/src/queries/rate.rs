@@ -1,0 +1,76 @@
+//! A queue's token bucket, kept in the store and refilled by the server's clock, so that all
+//! workers of the queue draw from one.
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::ReturnDocument;
+
+use crate::error::{Context, Error};
+use crate::model::{field as f, time};
+use crate::operator::QueueLimits;
+
+const BUCKET: &str = "bucket";
+
+/// Draws at most `wanted` starts and returns how many were granted.
+pub(crate) async fn draw(
+    queues: &Collection<Document>,
+    queue: &str,
+    limits: &QueueLimits,
+    wanted: usize,
+) -> Result<usize, Error> {
+    let Some(rate) = limits.rate else {
+        return Ok(wanted);
+    };
+    let drawn = queues
+        .find_one_and_update(doc! { f::ID: queue }, drawing(rate, limits, wanted))
+        .return_document(ReturnDocument::After)
+        .projection(doc! { BUCKET: 1 })
+        .await
+        .context("draw from a queue's rate limit")?;
+    let granted = drawn
+        .as_ref()
+        .and_then(|document| document.get_document(BUCKET).ok())
+        .and_then(|bucket| bucket.get("granted").cloned());
+    Ok(match granted {
+        Some(Bson::Double(granted)) => granted as usize,
+        Some(Bson::Int32(granted)) => usize::try_from(granted).unwrap_or(0),
+        Some(Bson::Int64(granted)) => usize::try_from(granted).unwrap_or(0),
+        // The limit was lifted meanwhile.
+        _ => wanted,
+    })
+}
+
+fn drawing(rate: u32, limits: &QueueLimits, wanted: usize) -> Vec<Document> {
+    let period = time::millis(limits.period()).max(1);
+    let path = |field: &str| format!("${BUCKET}.{field}");
+    let full = f64::from(rate);
+    let since = doc! { "$subtract": ["$$NOW", { "$ifNull": [path("at"), "$$NOW"] }] };
+    let refill = doc! { "$multiply": [since, full / period as f64] };
+    let known = doc! { "$ifNull": [path("tokens"), full] };
+    let tokens = doc! { "$min": [full, { "$add": [known, refill] }] };
+    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let granted = doc! { "$min": [wanted, { "$floor": path("tokens") }] };
+    vec![
+        doc! { "$set": { BUCKET: { "tokens": tokens, "at": "$$NOW" } } },
+        doc! { "$set": { BUCKET: { "granted": granted } } },
+        doc! { "$set": { BUCKET: {
+            "tokens": { "$subtract": [path("tokens"), path("granted")] },
+        } } },
+    ]
+}
+
+/// Gives back starts that were granted and not used.
+pub(crate) async fn give_back(
+    queues: &Collection<Document>,
+    queue: &str,
+    unused: usize,
+) -> Result<(), Error> {
+    let unused = i64::try_from(unused).unwrap_or(0);
+    let filter = doc! { f::ID: queue, format!("{BUCKET}.tokens"): { "$exists": true } };
+    let update = doc! { "$inc": { format!("{BUCKET}.tokens"): unused as f64 } };
+    queues
+        .update_one(filter, update)
+        .await
+        .context("give back to a queue's rate limit")?;
+    Ok(())
+}

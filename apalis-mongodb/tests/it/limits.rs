@@ -1,0 +1,86 @@
+//! Limits hold over all workers of a queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use apalis_mongodb::operator::{self, QueueLimits};
+use apalis_mongodb::{JobState, NewJob};
+
+use crate::harness::{Bench, Notes};
+use crate::worker;
+
+async fn limit(bench: &Bench, limits: QueueLimits) {
+    operator::set_queue_limits(bench.db(), &bench.config.collections, "test", limits)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn no_more_jobs_run_at_once_than_the_queue_allows() {
+    let bench = Bench::with(|config| config.max_in_flight(8).batch_size(8)).await;
+    let limits = QueueLimits {
+        max_running: Some(3),
+        ..QueueLimits::default()
+    };
+    limit(&bench, limits).await;
+    bench
+        .storage::<u32>()
+        .enqueue_many((0..15).map(NewJob::new))
+        .await
+        .unwrap();
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let handler = || {
+        let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+        move |_: u32| {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+            async move {
+                let running = now.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(running, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                now.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+    };
+    let first = worker!(bench.storage::<u32>(), 8, handler());
+    let second = worker!(bench.storage::<u32>(), 8, handler());
+    bench.counts(JobState::Done, 15).await;
+    assert!(
+        (2..=3).contains(&most.load(Ordering::SeqCst)),
+        "{most:?} at once"
+    );
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn no_more_jobs_start_in_a_period_than_the_queue_allows() {
+    let bench = Bench::new().await;
+    let limits = QueueLimits {
+        rate: Some(5),
+        rate_period: Duration::from_millis(500),
+        ..QueueLimits::default()
+    };
+    limit(&bench, limits).await;
+    bench
+        .storage::<u32>()
+        .enqueue_many((0..20).map(NewJob::new))
+        .await
+        .unwrap();
+    let notes = Notes::default();
+    let handler = |notes: Notes| {
+        move |_: u32| {
+            let notes = notes.clone();
+            async move { notes.add("ran") }
+        }
+    };
+    let start = Instant::now();
+    let first = worker!(bench.storage::<u32>(), 8, handler(notes.clone()));
+    let second = worker!(bench.storage::<u32>(), 8, handler(notes.clone()));
+    notes.reach(20).await;
+    // Five at once, then ten a second.
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(1400), "{took:?}");
+    first.stop().await;
+    second.stop().await;
+}
