@@ -39,10 +39,10 @@ pub enum Reason {
     ZipBomb,
     /// A package whose required parts are missing or contradict each other.
     OpcInvalid,
-    /// Macros, or a type that is made for them.
-    MacroEnabled,
     /// A binary workbook (xlsb).
     BinaryWorkbook,
+    /// Macros, or a type that is made for them.
+    MacroEnabled,
     /// A template or slide show.
     Template,
     /// A package of some other kind, such as a drawing or an XPS document.
@@ -129,8 +129,8 @@ impl Reason {
             Self::NotOpc => (10, "NOT_OPC", "This is a ZIP archive, not an Office document."),
             Self::ZipBomb => (11, "ZIP_BOMB", "The file expands to an unreasonable size."),
             Self::OpcInvalid => (12, "OPC_INVALID", "The document is incomplete: a required part is missing or contradictory."),
-            Self::MacroEnabled => (13, "MACRO_ENABLED", "The file contains macros. Please save a copy without macros."),
-            Self::BinaryWorkbook => (14, "BINARY_WORKBOOK", "Binary workbooks (.xlsb) are not supported. Please save as .xlsx."),
+            Self::BinaryWorkbook => (13, "BINARY_WORKBOOK", "Binary workbooks (.xlsb) are not supported. Please save as .xlsx."),
+            Self::MacroEnabled => (14, "MACRO_ENABLED", "The file contains macros. Please save a copy without macros."),
             Self::Template => (15, "TEMPLATE", "This is a template or slide show. Please save it as an ordinary document, workbook or presentation."),
             Self::OtherOoxml => (16, "OTHER_OOXML", "This Office format is not supported. Only .docx, .xlsx and .pptx are."),
             Self::OpcUndeclaredPart => (17, "OPC_UNDECLARED_PART", "The document contains files that do not belong to it."),

@@ -31,9 +31,10 @@ pub(super) fn of(entry: &Entry, package: &Package) -> Treatment {
         Treatment::Bytes
     } else if content_type.ends_with(".vmldrawing") || extension == "vml" {
         Treatment::Vml
-    } else if content_type == "image/svg+xml" {
-        Treatment::Bytes
-    } else if matches!(extension, "xml" | "rels") || is_xml(content_type) {
+    } else if matches!(extension, "xml" | "rels") {
+        Treatment::Xml
+    } else if is_xml(content_type) && content_type != "image/svg+xml" {
+        // Pictures in SVG may have a document type; a part named .xml is no picture, whatever it claims.
         Treatment::Xml
     } else {
         Treatment::Bytes

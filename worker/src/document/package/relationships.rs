@@ -126,7 +126,8 @@ impl Collector<'_, '_> {
         // A target that names another computer is outside, whatever its mode says.
         if external || reference::names_scheme(target) {
             self.outside(kind, &role, target);
-        } else if let Some(key) = part_name::resolve(self.folder, target) {
+        }
+        if !external && let Some(key) = part_name::resolve(self.folder, target) {
             self.inside(&role, key);
         }
     }

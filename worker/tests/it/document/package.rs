@@ -182,6 +182,17 @@ fn a_binary_workbook_is_refused_as_such() {
 }
 
 #[test]
+fn a_binary_workbook_with_macros_is_refused_as_a_binary_workbook() {
+    let package = Opc::xlsx().part("xl/vbaProject.bin", "code");
+    let package = package.default("bin", "application/vnd.ms-office.vbaProject");
+    assert_verdict!(
+        package
+            .main_type(&format!("{EXCEL}.sheet.binary.macroEnabled.main"))
+            .bytes()
+    );
+}
+
+#[test]
 fn a_template_is_refused_as_such() {
     assert_verdict!(
         Opc::docx()

@@ -152,6 +152,12 @@ fn a_document_type_is_found_by_content_type_too() {
 }
 
 #[test]
+fn a_part_named_xml_is_no_picture() {
+    let package = Opc::docx().part("word/styles.xml", "<!DOCTYPE a><a/>");
+    assert_verdict!(package.declare("word/styles.xml", "image/svg+xml").bytes());
+}
+
+#[test]
 fn a_chunk_with_an_office_type_is_xml_all_the_same() {
     let styles = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml";
     let package = Opc::docx()
