@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_common::config::{
-    ConfigError, DatabaseSettings, Environment, read_queue_settings, read_token_keys,
+    ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
+    read_token_keys,
 };
 use dossier_common::queue::QueueSettings;
 use dossier_common::token::TokenKeys;
@@ -66,8 +67,8 @@ impl Settings {
         let public_url = read_public_url(&mut env);
         let token_keys = read_token_keys(&mut env);
         let signing_keys = SigningKeys::read(&mut env);
-        let listen_addr = address(&mut env, "LISTEN_ADDR", 8080);
-        let metrics_addr = address(&mut env, "METRICS_ADDR", 9100);
+        let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
+        let metrics_addr = read_address(&mut env, "METRICS_ADDR", 9100);
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
@@ -89,11 +90,6 @@ impl Settings {
     }
 }
 
-fn address(env: &mut Environment, name: &str, default_port: u16) -> SocketAddr {
-    let rule = "must be an address and a port such as 127.0.0.1:8080 (port 0 picks a free one)";
-    env.value(name, rule, SocketAddr::from(([127, 0, 0, 1], default_port)))
-}
-
 fn read_limits(env: &mut Environment) -> Limits {
     let default = Limits::default();
     Limits {
@@ -108,20 +104,4 @@ fn read_limits(env: &mut Environment) -> Limits {
             default.upload_idle.as_secs(),
         )),
     }
-}
-
-fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
-    let rule = "must be the http(s) address at which clients reach the service, such as \
-                https://dossier.example.com";
-    let url: url::Url = env.required("PUBLIC_URL", rule)?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.host().is_some()
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty();
-    if !plain {
-        env.problem("PUBLIC_URL", rule);
-        return None;
-    }
-    Some(url.as_str().trim_end_matches('/').into())
 }

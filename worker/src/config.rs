@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_common::config::{
-    ConfigError, DatabaseSettings, Environment, read_queue_settings, read_token_keys,
+    ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
+    read_token_keys,
 };
 use dossier_common::queue::{QueueName, QueueSettings};
 use dossier_common::token::TokenKeys;
@@ -48,11 +49,7 @@ impl Settings {
         let public_url = read_public_url(&mut env);
         let token_keys = read_token_keys(&mut env);
         let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
-        let metrics_addr = env.value(
-            "METRICS_ADDR",
-            "must be an address and a port such as 127.0.0.1:9101 (port 0 picks a free one)",
-            SocketAddr::from(([127, 0, 0, 1], 9101)),
-        );
+        let metrics_addr = read_address(&mut env, "METRICS_ADDR", 9101);
         let queue_names = match queue_names {
             named if !named.is_empty() => named,
             _ => read_queue_names(&mut env),
@@ -94,15 +91,4 @@ fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {
         );
         Vec::new()
     })
-}
-
-fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
-    let rule = "must be the http(s) address at which clients reach the service, such as \
-                https://dossier.example.com";
-    let url: url::Url = env.required("PUBLIC_URL", rule)?;
-    if !matches!(url.scheme(), "http" | "https") {
-        env.problem("PUBLIC_URL", rule);
-        return None;
-    }
-    Some(url.as_str().trim_end_matches('/').into())
 }

@@ -107,7 +107,7 @@ impl Environment {
             } else {
                 ""
             };
-            self.problem(name, &format!("{rule}{absent}"));
+            self.problem(name, format!("{rule}{absent}"));
         }
         parsed
     }
@@ -118,7 +118,7 @@ impl Environment {
         let file_variable = format!("{name}_FILE");
         match (self.text(name), self.text(&file_variable)) {
             (Some(_), Some(_)) => {
-                self.problem(name, &format!("set it or {file_variable}, not both"));
+                self.problem(name, format!("set it or {file_variable}, not both"));
                 None
             }
             (Some(value), None) => Some(value.into()),
@@ -129,14 +129,14 @@ impl Environment {
                     None
                 }
                 Err(error) => {
-                    self.problem(&file_variable, &format!("cannot be read: {error}"));
+                    self.problem(&file_variable, format!("cannot be read: {error}"));
                     None
                 }
             },
             (None, None) => {
                 self.problem(
                     name,
-                    &format!("{rule} (neither it nor {file_variable} is set)"),
+                    format!("{rule} (neither it nor {file_variable} is set)"),
                 );
                 None
             }

@@ -8,4 +8,7 @@ mod environment;
 mod settings;
 
 pub use environment::{ConfigError, Environment};
-pub use settings::{DatabaseSettings, LogFormat, read_queue_settings, read_token_keys};
+pub use settings::{
+    DatabaseSettings, LogFormat, read_address, read_public_url, read_queue_settings,
+    read_token_keys,
+};

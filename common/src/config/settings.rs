@@ -1,6 +1,8 @@
 //! The settings that more than one program reads.
 
+use std::net::SocketAddr;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -55,6 +57,29 @@ impl DatabaseSettings {
     pub fn uri(&self) -> &str {
         self.uri.expose_secret()
     }
+}
+
+/// Reads `PUBLIC_URL`: where clients reach the service, without a trailing slash.
+pub fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
+    let rule = "must be the http(s) address at which clients reach the service, such as \
+                https://dossier.example.com";
+    let url: url::Url = env.required("PUBLIC_URL", rule)?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if !plain {
+        env.problem("PUBLIC_URL", rule);
+        return None;
+    }
+    Some(url.as_str().trim_end_matches('/').into())
+}
+
+/// Reads the address to listen on that `name` holds; on this machine alone unless it says else.
+pub fn read_address(env: &mut Environment, name: &str, default_port: u16) -> SocketAddr {
+    let rule = "must be an address and a port such as 127.0.0.1:8080 (port 0 picks a free one)";
+    env.value(name, rule, SocketAddr::from(([127, 0, 0, 1], default_port)))
 }
 
 /// Reads `FERNET_KEYS`.
