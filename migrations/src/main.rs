@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use comfy_table::{Table, presets};
+use comfy_table::{LineStyle, Table, TableStyle};
 use dossier_migrations::{Event, migrate, status};
 use mongodb::{Client, Database};
 
@@ -88,7 +88,8 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
         anstream::println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        let line = LineStyle::none().fill('─').junction('─');
+        table.load_style(TableStyle::new().header_separator(line));
         table.set_header(["number", "name", "applied"]);
         for status in &all {
             let when = match (applied_at(status), status.is_unchanged()) {

@@ -65,5 +65,6 @@ fn unique(name: &str, field: &str) -> Document {
 }
 
 fn expiry() -> Document {
-    doc! { "key": { "expire_at": 1 }, "name": "ttl", "expireAfterSeconds": 0_i64 }
+    let filter = doc! { "expire_at": { "$exists": true } };
+    doc! { "key": { "expire_at": 1 }, "name": "ttl", "expireAfterSeconds": 0_i64, "partialFilterExpression": filter }
 }

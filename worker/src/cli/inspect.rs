@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 use dossier_common::telemetry::explain;
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::table::table;
 use crate::document::{Cancel, Flag, InspectError, Limits, Policy, inspect};
 use crate::inspection::compare_extension;
 
@@ -60,7 +61,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut lines = stream::iter(files)
         .map(|path| inspect_in_time(path, policy.clone()))
         .buffered(cores);
-    let mut table = table();
+    let mut table = table(["file", "verdict", "kind", "reason", "inflated", "took"]);
     let mut all_accepted = true;
     while let Some(line) = lines.next().await {
         bar.inc(1);
@@ -146,15 +147,6 @@ fn progress(files: usize) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
-}
-
-fn table() -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["file", "verdict", "kind", "reason", "inflated", "took"]);
-    table
 }
 
 fn add(table: &mut Table, line: Line) {

@@ -2,6 +2,7 @@
 
 mod inspect;
 mod jobs;
+mod table;
 
 use std::process::ExitCode;
 

@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 use dossier_common::queue::backend::operator::list_jobs;
 use dossier_common::queue::backend::{Collections, JobRecord};
 use dossier_common::store::Store;
 use serde_json::json;
 
 use super::{Choice, instant};
+use crate::cli::table;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -44,26 +45,23 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         anstream::println!("no such jobs");
         return Ok(ExitCode::SUCCESS);
     }
-    anstream::println!("{}", table(&page.items));
+    anstream::println!("{}", listing(&page.items));
     if let Some(cursor) = page.next_cursor {
         anstream::println!("more: --cursor {cursor}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(jobs: &[JobRecord]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header([
-            "id",
-            "queue",
-            "state",
-            "attempts",
-            "run at (UTC)",
-            "last error",
-        ]);
+fn listing(jobs: &[JobRecord]) -> Table {
+    let header = [
+        "id",
+        "queue",
+        "state",
+        "attempts",
+        "run at (UTC)",
+        "last error",
+    ];
+    let mut table = table::table(header);
     for job in jobs {
         table.add_row([
             job.id.clone(),

@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 use dossier_common::queue::backend::operator::find_job;
 use dossier_common::queue::backend::{AttemptRecord, Collections, JobRecord};
 use dossier_common::store::Store;
 
 use super::instant;
+use crate::cli::table;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -47,10 +48,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
 }
 
 fn overview(job: &JobRecord) -> anyhow::Result<Table> {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    let mut table = table::plain();
     let mut row = |name: &str, value: String| {
         table.add_row([name.to_owned(), value]);
     };
@@ -80,18 +78,15 @@ fn overview(job: &JobRecord) -> anyhow::Result<Table> {
 }
 
 fn attempts(history: &[AttemptRecord]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header([
-            "attempt",
-            "started (UTC)",
-            "took",
-            "worker",
-            "outcome",
-            "error",
-        ]);
+    let header = [
+        "attempt",
+        "started (UTC)",
+        "took",
+        "worker",
+        "outcome",
+        "error",
+    ];
+    let mut table = table::table(header);
     for attempt in history {
         let took = attempt
             .finished_at
