@@ -1,6 +1,6 @@
 //! The queue: collections and indexes, frozen from `apalis_mongodb::indexes()`.
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 
 use crate::{Action, Migration};
 
@@ -38,16 +38,23 @@ fn job_indexes() -> Vec<Document> {
     vec![
         partial(
             "claim",
-            doc! { "queue": 1, "priority": -1, "run_at": 1, "_id": 1 },
+            doc! { "queue": 1, "priority": -1, "run_at": 1 },
             pending.clone(),
         ),
-        partial("due", doc! { "queue": 1, "run_at": 1 }, pending),
-        partial("lease", doc! { "lease_until": 1 }, running.clone()),
-        partial("running", doc! { "queue": 1, "started_at": 1 }, running),
+        partial(
+            "due",
+            doc! { "queue": 1, "status": 1, "run_at": 1 },
+            pending,
+        ),
+        partial(
+            "lease",
+            doc! { "status": 1, "lease_until": 1, "queue": 1 },
+            running,
+        ),
         partial(
             "finished",
             doc! { "queue": 1, "status": 1, "finished_at": -1 },
-            doc! { "finished_at": { "$exists": true } },
+            doc! { "finished_at": { "$gt": DateTime::from_millis(0) } },
         ),
         unique("idempotency", "idempotency_key"),
         unique("unique_live", "unique_key"),

@@ -1,0 +1,60 @@
+//! The table of variables is complete.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every Rust source below `folder`.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// What looks like a variable's name: capitals, digits and underscores, in quotes.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').skip(1).step_by(2).filter(|name| {
+        name.contains('_')
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    })
+}
+
+#[test]
+fn every_variable_that_is_read_is_in_the_example() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for member in ["api", "common", "worker", "migrations"] {
+        sources(&root.join(member).join("src"), &mut files);
+    }
+    let mut read = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a source");
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if text.contains("Environment") || text.contains("env = \"") {
+            read.extend(names(text).map(str::to_owned));
+        }
+    }
+    assert!(
+        read.contains("MONGODB_URI") && read.contains("JWT_KEYS"),
+        "{read:?}"
+    );
+    let example = fs::read_to_string(root.join(".env.example")).expect(".env.example is there");
+    let is_there = |name: &String| {
+        let lines = example
+            .lines()
+            .map(|line| line.trim_start_matches(['#', ' ']));
+        lines
+            .into_iter()
+            .any(|line| line.starts_with(&format!("{name}=")))
+    };
+    let missing: Vec<_> = read.iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "not in .env.example: {missing:?}");
+}

@@ -1,0 +1,139 @@
+//! A migrated database of one's own, and one of everything that is stored.
+
+use std::time::{Duration, Instant};
+
+use dossier_common::digest::Sha256;
+use dossier_common::entropy::Entropy;
+use dossier_common::file::{File, FileState};
+use dossier_common::file_name::FileName;
+use dossier_common::id::{BlobId, FileId, JobId, LinkId, SessionId, UserId, VerificationId};
+use dossier_common::link::{Link, LinkState};
+use dossier_common::queue::QueueSettings;
+use dossier_common::session::Session;
+use dossier_common::store::Store;
+use dossier_common::user::{Role, User};
+use dossier_common::verification::Verification;
+use dossier_devstack::testing::TestDatabase;
+use mongodb::bson::DateTime;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Far enough ahead that the server's own clock expires nothing.
+pub(crate) const NOW: DateTime = DateTime::from_millis(4_102_444_800_000);
+
+pub(crate) const LATER: DateTime = DateTime::from_millis(4_102_448_400_000);
+
+/// The store over a database of its own.
+pub(crate) struct Shelf {
+    pub(crate) store: Store,
+    pub(crate) entropy: Entropy,
+    database: TestDatabase,
+}
+
+impl Shelf {
+    pub(crate) async fn new() -> Self {
+        let shelf = Self::without_migrations().await;
+        let migrated = dossier_migrations::migrate(shelf.database.database(), |_| {}).await;
+        migrated.expect("the migrations run");
+        shelf
+    }
+
+    pub(crate) async fn without_migrations() -> Self {
+        let database = TestDatabase::create().await;
+        let store = Store::connect(database.uri(), "tests", &QueueSettings::default()).await;
+        Self {
+            store: store.expect("the database can be reached"),
+            entropy: Entropy::seeded(3),
+            database,
+        }
+    }
+
+    pub(crate) fn database(&self) -> &mongodb::Database {
+        self.database.database()
+    }
+
+    pub(crate) fn user(&self, email: &str) -> User {
+        let email: dossier_common::email::EmailAddress = email.parse().expect("an address");
+        User {
+            id: UserId::generate(&self.entropy, NOW),
+            email_key: email.key(),
+            email,
+            name: Some("Ada 👩‍💻".to_owned()),
+            role: Role::Client,
+            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
+            email_verified_at: None,
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    pub(crate) fn verification(&self, user: &User) -> Verification {
+        let id = VerificationId::generate(&self.entropy, NOW);
+        Verification::new(id, user.id, NOW)
+    }
+
+    pub(crate) fn session(&self, user: &User) -> Session {
+        Session {
+            id: SessionId::generate(&self.entropy, NOW),
+            user_id: user.id,
+            role: user.role,
+            email_key: user.email_key.clone(),
+            refresh_sha256: Sha256::of(b"token"),
+            idle_expires_at: LATER,
+            absolute_expires_at: LATER,
+            revoked_at: None,
+            created_at: NOW,
+        }
+    }
+
+    pub(crate) fn file(&self, owner: &User) -> File {
+        File {
+            id: FileId::generate(&self.entropy, NOW),
+            owner_id: owner.id,
+            name: FileName::sanitise("report.docx"),
+            size_bytes: 5,
+            sha256: Sha256::of(b"bytes"),
+            blob_id: BlobId::generate(&self.entropy, NOW),
+            state: FileState::Received,
+            kind: None,
+            rejection: None,
+            inspection: None,
+            recipients: Some(vec![owner.email_key.clone()]),
+            job_id: self.job(),
+            created_at: NOW,
+            validated_at: None,
+        }
+    }
+
+    pub(crate) fn link(&self, client: &User, file: &File) -> Link {
+        Link {
+            id: LinkId::generate(&self.entropy, NOW),
+            file_id: file.id,
+            sha256: file.sha256,
+            client_id: client.id,
+            state: LinkState::Requested,
+            token: None,
+            expires_at: LATER,
+            max_downloads: Some(2),
+            downloads: 0,
+            last_download_at: None,
+            created_at: NOW,
+        }
+    }
+
+    pub(crate) fn job(&self) -> JobId {
+        JobId::generate(&self.entropy, NOW)
+    }
+}
+
+/// Looks again and again until `look` finds something.
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,10 @@
+//! What the domain promises, one file a promise.
+
+mod blobs;
+mod environment;
+mod fernet;
+mod harness;
+mod schema;
+mod store;
+mod tokens;
+mod validators;

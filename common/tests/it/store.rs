@@ -1,0 +1,148 @@
+//! Transitions happen once, and only from where they may.
+
+use std::time::Duration;
+
+use dossier_common::link::RESUME_WINDOW;
+use dossier_common::store::links::DownloadPart;
+use dossier_common::store::{Conflict, StoreError};
+use mongodb::bson::{Document, doc};
+
+use crate::harness::{LATER, NOW, Shelf};
+
+async fn add_user(shelf: &Shelf, email: &str) -> Result<dossier_common::user::User, StoreError> {
+    let user = shelf.user(email);
+    let added = shelf.store.transaction("add a user", |tx| {
+        let user = user.clone();
+        Box::pin(async move { tx.insert_user(&user).await })
+    });
+    added.await.map(|()| user)
+}
+
+#[tokio::test]
+async fn one_address_has_one_account_however_it_is_written() {
+    let shelf = Shelf::new().await;
+    add_user(&shelf, "Ada@example.com")
+        .await
+        .expect("it is new");
+    let again = add_user(&shelf, "ada@EXAMPLE.com").await;
+    assert!(
+        matches!(again, Err(StoreError::Conflict(Conflict::Email))),
+        "{again:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_fails_leaves_nothing_of_what_it_wrote() {
+    let shelf = Shelf::new().await;
+    let (user, job) = (shelf.user("ada@example.com"), shelf.job());
+    let verification = shelf.verification(&user);
+    let outcome = shelf.store.transaction("fail", |tx| {
+        let (user, verification) = (user.clone(), verification.clone());
+        Box::pin(async move {
+            tx.insert_user(&user).await?;
+            tx.request_verification(&verification, job).await?;
+            Err::<(), _>(StoreError::Conflict(Conflict::Email))
+        })
+    });
+    assert!(outcome.await.is_err());
+    for name in ["users", "verifications", "apalis_jobs"] {
+        let rows = shelf.database().collection::<Document>(name);
+        assert_eq!(
+            rows.count_documents(doc! {}).await.expect("countable"),
+            0,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_verification_is_used_once_and_not_after_a_newer_one() {
+    let shelf = Shelf::new().await;
+    let user = add_user(&shelf, "ada@example.com").await.expect("new");
+    let (first, second) = (shelf.verification(&user), shelf.verification(&user));
+    for verification in [&first, &second] {
+        let job = shelf.job();
+        let asking = shelf.store.transaction("ask", |tx| {
+            let verification = verification.clone();
+            Box::pin(async move { tx.request_verification(&verification, job).await })
+        });
+        asking.await.expect("it can be asked for");
+    }
+    let use_it = async |id, now| {
+        let using = shelf.store.transaction("use", |tx| {
+            Box::pin(async move { tx.use_verification(id, user.id, now).await })
+        });
+        using.await.expect("it can be tried")
+    };
+    assert!(!use_it(first.id, NOW).await, "superseded");
+    assert!(!use_it(second.id, second.expires_at).await, "expired");
+    assert!(use_it(second.id, NOW).await);
+    assert!(!use_it(second.id, NOW).await, "used");
+}
+
+#[tokio::test]
+async fn a_link_is_minted_once_and_never_after_it_was_revoked() {
+    let shelf = Shelf::new().await;
+    let user = shelf.user("ada@example.com");
+    let file = shelf.file(&user);
+    let (minted, revoked) = (shelf.link(&user, &file), shelf.link(&user, &file));
+    for link in [&minted, &revoked] {
+        let job = shelf.job();
+        let adding = shelf.store.transaction("add a link", |tx| {
+            let link = link.clone();
+            Box::pin(async move { tx.insert_link(&link, job).await })
+        });
+        adding.await.expect("it can be added");
+    }
+    let mint = async |id, token| shelf.store.mark_link_ready(id, token).await.expect("ok");
+    assert!(mint(minted.id, "first").await);
+    assert!(!mint(minted.id, "second").await);
+    assert!(shelf.store.revoke_link(revoked.id).await.expect("ok"));
+    assert!(!shelf.store.revoke_link(revoked.id).await.expect("ok"));
+    assert!(!mint(revoked.id, "late").await);
+    let found = shelf.store.find_link(minted.id).await.expect("readable");
+    assert_eq!(found.expect("there").token.as_deref(), Some("first"));
+}
+
+#[tokio::test]
+async fn downloads_are_counted_up_to_the_limit_and_the_rest_of_one_is_not() {
+    let shelf = Shelf::new().await;
+    let user = shelf.user("ada@example.com");
+    let link = shelf.link(&user, &shelf.file(&user));
+    let job = shelf.job();
+    let adding = shelf.store.transaction("add a link", |tx| {
+        let link = link.clone();
+        Box::pin(async move { tx.insert_link(&link, job).await })
+    });
+    adding.await.expect("it can be added");
+    let begin = async |part, now| {
+        shelf
+            .store
+            .begin_download(link.id, part, now)
+            .await
+            .expect("ok")
+    };
+    use DownloadPart::{FromStart, Remainder};
+    assert!(!begin(FromStart, NOW).await, "it is not ready");
+    shelf
+        .store
+        .mark_link_ready(link.id, "token")
+        .await
+        .expect("ok");
+    assert!(
+        begin(Remainder, NOW).await,
+        "a download that begins in the middle counts"
+    );
+    assert!(begin(FromStart, NOW).await);
+    assert!(!begin(FromStart, NOW).await, "two were allowed");
+    let window = i64::try_from(RESUME_WINDOW.as_millis()).expect("short");
+    assert!(begin(Remainder, NOW.saturating_add_millis(window - 1)).await);
+    assert!(!begin(Remainder, NOW.saturating_add_millis(window)).await);
+    assert!(
+        !begin(
+            Remainder,
+            LATER.saturating_add_duration(Duration::from_secs(1))
+        )
+        .await
+    );
+}

@@ -1,0 +1,135 @@
+//! The database's own rules fit what the code writes, and nothing else.
+
+use dossier_common::file::{DocumentKind, Inspection, Rejection};
+use dossier_common::store::links::DownloadPart;
+use mongodb::bson::{Bson, Document, doc, serialize_to_document};
+
+use crate::harness::{LATER, NOW, Shelf};
+
+#[tokio::test]
+async fn everything_that_the_code_writes_is_accepted() {
+    let shelf = Shelf::new().await;
+    let store = &shelf.store;
+    let user = shelf.user("ada@example.com");
+    let (verification, session) = (shelf.verification(&user), shelf.session(&user));
+    let (file, other) = (shelf.file(&user), shelf.file(&user));
+    let link = shelf.link(&user, &file);
+    let jobs = [shelf.job(), shelf.job()];
+    store
+        .transaction("add one of everything", |tx| {
+            let (user, verification) = (user.clone(), verification.clone());
+            let (files, link) = ([file.clone(), other.clone()], link.clone());
+            Box::pin(async move {
+                tx.insert_user(&user).await?;
+                tx.request_verification(&verification, jobs[0]).await?;
+                for file in &files {
+                    tx.insert_file(file).await?;
+                }
+                tx.insert_link(&link, jobs[1]).await?;
+                tx.restart_unverified(user.id, "$argon2id$x", None, NOW)
+                    .await?;
+                assert!(tx.use_verification(verification.id, user.id, NOW).await?);
+                tx.mark_email_verified(user.id, NOW).await
+            })
+        })
+        .await
+        .expect("all of it is accepted");
+    store.insert_session(&session).await.expect("accepted");
+    let (old, new) = (session.refresh_sha256, file.sha256);
+    let rotated = store
+        .rotate_refresh_token(session.id, old, new, LATER, NOW)
+        .await;
+    assert!(rotated.expect("accepted"));
+    store
+        .revoke_session(session.id, NOW)
+        .await
+        .expect("accepted");
+    for (file, outcome) in [(&file, Ok(DocumentKind::Pptx)), (&other, Err(rejection()))] {
+        let inspection = Inspection {
+            outcome,
+            rules_version: 1,
+            facts: Bson::Null,
+        };
+        let recorded = store.record_inspection(file.id, &inspection, NOW).await;
+        assert!(recorded.expect("accepted"));
+    }
+    assert!(
+        store
+            .mark_link_ready(link.id, "token")
+            .await
+            .expect("accepted")
+    );
+    let part = DownloadPart::FromStart;
+    assert!(
+        store
+            .begin_download(link.id, part, NOW)
+            .await
+            .expect("accepted")
+    );
+    assert!(store.revoke_link(link.id).await.expect("accepted"));
+}
+
+fn rejection() -> Rejection {
+    Rejection {
+        code: "NOT_OPC".to_owned(),
+        message: "It is none.".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn what_no_code_would_write_is_refused() {
+    let shelf = Shelf::new().await;
+    let user = shelf.user("ada@example.com");
+    let file = shelf.file(&user);
+    let good = [
+        ("users", serialize_to_document(&user)),
+        (
+            "verifications",
+            serialize_to_document(&shelf.verification(&user)),
+        ),
+        ("sessions", serialize_to_document(&shelf.session(&user))),
+        ("files", serialize_to_document(&file)),
+        ("links", serialize_to_document(&shelf.link(&user, &file))),
+    ];
+    let damages: [(&str, Document); 17] = [
+        ("users", doc! { "role": "root" }),
+        (
+            "users",
+            doc! { "password_hash": "correct horse battery staple" },
+        ),
+        ("users", doc! { "_id": "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
+        ("users", doc! { "email": Bson::Null }),
+        ("users", doc! { "email_key": { "$literal": "x" } }),
+        ("users", doc! { "created_at": "2020-01-01" }),
+        ("verifications", doc! { "user_id": "somebody" }),
+        ("verifications", doc! { "expires_at": Bson::Null }),
+        ("sessions", doc! { "refresh_sha256": "token" }),
+        ("sessions", doc! { "role": Bson::Null }),
+        ("files", doc! { "state": "lost" }),
+        ("files", doc! { "size_bytes": -1_i64 }),
+        ("files", doc! { "kind": "docm" }),
+        ("files", doc! { "name": "" }),
+        ("links", doc! { "downloads": -1_i64 }),
+        ("links", doc! { "max_downloads": 0_i64 }),
+        ("links", doc! { "sha256": "ABC" }),
+    ];
+    for (name, damage) in damages {
+        let (_, row) = good
+            .iter()
+            .find(|(known, _)| *known == name)
+            .expect("known");
+        let mut row = row.clone().expect("it can be written down");
+        row.extend(damage.clone());
+        let rows = shelf.database().collection::<Document>(name);
+        let refused = rows.insert_one(row).await.expect_err("it is malformed");
+        let text = refused.to_string();
+        assert!(text.contains("validation"), "{name} {damage}: {text}");
+    }
+    for (name, row) in good {
+        let rows = shelf.database().collection::<Document>(name);
+        let row = row.expect("it can be written down");
+        rows.insert_one(row)
+            .await
+            .expect("undamaged, it is accepted");
+    }
+}

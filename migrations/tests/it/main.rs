@@ -1,0 +1,6 @@
+//! What the migrations promise, one file a promise.
+
+mod harness;
+mod indexes;
+mod program;
+mod running;

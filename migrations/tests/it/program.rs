@@ -1,0 +1,87 @@
+//! The real binary: what it says, and with which exit code.
+
+use std::process::Stdio;
+
+use dossier_devstack::testing::TestDatabase;
+use dossier_migrations::all;
+use mongodb::bson::{Document, doc};
+use tokio::process::Command;
+
+/// Runs `dossier-migrate`: its exit code, and all it said.
+async fn run(arguments: &[&str], uri: Option<&str>) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-migrate"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    if let Some(uri) = uri {
+        command.env("MONGODB_URI", uri);
+    }
+    let output = command.output().await.expect("the program runs");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8(said).expect("it speaks UTF-8");
+    (output.status.code().expect("it ends by itself"), said)
+}
+
+#[tokio::test]
+async fn status_fails_until_up_has_run() {
+    let database = TestDatabase::create().await;
+    let uri = Some(database.uri());
+    let (code, said) = run(&["status"], uri).await;
+    assert_eq!(code, 1, "{said}");
+    let (code, said) = run(&["up"], uri).await;
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("applied 0001 ") && said.contains("applied 0003 "),
+        "{said}"
+    );
+    let (code, said) = run(&["up"], uri).await;
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("(0 applied)"), "{said}");
+    let (code, said) = run(&["status", "--json"], uri).await;
+    assert_eq!(code, 0, "{said}");
+    let rows: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(rows.as_array().map(Vec::len), Some(all().len()));
+    assert_eq!(rows[0]["number"], 1);
+    assert_eq!(rows[0]["unchanged"], true);
+    assert!(rows[0]["applied_at"].is_string());
+}
+
+#[tokio::test]
+async fn a_changed_migration_is_shown_and_refused() {
+    let database = TestDatabase::create().await;
+    let uri = Some(database.uri());
+    run(&["up"], uri).await;
+    let rows = database
+        .database()
+        .collection::<Document>("schema_migrations");
+    let edited = doc! { "$set": { "checksum": "another" } };
+    rows.update_one(doc! { "_id": 1 }, edited)
+        .await
+        .expect("ok");
+    let (_, said) = run(&["status"], uri).await;
+    assert!(said.contains("CHANGED"), "{said}");
+    let (code, said) = run(&["up"], uri).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("migration 1 ") && said.contains("add a new migration"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_missing_or_wrong_is_said_and_no_password_is_shown() {
+    let (code, said) = run(&["up"], None).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("MONGODB_URI is not set"), "{said}");
+    let unreachable = "mongodb://ada:s3cret@127.0.0.1:1/x?serverSelectionTimeoutMS=200";
+    for (uri, reason) in [
+        ("mongodb://ada:s3cret@@host/x", "MONGODB_URI"),
+        (unreachable, "127.0.0.1:1"),
+    ] {
+        let (code, said) = run(&["up"], Some(uri)).await;
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains(reason), "{said}");
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+    let (code, said) = run(&["--help"], Some("mongodb://ada:s3cret@host/x")).await;
+    assert_eq!(code, 0);
+    assert!(!said.contains("s3cret"), "{said}");
+}
