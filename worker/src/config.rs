@@ -11,6 +11,8 @@ use dossier_common::config::{
 use dossier_common::queue::{QueueName, QueueSettings};
 use dossier_common::token::TokenKeys;
 
+use crate::antivirus::Antivirus;
+use crate::document::Policy;
 use crate::mail::{MailSettings, Mailer};
 
 /// The settings of `dossier-worker run`.
@@ -26,6 +28,10 @@ pub struct Settings {
     pub token_keys: TokenKeys,
     /// The way to people's mailboxes.
     pub mailer: Mailer,
+    /// What to make of embedded objects, links and mismatched names.
+    pub policy: Policy,
+    /// The virus scanner.
+    pub antivirus: Antivirus,
     /// Which queues to take jobs from.
     pub queue_names: Vec<QueueName>,
     /// How the queues behave.
@@ -50,6 +56,8 @@ impl Settings {
         let token_keys = read_token_keys(&mut env);
         let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
         let metrics_addr = read_address(&mut env, "METRICS_ADDR", 9101);
+        let policy = read_policy(&mut env);
+        let antivirus = Antivirus::read(&mut env);
         let queue_names = match queue_names {
             named if !named.is_empty() => named,
             _ => read_queue_names(&mut env),
@@ -64,6 +72,8 @@ impl Settings {
                 metrics_addr,
                 token_keys: token_keys?,
                 mailer: mailer?,
+                policy,
+                antivirus,
                 queue_names,
                 queues,
                 shutdown_grace: Duration::from_secs(grace),
@@ -71,6 +81,15 @@ impl Settings {
         })();
         env.finish(settings)
     }
+}
+
+fn read_policy(env: &mut Environment) -> Policy {
+    let name = env.text("INSPECTION_POLICY");
+    let policy = Policy::by_name(name.as_deref().unwrap_or("standard"));
+    policy.unwrap_or_else(|| {
+        env.problem("INSPECTION_POLICY", "must be standard or strict");
+        Policy::standard()
+    })
 }
 
 fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {

@@ -22,6 +22,15 @@ pub enum JobFailure {
         /// When to try again.
         wait: Duration,
     },
+    /// Another attempt may do better, but after so many the job is dead.
+    #[error("{error}")]
+    RetryAtMost {
+        /// What went wrong.
+        #[source]
+        error: BoxDynError,
+        /// How many attempts there are for this kind of trouble.
+        attempts: u32,
+    },
     /// No attempt can do better: the job is dead at once.
     #[error("{0}")]
     Permanent(#[source] BoxDynError),
@@ -33,15 +42,24 @@ impl JobFailure {
         Self::Retry(error.into())
     }
 
+    /// Another attempt may do better, unless this was the last of `attempts`.
+    pub fn retry_at_most(attempts: u32, error: impl Into<BoxDynError>) -> Self {
+        let error = error.into();
+        Self::RetryAtMost { error, attempts }
+    }
+
     /// No attempt can do better.
     pub fn permanent(error: impl Into<BoxDynError>) -> Self {
         Self::Permanent(error.into())
     }
 
-    /// The error in the form the queue reads verdicts from.
-    pub fn into_verdict(self) -> BoxDynError {
+    /// The error of attempt number `attempt` in the form the queue reads verdicts from.
+    pub fn into_verdict(self, attempt: u32) -> BoxDynError {
         match self {
-            Self::Retry(error) => error,
+            Self::RetryAtMost { error, attempts } if attempt >= attempts => {
+                AbortError::new(error).into()
+            }
+            Self::Retry(error) | Self::RetryAtMost { error, .. } => error,
             Self::RetryAfter { error, wait } => RetryAfterError::new(error, wait).into(),
             Self::Permanent(error) => AbortError::new(error).into(),
         }

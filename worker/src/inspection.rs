@@ -12,42 +12,78 @@ use mongodb::bson::{Bson, serialize_to_bson};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
+use crate::antivirus::{Antivirus, Finding};
 use crate::document::{
-    self, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Rejected, Source, Verdict,
+    self, Accepted, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected,
+    Source, Verdict,
 };
 use crate::failure::JobFailure;
 
 /// How long one inspection may take, waiting for the store included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// Inspects documents off the async threads, never more at once than there are cores.
+/// So many attempts a document gets whose inspection does not end or fails; then it is `failed`.
+const MAX_TROUBLED_ATTEMPTS: u32 = 3;
+
+/// Inspects documents off the async threads, never more at once than there are cores, and has
+/// those that are accepted scanned for viruses, where there is a scanner.
 #[derive(Clone, Debug)]
 pub struct Inspector {
     limits: Arc<Limits>,
     policy: Arc<Policy>,
+    antivirus: Antivirus,
     slots: Arc<Semaphore>,
 }
 
 impl Inspector {
-    /// An inspector with these limits and this policy.
+    /// An inspector with these limits and this policy, and no virus scanner.
     pub fn new(limits: Limits, policy: Policy) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             limits: Arc::new(limits),
             policy: Arc::new(policy),
+            antivirus: Antivirus::default(),
             slots: Arc::new(Semaphore::new(cores)),
         }
+    }
+
+    /// The same inspector with a virus scanner.
+    #[must_use]
+    pub fn with_antivirus(mut self, antivirus: Antivirus) -> Self {
+        self.antivirus = antivirus;
+        self
     }
 
     /// Inspects the stored bytes of `file`.
     ///
     /// # Errors
     ///
-    /// [`JobFailure::Retry`] when the bytes cannot be read, the time is over, or the inspector
-    /// itself fails.
+    /// [`JobFailure::Retry`] when the bytes cannot be read or the virus scanner is not available;
+    /// [`JobFailure::RetryAtMost`] when the time is over or the inspector itself fails.
     pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, JobFailure> {
         let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
-        let source = BlobSource::new(store.read_blob(file.blob_id, size_bytes));
+        let blob = store.read_blob(file.blob_id, size_bytes);
+        let verdict = self.look_inside(blob.clone(), file).await?;
+        let verdict = match verdict {
+            Verdict::Accepted(accepted) => self.scan(blob, accepted).await?,
+            rejected => rejected,
+        };
+        Ok(record(&verdict))
+    }
+
+    async fn scan(&self, blob: BlobReader, accepted: Accepted) -> Result<Verdict, JobFailure> {
+        match self.antivirus.scan(blob).await.map_err(JobFailure::retry)? {
+            Finding::Clean => Ok(Verdict::Accepted(accepted)),
+            Finding::Infected(signature) => Ok(Verdict::Rejected(Rejected {
+                reason: Reason::Malware { signature },
+                detail: String::new(),
+                facts: accepted.facts,
+            })),
+        }
+    }
+
+    async fn look_inside(&self, blob: BlobReader, file: &File) -> Result<Verdict, JobFailure> {
+        let mut source = BlobSource::new(blob);
         let slot = self.slots.clone().acquire_owned().await;
         let slot = slot.map_err(JobFailure::retry)?;
         let cancel = Cancel::new();
@@ -55,7 +91,6 @@ impl Inspector {
             let (limits, policy, cancel) =
                 (self.limits.clone(), self.policy.clone(), cancel.clone());
             let name = file.name.clone();
-            let mut source = source;
             move || {
                 let verdict = document::inspect(&mut source, &limits, &policy, &cancel);
                 drop(slot);
@@ -68,13 +103,15 @@ impl Inspector {
         });
         let finished = work.await;
         watchdog.abort();
-        match finished.map_err(JobFailure::retry)? {
-            Ok(verdict) => Ok(record(&verdict)),
-            Err(InspectError::Cancelled) => Err(JobFailure::retry(format!(
+        let troubled = |error: String| JobFailure::retry_at_most(MAX_TROUBLED_ATTEMPTS, error);
+        match finished {
+            Ok(Ok(verdict)) => Ok(verdict),
+            Ok(Err(InspectError::Cancelled)) => Err(troubled(format!(
                 "TIMEOUT: the inspection did not end within {} s",
                 TIME_LIMIT.as_secs()
             ))),
-            Err(error) => Err(JobFailure::retry(error)),
+            Ok(Err(error)) => Err(JobFailure::retry(error)),
+            Err(panic) => Err(troubled(format!("INTERNAL: the inspector failed: {panic}"))),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`document`] are what the handlers work with. [`cli`] is what operators type, [`ops`] what
 //! their machines ask.
 
+pub mod antivirus;
 pub mod cli;
 pub mod config;
 pub mod document;

@@ -41,7 +41,7 @@ impl QueueName {
     pub fn max_attempts(self) -> u32 {
         match self {
             Self::SendEmail => 12,
-            Self::ValidateUpload => 5,
+            Self::ValidateUpload => 20,
             Self::MintDownloadToken => 8,
         }
     }
@@ -49,7 +49,7 @@ impl QueueName {
     fn retry(self, settings: &QueueSettings) -> RetryStrategy {
         let (base, max) = match self {
             Self::SendEmail => (settings.mail_retry_base, Duration::from_secs(60 * 60)),
-            Self::ValidateUpload => (Duration::from_secs(1), Duration::from_secs(60)),
+            Self::ValidateUpload => (Duration::from_secs(1), Duration::from_secs(5 * 60)),
             Self::MintDownloadToken => (Duration::from_millis(100), Duration::from_secs(10)),
         };
         RetryStrategy::Exponential {

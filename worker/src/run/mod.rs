@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::Settings;
-use crate::document::{Limits, Policy};
+use crate::document::Limits;
 use crate::inspection::Inspector;
 use crate::ops::{self, OpsState};
 use crate::services::Services;
@@ -69,7 +69,8 @@ fn services(store: Store, settings: Settings) -> Services {
         clock: Clock::system(),
         token_keys: settings.token_keys,
         mailer: settings.mailer,
-        inspector: Inspector::new(Limits::default(), Policy::standard()),
+        inspector: Inspector::new(Limits::default(), settings.policy)
+            .with_antivirus(settings.antivirus),
         public_url: settings.public_url,
     }
 }

@@ -69,18 +69,23 @@ async fn send_email(
     handle: JobHandle,
 ) -> Result<(), BoxDynError> {
     let sent = jobs::send_email(&job, &services, &handle).await;
-    sent.map_err(|failure| failure.into_verdict())
+    sent.map_err(|failure| failure.into_verdict(handle.attempt()))
 }
 
-async fn validate_upload(job: ValidateUpload, services: Data<Services>) -> Result<(), BoxDynError> {
+async fn validate_upload(
+    job: ValidateUpload,
+    services: Data<Services>,
+    handle: JobHandle,
+) -> Result<(), BoxDynError> {
     let validated = jobs::validate_upload(&job, &services).await;
-    validated.map_err(|failure| failure.into_verdict())
+    validated.map_err(|failure| failure.into_verdict(handle.attempt()))
 }
 
 async fn mint_download_token(
     job: MintDownloadToken,
     services: Data<Services>,
+    handle: JobHandle,
 ) -> Result<(), BoxDynError> {
     let minted = jobs::mint_download_token(&job, &services).await;
-    minted.map_err(|failure| failure.into_verdict())
+    minted.map_err(|failure| failure.into_verdict(handle.attempt()))
 }
