@@ -12,6 +12,15 @@ use mongodb::bson::{DateTime, doc};
 
 use crate::runtime::lock;
 
+/// This machine's own time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where this crate reads the clock; what decides is the server's"
+)]
+pub(crate) fn local_now() -> DateTime {
+    DateTime::now()
+}
+
 /// Clocks drift slowly.
 const MEASURED_AGAIN_AFTER: Duration = Duration::from_secs(600);
 /// After a failure, sooner.
@@ -35,7 +44,7 @@ impl ServerClock {
     /// The server's time by the last measurement.
     pub(crate) fn now(&self) -> DateTime {
         let offset = lock(&self.offset).millis;
-        DateTime::from_millis(DateTime::now().timestamp_millis().saturating_add(offset))
+        DateTime::from_millis(local_now().timestamp_millis().saturating_add(offset))
     }
 
     /// Measures if that was long ago. A failure leaves what is known.
@@ -60,7 +69,7 @@ impl ServerClock {
 
 async fn measure(db: &Database) -> Option<i64> {
     let asked = Instant::now();
-    let before = DateTime::now().timestamp_millis();
+    let before = local_now().timestamp_millis();
     let hello = db.run_command(doc! { "hello": 1 }).await.ok()?;
     let round_trip = i64::try_from(asked.elapsed().as_millis()).ok()?;
     let server = hello.get_datetime("localTime").ok()?.timestamp_millis();

@@ -1,5 +1,65 @@
-//! A MongoDB backend for [apalis](https://docs.rs/apalis): leases with fencing tokens, durable
-//! back-off, transactional enqueue, change-stream wake-up.
+#![doc = include_str!("../README.md")]
+//!
+//! # Transactional outbox
+//!
+//! ```no_run
+//! # use apalis_mongodb::{MongoStorage, NewJob};
+//! # use mongodb::bson::doc;
+//! # async fn sign_up(db: &mongodb::Database, storage: &MongoStorage<String>) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut session = db.client().start_session().await?;
+//! session.start_transaction().await?;
+//! db.collection("users")
+//!     .insert_one(doc! { "_id": "usr_1" })
+//!     .session(&mut session)
+//!     .await?;
+//! storage
+//!     .with_session(&mut session)
+//!     .push(NewJob::new("usr_1".to_owned()).idempotency_key("welcome usr_1"))
+//!     .await?;
+//! session.commit_transaction().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Effect and completion in one commit
+//!
+//! ```no_run
+//! # use apalis_core::{error::BoxDynError, task::data::Data};
+//! # use apalis_mongodb::JobHandle;
+//! # use mongodb::{Database, bson::doc};
+//! async fn credit(account: String, job: JobHandle, db: Data<Database>) -> Result<(), BoxDynError> {
+//!     let mut session = db.client().start_session().await?;
+//!     session.start_transaction().await?;
+//!     db.collection::<mongodb::bson::Document>("accounts")
+//!         .update_one(doc! { "_id": account }, doc! { "$inc": { "balance": 1 } })
+//!         .session(&mut session)
+//!         .await?;
+//!     job.complete_in(&mut session).await?;
+//!     session.commit_transaction().await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Graceful shutdown with a deadline
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use apalis_core::worker::{builder::WorkerBuilder, context::WorkerContext};
+//! # use apalis_mongodb::MongoStorage;
+//! # async fn run(storage: MongoStorage<String>) -> Result<(), Box<dyn std::error::Error>> {
+//! let context = WorkerContext::new("worker");
+//! let worker = WorkerBuilder::new(&context)
+//!     .backend(storage.clone())
+//!     .build(async |_job: String| {});
+//! let mut running = tokio::spawn(worker.run());
+//! tokio::signal::ctrl_c().await?;
+//! context.stop()?;
+//! if tokio::time::timeout(Duration::from_secs(20), &mut running).await.is_err() {
+//!     storage.release_running().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod capabilities;
 mod clock;

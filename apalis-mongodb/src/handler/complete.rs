@@ -1,9 +1,9 @@
 //! Commits a job together with its effect.
 
 use mongodb::ClientSession;
-use mongodb::bson::DateTime;
 
 use super::JobHandle;
+use crate::clock::local_now;
 use crate::error::Error;
 use crate::queries::ack;
 use crate::runtime::Verdict;
@@ -21,7 +21,7 @@ impl JobHandle {
         let settlement = self.settlement(Verdict::Done { result: None });
         let worker = self.runtime();
         self.lease().set_in_transaction();
-        let statement = ack::statement(&settlement, &worker.config, &worker.id, DateTime::now());
+        let statement = ack::statement(&settlement, &worker.config, &worker.id, local_now());
         ack::in_transaction(&worker.jobs(), statement, session)
             .await?
             .then_some(())

@@ -9,12 +9,13 @@ use apalis_core::error::BoxDynError;
 use apalis_core::task::Task;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::Bson;
 use serde::Serialize;
 use tower::{Layer, Service};
 
 use super::abandon::Abandon;
 use super::{JobHandle, verdict};
+use crate::clock::local_now;
 use crate::metrics;
 use crate::runtime::{Ack, Verdict};
 
@@ -88,7 +89,7 @@ async fn settled<R: Serialize>(
     handler: impl Future<Output = Result<R, BoxDynError>>,
 ) -> Result<R, BoxDynError> {
     let guard = Abandon::guard(job.clone());
-    let started_at = *job.lease().started_at.get_or_init(DateTime::now);
+    let started_at = *job.lease().started_at.get_or_init(local_now);
     let clock = std::time::Instant::now();
     metrics::started(job.queue(), job.run_at(), started_at);
     let result = handler.await;

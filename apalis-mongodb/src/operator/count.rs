@@ -7,9 +7,10 @@ use mongodb::bson::{Document, doc};
 use serde::Serialize;
 
 use super::MAX_TIME;
-use super::filter::{path, state_query};
+use crate::clock::local_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
+use crate::indexes::since_epoch;
 use crate::model::{JobState, field as f};
 
 /// How many jobs of a queue are in each state.
@@ -96,22 +97,24 @@ async fn count_queue(
     Ok(counts)
 }
 
-/// The query and the index that counts a state without reading a document.
+/// The query and the index that counts a state without reading a document. An index alone can
+/// compare with an instant, not with `$$NOW`; so scheduled and ready are told apart by our clock.
 fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
-    let mut query = doc! { f::QUEUE: queue };
-    match state {
-        JobState::Scheduled | JobState::Ready => {
-            query.extend(state_query(state));
-            debug_assert!(query.to_string().contains(&path(f::RUN_AT)));
-            (query, "due")
+    let mut query = doc! { f::QUEUE: queue, f::STATUS: state.stored() };
+    let index = match state {
+        JobState::Scheduled => {
+            query.insert(f::RUN_AT, doc! { "$gt": local_now() });
+            "due"
         }
-        JobState::Running => {
-            query.extend(state_query(state));
-            (query, "lease")
+        JobState::Ready => {
+            query.insert(f::RUN_AT, doc! { "$lte": local_now() });
+            "due"
         }
+        JobState::Running => "lease",
         JobState::Done | JobState::Dead | JobState::Cancelled => {
-            query.extend(state_query(state));
-            (query, "finished")
+            query.insert(f::FINISHED_AT, since_epoch());
+            "finished"
         }
-    }
+    };
+    (query, index)
 }

@@ -2,9 +2,10 @@
 
 use futures_util::TryStreamExt;
 use mongodb::Database;
-use mongodb::bson::{DateTime, doc};
+use mongodb::bson::doc;
 
 use super::MAX_TIME;
+use crate::clock::local_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, JobRecord, field as f};
@@ -27,7 +28,7 @@ pub async fn find_job(
     found
         .map(|raw| {
             let job = JobDocument::from_raw(&raw)?;
-            Ok(JobRecord::from_document(job, DateTime::now()))
+            Ok(JobRecord::from_document(job, local_now()))
         })
         .transpose()
 }
@@ -50,7 +51,7 @@ where
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let now = DateTime::now();
+    let now = local_now();
     let mut cursor = collections
         .raw_jobs(db)
         .find(doc! { f::ID: { "$in": ids } })

@@ -2,10 +2,11 @@
 
 use futures_util::TryStreamExt;
 use mongodb::Database;
-use mongodb::bson::{DateTime, doc};
+use mongodb::bson::doc;
 use serde::Serialize;
 
 use super::{JobFilter, MAX_TIME};
+use crate::clock::local_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, JobRecord, field as f};
@@ -43,7 +44,7 @@ pub async fn list_jobs(
         }
         query = doc! { "$and": [query, { f::ID: { "$lt": last } }] };
     }
-    let now = DateTime::now();
+    let now = local_now();
     let mut found = collections
         .raw_jobs(db)
         .find(query)

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::insert;
+use crate::clock::local_now;
 use crate::config::Config;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f, time};
@@ -45,7 +46,7 @@ pub(crate) async fn update(
     id: &str,
     job: NewJob<Bson>,
 ) -> Result<(), Error> {
-    let mut wanted = insert::document(job, config, DateTime::now())?;
+    let mut wanted = insert::document(job, config, local_now())?;
     let mut set = Document::new();
     for field in [
         f::ARGS,

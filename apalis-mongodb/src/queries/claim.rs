@@ -159,7 +159,7 @@ pub(crate) fn assume_taken(
             job.attempts += 1;
             job.lock_token = Some(token);
             job.worker = Some(worker.to_owned());
-            job.started_at = Some(mongodb::bson::DateTime::now());
+            job.started_at = Some(crate::clock::local_now());
             job
         })
         .collect()

@@ -117,6 +117,7 @@ impl Fetcher {
         let jobs = config.collections.raw_jobs(&self.worker.db);
         let limit = permits.len() * self.window;
         let mut found = claim::candidates(&jobs, &config.queue, limit, false).await?;
+        self.hub.note_load(&config.queue, found.jobs.len() == limit);
         if found.jobs.is_empty() && found.malformed.is_empty() {
             return Ok(Round::Empty);
         }
@@ -152,16 +153,7 @@ impl Fetcher {
         let most = most - usize::from(suspect.is_some());
         if fresh.len() > most {
             // Several workers after the same head of the queue had better take different jobs.
-            let picked = rand::seq::index::sample(&mut rand::rng(), fresh.len(), most);
-            let mut picked = picked.into_vec();
-            picked.sort_unstable();
-            let mut keep = picked.into_iter().peekable();
-            let mut index = 0;
-            fresh.retain(|_| {
-                let kept = keep.next_if_eq(&index).is_some();
-                index += 1;
-                kept
-            });
+            fresh = some_of(fresh, most);
         }
         (fresh, suspect)
     }
@@ -241,6 +233,8 @@ impl Fetcher {
     fn adapt(&mut self, wanted: usize, taken: usize) {
         if taken < wanted {
             metrics::contended(&self.worker.config.queue, wanted - taken);
+        }
+        if (wanted - taken) * 8 > wanted {
             self.window = (self.window * 2).min(WIDEST_WINDOW);
         } else if self.window > 1 && rand::random_ratio(1, 16) {
             self.window /= 2;
@@ -258,4 +252,20 @@ async fn sleep_or_wait(wait: Option<Duration>) {
         Some(wait) => tokio::time::sleep(wait).await,
         None => std::future::pending().await,
     }
+}
+
+/// `count` of `jobs`, drawn by lot and left in their order.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only which worker gets which job depends on it"
+)]
+fn some_of(jobs: Vec<JobDocument>, count: usize) -> Vec<JobDocument> {
+    let mut drawn = vec![false; jobs.len()];
+    for index in rand::seq::index::sample(&mut rand::rng(), jobs.len(), count) {
+        drawn[index] = true;
+    }
+    jobs.into_iter()
+        .zip(drawn)
+        .filter_map(|(job, drawn)| drawn.then_some(job))
+        .collect()
 }

@@ -7,6 +7,7 @@ use mongodb::bson::{Bson, DateTime};
 use tokio::sync::oneshot;
 
 use super::lease::Lease;
+use crate::clock::local_now;
 use crate::model::Outcome;
 
 /// What becomes of the job.
@@ -68,7 +69,7 @@ impl Settlement {
     pub(crate) fn now(lease: Arc<Lease>, verdict: Verdict) -> Self {
         Self {
             lease,
-            finished_at: DateTime::now(),
+            finished_at: local_now(),
             verdict,
             reply: None,
         }

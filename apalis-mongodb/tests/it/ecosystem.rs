@@ -60,7 +60,7 @@ async fn a_stepped_workflow_runs_its_steps_delays_and_collections_in_order() {
         .and_then(async |number: u32| number + 1)
         .delay_for(Duration::from_millis(300))
         .and_then(async |number: u32| (0..number).collect::<Vec<_>>())
-        .filter_map(async |number: u32| (number % 2 == 0).then_some(number))
+        .filter_map(async |number: u32| number.is_multiple_of(2).then_some(number))
         .and_then(move |evens: Vec<u32>| {
             let notes = seen.clone();
             async move { notes.add(format!("{evens:?}")) }

@@ -82,6 +82,7 @@ impl Health {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "time itself is under test")]
 mod tests {
     use super::*;
 

@@ -23,6 +23,7 @@ use crate::config::{Collections, Wake};
 use crate::error::Error;
 use crate::queries::queue_state::{self, QueueState};
 
+const SATURATED_AFTER: Duration = Duration::from_millis(250);
 const SETTINGS_AGE_STREAMING: Duration = Duration::from_secs(10);
 const SETTINGS_AGE_POLLING: Duration = Duration::from_secs(1);
 
@@ -41,6 +42,8 @@ pub(crate) struct Hub {
     watching: AtomicBool,
     poll: Notify,
     suspects: Arc<Semaphore>,
+    /// Some queue became idle.
+    idle: Notify,
 }
 
 #[derive(Debug)]
@@ -51,6 +54,18 @@ struct QueueEntry {
     settings: Option<(Instant, QueueState)>,
     /// Grows with each change of the settings that the change stream tells of.
     generation: u64,
+    load: Load,
+}
+
+/// Whether the workers of a queue need to be told of new jobs.
+#[derive(Debug, Clone, Copy)]
+enum Load {
+    /// No claim was tried yet.
+    Unknown,
+    /// They have less to do than they could.
+    Idle,
+    /// There has been more to do than they could take since then.
+    Saturated(Instant),
 }
 
 impl Hub {
@@ -66,6 +81,7 @@ impl Hub {
             watching: AtomicBool::new(false),
             poll: Notify::new(),
             suspects: Arc::new(Semaphore::new(1)),
+            idle: Notify::new(),
         }
     }
 
@@ -84,6 +100,7 @@ impl Hub {
                 look: false,
                 settings: None,
                 generation: 0,
+                load: Load::Unknown,
             })
             .wake
             .subscribe()
@@ -115,6 +132,35 @@ impl Hub {
             entry.look = true;
         }
         self.poll.notify_one();
+    }
+
+    /// Notes that the workers of `queue` found more than they could take, or less.
+    pub(crate) fn note_load(&self, queue: &str, saturated: bool) {
+        if let Some(entry) = lock(&self.queues).get_mut(queue) {
+            entry.load = match (saturated, entry.load) {
+                (true, Load::Saturated(since)) => Load::Saturated(since),
+                (true, _) => Load::Saturated(Instant::now()),
+                (false, _) => Load::Idle,
+            };
+        }
+        if !saturated {
+            self.idle.notify_one();
+        }
+    }
+
+    /// Whether some queue's workers wait for work.
+    fn has_idle_queue(&self) -> bool {
+        lock(&self.queues)
+            .values()
+            .any(|entry| matches!(entry.load, Load::Idle))
+    }
+
+    /// Whether no queue's workers have waited for work for a while.
+    fn is_saturated(&self) -> bool {
+        lock(&self.queues).values().all(|entry| match entry.load {
+            Load::Saturated(since) => since.elapsed() > SATURATED_AFTER,
+            Load::Unknown | Load::Idle => false,
+        })
     }
 
     /// Leave to run a job that crashed a worker before; one at a time in a process.

@@ -1,4 +1,7 @@
 //! The change stream: a hint that there is work. One per process and database.
+//!
+//! It costs the server about as much as the writes it reports. While every queue of the process
+//! has more jobs waiting than its workers can take, nobody needs the hint; then it is closed.
 
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
@@ -13,7 +16,9 @@ use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
 
 /// An idle stream asks the server this seldom; an event is answered at once all the same.
-const MAX_AWAIT: Duration = Duration::from_secs(10);
+const MAX_AWAIT: Duration = Duration::from_secs(4);
+/// How long a stop or a new worker may go unnoticed while there is no stream.
+const GLANCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -25,6 +30,9 @@ pub(super) async fn run(hub: Weak<Hub>) {
     let mut pause = FIRST_PAUSE;
     let mut told = false;
     loop {
+        if !wait_for_idle(&hub).await {
+            return;
+        }
         let Some(shared) = hub.upgrade() else { return };
         let opened = open(&shared).await;
         match opened {
@@ -33,11 +41,17 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 shared.wake_all();
                 shared.streaming.store(true, Ordering::Relaxed);
                 drop(shared);
-                if let Some(error) = follow(&hub, stream).await {
-                    tracing::warn!(%error, "change stream lost; polling until it is open again");
+                match follow(&hub, stream).await {
+                    End::Unneeded => pause = Duration::ZERO,
+                    End::Broken(error) => {
+                        tracing::warn!(
+                            ?error,
+                            "change stream lost; polling until it is open again"
+                        );
+                        pause = FIRST_PAUSE;
+                    }
                 }
                 told = false;
-                pause = FIRST_PAUSE;
             }
             Err(error) => {
                 drop(shared);
@@ -52,8 +66,32 @@ pub(super) async fn run(hub: Weak<Hub>) {
             shared.poll.notify_one();
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
     }
+}
+
+/// Waits until some queue is idle; false if the last worker is gone.
+async fn wait_for_idle(hub: &Weak<Hub>) -> bool {
+    loop {
+        let Some(shared) = hub.upgrade() else {
+            return false;
+        };
+        if shared.has_idle_queue() {
+            return true;
+        }
+        tokio::select! {
+            () = shared.idle.notified() => {}
+            () = tokio::time::sleep(GLANCE) => {}
+        }
+    }
+}
+
+/// Why a stream is followed no further.
+enum End {
+    /// Every queue is saturated, or the last worker is gone.
+    Unneeded,
+    /// It ended, with an error or without.
+    Broken(Option<Error>),
 }
 
 async fn open(hub: &Hub) -> Result<Stream, Error> {
@@ -106,21 +144,26 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
     [doc! { "$match": interesting }, doc! { "$project": fields }]
 }
 
-/// Follows `stream` until it ends, which yields the reason, or the last worker is gone.
-async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> Option<Error> {
+/// Follows `stream` as long as it lives and somebody needs it.
+async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
     while stream.is_alive() {
         let next = stream
             .next_if_any()
             .await
             .context("follow the change stream");
-        let shared = hub.upgrade()?;
+        let Some(shared) = hub.upgrade() else {
+            return End::Unneeded;
+        };
         match next {
             Ok(Some(event)) => notice(&shared, &event),
             Ok(None) => {}
-            Err(error) => return Some(error),
+            Err(error) => return End::Broken(Some(error)),
+        }
+        if shared.is_saturated() {
+            return End::Unneeded;
         }
     }
-    None
+    End::Broken(None)
 }
 
 fn notice(hub: &Hub, event: &ChangeStreamEvent<Document>) {
