@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dossier_common::store::StoreError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc::Receiver;
 
 use super::{Finding, ScanError};
@@ -21,13 +21,19 @@ pub(super) async fn scan<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let sent = send(stream, &mut bytes).await;
-    // A clamd whose limit is passed answers and hangs up while bytes are still on their way.
-    match (sent, answer(stream).await) {
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut answering = std::pin::pin!(answer(&mut reader));
+    // A clamd whose limit is passed answers and hangs up while bytes are still on their way, so
+    // its answer is listened for from the beginning.
+    let sent = tokio::select! {
+        biased;
+        early = &mut answering => return interpret(&early.map_err(ScanError::Unreachable)?),
+        sent = send(&mut writer, &mut bytes) => sent,
+    };
+    match (sent, answering.await) {
         (Err(SendError::Store(error)), _) => Err(error.into()),
-        (_, Ok(answer)) if !answer.is_empty() => interpret(&answer),
+        (_, Ok(answer)) => interpret(&answer),
         (Err(SendError::Io(error)), _) | (Ok(()), Err(error)) => Err(ScanError::Unreachable(error)),
-        (Ok(()), Ok(answer)) => Err(ScanError::Failed(answer)),
     }
 }
 
@@ -59,9 +65,11 @@ async fn send<S: AsyncWrite + Unpin>(
     Ok(())
 }
 
+/// Reads to the byte that ends an answer, or to the end of the stream.
 async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> std::io::Result<String> {
     let mut answer = Vec::new();
-    stream.take(ANSWER_BYTES).read_to_end(&mut answer).await?;
+    let mut stream = BufReader::new(stream.take(ANSWER_BYTES));
+    stream.read_until(0, &mut answer).await?;
     let text = String::from_utf8_lossy(&answer);
     Ok(text.trim_matches(['\0', '\n', ' ']).to_owned())
 }

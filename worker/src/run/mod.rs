@@ -21,6 +21,7 @@ use crate::document::Limits;
 use crate::inspection::Inspector;
 use crate::ops::{self, OpsState};
 use crate::services::Services;
+use stop::Signals;
 
 /// Runs jobs until SIGTERM or Ctrl-C; then no more are taken, those under way may end, and what
 /// does not end in time is given back uncounted.
@@ -55,12 +56,14 @@ pub async fn run(
     let grace = settings.shutdown_grace;
     let concurrency = settings.queues.concurrency;
     let services = services(store, settings);
+    // Whoever reads that we take jobs may tell us to stop.
+    let signals = Signals::new()?;
     let names: Vec<&str> = queues.iter().map(|name| name.as_str()).collect();
     tracing::info!(
         metrics = %address, concurrency,
         "taking jobs from {}", names.join(", ")
     );
-    stop::work_until_told(&services, &queues, concurrency, grace, working).await
+    stop::work_until_told(signals, &services, &queues, concurrency, grace, working).await
 }
 
 fn services(store: Store, settings: Settings) -> Services {

@@ -16,13 +16,13 @@ const FORCED: u8 = 130;
 /// Works until the first signal, drains for `grace`, gives back the rest. A second signal ends
 /// the process at once; the leases of its jobs then expire by themselves.
 pub(super) async fn work_until_told(
+    mut signals: Signals,
     services: &Services,
     queues: &[QueueName],
     concurrency: usize,
     grace: Duration,
     working: watch::Sender<bool>,
 ) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::new()?;
     let (stop, mut stopped) = watch::channel(false);
     let monitor = monitor(services, queues, concurrency);
     let mut running = tokio::spawn(monitor.run_with_signal(async move {
@@ -68,13 +68,14 @@ async fn release(services: &Services, queues: &[QueueName]) -> anyhow::Result<us
     Ok(released)
 }
 
-struct Signals {
+/// The signals that stop us, listened to from the moment this is made.
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,

@@ -1,3 +1,11 @@
 //! What the worker promises, one file a promise.
 
+mod antivirus;
+mod cli;
 mod document;
+mod harness;
+mod jobs_mint;
+mod jobs_validate;
+mod mail;
+mod mail_failures;
+mod mail_repeats;

@@ -1,7 +1,7 @@
 //! The document inspector, from the outside: real files, made files, and arbitrary bytes.
 
 mod archive;
-mod builder;
+pub(crate) mod builder;
 mod compound;
 mod content;
 mod corpus;

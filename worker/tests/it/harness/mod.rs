@@ -1,0 +1,165 @@
+//! Workers on a database of their own, with a mail server of their own.
+
+pub(crate) mod clamd;
+mod program;
+mod stored;
+
+pub(crate) use program::Program;
+pub(crate) use stored::CLIENT;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dossier_common::clock::Clock;
+use dossier_common::config::Environment;
+use dossier_common::entropy::Entropy;
+use dossier_common::id::JobId;
+use dossier_common::queue::backend::operator::{RetryOptions, Selection, find_job, retry_jobs};
+use dossier_common::queue::backend::{Collections, JobRecord};
+use dossier_common::queue::{JobState, QueueName, QueueSettings};
+use dossier_common::store::Store;
+use dossier_common::token::TokenKeys;
+use dossier_devstack::mail::MailCatcher;
+use dossier_devstack::testing::TestDatabase;
+use dossier_worker::document::{Limits, Policy};
+use dossier_worker::inspection::Inspector;
+use dossier_worker::mail::{MailSettings, Mailer};
+use dossier_worker::run::monitor;
+use dossier_worker::services::Services;
+use mongodb::bson::DateTime;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+/// No condition of a test may take longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Far enough ahead that the server's own clock expires nothing.
+const START: DateTime = DateTime::from_millis(4_102_444_800_000);
+
+pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
+pub(crate) const FERNET_KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+pub(crate) const MAIL_FROM: &str = "Dossier <no-reply@dossier.example.com>";
+
+/// The first pause between two attempts at a mail.
+pub(crate) const RETRY_BASE: Duration = Duration::from_millis(100);
+
+/// Everything that handlers work with.
+pub(crate) struct Bench {
+    pub(crate) services: Services,
+    pub(crate) entropy: Entropy,
+    pub(crate) mail: MailCatcher,
+    database: TestDatabase,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let database = TestDatabase::create().await;
+        let migrated = dossier_migrations::migrate(database.database(), |_| {}).await;
+        migrated.expect("the migrations run");
+        let settings = QueueSettings {
+            mail_retry_base: RETRY_BASE,
+            ..QueueSettings::default()
+        };
+        let store = Store::connect(database.uri(), "tests", &settings).await;
+        let mail = MailCatcher::start().await.expect("a mail server");
+        let services = Services {
+            store: store.expect("the database can be reached"),
+            clock: Clock::manual(START),
+            token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
+            mailer: mailer(&mail.smtp_url()),
+            inspector: Inspector::new(Limits::default(), Policy::standard()),
+            public_url: PUBLIC_URL.into(),
+        };
+        Self {
+            services,
+            entropy: Entropy::seeded(5),
+            mail,
+            database,
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.services.store
+    }
+
+    pub(crate) fn uri(&self) -> &str {
+        self.database.uri()
+    }
+
+    pub(crate) fn now(&self) -> DateTime {
+        self.services.clock.now()
+    }
+
+    /// Starts workers of `queues`.
+    pub(crate) fn work(&self, queues: &[QueueName]) -> Workers {
+        let (stop, monitor) = (Arc::new(Notify::new()), monitor(&self.services, queues, 2));
+        let stopped = stop.clone();
+        let running = tokio::spawn(async move {
+            let signal = async move {
+                stopped.notified().await;
+                Ok(())
+            };
+            let ended = monitor.run_with_signal(signal).await;
+            ended.expect("the workers end well");
+        });
+        Workers { stop, running }
+    }
+
+    pub(crate) async fn job(&self, id: JobId) -> JobRecord {
+        let (collections, id) = (Collections::default(), id.to_string());
+        let found = find_job(self.store().database(), &collections, &id).await;
+        found.expect("it can be read").expect("it is there")
+    }
+
+    /// Waits until a job is in `state`.
+    pub(crate) async fn reaches(&self, id: JobId, state: JobState) -> JobRecord {
+        eventually(&format!("{id} is {state}"), async || {
+            let job = self.job(id).await;
+            (job.state == state).then_some(job)
+        })
+        .await
+    }
+
+    /// Gives a dead job another run.
+    pub(crate) async fn retry(&self, id: JobId) {
+        let selection = Selection::id(id.to_string());
+        let (database, options) = (self.store().database(), RetryOptions::default());
+        let report = retry_jobs(database, &Collections::default(), &selection, options).await;
+        assert_eq!(report.expect("it can be retried").changed, 1);
+    }
+}
+
+/// A mailer that knows one mail server.
+pub(crate) fn mailer(smtp_url: &str) -> Mailer {
+    let variables = [("SMTP_URL", smtp_url), ("MAIL_FROM", MAIL_FROM)];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut environment = Environment::of(variables);
+    let settings = MailSettings::read(&mut environment);
+    Mailer::smtp(settings.expect("the settings are good"))
+}
+
+/// Workers that take jobs until they are stopped.
+pub(crate) struct Workers {
+    stop: Arc<Notify>,
+    running: JoinHandle<()>,
+}
+
+impl Workers {
+    /// Lets jobs under way end.
+    pub(crate) async fn stop(self) {
+        self.stop.notify_one();
+        self.running.await.expect("the workers do not panic");
+    }
+}
+
+/// Looks again and again until `look` finds something.
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

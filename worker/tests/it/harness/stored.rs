@@ -1,0 +1,123 @@
+//! What the API would have written, each with its job.
+
+use bytes::Bytes;
+use dossier_common::digest::Sha256;
+use dossier_common::file::{File, FileState};
+use dossier_common::file_name::FileName;
+use dossier_common::id::{BlobId, FileId, JobId, LinkId, UserId, VerificationId};
+use dossier_common::link::{Link, LinkState};
+use dossier_common::queue::SendEmail;
+use dossier_common::user::{Role, User};
+use dossier_common::verification::Verification;
+
+use super::Bench;
+
+/// The address that all mail goes to.
+pub(crate) const CLIENT: &str = "ada@example.com";
+
+impl Bench {
+    pub(crate) fn job_id(&self) -> JobId {
+        JobId::generate(&self.entropy, self.now())
+    }
+
+    /// Somebody with an unverified account.
+    pub(crate) async fn user(&self, name: Option<&str>) -> User {
+        let now = self.now();
+        let user = User {
+            id: UserId::generate(&self.entropy, now),
+            email: CLIENT.parse().expect("an address"),
+            email_key: CLIENT.to_owned(),
+            name: name.map(str::to_owned),
+            role: Role::Client,
+            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
+            email_verified_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let adding = self.store().transaction("add a user", |tx| {
+            let user = user.clone();
+            Box::pin(async move { tx.insert_user(&user).await })
+        });
+        adding.await.expect("the account can be added");
+        user
+    }
+
+    /// Asks for a verification mail, in the place of any earlier one.
+    pub(crate) async fn ask_for_verification(&self, user: &User) -> (Verification, JobId) {
+        let id = VerificationId::generate(&self.entropy, self.now());
+        let verification = Verification::new(id, user.id, self.now());
+        let job = self.job_id();
+        let asking = self.store().transaction("ask for a mail", |tx| {
+            let verification = verification.clone();
+            Box::pin(async move { tx.request_verification(&verification, job).await })
+        });
+        asking.await.expect("it can be asked for");
+        (verification, job)
+    }
+
+    pub(crate) async fn enqueue_email(&self, email: SendEmail) -> JobId {
+        let job = self.job_id();
+        let enqueuing = self.store().transaction("enqueue a mail", |tx| {
+            let email = email.clone();
+            Box::pin(async move { tx.enqueue_email(email, job).await })
+        });
+        enqueuing.await.expect("it can be enqueued");
+        job
+    }
+
+    /// An uploaded document.
+    pub(crate) async fn file(&self, owner: UserId, name: &str, bytes: &[u8]) -> File {
+        let now = self.now();
+        let blob = BlobId::generate(&self.entropy, now);
+        let writer = self.store().write_blob(blob);
+        assert!(writer.write(Bytes::copy_from_slice(bytes)).await);
+        writer.finish().await.expect("the bytes can be stored");
+        let file = File {
+            id: FileId::generate(&self.entropy, now),
+            owner_id: owner,
+            name: FileName::sanitise(name),
+            size_bytes: i64::try_from(bytes.len()).expect("small"),
+            sha256: Sha256::of(bytes),
+            blob_id: blob,
+            state: FileState::Received,
+            kind: None,
+            rejection: None,
+            inspection: None,
+            recipients: None,
+            job_id: self.job_id(),
+            created_at: now,
+            validated_at: None,
+        };
+        let adding = self.store().transaction("add a file", |tx| {
+            let file = file.clone();
+            Box::pin(async move { tx.insert_file(&file).await })
+        });
+        adding.await.expect("the file can be added");
+        file
+    }
+
+    /// A link that waits for its token.
+    pub(crate) async fn link(&self) -> (Link, JobId) {
+        let now = self.now();
+        let link = Link {
+            id: LinkId::generate(&self.entropy, now),
+            file_id: FileId::generate(&self.entropy, now),
+            sha256: Sha256::of(b"bytes"),
+            client_id: UserId::generate(&self.entropy, now),
+            state: LinkState::Requested,
+            token: None,
+            expires_at: now.saturating_add_millis(60_000),
+            max_downloads: None,
+            downloads: 0,
+            last_download_at: None,
+            created_at: now,
+        };
+        let job = self.job_id();
+        let adding = self.store().transaction("add a link", |tx| {
+            let link = link.clone();
+            Box::pin(async move { tx.insert_link(&link, job).await })
+        });
+        adding.await.expect("the link can be added");
+        (link, job)
+    }
+}
