@@ -28,6 +28,8 @@ pub(super) async fn run() -> anyhow::Result<()> {
     store.check_schema().await?;
     let clients = listen(settings.listen_addr, "LISTEN_ADDR").await?;
     let operators = listen(settings.metrics_addr, "METRICS_ADDR").await?;
+    // Whoever reads that we serve may tell us to stop.
+    let told_to_stop = shutdown_signal()?;
     tracing::info!(
         address = %clients.local_addr()?, metrics = %operators.local_addr()?,
         "serving {}", settings.public_url
@@ -48,7 +50,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
         until(stopped),
         grace,
     ));
-    let signal = shutdown_signal().await?;
+    let signal = told_to_stop.await;
     tracing::info!(signal, "shutting down: requests under way may end");
     draining.begin();
     stop.send_replace(true);
@@ -87,11 +89,14 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn shutdown_signal() -> anyhow::Result<&'static str> {
+/// Listens for signals from now on; resolves with the name of the first.
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = &'static str>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
     })
 }

@@ -107,6 +107,11 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
             let expected = text
                 .split_once("expected ")
                 .map_or("another type", |it| it.1);
+            // Rust's name of the type is nobody's business.
+            let expected = match expected.starts_with("struct ") {
+                true => "a JSON object",
+                false => expected,
+            };
             Problem::invalid_field(field.to_owned(), format!("must be {expected}"))
         }
     }

@@ -1,4 +1,4 @@
-//! Ids in addresses.
+//! Ids and tokens in addresses.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The id in the address. One that cannot be of anything is as unknown as one that is of nothing.
+/// The id or token in the address. One that cannot be of anything is as unknown as one that is of nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct PathId<T>(pub T);
 

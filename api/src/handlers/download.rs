@@ -1,7 +1,7 @@
 //! `GET` and `HEAD /download/{token}`
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dossier_common::file::File;
@@ -15,7 +15,7 @@ use futures_util::{Stream, stream};
 use tokio::sync::mpsc;
 
 use crate::delivery::{Outcome, RangeRequest, content_disposition, evaluate, requested_range};
-use crate::extract::{Caller, SignedIn};
+use crate::extract::{Caller, PathId, SignedIn};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
@@ -38,7 +38,7 @@ use crate::state::AppState;
 pub async fn download_file(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    Path(token): Path<String>,
+    PathId(token): PathId<String>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

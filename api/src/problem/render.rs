@@ -12,14 +12,18 @@ use crate::middleware::RequestId;
 /// Middleware: gives every error its problem body, also those that a library answered.
 pub async fn render(request: Request, next: Next) -> Response {
     let request_id = request.extensions().get::<RequestId>().cloned();
+    let has_credentials = request.headers().contains_key(header::AUTHORIZATION);
     let response = next.run(request).await;
-    if let Some(problem) = response.extensions().get::<Problem>().cloned() {
-        return write(&problem, request_id.as_ref(), response);
+    let own = response.extensions().get::<Problem>().cloned();
+    let Some(problem) = own.or_else(|| foreign_problem(&response)) else {
+        return response;
+    };
+    let mut response = write(&problem, request_id.as_ref(), response);
+    if let Some(challenge) = challenge(problem.code, has_credentials) {
+        let headers = response.headers_mut();
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
-    match foreign_problem(&response) {
-        Some(problem) => write(&problem, request_id.as_ref(), response),
-        None => response,
-    }
+    response
 }
 
 /// The problem behind an error response that no handler of ours made.
@@ -73,18 +77,18 @@ fn write(problem: &Problem, request_id: Option<&RequestId>, original: Response) 
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    if let Some(challenge) = challenge(code) {
-        headers.insert(header::WWW_AUTHENTICATE, challenge);
-    }
     if problem.closes_connection {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-/// The challenge of a 401 (RFC 6750 §3).
-fn challenge(code: Code) -> Option<HeaderValue> {
+/// The challenge of a 401 (RFC 6750 §3); who sent no credentials is told of no error in them.
+fn challenge(code: Code, has_credentials: bool) -> Option<HeaderValue> {
     let value = match code {
+        Code::Unauthorized if has_credentials => {
+            "Bearer realm=\"dossier\", error=\"invalid_token\""
+        }
         Code::Unauthorized | Code::InvalidCredentials => "Bearer realm=\"dossier\"",
         Code::TokenExpired => {
             "Bearer realm=\"dossier\", error=\"invalid_token\", error_description=\"expired\""

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use dossier_common::file::DocumentKind;
-use dossier_common::queue::backend::operator::{RetryOptions, Selection, retry_jobs};
 use dossier_common::queue::backend::Collections;
+use dossier_common::queue::backend::operator::{RetryOptions, Selection, retry_jobs};
 use dossier_common::user::Role;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
@@ -73,12 +73,21 @@ async fn a_cursor_is_good_for_its_own_list_and_reader_only() {
     let links = app.get("/v1/links?limit=1").by(&client).send().await;
     let of_links = cursor(links.expect(200).json());
     let download = download.trim_start_matches("/download/");
-    for wrong in [&*of_ops, &forged, &of_links, download, "", "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
+    for wrong in [
+        &*of_ops,
+        &forged,
+        &of_links,
+        download,
+        "",
+        "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    ] {
         let call = app.get(&format!("/v1/files?cursor={wrong}")).by(&client);
         let problem = call.send().await.problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["field"], "cursor", "{wrong}");
     }
-    let call = app.get(&format!("/v1/links?cursor={of_client}")).by(&client);
+    let call = app
+        .get(&format!("/v1/links?cursor={of_client}"))
+        .by(&client);
     call.send().await.problem(422, "invalid_fields");
     for limit in ["0", "201", "-1", "x", "1e1", ""] {
         let call = app.get(&format!("/v1/files?limit={limit}")).by(&client);
@@ -96,7 +105,10 @@ async fn everybody_sees_only_what_concerns_them() {
     let admin = app.person("admin@example.com", Role::Admin).await;
     let for_all = app.available(&ops, NewFile::default()).await;
     let recipients = Some(vec![client.email.clone()]);
-    let new = NewFile { recipients, ..NewFile::default() };
+    let new = NewFile {
+        recipients,
+        ..NewFile::default()
+    };
     let for_one = app.available(&ops, new).await;
     let received = app.received(&ops, NewFile::default()).await;
     let rejected = app.received(&ops, NewFile::default()).await;
@@ -120,7 +132,11 @@ async fn everybody_sees_only_what_concerns_them() {
             }
         }
     }
-    for unknown in ["fil_01ARZ3NDEKTSV4RRFFQ69G5FAV", "fil_x", "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
+    for unknown in [
+        "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "fil_x",
+        "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    ] {
         let call = app.get(&format!("/v1/files/{unknown}")).by(&admin);
         call.send().await.problem(404, "not_found");
     }
@@ -131,12 +147,21 @@ async fn clients_see_neither_the_other_recipients_nor_how_the_check_went() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);
     let recipients = Some(vec![client.email.clone(), "other@example.com".to_owned()]);
-    let new = NewFile { recipients, ..NewFile::default() };
+    let new = NewFile {
+        recipients,
+        ..NewFile::default()
+    };
     let file = app.available(&ops, new).await;
     let path = format!("/v1/files/{}", file.id);
     let seen = app.get(&path).by(&client).send().await.expect(200).json();
-    assert_eq!((&seen["recipients"], &seen["processing"]), (&Value::Null, &Value::Null));
-    assert_eq!((&seen["state"], &seen["kind"]), (&json!("available"), &json!("docx")));
+    assert_eq!(
+        (&seen["recipients"], &seen["processing"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        (&seen["state"], &seen["kind"]),
+        (&json!("available"), &json!("docx"))
+    );
     let full = app.get(&path).by(&ops).send().await.expect(200).json();
     assert_eq!(full["recipients"][1], "other@example.com");
     assert_eq!(full["processing"]["job_state"], "ready");
@@ -148,7 +173,11 @@ async fn a_rejection_is_told_with_its_reason() {
     let ops = app.ops().await;
     let file = app.received(&ops, NewFile::default()).await;
     app.judge(&file, Err("MACRO_ENABLED")).await;
-    let seen = app.get(&format!("/v1/files/{}", file.id)).by(&ops).send().await;
+    let seen = app
+        .get(&format!("/v1/files/{}", file.id))
+        .by(&ops)
+        .send()
+        .await;
     let seen = seen.expect(200).json();
     assert_eq!(seen["state"], "rejected");
     assert_eq!(seen["rejection"]["code"], "MACRO_ENABLED");
@@ -168,7 +197,9 @@ async fn a_document_whose_job_is_dead_has_failed_until_the_job_is_retried() {
     let jobs = app.database().collection::<Document>("apalis_jobs");
     let id = file.job_id.to_string();
     let died = doc! { "$set": { "status": "Failed", "last_error": "the store is on fire" } };
-    jobs.update_one(doc! { "_id": &id }, died).await.expect("it can die");
+    jobs.update_one(doc! { "_id": &id }, died)
+        .await
+        .expect("it can die");
     let failed = see().await;
     assert_eq!(failed["state"], "failed");
     assert_eq!(failed["processing"]["job_state"], "dead");

@@ -89,5 +89,7 @@ async fn a_key_must_be_short_plain_text() {
         answer.problem(400, "bad_request");
     }
     assert_eq!(stored(&app).await, [0, 0, 0]);
-    upload(&app, &ops, &"x".repeat(255), form()).await.expect(202);
+    upload(&app, &ops, &"x".repeat(255), form())
+        .await
+        .expect(202);
 }

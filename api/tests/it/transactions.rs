@@ -3,7 +3,7 @@
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
-use crate::harness::{Answer, App, FailPoint, Form, PASSWORD, Person};
+use crate::harness::{Answer, App, FailPoint, Form, NewFile, PASSWORD, Person};
 
 /// A code that no driver takes for passing trouble.
 const FATAL: i32 = 8000;
@@ -88,6 +88,34 @@ async fn an_upload_that_is_aborted_at_any_statement_leaves_nothing() {
     }
     assert_eq!(aborted, 6, "chunk, blob entry, key, file, job, commit");
     assert_eq!(stored(&app).await, [before[0], 0, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_link_that_is_aborted_at_any_statement_is_not_there_without_its_job() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, NewFile::default()).await;
+    let path = format!("/v1/files/{}/links", file.id);
+    let ask = || {
+        app.post(&path)
+            .by(&client)
+            .header("prefer", "wait=0")
+            .send()
+    };
+    let there = async || {
+        let links = app.count("links", doc! {}).await;
+        (links, app.jobs("mint-download-token").await)
+    };
+    let point = FailPoint::of(&app).await;
+    for statement in 0..3 {
+        fail_from(&point, &STATEMENTS[1..], statement).await;
+        let answer = ask().await;
+        point.clear().await;
+        answer.problem(500, "internal");
+        assert_eq!(there().await, (0, 0), "after statement {statement}");
+    }
+    ask().await.expect(202);
+    assert_eq!(there().await, (1, 1));
 }
 
 /// Lets one statement fail once in a way that passes.

@@ -37,8 +37,14 @@ fn beginning(ops: &Person, length: &str) -> String {
 
 fn assert_too_large(answer: &str) {
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-    assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
-    assert!(answer.contains("\"code\":\"payload_too_large\""), "{answer}");
+    assert!(
+        answer.to_lowercase().contains("connection: close"),
+        "{answer}"
+    );
+    assert!(
+        answer.contains("\"code\":\"payload_too_large\""),
+        "{answer}"
+    );
 }
 
 async fn nothing_is_stored(app: &App) {
@@ -68,7 +74,10 @@ async fn a_declared_length_over_the_limit_is_refused_before_the_body_is_sent() {
 async fn a_client_that_sends_on_gets_the_answer_and_is_cut_off_within_bounds() {
     let app = app().await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
-    for length in [format!("Content-Length: {}", 512 * MIB), "Transfer-Encoding: chunked".to_owned()] {
+    for length in [
+        format!("Content-Length: {}", 512 * MIB),
+        "Transfer-Encoding: chunked".to_owned(),
+    ] {
         let is_chunked = length.starts_with('T');
         let stream = wire.send(&beginning(&ops, &length)).await;
         let (mut reading, mut writing) = stream.into_split();
@@ -77,7 +86,11 @@ async fn a_client_that_sends_on_gets_the_answer_and_is_cut_off_within_bounds() {
             let mut sent = 0;
             while sent < 512 * MIB {
                 let written = match is_chunked {
-                    true => writing.write_all(&[b"10000\r\n", &*piece, b"\r\n"].concat()).await,
+                    true => {
+                        writing
+                            .write_all(&[b"10000\r\n", &*piece, b"\r\n"].concat())
+                            .await
+                    }
                     false => writing.write_all(&piece).await,
                 };
                 if written.is_err() {

@@ -128,6 +128,7 @@ async fn used_superseded_expired_forged_and_foreign_tokens_get_one_answer() {
         of_no_request,
         foreign,
         forged,
+        app.client().await.token,
         String::new(),
     ];
     for (index, token) in tokens.iter().enumerate() {

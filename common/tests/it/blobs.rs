@@ -10,7 +10,7 @@ use mongodb::bson::{Document, doc};
 use crate::harness::{NOW, Shelf, eventually};
 
 fn bytes(count: usize) -> Bytes {
-    (0..count).map(|i| (i * 31 >> 7) as u8).collect()
+    (0..count).map(|i| ((i * 31) >> 7) as u8).collect()
 }
 
 async fn store(shelf: &Shelf, bytes: &Bytes) -> BlobId {

@@ -186,7 +186,7 @@ async fn a_migration_that_was_edited_after_it_was_applied_is_refused() {
         .iter()
         .map(|it| it.is_unchanged())
         .collect();
-    assert_eq!(changed[1], false);
+    assert!(!changed[1]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use fail_point::FailPoint;
 pub(crate) use people::{PASSWORD, Person};
-pub(crate) use program::{Program, Running};
+pub(crate) use program::Program;
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 

@@ -1,0 +1,207 @@
+//! The real binary starts only where it can work, and says what to do where it cannot.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use dossier_devstack::mongod;
+use dossier_devstack::progress::Progress;
+use dossier_devstack::testing::TestDatabase;
+use mongodb::Client;
+use mongodb::bson::doc;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::harness::{FERNET_KEY, PASSWORD, Program, eventually, migrated_database};
+
+#[tokio::test]
+async fn without_variables_every_problem_is_told_at_once() {
+    let (code, said) = Program::bare(&[]).run("").await;
+    assert_eq!(code, 1, "{said}");
+    for name in ["MONGODB_URI", "PUBLIC_URL", "FERNET_KEYS", "JWT_KEYS"] {
+        assert!(said.contains(&format!("{name}: ")), "{name}: {said}");
+    }
+    assert!(said.contains("4 problem"), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_by_name_and_rule_and_no_secret_is_shown() {
+    let program = Program::bare(&["serve"])
+        .variable("MONGODB_URI", "postgres://ada:s3cret@db/x")
+        .variable("PUBLIC_URL", "ftp://s3cret@example.com")
+        .variable("FERNET_KEYS", "s3cret")
+        .variable("JWT_KEYS", "k1:czNjcmV0")
+        .variable("LISTEN_ADDR", "s3cret")
+        .variable("MAX_UPLOAD_BYTES", "-1")
+        .variable("UPLOAD_IDLE_SECONDS", "0")
+        .variable("QUEUE_LEASE_SECONDS", "forever")
+        .variable("SHUTDOWN_GRACE_SECONDS", "x")
+        .variable("LOG_FORMAT", "s3cret")
+        .variable("RUST_LOG", "=s3cret=");
+    let (code, said) = program.run("").await;
+    assert_eq!(code, 1, "{said}");
+    for name in [
+        "MONGODB_URI",
+        "PUBLIC_URL",
+        "FERNET_KEYS",
+        "JWT_KEYS",
+        "LISTEN_ADDR",
+        "MAX_UPLOAD_BYTES",
+        "UPLOAD_IDLE_SECONDS",
+        "QUEUE_LEASE_SECONDS",
+        "SHUTDOWN_GRACE_SECONDS",
+        "LOG_FORMAT",
+        "RUST_LOG",
+    ] {
+        assert!(said.contains(&format!("{name}: ")), "{name}: {said}");
+    }
+    assert!(!said.contains("s3cret") && !said.contains("czNj"), "{said}");
+}
+
+#[tokio::test]
+async fn a_password_in_an_address_that_cannot_be_read_is_not_shown() {
+    for uri in [
+        "mongodb://ada:s3cret@@host/x",
+        "mongodb://ada:s3:cret@host/x",
+    ] {
+        let (code, said) = Program::configured(uri).run("").await;
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("MONGODB_URI"), "{said}");
+        assert!(!said.contains("s3"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_behind_is_refused_with_what_to_run() {
+    let database = TestDatabase::create().await;
+    let (code, said) = Program::configured(database.uri()).run("").await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("`dossier-migrate up`"), "{said}");
+    assert!(said.contains("schema version 0"), "{said}");
+}
+
+#[tokio::test]
+async fn a_newer_database_is_served() {
+    let database = migrated_database().await;
+    let ledger = database.database().collection("schema_migrations");
+    let newer = doc! { "_id": 999, "name": "later", "checksum": "x", "applied_at": mongodb::bson::DateTime::MAX };
+    ledger.insert_one(newer).await.expect("it can be added");
+    let running = Program::configured(database.uri()).start().await;
+    let (code, log) = running.stop().await;
+    assert_eq!(code, 0, "{log}");
+}
+
+#[tokio::test]
+async fn a_standalone_server_is_refused_with_what_to_do() {
+    let (_server, _folder, uri) = standalone().await;
+    let (code, said) = Program::configured(&uri).run("").await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("--replSet rs0"), "{said}");
+    assert!(said.contains("rs.initiate()"), "{said}");
+}
+
+/// A mongod of no replica set; killed when it is dropped.
+async fn standalone() -> (Child, tempfile::TempDir, String) {
+    let finding = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines)).await;
+    let binary = finding.expect("no panic").expect("a mongod");
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = mongod::free_port().expect("a port");
+    let server = Command::new(&binary.path)
+        .args([
+            "--bind_ip",
+            "127.0.0.1",
+            "--nounixsocket",
+            "--wiredTigerCacheSizeGB",
+            "0.3",
+        ])
+        .args(["--port", &port.to_string(), "--dbpath"])
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it starts");
+    eventually("the standalone server listens", async || {
+        TcpStream::connect(("127.0.0.1", port)).await.ok()
+    })
+    .await;
+    (
+        server,
+        folder,
+        format!("mongodb://127.0.0.1:{port}/dossier"),
+    )
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_told_within_seconds() {
+    let port = mongod::free_port().expect("a port");
+    let uri = format!("mongodb://ada:s3cret@127.0.0.1:{port}/x?serverSelectionTimeoutMS=300");
+    let running = Program::configured(&uri).run("");
+    let ended = tokio::time::timeout(Duration::from_secs(20), running).await;
+    let (code, said) = ended.expect("it gives up in time");
+    assert_eq!(code, 1, "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[tokio::test]
+async fn secrets_come_from_files_too_but_not_from_both() {
+    let database = migrated_database().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keys");
+    std::fs::write(&file, format!("{FERNET_KEY}\n")).expect("it can be written");
+    let file = file.to_str().expect("a path");
+    let with_file = || Program::configured(database.uri()).variable("FERNET_KEYS_FILE", file);
+    let (code, said) = with_file().run("").await;
+    assert_eq!(code, 1);
+    assert!(
+        said.contains("set it or FERNET_KEYS_FILE, not both"),
+        "{said}"
+    );
+    let running = with_file().variable("FERNET_KEYS", "").start().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn accounts_are_created_from_the_command_line_with_the_password_on_standard_input() {
+    let database = migrated_database().await;
+    let create = |more: &[&str]| {
+        let words = [
+            "users",
+            "create",
+            "--email",
+            "ops@example.com",
+            "--role",
+            "ops",
+        ];
+        Program::bare(&[&words, more].concat()).variable("MONGODB_URI", database.uri())
+    };
+    let (code, said) = create(&[]).run(PASSWORD).await;
+    assert_ne!(code, 0, "the password is asked for by name: {said}");
+    let (code, said) = create(&["--password-stdin"]).run("password1234").await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("easy to guess"), "{said}");
+    let (code, said) = create(&["--password-stdin"])
+        .run(&format!("{PASSWORD}\n"))
+        .await;
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains(PASSWORD), "{said}");
+    let (code, said) = create(&["--password-stdin"]).run(PASSWORD).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("nothing was changed"), "{said}");
+    let (code, _) = create(&["--password-stdin", "--if-absent"])
+        .run(PASSWORD)
+        .await;
+    assert_eq!(code, 0);
+    let client = Client::with_uri_str(database.uri())
+        .await
+        .expect("a client");
+    let users = client
+        .default_database()
+        .expect("a name")
+        .collection("users");
+    let user: mongodb::bson::Document = users
+        .find_one(doc! {})
+        .await
+        .expect("readable")
+        .expect("there");
+    assert_eq!(user.get_str("role").ok(), Some("ops"));
+    assert!(user.get_datetime("email_verified_at").is_ok());
+}
