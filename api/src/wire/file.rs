@@ -1,7 +1,7 @@
 //! Documents on the wire.
 
 use dossier_common::clock::rfc3339;
-use dossier_common::file::FileState;
+use dossier_common::file::{FileState, InspectionRecord};
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::files::FileView;
 use serde::Serialize;
@@ -46,6 +46,17 @@ pub struct ProcessingResponse {
     pub last_error: Option<String>,
 }
 
+/// What the check of a document was based on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct InspectionResponse {
+    /// The version of the rules that were applied.
+    #[schema(example = 1)]
+    pub rules_version: u32,
+    /// The facts found: `parts`, `producer`, `inflated_bytes`, `flags`, …
+    #[schema(value_type = Object)]
+    pub facts: serde_json::Value,
+}
+
 /// A document.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = File)]
@@ -69,6 +80,8 @@ pub struct FileResponse {
     pub recipients: Option<Vec<String>>,
     /// How its check is coming along; null for clients.
     pub processing: Option<ProcessingResponse>,
+    /// What the check was based on, once there is a verdict; null for clients.
+    pub inspection: Option<InspectionResponse>,
     /// When it was received.
     pub created_at: String,
     /// When there was a verdict.
@@ -81,6 +94,7 @@ impl FileResponse {
         let failed = view.has_failed();
         let mut response = Self::of(&view);
         response.processing = view.job.as_ref().map(processing);
+        response.inspection = view.file.inspection.as_ref().map(inspection);
         if failed {
             response.state = FileStateName::Failed;
         }
@@ -112,9 +126,17 @@ impl FileResponse {
             }),
             recipients: None,
             processing: None,
+            inspection: None,
             created_at: rfc3339(file.created_at),
             validated_at: file.validated_at.map(rfc3339),
         }
+    }
+}
+
+fn inspection(record: &InspectionRecord) -> InspectionResponse {
+    InspectionResponse {
+        rules_version: record.rules_version,
+        facts: serde_json::to_value(&record.facts).unwrap_or_default(),
     }
 }
 

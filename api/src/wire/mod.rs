@@ -6,7 +6,9 @@ mod page;
 mod session;
 mod user;
 
-pub use file::{FileResponse, FileStateName, ProcessingResponse, RejectionResponse};
+pub use file::{
+    FileResponse, FileStateName, InspectionResponse, ProcessingResponse, RejectionResponse,
+};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
 pub use page::{FilePage, LinkPage};
 pub use session::{LoginResponse, MessageResponse, RefreshRequest, TokenRequest, VerifiedResponse};
