@@ -1,0 +1,90 @@
+//! Speed and accuracy over the corpus.
+
+use std::time::Instant;
+
+use dossier_bench::{Report, median};
+use dossier_worker::document::{Cancel, Limits, Policy, inspect};
+
+use crate::contender::Contender;
+use crate::corpus::Sample;
+use crate::milliseconds;
+
+/// Adds two tables: each contender over the whole corpus, and the inspection by kind of file.
+pub(crate) fn measure(samples: &[Sample], rounds: u32, report: &mut Report) {
+    let contenders = Contender::all();
+    let mut seconds = vec![Vec::new(); contenders.len()];
+    let mut opinions = vec![Vec::new(); contenders.len()];
+    for round in 0..rounds {
+        anstream::eprintln!("round {} of {rounds}", round + 1);
+        for (index, contender) in contenders.iter().enumerate() {
+            let started = Instant::now();
+            opinions[index] = contender.opinions(samples);
+            seconds[index].push(started.elapsed().as_secs_f64());
+        }
+    }
+    let bytes: usize = samples.iter().map(|sample| sample.bytes.len()).sum();
+    let rows = contenders.iter().enumerate().map(|(index, contender)| {
+        let took = median(&seconds[index]);
+        let (refused, wrong, let_in) = mistakes(samples, &opinions[index]);
+        vec![
+            contender.name().to_owned(),
+            format!("{:.0}", samples.len() as f64 / took),
+            format!("{:.1}", bytes as f64 / 1e6 / took),
+            refused.to_string(),
+            wrong.to_string(),
+            let_in.to_string(),
+        ]
+    });
+    let header = [
+        "who",
+        "files/s",
+        "MB/s",
+        "genuine refused",
+        "wrong kind",
+        "others let in",
+    ];
+    report.table("corpus", &header, rows.collect());
+    report.table(
+        "time per file",
+        &["files", "count", "median ms", "most ms", "inflated MB/s"],
+        vec![
+            per_file("genuine", samples, |sample| sample.genuine),
+            per_file("to refuse", samples, |sample| !sample.genuine),
+            per_file("bombs", samples, Sample::is_bomb),
+        ],
+    );
+}
+
+/// Genuine files refused, genuine files called another kind, and other files let in.
+fn mistakes(samples: &[Sample], opinions: &[Option<String>]) -> (usize, usize, usize) {
+    let mut mistakes = (0, 0, 0);
+    for (sample, opinion) in samples.iter().zip(opinions) {
+        match (sample.genuine, opinion) {
+            (true, None) => mistakes.0 += 1,
+            (true, Some(kind)) if *kind != sample.expected => mistakes.1 += 1,
+            (false, Some(_)) => mistakes.2 += 1,
+            _ => {}
+        }
+    }
+    mistakes
+}
+
+fn per_file(name: &str, samples: &[Sample], chosen: impl Fn(&Sample) -> bool) -> Vec<String> {
+    let (limits, policy, cancel) = (Limits::default(), Policy::standard(), Cancel::new());
+    let mut times = Vec::new();
+    let mut inflated = 0_u64;
+    for sample in samples.iter().filter(|sample| chosen(sample)) {
+        let started = Instant::now();
+        let verdict = inspect(&mut sample.bytes.as_slice(), &limits, &policy, &cancel);
+        times.push(milliseconds(started.elapsed()));
+        inflated += verdict.map_or(0, |verdict| verdict.facts().inflated_bytes);
+    }
+    let total: f64 = times.iter().sum();
+    vec![
+        name.to_owned(),
+        times.len().to_string(),
+        format!("{:.2}", median(&times)),
+        format!("{:.1}", times.iter().copied().fold(0.0, f64::max)),
+        format!("{:.0}", inflated as f64 / 1e3 / total),
+    ]
+}
