@@ -116,6 +116,7 @@ async fn wait_until_ready(state: &StateDir, supervisor: &mut Child) -> Result<St
             );
         }
         if let Running::Yes(record) = state.running()?
+            && record.supervisor == supervisor.id()
             && record.control_url.is_some()
         {
             return Ok(record);

@@ -29,6 +29,11 @@ pub enum Error {
         /// All it said.
         output: String,
     },
+    /// The database is not what the programs expect, and could not be brought there.
+    #[error(
+        "the database cannot be migrated; `cargo dev reset --yes` throws it away and starts afresh"
+    )]
+    Migration(#[source] Box<Error>),
     /// There is no such worker.
     #[error("there is no worker with process id {0}")]
     UnknownWorker(u32),

@@ -10,5 +10,8 @@ pub(super) async fn migrate(stack: &Stack) -> Result<(), Error> {
         &[("MONGODB_URI", stack.mongodb_uri.clone())],
     );
     migrate.arg("up");
-    run_once(migrate, "").await.map(drop)
+    let migrated = run_once(migrate, "").await;
+    migrated
+        .map(drop)
+        .map_err(|error| Error::Migration(error.into()))
 }

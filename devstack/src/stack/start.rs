@@ -7,7 +7,7 @@ use super::migrate::migrate;
 use super::options::{Database, StackOptions};
 use super::ports::Ports;
 use super::prepared::Prepared;
-use super::record::ProcessRecord;
+use super::record::{ProcessRecord, StackRecord};
 use super::secrets::Secrets;
 use super::service::command;
 use super::state_dir::StateDir;
@@ -42,7 +42,7 @@ impl Stack {
     /// What the project's own programs stand on: database and mail server.
     async fn begin(prepared: Prepared, options: StackOptions) -> Result<Self, Error> {
         let state = StateDir::open(&options.state_dir)?;
-        let lock = state.lock()?.ok_or_else(|| busy(&state))?;
+        let lock = state.lock().await?.ok_or_else(|| busy(&state))?;
         end_leftovers(&state).await;
         let (secrets, ports) = (Secrets::of(&state)?, Ports::of(&state)?);
         let mongod = start_mongod(&prepared, &options, &state, ports.mongod).await?;
@@ -166,10 +166,9 @@ async fn start_mongod(
 
 /// Ends what a killed supervisor left running; mongod sees to its own kind.
 async fn end_leftovers(state: &StateDir) {
-    let processes = state
-        .last_record()
-        .map(|record| record.processes)
-        .unwrap_or_default();
+    let Some(StackRecord { processes, .. }) = state.leftover() else {
+        return;
+    };
     let services = processes
         .into_iter()
         .rev()
@@ -179,7 +178,7 @@ async fn end_leftovers(state: &StateDir) {
             end_survivor(survivor, Duration::from_secs(20)).await;
         }
     }
-    state.forget();
+    state.forget_leftover();
 }
 
 fn busy(state: &StateDir) -> Error {

@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,6 +13,9 @@ use super::error::Error;
 use super::record::StackRecord;
 
 const RECORD: &str = "stack.json";
+const LEFTOVER: &str = "leftover.json";
+const LOCK_ATTEMPTS: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The state folder of one stack.
 #[derive(Debug, Clone)]
@@ -93,16 +97,23 @@ impl StateDir {
     /// # Errors
     ///
     /// When the lock cannot be opened.
-    pub fn lock(&self) -> Result<Option<StateLock>, Error> {
-        let path = self.root.join("lock");
-        let file = File::create(&path).map_err(Error::io(format!("open {}", path.display())))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(StateLock { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => {
-                Err(Error::io(format!("lock {}", path.display()))(source))
+    pub async fn lock(&self) -> Result<Option<StateLock>, Error> {
+        let file = self.lock_file()?;
+        for _ in 0..LOCK_ATTEMPTS {
+            match file.try_lock() {
+                Ok(()) => {
+                    // What the last stack wrote down says nothing about this one.
+                    let _ = fs::rename(self.root.join(RECORD), self.root.join(LEFTOVER));
+                    return Ok(Some(StateLock { _file: file }));
+                }
+                // Somebody may only be looking, which takes no time.
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_PAUSE).await,
+                Err(TryLockError::Error(source)) => {
+                    return Err(Error::io("lock the state folder")(source));
+                }
             }
         }
+        Ok(None)
     }
 
     /// Whether a stack runs on the folder, and which.
@@ -111,12 +122,20 @@ impl StateDir {
     ///
     /// When the record of a running stack does not read.
     pub fn running(&self) -> Result<Running, Error> {
-        if self.lock()?.is_some() {
-            return Ok(Running::No);
+        // Shared, so that those who look do not see each other.
+        match self.lock_file()?.try_lock_shared() {
+            Ok(()) => Ok(Running::No),
+            Err(TryLockError::WouldBlock) => {
+                let record = self.read::<StackRecord>(RECORD)?;
+                Ok(record.map_or(Running::Starting, Running::Yes))
+            }
+            Err(TryLockError::Error(source)) => Err(Error::io("lock the state folder")(source)),
         }
-        Ok(self
-            .read::<StackRecord>(RECORD)?
-            .map_or(Running::Starting, Running::Yes))
+    }
+
+    fn lock_file(&self) -> Result<File, Error> {
+        let path = self.root.join("lock");
+        File::create(&path).map_err(Error::io(format!("open {}", path.display())))
     }
 
     /// Writes down the running stack.
@@ -130,9 +149,14 @@ impl StateDir {
         let _ = fs::remove_file(self.root.join(RECORD));
     }
 
-    /// The stack that was written down last, running or not.
-    pub(super) fn last_record(&self) -> Option<StackRecord> {
-        self.read(RECORD).ok().flatten()
+    /// The stack that was written down last and never forgotten: its supervisor was killed.
+    pub(super) fn leftover(&self) -> Option<StackRecord> {
+        self.read(LEFTOVER).ok().flatten()
+    }
+
+    /// Forgets what a killed supervisor left behind.
+    pub(super) fn forget_leftover(&self) {
+        let _ = fs::remove_file(self.root.join(LEFTOVER));
     }
 
     /// Reads a file; `None` if there is none.
@@ -172,5 +196,23 @@ impl StateDir {
     /// When something cannot be deleted.
     pub fn delete(self) -> Result<(), Error> {
         fs::remove_dir_all(&self.root).map_err(Error::io(format!("delete {}", self.root.display())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn two_stacks_cannot_run_on_one_folder_and_looking_hinders_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = StateDir::open(folder.path()).expect("a state folder");
+        assert!(matches!(state.running(), Ok(Running::No)));
+        let held = state.lock().await.expect("it can be locked");
+        assert!(held.is_some());
+        assert!(state.lock().await.expect("it can be asked").is_none());
+        assert!(matches!(state.running(), Ok(Running::Starting)));
+        drop(held);
+        assert!(matches!(state.running(), Ok(Running::No)));
     }
 }
