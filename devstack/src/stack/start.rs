@@ -44,6 +44,7 @@ impl Stack {
         let state = StateDir::open(&options.state_dir)?;
         let lock = state.lock().await?.ok_or_else(|| busy(&state))?;
         end_leftovers(&state).await;
+        state.set_logs_aside();
         let (secrets, ports) = (Secrets::of(&state)?, Ports::of(&state)?);
         let mongod = start_mongod(&prepared, &options, &state, ports.mongod).await?;
         let mongodb_uri = match (&mongod, &options.database) {

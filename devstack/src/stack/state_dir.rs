@@ -92,6 +92,14 @@ impl StateDir {
         names
     }
 
+    /// Sets the last run's logs aside, so that a log tells of one run.
+    pub(super) fn set_logs_aside(&self) {
+        for name in self.log_names().iter().filter(|&name| name != "supervisor") {
+            // A log that stays in place is merely longer.
+            let _ = fs::rename(self.log(name), self.log(name).with_extension("log.old"));
+        }
+    }
+
     /// Takes the folder for a stack; `None` if one runs on it.
     ///
     /// # Errors
@@ -214,5 +222,16 @@ mod tests {
         assert!(matches!(state.running(), Ok(Running::Starting)));
         drop(held);
         assert!(matches!(state.running(), Ok(Running::No)));
+    }
+
+    #[test]
+    fn the_logs_of_the_last_run_are_set_aside() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = StateDir::open(folder.path()).expect("a state folder");
+        fs::write(state.log("worker-1"), "last run").expect("a log");
+        state.set_logs_aside();
+        assert!(state.log_names().is_empty());
+        let aside = fs::read_to_string(folder.path().join("logs/worker-1.log.old"));
+        assert_eq!(aside.expect("it is kept"), "last run");
     }
 }
