@@ -16,11 +16,12 @@ use crate::model::{JobDocument, Status, field as f, time};
 /// A claim that hangs longer than this fails and is tried again.
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Due jobs of the queue in their order, at most `limit`; those that cannot even be read as jobs
-/// come apart, with their ids.
+/// Due jobs of the queue in their order, at most `limit` after the first `skip`; those that cannot
+/// even be read as jobs come apart, with their ids.
 pub(crate) async fn candidates(
     jobs: &Collection<RawDocumentBuf>,
     queue: &str,
+    skip: usize,
     limit: usize,
     fresh_only: bool,
 ) -> Result<Candidates, Error> {
@@ -33,6 +34,7 @@ pub(crate) async fn candidates(
         .find(filter)
         // Of equal ones the first inserted: an index keeps equal keys in that order.
         .sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1 })
+        .skip(skip as u64)
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
         .hint(mongodb::options::Hint::Name("claim".to_owned()))

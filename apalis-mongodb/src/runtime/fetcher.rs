@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mongodb::Collection;
+use mongodb::bson::RawDocumentBuf;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -18,7 +20,7 @@ use crate::queries::claim::{self, Candidates};
 use crate::queries::claim_within::take_within;
 use crate::queries::rate;
 
-/// Candidates are drawn from at most so many times the batch.
+/// A worker begins at one of at most so many batches from the head of the queue.
 const WIDEST_WINDOW: usize = 8;
 /// While all due jobs are such as wait for another one that crashed a worker before.
 const SUSPECT_PAUSE: Duration = Duration::from_millis(500);
@@ -115,8 +117,8 @@ impl Fetcher {
     async fn round(&mut self, permits: Vec<OwnedSemaphorePermit>) -> Result<Round, Error> {
         let config = Arc::clone(&self.worker.config);
         let jobs = config.collections.raw_jobs(&self.worker.db);
-        let limit = permits.len() * self.window;
-        let mut found = claim::candidates(&jobs, &config.queue, limit, false).await?;
+        let limit = permits.len();
+        let mut found = self.candidates(&jobs, limit).await?;
         self.hub.note_load(&config.queue, found.jobs.len() == limit);
         if found.jobs.is_empty() && found.malformed.is_empty() {
             return Ok(Round::Empty);
@@ -130,13 +132,28 @@ impl Fetcher {
         let full = found.jobs.len() == limit;
         let (mut chosen, suspect) = self.choose(found, permits.len());
         if chosen.is_empty() && suspect.is_none() && full {
-            let fresh = claim::candidates(&jobs, &config.queue, limit, true).await?;
+            let fresh = claim::candidates(&jobs, &config.queue, 0, limit, true).await?;
             chosen = self.choose(fresh, permits.len()).0;
         }
         if chosen.is_empty() && suspect.is_none() {
             return Ok(Round::Blocked(SUSPECT_PAUSE));
         }
         self.claim(chosen, suspect, permits, settings.limits).await
+    }
+
+    /// The next due jobs; while others are after the same ones, those of a batch further on.
+    async fn candidates(
+        &self,
+        jobs: &Collection<RawDocumentBuf>,
+        limit: usize,
+    ) -> Result<Candidates, Error> {
+        let queue = &self.worker.config.queue;
+        let batches = rand::random_range(0..self.window);
+        let found = claim::candidates(jobs, queue, batches * limit, limit, false).await?;
+        if batches > 0 && found.jobs.is_empty() && found.malformed.is_empty() {
+            return claim::candidates(jobs, queue, 0, limit, false).await;
+        }
+        Ok(found)
     }
 
     /// Which candidates to try. A job that crashed a worker before comes alone, and only if no
@@ -151,10 +168,7 @@ impl Fetcher {
             })
         });
         let most = most - usize::from(suspect.is_some());
-        if fresh.len() > most {
-            // Several workers after the same head of the queue had better take different jobs.
-            fresh = some_of(fresh, most);
-        }
+        fresh.truncate(most);
         (fresh, suspect)
     }
 
@@ -192,7 +206,7 @@ impl Fetcher {
         Ok(match claimed {
             0 if granted == 0 => Round::Blocked(limits.pace().unwrap_or(FIRST_PAUSE)),
             0 if limits.max_running.is_some() => Round::Blocked(LIMITED_PAUSE),
-            0 => Round::Blocked(FIRST_PAUSE),
+            0 => Round::Blocked(contended_pause()),
             _ => Round::Claimed,
         })
     }
@@ -229,7 +243,7 @@ impl Fetcher {
         Ok(count)
     }
 
-    /// The more candidates others take, the wider the choice, and back.
+    /// The more candidates others take, the further apart the workers begin, and back.
     fn adapt(&mut self, wanted: usize, taken: usize) {
         if taken < wanted {
             metrics::contended(&self.worker.config.queue, wanted - taken);
@@ -254,18 +268,7 @@ async fn sleep_or_wait(wait: Option<Duration>) {
     }
 }
 
-/// `count` of `jobs`, drawn by lot and left in their order.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "only which worker gets which job depends on it"
-)]
-fn some_of(jobs: Vec<JobDocument>, count: usize) -> Vec<JobDocument> {
-    let mut drawn = vec![false; jobs.len()];
-    for index in rand::seq::index::sample(&mut rand::rng(), jobs.len(), count) {
-        drawn[index] = true;
-    }
-    jobs.into_iter()
-        .zip(drawn)
-        .filter_map(|(job, drawn)| drawn.then_some(job))
-        .collect()
+/// Workers that met at the same jobs had better not meet again.
+fn contended_pause() -> Duration {
+    Duration::from_micros(rand::random_range(0..3000))
 }
