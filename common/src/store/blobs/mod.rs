@@ -16,8 +16,9 @@ use mongodb::options::{GridFsBucketOptions, WriteConcern};
 use super::{Store, StoreError, collection};
 use crate::id::BlobId;
 
-/// The size of a stored chunk in bytes.
-pub const CHUNK_BYTES: u32 = 1024 * 1024;
+/// The size of a stored chunk in bytes: GridFS's own default. Each is copied a few times on its
+/// way through the driver; larger ones leave an allocator with holes that it does not give back.
+pub const CHUNK_BYTES: u32 = 255 * 1024;
 
 impl Store {
     fn blob_bucket(&self) -> GridFsBucket {
