@@ -14,11 +14,11 @@ use crate::model::{Status, field as f};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CollectionKind {
-    /// [`Collections::jobs`](crate::Collections::jobs)
+    /// [`Collections::jobs`](field@crate::Collections::jobs)
     Jobs,
-    /// [`Collections::workers`](crate::Collections::workers)
+    /// [`Collections::workers`](field@crate::Collections::workers)
     Workers,
-    /// [`Collections::queues`](crate::Collections::queues)
+    /// [`Collections::queues`](field@crate::Collections::queues)
     Queues,
 }
 

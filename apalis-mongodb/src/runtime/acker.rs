@@ -34,6 +34,13 @@ impl Acker {
     pub(crate) async fn run(self, mut settlements: UnboundedReceiver<Settlement>) {
         let mut batch = Vec::with_capacity(BATCH);
         while settlements.recv_many(&mut batch, BATCH).await > 0 {
+            // What was given back or lost meanwhile cannot be settled any more.
+            for late in batch.extract_if(.., |settlement| !settlement.lease.is_held()) {
+                self.finish(late, Ack::Stale);
+            }
+            if batch.is_empty() {
+                continue;
+            }
             let mut outcomes = self.write(&batch).await;
             for settlement in batch.drain(..) {
                 let outcome = outcomes.next().unwrap_or(Ack::Stale);

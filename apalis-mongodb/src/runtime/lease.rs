@@ -89,6 +89,10 @@ impl Lease {
         *self.state.borrow()
     }
 
+    pub(crate) fn is_held(&self) -> bool {
+        self.state() == LeaseState::Held
+    }
+
     pub(crate) fn subscribe(&self) -> watch::Receiver<LeaseState> {
         self.state.subscribe()
     }
@@ -186,7 +190,7 @@ impl LeaseTable {
     pub(crate) fn held(&self) -> Vec<Arc<Lease>> {
         lock(&self.leases)
             .values()
-            .filter(|lease| lease.state() == LeaseState::Held)
+            .filter(|lease| lease.is_held())
             .cloned()
             .collect()
     }
