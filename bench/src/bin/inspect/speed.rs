@@ -77,7 +77,8 @@ fn per_file(name: &str, samples: &[Sample], chosen: impl Fn(&Sample) -> bool) ->
         let started = Instant::now();
         let verdict = inspect(&mut sample.bytes.as_slice(), &limits, &policy, &cancel);
         times.push(milliseconds(started.elapsed()));
-        inflated += verdict.map_or(0, |verdict| verdict.facts().inflated_bytes);
+        let accepted = verdict.ok().filter(|verdict| verdict.kind().is_some());
+        inflated += accepted.map_or(0, |verdict| verdict.facts().inflated_bytes);
     }
     let total: f64 = times.iter().sum();
     vec![
@@ -85,6 +86,14 @@ fn per_file(name: &str, samples: &[Sample], chosen: impl Fn(&Sample) -> bool) ->
         times.len().to_string(),
         format!("{:.2}", median(&times)),
         format!("{:.1}", times.iter().copied().fold(0.0, f64::max)),
-        format!("{:.0}", inflated as f64 / 1e3 / total),
+        rate(inflated, total),
     ]
+}
+
+/// Megabytes a second, or a dash where nothing was inflated to its end.
+fn rate(bytes: u64, milliseconds: f64) -> String {
+    match bytes {
+        0 => "–".to_owned(),
+        bytes => format!("{:.0}", bytes as f64 / 1e3 / milliseconds),
+    }
 }
