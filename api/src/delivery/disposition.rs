@@ -51,7 +51,7 @@ mod tests {
             prop_assert!(value.bytes().all(|b| (b' '..=b'~').contains(&b)));
             prop_assert_eq!(value.matches('"').count(), 2);
             let encoded = value.rsplit("UTF-8''").next().unwrap();
-            let decoded: Vec<u8> = url::form_urlencoded::parse(format!("x={}", encoded.replace('+', "%2B")).as_bytes())
+            let decoded: Vec<u8> = url::form_urlencoded::parse(format!("x={}", encoded.replace('+', "%2B").replace('&', "%26")).as_bytes())
                 .next().unwrap().1.into_owned().into_bytes();
             prop_assert_eq!(decoded, name.as_bytes());
         }

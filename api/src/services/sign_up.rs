@@ -77,11 +77,7 @@ async fn transact(state: &AppState, candidate: &User) -> Result<(), StoreError> 
                         plan.verify(tx, candidate.id).await
                     }
                     Some(user) if user.is_verified() => plan.account_exists(tx, user.id).await,
-                    Some(user) => {
-                        let (hash, name) = (&candidate.password_hash, candidate.name.as_deref());
-                        tx.restart_unverified(user.id, hash, name, plan.now).await?;
-                        plan.verify(tx, user.id).await
-                    }
+                    Some(user) => plan.start_over(tx, user.id, &candidate).await,
                 }
             })
         })
@@ -145,10 +141,30 @@ impl MailPlan {
 
     async fn verify(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
         if self.within_quota(tx, user).await? {
-            let verification = Verification::new(self.verification, user, self.now);
-            tx.request_verification(&verification, self.job).await?;
+            self.request(tx, user).await?;
         }
         Ok(())
+    }
+
+    /// A new password comes with a new mail or not at all: an earlier mail's link must not
+    /// confirm it.
+    async fn start_over(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        candidate: &User,
+    ) -> Result<(), StoreError> {
+        if self.within_quota(tx, user).await? {
+            let (hash, name) = (&candidate.password_hash, candidate.name.as_deref());
+            tx.restart_unverified(user, hash, name, self.now).await?;
+            self.request(tx, user).await?;
+        }
+        Ok(())
+    }
+
+    async fn request(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+        let verification = Verification::new(self.verification, user, self.now);
+        tx.request_verification(&verification, self.job).await
     }
 
     async fn account_exists(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {

@@ -175,6 +175,26 @@ async fn repeated_sign_ups_send_no_more_mails_than_asking_again() {
 }
 
 #[tokio::test]
+async fn a_repeated_sign_up_changes_the_password_only_together_with_a_new_mail() {
+    let app = App::start().await;
+    let workers = Workers::start(&app, &[QueueName::SendEmail]);
+    for mail in 1..=5 {
+        sign_up(&app, "ada@example.com").await;
+        workers.verification_token(mail).await;
+    }
+    let another = "a pass phrase of somebody else";
+    let body = json!({ "email": "ada@example.com", "password": another });
+    let answer = app.post("/v1/auth/sign-up").json(body.clone()).send().await;
+    answer.expect(202);
+    let token = workers.verification_token(5).await;
+    verify(&app, &token).await.expect(200);
+    let answer = app.post("/v1/auth/login").json(body).send().await;
+    answer.problem(401, "invalid_credentials");
+    log_in(&app, "ada@example.com").await.expect(200);
+    workers.stop().await;
+}
+
+#[tokio::test]
 async fn links_in_mails_lead_to_the_configured_address_whatever_the_host_header_says() {
     let app = App::start().await;
     let workers = Workers::start(&app, &[QueueName::SendEmail]);
