@@ -1,8 +1,9 @@
 //! `dossier-migrate`: brings the database up to date, or says where it stands.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{anyhow, bail};
 use clap::{Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
 use dossier_migrations::{Event, migrate, status};
@@ -15,6 +16,14 @@ struct Cli {
     /// The database, such as mongodb://127.0.0.1:27017/dossier?replicaSet=rs0
     #[arg(long, env = "MONGODB_URI", hide_env_values = true, global = true)]
     mongodb_uri: Option<String>,
+    /// A file that holds it, when it is a secret
+    #[arg(
+        long,
+        env = "MONGODB_URI_FILE",
+        global = true,
+        conflicts_with = "mongodb_uri"
+    )]
+    mongodb_uri_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -43,19 +52,32 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let uri = cli.mongodb_uri.context(
-        "MONGODB_URI is not set: give the database, such as \
-         mongodb://127.0.0.1:27017/dossier?replicaSet=rs0",
-    )?;
-    let client = Client::with_uri_str(&uri)
-        .await
-        .context("read MONGODB_URI")?;
+    let uri = read_uri(cli.mongodb_uri, cli.mongodb_uri_file)?;
+    let connected = Client::with_uri_str(&uri).await;
+    let client = connected.map_err(|error| anyhow!("MONGODB_URI: {}", error.kind))?;
     let database = client
         .default_database()
         .unwrap_or_else(|| client.database("dossier"));
     match cli.command {
         Command::Up => up(&database).await,
         Command::Status { json } => show_status(&database, json).await,
+    }
+}
+
+fn read_uri(uri: Option<String>, file: Option<PathBuf>) -> anyhow::Result<String> {
+    match (uri, file) {
+        (Some(uri), _) => Ok(uri),
+        (None, Some(file)) => match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(text.trim().to_owned()),
+            Err(error) => bail!(
+                "MONGODB_URI_FILE: {} cannot be read: {error}",
+                file.display()
+            ),
+        },
+        (None, None) => bail!(
+            "MONGODB_URI is not set: give the database, such as \
+             mongodb://127.0.0.1:27017/dossier?replicaSet=rs0"
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `GET` and `POST /verify-email/{token}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -43,8 +44,10 @@ pub async fn show_verification_page() -> Response {
 /// The button: verifies the address.
 pub async fn confirm_verification(
     State(state): State<AppState>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
 ) -> Response {
+    // What is no text is no token either.
+    let token = token.map(|Path(token)| token).unwrap_or_default();
     match services::verify_email(&state, &token).await {
         Ok(()) => page(StatusCode::OK, Step::Done),
         Err(problem) if problem.code() == Code::TokenInvalid => {
