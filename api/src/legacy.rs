@@ -85,7 +85,7 @@ async fn upload_file(
     request: Request,
 ) -> Result<Json<UploadResponse>, Problem> {
     let upload = services::receive_upload(&state, request).await?;
-    let file = services::accept_upload(&state, caller.user_id, upload, None).await?;
+    let file = services::accept_upload(&state, &caller, upload, None).await?;
     Ok(Json(UploadResponse {
         message: "The file is stored and will be available once it has been checked.",
         file_id: file.id.to_string(),

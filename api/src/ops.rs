@@ -3,11 +3,14 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use dossier_common::telemetry::Metrics;
 
 use crate::handlers::health;
+use crate::middleware::run_to_completion;
+use crate::problem;
 use crate::state::AppState;
 
 /// The routes of the operators' listener.
@@ -19,6 +22,8 @@ pub fn router(state: AppState, metrics: Metrics) -> Router {
         .with_state(state)
         .route("/", figures.clone())
         .route("/metrics", figures)
+        .layer(from_fn(run_to_completion))
+        .layer(from_fn(problem::render))
 }
 
 /// Prometheus text exposition. Figures of the queues stay as they were when they cannot be had.

@@ -34,14 +34,17 @@ pub async fn serve(
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stop = std::pin::pin!(stop);
     loop {
-        let slot = slots.clone().acquire_owned().await;
-        let slot = slot.expect("the slots are never closed");
+        let accepting = async {
+            let slot = slots.clone().acquire_owned().await;
+            let slot = slot.expect("the slots are never closed");
+            listener.accept().await.map(|(stream, _)| (stream, slot))
+        };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accepting => accepted,
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, slot)) => {
                 let connection = handle(stream, router.clone(), graceful.watcher());
                 tokio::spawn(async move {
                     connection.await;

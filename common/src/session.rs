@@ -32,6 +32,9 @@ pub struct Session {
     pub email_key: String,
     /// The digest of the one refresh token that is good now.
     pub refresh_sha256: Sha256,
+    /// The digests of the last tokens that were traded in, newest last.
+    #[serde(default)]
+    pub used_refresh_sha256: Vec<Sha256>,
     /// When the session ends unless it is refreshed.
     pub idle_expires_at: DateTime,
     /// When the session ends at the latest.

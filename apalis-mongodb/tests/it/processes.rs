@@ -158,7 +158,9 @@ async fn a_job_of_a_killed_worker_is_rescued_within_two_leases() {
 async fn a_worker_frozen_beyond_its_lease_yields_its_job_and_cannot_commit_it() {
     let lease = Duration::from_millis(1500);
     let bench = bench(lease).await;
-    let id = bench.storage::<i64>().enqueue(500).await.unwrap();
+    shorten_orphaned_transactions(&bench).await;
+    // Long enough to be frozen while it runs, and not while it commits.
+    let id = bench.storage::<i64>().enqueue(3000).await.unwrap();
     let mut frozen = Worker::start(bench.uri(), lease);
     bench.reaches(&id, JobState::Running).await;
     frozen.signal("-STOP");

@@ -52,6 +52,22 @@ pub struct Client(pub Caller);
 #[derive(Clone, Debug)]
 pub struct Ops(pub Caller);
 
+impl Caller {
+    /// Whether the session still stands, for requests that take long.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when it has ended.
+    pub async fn still_signed_in(&self, state: &AppState) -> Result<(), Problem> {
+        let session = state.store.find_session(self.session_id).await?;
+        let now = state.clock.now();
+        match session {
+            Some(session) if session.is_live(now) => Ok(()),
+            _ => Err(refused(AccessTokenError::Invalid)),
+        }
+    }
+}
+
 impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Problem;
 

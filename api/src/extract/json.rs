@@ -1,17 +1,23 @@
 //! JSON bodies, with every way to get them wrong told apart.
 
+use std::time::Duration;
+
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use tokio::time::timeout;
 
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
 /// The longest JSON or form body, in bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// How long such a body may take to arrive.
+const BODY_LIMIT: Duration = Duration::from_secs(15);
 
 /// A JSON body.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +70,11 @@ pub(super) fn unsupported(wanted: &str) -> Problem {
 
 pub(super) async fn read_body(request: Request) -> Result<Bytes, Problem> {
     let limited = Limited::new(request.into_body(), MAX_BODY_BYTES);
-    match limited.collect().await {
+    let Ok(collected) = timeout(BODY_LIMIT, limited.collect()).await else {
+        let detail = "The body took too long to arrive. Please send the request again.";
+        return Err(Problem::new(Code::RequestTimeout, detail).closing_connection());
+    };
+    match collected {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             let detail = "A request of this kind is at most 64 KiB long.";

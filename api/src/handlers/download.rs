@@ -67,8 +67,9 @@ pub async fn download_file(
         RangeRequest::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         RangeRequest::Unsatisfiable => return Ok(unsatisfiable(size_bytes)),
     };
-    count(&state, link_id, range).await?;
+    // Counted once the first piece is at hand: a store in trouble shall use up no download.
     let body = deliver(&state, &file, range).await?;
+    count(&state, link_id, range).await?;
     let length = [(header::CONTENT_LENGTH, range.len().to_string())];
     let mut response = (status, common, length, body).into_response();
     if status == StatusCode::PARTIAL_CONTENT {

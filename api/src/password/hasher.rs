@@ -9,9 +9,12 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use super::Password;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 const SALT_BYTES: usize = 16;
+
+/// How many passwords may wait for a core at once; more are turned away.
+const MAX_WAITING: usize = 512;
 
 /// What a password turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,7 @@ pub enum Verdict {
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
     slots: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
     entropy: Entropy,
     /// What a password is checked against when the account does not exist.
     dummy: Arc<str>,
@@ -57,6 +61,7 @@ impl PasswordHasher {
         Self {
             argon2,
             slots: Arc::new(Semaphore::new(cores)),
+            waiting: Arc::new(Semaphore::new(MAX_WAITING)),
             entropy,
             dummy: dummy.into(),
         }
@@ -123,6 +128,13 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
+        let place = self.waiting.clone().try_acquire_owned();
+        let _place = place.map_err(|_| {
+            Problem::new(
+                Code::Unavailable,
+                "Too many people are logging in right now. Please try again in a few seconds.",
+            )
+        })?;
         let slot = self.slots.clone().acquire_owned().await;
         let slot = slot.expect("the slots are never closed");
         let done = tokio::task::spawn_blocking(move || {

@@ -68,8 +68,9 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Tokens, Problem> {
         .rotate_refresh_token(id, old, new, idle_expires_at, now)
         .await?;
     if !rotated {
-        state.store.revoke_session(id, now).await?;
-        tracing::warn!(session = %id, "a refresh token was used twice; the session was ended");
+        if state.store.revoke_replayed(id, old, now).await? {
+            tracing::warn!(session = %id, "a refresh token was used twice; the session was ended");
+        }
         return Err(bad_refresh_token());
     }
     Ok(tokens(state, &session, refresh_token, idle_expires_at, now))
@@ -86,6 +87,7 @@ async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> 
         role: user.role,
         email_key: user.email_key.clone(),
         refresh_sha256: digest(&refresh_token),
+        used_refresh_sha256: Vec::new(),
         idle_expires_at: Session::idle_expiry(now, absolute_expires_at),
         absolute_expires_at,
         revoked_at: None,

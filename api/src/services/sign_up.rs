@@ -97,7 +97,7 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem
     let name = request.name.map(|name| name.trim().to_owned());
     let name = name.filter(|name| !name.is_empty());
     if name.as_deref().is_some_and(is_no_name) {
-        let rule = "must be at most 100 characters long, without control characters";
+        let rule = "must be at most 100 characters long, without control characters and / : @";
         errors.push(FieldError::new("name", rule));
     }
     let (Ok(email), true) = (email, errors.is_empty()) else {
@@ -117,8 +117,10 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem
     })
 }
 
+/// The name stands in mails to an address that is not proven yet: nobody shall send links by it.
 fn is_no_name(name: &str) -> bool {
-    name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control)
+    let is_no_part = |c: char| c.is_control() || matches!(c, '/' | ':' | '@');
+    name.chars().count() > MAX_NAME_CHARS || name.chars().any(is_no_part)
 }
 
 /// The ids of the mail that a transaction may enqueue, drawn outside of it: it may run twice.
@@ -157,9 +159,11 @@ impl MailPlan {
         if self.within_quota(tx, user).await? {
             let (hash, name) = (&candidate.password_hash, candidate.name.as_deref());
             tx.restart_unverified(user, hash, name, self.now).await?;
-            self.request(tx, user).await?;
+            self.request(tx, user).await
+        } else {
+            // Nor must an earlier mail's link confirm the password of whoever came before.
+            tx.supersede_verifications(user, self.now).await
         }
-        Ok(())
     }
 
     async fn request(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::DateTime;
 
+use crate::extract::Caller;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
@@ -75,13 +76,19 @@ pub async fn receive_upload(state: &AppState, request: Request) -> Result<Upload
 ///
 /// # Errors
 ///
-/// [`Problem`] when the key was used for another upload.
+/// [`Problem`] when the key was used for another upload, or the session ended while the bytes
+/// arrived; nothing is left of them then.
 pub async fn accept_upload(
     state: &AppState,
-    owner: UserId,
+    caller: &Caller,
     upload: Upload,
     key: Option<IdempotencyKey>,
 ) -> Result<File, Problem> {
+    let owner = caller.user_id;
+    if let Err(problem) = caller.still_signed_in(state).await {
+        state.store.delete_blob(upload.blob.id).await?;
+        return Err(problem);
+    }
     let file = new_file(state, owner, upload);
     let record = key.map(|key| idempotency_record(&file, &key, file.created_at));
     let added = state

@@ -7,6 +7,9 @@ use crate::digest::Sha256;
 use crate::id::SessionId;
 use crate::session::Session;
 
+/// How many traded-in refresh tokens of a session are remembered, to recognise a replay.
+const REMEMBERED_REFRESH_TOKENS: i32 = 50;
+
 impl Store {
     /// Adds a session.
     ///
@@ -57,13 +60,41 @@ impl Store {
                     "_id": id, "refresh_sha256": old.to_string(), "revoked_at": null,
                     "idle_expires_at": { "$gt": now }, "absolute_expires_at": { "$gt": now },
                 },
-                doc! { "$set": {
-                    "refresh_sha256": new.to_string(), "idle_expires_at": idle_expires_at,
-                } },
+                doc! {
+                    "$set": {
+                        "refresh_sha256": new.to_string(), "idle_expires_at": idle_expires_at,
+                    },
+                    "$push": { "used_refresh_sha256": {
+                        "$each": [old.to_string()], "$slice": -REMEMBERED_REFRESH_TOKENS,
+                    } },
+                },
             )
             .await
             .map(|result| result.modified_count == 1)
             .map_err(StoreError::database("rotate a refresh token"))
+    }
+
+    /// Ends the session in which the refresh token `used` was traded in before; `false` when it
+    /// never was, so that nobody can end a session by making tokens up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_replayed(
+        &self,
+        id: SessionId,
+        used: Sha256,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        self.collections
+            .sessions
+            .update_one(
+                doc! { "_id": id, "used_refresh_sha256": used.to_string(), "revoked_at": null },
+                doc! { "$set": { "revoked_at": now } },
+            )
+            .await
+            .map(|result| result.modified_count == 1)
+            .map_err(StoreError::database("end a replayed session"))
     }
 
     /// Ends a session; ending it twice changes nothing.

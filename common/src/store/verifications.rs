@@ -38,16 +38,11 @@ impl Tx<'_> {
         verification: &Verification,
         job: crate::id::JobId,
     ) -> Result<(), StoreError> {
-        let verifications = &self.store.collections.verifications;
-        verifications
-            .update_many(
-                doc! { "user_id": verification.user_id, "used_at": null, "superseded_at": null },
-                doc! { "$set": { "superseded_at": verification.created_at } },
-            )
-            .session(&mut *self.session)
-            .await
-            .map_err(StoreError::database("supersede verifications"))?;
-        verifications
+        self.supersede_verifications(verification.user_id, verification.created_at)
+            .await?;
+        self.store
+            .collections
+            .verifications
             .insert_one(verification)
             .session(&mut *self.session)
             .await
@@ -60,6 +55,29 @@ impl Tx<'_> {
             job,
         )
         .await
+    }
+
+    /// Takes every outstanding request of `user` back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn supersede_verifications(
+        &mut self,
+        user: UserId,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        self.store
+            .collections
+            .verifications
+            .update_many(
+                doc! { "user_id": user, "used_at": null, "superseded_at": null },
+                doc! { "$set": { "superseded_at": now } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("supersede verifications"))
     }
 
     /// Uses up a request; `false` when it is unknown, expired, superseded or used already.

@@ -115,9 +115,17 @@ impl Mailer {
     }
 }
 
-/// Only a reply of the 5xx class is final (RFC 5321 §4.2.1); everything else may pass.
+/// Replies of the 5xx class that are about us or the server and not about the mail: the server
+/// takes no mail (521, RFC 7504), or our credentials are not good (530, 534, 535, 538, RFC 4954).
+const OUR_TROUBLE: [u16; 5] = [521, 530, 534, 535, 538];
+
+/// Only a reply of the 5xx class to the mail itself is final (RFC 5321 §4.2.1); everything else
+/// may pass.
 fn from_smtp(error: smtp::Error) -> JobFailure {
-    if error.is_permanent() {
+    let about_us = error
+        .status()
+        .is_some_and(|code| OUR_TROUBLE.contains(&code.into()));
+    if error.is_permanent() && !about_us {
         JobFailure::permanent(error)
     } else {
         JobFailure::retry(error)

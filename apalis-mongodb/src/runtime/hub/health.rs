@@ -44,13 +44,14 @@ impl Health {
         lock(&self.state).interval
     }
 
-    /// A beat sent at `sent_at` arrived. One that took long, or that follows a long silence (we
-    /// may have been frozen), is the end of an outage.
+    /// A beat sent at `sent_at` arrived. One that took so long that other leases may have run out
+    /// meanwhile, or that follows a long silence (we may have been frozen), is the end of an
+    /// outage. A busy server's slow beats are none: judging would never begin.
     pub(super) fn beat_arrived(&self, sent_at: Instant) {
         let now = Instant::now();
         let mut state = lock(&self.state);
         let silence = state.last_beat.map_or(Duration::ZERO, |last| now - last);
-        if now - sent_at > state.interval || silence > state.interval * 3 {
+        if now - sent_at > state.interval * 3 / 2 || silence > state.interval * 3 {
             state.well_since = None;
             state.recovered = true;
         }

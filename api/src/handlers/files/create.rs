@@ -50,7 +50,7 @@ pub async fn create_file(
 > {
     let key = IdempotencyKey::read(request.headers())?;
     let upload = receive_upload(&state, request).await?;
-    let file = accept_upload(&state, caller.user_id, upload, key).await?;
+    let file = accept_upload(&state, &caller, upload, key).await?;
     let headers = [
         (header::LOCATION, location(file.id)),
         (header::RETRY_AFTER, "1".to_owned()),

@@ -57,6 +57,7 @@ impl App {
             role,
             email_key: user.email_key.clone(),
             refresh_sha256: Sha256::of(b"nobody knows"),
+            used_refresh_sha256: Vec::new(),
             idle_expires_at: now.saturating_add_duration(SESSION_ABSOLUTE_TTL),
             absolute_expires_at: now.saturating_add_duration(SESSION_ABSOLUTE_TTL),
             revoked_at: None,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::AsyncWriteExt;
 use mongodb::bson::Bson;
-use mongodb::gridfs::{GridFsBucket, GridFsUploadStream};
+use mongodb::gridfs::GridFsBucket;
 use sha2::Digest;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -86,7 +86,7 @@ async fn store(
         hasher.update(&piece);
         size_bytes += piece.len() as u64;
         if let Err(error) = upload.write_all(&piece).await {
-            return Err(give_up(upload, error).await);
+            return Err(give_up(&bucket, id, error).await);
         }
     }
     if finished.await.is_err() {
@@ -96,7 +96,7 @@ async fn store(
             .map_err(StoreError::database("remove an abandoned blob"));
     }
     if let Err(error) = upload.close().await {
-        return Err(give_up(upload, error).await);
+        return Err(give_up(&bucket, id, error).await);
     }
     Ok(Some(StoredBlob {
         id,
@@ -106,8 +106,8 @@ async fn store(
 }
 
 /// Removes what was stored so far and turns the stream's error into ours.
-async fn give_up(mut upload: GridFsUploadStream, error: std::io::Error) -> StoreError {
-    // The first error counts; the sweeper removes what this could not.
-    let _ = upload.abort().await;
+async fn give_up(bucket: &GridFsBucket, id: BlobId, error: std::io::Error) -> StoreError {
+    // The first error counts. The stream itself has nothing to abort any more.
+    let _ = bucket.delete(Bson::from(id)).await;
     StoreError::database("store a blob")(mongodb::error::Error::from(error))
 }
