@@ -159,11 +159,9 @@ impl MailPlan {
         if self.within_quota(tx, user).await? {
             let (hash, name) = (&candidate.password_hash, candidate.name.as_deref());
             tx.restart_unverified(user, hash, name, self.now).await?;
-            self.request(tx, user).await
-        } else {
-            // Nor must an earlier mail's link confirm the password of whoever came before.
-            tx.supersede_verifications(user, self.now).await
+            self.request(tx, user).await?;
         }
+        Ok(())
     }
 
     async fn request(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {

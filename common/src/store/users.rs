@@ -119,6 +119,37 @@ impl Tx<'_> {
             .map_err(StoreError::database("restart an unverified account"))
     }
 
+    /// Gives an account whose address was never proven to somebody an operator vouches for: role,
+    /// password and name of `user`, and no link of an earlier mail works any more. `false` when
+    /// the account is proven, and so somebody's already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn take_over_unverified(
+        &mut self,
+        id: UserId,
+        user: &User,
+    ) -> Result<bool, StoreError> {
+        let taken = self
+            .store
+            .collections
+            .users
+            .update_one(
+                doc! { "_id": id, "email_verified_at": null },
+                doc! { "$set": {
+                    "role": user.role.as_str(), "password_hash": &user.password_hash,
+                    "name": user.name.as_deref(), "email_verified_at": user.email_verified_at,
+                    "updated_at": user.updated_at,
+                } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("take over an unverified account"))?;
+        self.supersede_verifications(id, user.updated_at).await?;
+        Ok(taken.modified_count == 1)
+    }
+
     /// Records that an account's address was proven; a proven one stays as it is.
     ///
     /// # Errors

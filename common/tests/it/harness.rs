@@ -79,6 +79,7 @@ impl Shelf {
             role: user.role,
             email_key: user.email_key.clone(),
             refresh_sha256: Sha256::of(b"token"),
+            used_refresh_sha256: Vec::new(),
             idle_expires_at: LATER,
             absolute_expires_at: LATER,
             revoked_at: None,
