@@ -4,6 +4,7 @@ mod antivirus;
 mod cli;
 mod document;
 mod harness;
+mod inspect_command;
 mod jobs_mint;
 mod jobs_validate;
 mod mail;

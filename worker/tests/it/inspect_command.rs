@@ -1,0 +1,98 @@
+//! `dossier-worker inspect`, as the real binary has it: the verdict of an upload, at a terminal.
+
+use serde_json::Value;
+
+use crate::harness::Program;
+
+fn fixture(name: &str) -> String {
+    format!("{}/../fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+async fn lines(arguments: &[&str], files: &[String]) -> (i32, Vec<Value>) {
+    let mut all = vec!["inspect", "--json"];
+    all.extend(arguments);
+    all.extend(files.iter().map(String::as_str));
+    let (code, said) = Program::bare(&all).run().await;
+    let parse = |line: &str| serde_json::from_str(line).expect("each line is JSON");
+    (code, said.lines().map(parse).collect())
+}
+
+#[tokio::test]
+async fn genuine_documents_exit_with_0_and_say_their_kind() {
+    let files = ["report.docx", "slides.pptx", "figures.xlsx"].map(fixture);
+    let (code, lines) = lines(&[], &files).await;
+    assert_eq!(code, 0);
+    let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str()).collect();
+    assert_eq!(kinds, [Some("docx"), Some("pptx"), Some("xlsx")]);
+    for (line, path) in lines.iter().zip(&files) {
+        assert_eq!(line["path"], Value::from(path.as_str()));
+        assert_eq!(line["verdict"], "accept");
+        assert_eq!(line["code"], Value::Null);
+        assert!(line["inflated_bytes"].as_u64() > Some(0));
+        assert!(line["micros"].as_u64() > Some(0));
+        assert!(line["flags"].is_array());
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_line_and_the_others_go_on_in_the_order_given() {
+    let files = [
+        "large-report.docx",
+        "nowhere.docx",
+        "macros.docm",
+        "report.docx",
+    ]
+    .map(fixture);
+    let (code, lines) = lines(&[], &files).await;
+    assert_eq!(code, 1);
+    let verdicts: Vec<_> = lines.iter().map(|line| line["verdict"].as_str()).collect();
+    assert_eq!(
+        verdicts,
+        [
+            Some("accept"),
+            Some("error"),
+            Some("reject"),
+            Some("accept")
+        ]
+    );
+    assert_eq!(lines[1]["code"], "INTERNAL");
+    assert_eq!(lines[2]["code"], "MACRO_ENABLED");
+    assert!(
+        lines[2]["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("macros"))
+    );
+}
+
+#[tokio::test]
+async fn a_strict_policy_holds_a_name_to_its_content() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let misnamed = folder.path().join("report.xlsx");
+    std::fs::copy(fixture("report.docx"), &misnamed).expect("it can be copied");
+    let files = [misnamed.to_string_lossy().into_owned()];
+    let (code, standard) = lines(&[], &files).await;
+    assert_eq!(code, 0);
+    assert_eq!(
+        standard[0]["flags"],
+        serde_json::json!(["extension_mismatch"])
+    );
+    let (code, strict) = lines(&["--policy", "strict"], &files).await;
+    assert_eq!(code, 1);
+    assert_eq!(strict[0]["code"], "EXTENSION_MISMATCH");
+}
+
+#[tokio::test]
+async fn people_get_a_table_and_a_wrong_policy_a_sentence() {
+    let report = fixture("report.docx");
+    let (code, said) = Program::bare(&["inspect", &report]).run().await;
+    assert_eq!(code, 0);
+    assert!(
+        said.contains("verdict") && said.contains("accept"),
+        "{said}"
+    );
+    let (code, said) = Program::bare(&["inspect", "--policy", "lax", &report])
+        .run()
+        .await;
+    assert_eq!(code, 2);
+    assert!(said.contains("must be standard or strict"), "{said}");
+}
