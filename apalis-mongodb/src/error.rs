@@ -67,6 +67,20 @@ pub enum Error {
 #[error("{0}")]
 pub struct BsonError(#[source] pub(crate) BoxDynError);
 
+impl Error {
+    /// The same failure, for another one of those who share it.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Database { operation, source } => Self::Database {
+                operation,
+                source: source.clone(),
+            },
+            Self::NotReplicaSet => Self::NotReplicaSet,
+            _ => Self::Stopped,
+        }
+    }
+}
+
 /// Names the operation of a driver error.
 pub(crate) trait Context<T> {
     fn context(self, operation: &'static str) -> Result<T, Error>;

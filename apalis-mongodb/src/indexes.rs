@@ -10,6 +10,9 @@ use crate::config::Config;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
 
+/// The index that claims read.
+pub(crate) const CLAIM: &str = "claim_order";
+
 /// The collection an index belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,26 +44,18 @@ impl CollectionKind {
 /// document.
 #[must_use]
 pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
-    let pending = doc! { f::STATUS: Status::Pending };
-    let running = doc! { f::STATUS: Status::Running };
     let jobs = [
-        // What a claim reads, in its order.
+        // What a claim reads, in its order. The first key of each priority says when a job is due.
         partial(
-            "claim",
-            doc! { f::QUEUE: 1, f::PRIORITY: -1, f::RUN_AT: 1 },
-            pending.clone(),
-        ),
-        // When the next job of a queue is due, how old its oldest ready one is, how many wait.
-        partial(
-            "due",
-            doc! { f::QUEUE: 1, f::STATUS: 1, f::RUN_AT: 1 },
-            pending,
+            CLAIM,
+            doc! { f::QUEUE: 1, f::STATUS: 1, f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 },
+            doc! { f::STATUS: Status::Pending },
         ),
         // Whose lease has expired, and how many run.
         partial(
             "lease",
             doc! { f::STATUS: 1, f::LEASE_UNTIL: 1, f::QUEUE: 1 },
-            running,
+            doc! { f::STATUS: Status::Running },
         ),
         // Finished jobs by state.
         partial(

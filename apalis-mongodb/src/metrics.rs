@@ -40,6 +40,9 @@ pub(crate) fn claimed(queue: &str, jobs: usize) {
 
 /// Candidates that another worker took first.
 pub(crate) fn contended(queue: &str, jobs: usize) {
+    if jobs == 0 {
+        return;
+    }
     imp::count("apalis_mongodb_claim_contention_total", queue, jobs as u64);
 }
 

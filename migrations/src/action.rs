@@ -6,6 +6,7 @@ use mongodb::bson::{Document, doc};
 use crate::MigrationError;
 
 const NAMESPACE_EXISTS: i32 = 48;
+const INDEX_NOT_FOUND: i32 = 27;
 
 /// One idempotent step, described by data.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,13 @@ pub enum Action {
         collection: &'static str,
         /// The specification as `createIndexes` takes it: `key`, `name`, options.
         spec: Document,
+    },
+    /// Removes an index, unless it is gone.
+    DropIndex {
+        /// Of which collection.
+        collection: &'static str,
+        /// Its name.
+        name: &'static str,
     },
     /// Sets the JSON schema that documents of a collection must follow.
     SetValidator {
@@ -42,6 +50,10 @@ impl Action {
                 doc! { "createIndexes": collection, "indexes": [spec.clone()] },
                 format!("create an index on {collection}"),
             ),
+            Self::DropIndex { collection, name } => (
+                doc! { "dropIndexes": collection, "index": name },
+                format!("drop the index {name} of {collection}"),
+            ),
             Self::SetValidator { collection, schema } => (
                 doc! {
                     "collMod": collection,
@@ -54,7 +66,7 @@ impl Action {
         };
         match database.run_command(command).await {
             Ok(_) => Ok(()),
-            Err(error) if is_namespace_exists(&error) => Ok(()),
+            Err(error) if is_done_already(&error) => Ok(()),
             Err(error) => Err(MigrationError::database(operation)(error)),
         }
     }
@@ -64,14 +76,17 @@ impl Action {
         match self {
             Self::CreateCollection { name } => format!("collection {name}"),
             Self::CreateIndex { collection, spec } => format!("index {collection} {spec}"),
+            Self::DropIndex { collection, name } => format!("no index {collection} {name}"),
             Self::SetValidator { collection, schema } => format!("validator {collection} {schema}"),
         }
     }
 }
 
-fn is_namespace_exists(error: &mongodb::error::Error) -> bool {
+/// A collection that is there, an index that is gone.
+fn is_done_already(error: &mongodb::error::Error) -> bool {
     matches!(
         error.kind.as_ref(),
-        mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS
+        mongodb::error::ErrorKind::Command(command)
+            if [NAMESPACE_EXISTS, INDEX_NOT_FOUND].contains(&command.code)
     )
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub max_crashes: u32,
     /// Back-off between attempts unless the job says otherwise.
     pub retry: RetryStrategy,
+    /// So much waiting makes up for one step of priority; without it, priorities are strict.
+    pub ageing: Option<Duration>,
     /// How long finished jobs are kept.
     pub retention: Retention,
     /// What wakes an idle worker.
@@ -81,6 +83,7 @@ impl Config {
             max_attempts: 25,
             max_crashes: 3,
             retry: RetryStrategy::default(),
+            ageing: None,
             retention: Retention::default(),
             wake: Wake::default(),
             persist_results: true,
@@ -169,6 +172,15 @@ impl Config {
     #[must_use]
     pub fn retry(mut self, strategy: RetryStrategy) -> Self {
         self.retry = strategy;
+        self
+    }
+
+    /// Lets waiting jobs rise: one that has been due for `step` longer goes before one whose
+    /// priority is higher by one. A job of priority `p` thus waits at most `(q - p) * step` for jobs
+    /// of priority `q` that come after it, however many there are. Costs one more look-up a claim.
+    #[must_use]
+    pub fn ageing(mut self, step: Duration) -> Self {
+        self.ageing = Some(step.max(Duration::from_millis(1)));
         self
     }
 

@@ -10,7 +10,7 @@ use super::MAX_TIME;
 use crate::clock::local_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
-use crate::indexes::since_epoch;
+use crate::indexes::{CLAIM, since_epoch};
 use crate::model::{JobState, field as f};
 
 /// How many jobs of a queue are in each state.
@@ -104,11 +104,11 @@ fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
     let index = match state {
         JobState::Scheduled => {
             query.insert(f::RUN_AT, doc! { "$gt": local_now() });
-            "due"
+            CLAIM
         }
         JobState::Ready => {
             query.insert(f::RUN_AT, doc! { "$lte": local_now() });
-            "due"
+            CLAIM
         }
         JobState::Running => "lease",
         JobState::Done | JobState::Dead | JobState::Cancelled => {

@@ -59,6 +59,8 @@ pub(crate) async fn update(
             set.insert(field, value);
         }
     }
+    // Whoever saw the job as it was claims it no more.
+    set.insert(f::LOCK_TOKEN, ObjectId::new());
     let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
     let changed = jobs
         .update_one(filter, doc! { "$set": set })

@@ -2,45 +2,106 @@
 //! if another worker was faster.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
-use mongodb::options::{Acknowledgment, WriteConcern};
+use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
+use mongodb::options::{Acknowledgment, Hint, WriteConcern};
 use mongodb::{Collection, Database};
 
 use crate::config::Config;
 use crate::error::{Context, Error};
+use crate::indexes::CLAIM;
 use crate::model::{JobDocument, Status, field as f, time};
 
 /// A claim that hangs longer than this fails and is tried again.
-const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+const MAX_TIME: Duration = Duration::from_secs(10);
 
-/// Due jobs of the queue in their order, at most `limit` after the first `skip`; those that cannot
-/// even be read as jobs come apart, with their ids.
+/// A place in the order in which the jobs of a queue are claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    priority: i32,
+    run_at: DateTime,
+    id: String,
+}
+
+impl Place {
+    pub(crate) fn new(priority: i32, run_at: DateTime, id: &str) -> Self {
+        Self {
+            priority,
+            run_at,
+            id: id.to_owned(),
+        }
+    }
+
+    pub(crate) fn of(job: &JobDocument) -> Self {
+        Self::new(job.priority, job.run_at, &job.id)
+    }
+}
+
+/// Which due jobs to look at.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    pub(crate) start: Start,
+    /// Leave out so many of the first.
+    pub(crate) skip: usize,
+    /// At most so many.
+    pub(crate) limit: usize,
+}
+
+/// Where a look begins.
+#[derive(Debug, Clone)]
+pub(crate) enum Start {
+    /// At the head of the queue.
+    Head,
+    /// As at the head, but only jobs that never crashed a worker.
+    HeadOfFresh,
+    /// At this place, until the end of its priority. Jobs that were claimed leave the index, but the
+    /// server walks over where they were until it tidies up; whoever always began at the head would
+    /// walk over all of them. `until` is the server's time.
+    Place { place: Place, until: DateTime },
+    /// Among the jobs of one priority that were due at `until`, which is their turn by age.
+    Level { priority: i32, until: DateTime },
+}
+
+/// Due jobs of the queue in their order; those that cannot even be read as jobs come apart, with
+/// their ids.
 pub(crate) async fn candidates(
     jobs: &Collection<RawDocumentBuf>,
     queue: &str,
-    skip: usize,
-    limit: usize,
-    fresh_only: bool,
+    look: Look,
 ) -> Result<Candidates, Error> {
     let mut filter = doc! { f::QUEUE: queue };
     filter.extend(due());
-    if fresh_only {
-        filter.insert(f::CRASHES, 0);
+    let mut bounds = None;
+    match look.start {
+        Start::Head => {}
+        Start::HeadOfFresh => {
+            filter.insert(f::CRASHES, 0);
+        }
+        Start::Place { place, until } => {
+            filter.insert(f::PRIORITY, place.priority);
+            bounds = Some(between(queue, place, until));
+        }
+        Start::Level { priority, until } => {
+            filter.insert(f::PRIORITY, priority);
+            filter.insert(f::RUN_AT, doc! { "$lte": until });
+        }
     }
-    let mut found = jobs
+    let mut find = jobs
         .find(filter)
-        // Of equal ones the first inserted: an index keeps equal keys in that order.
-        .sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1 })
-        .skip(skip as u64)
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
-        .hint(mongodb::options::Hint::Name("claim".to_owned()))
-        .max_time(MAX_TIME)
-        .await
-        .context("look for due jobs")?;
+        .skip(look.skip as u64)
+        .limit(i64::try_from(look.limit).unwrap_or(i64::MAX))
+        .batch_size(u32::try_from(look.limit).unwrap_or(u32::MAX))
+        .hint(Hint::Name(CLAIM.to_owned()))
+        .max_time(MAX_TIME);
+    find = match bounds {
+        // Between bounds the index is read in its own order.
+        Some((min, max)) => find.min(min).max(max),
+        None => find.sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 }),
+    };
+    let mut found = find.await.context("look for due jobs")?;
     let mut candidates = Candidates::default();
     while let Some(raw) = found.try_next().await.context("look for due jobs")? {
         match JobDocument::from_raw(&raw) {
@@ -51,11 +112,33 @@ pub(crate) async fn candidates(
     Ok(candidates)
 }
 
+/// The part of the index from `place` to the end of what may be due. Whether a job is due is for
+/// the filter to say, by the server's own clock; so the end is a little later.
+fn between(queue: &str, place: Place, until: DateTime) -> (Document, Document) {
+    let key = |run_at: DateTime, id: Bson| {
+        doc! {
+            f::QUEUE: queue, f::STATUS: Status::Pending, f::PRIORITY: place.priority,
+            f::RUN_AT: run_at, f::ID: id,
+        }
+    };
+    let end = time::after(until, Duration::from_secs(1)).max(place.run_at);
+    let end = time::after(end, Duration::from_millis(1));
+    (key(place.run_at, place.id.into()), key(end, Bson::MinKey))
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
     pub(crate) jobs: Vec<JobDocument>,
     /// Id and what is wrong.
     pub(crate) malformed: Vec<(Bson, String)>,
+    /// Whether there were others before them.
+    pub(crate) skipped: bool,
+}
+
+impl Candidates {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.jobs.is_empty() && self.malformed.is_empty()
+    }
 }
 
 fn raw_id(raw: &RawDocumentBuf) -> Bson {
@@ -74,17 +157,24 @@ fn due() -> Document {
     }
 }
 
-/// Takes `wanted` under `token` and returns those that are ours now, as they are now. Every
-/// write also expects the token that was seen, so a job that ran meanwhile is not mistaken for
-/// the one that was found.
+/// Who claims, under which token, at what time by the server's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) worker: &'a str,
+    pub(crate) token: ObjectId,
+    pub(crate) now: DateTime,
+}
+
+/// Takes `wanted` and returns those that are ours now, as they are now. Every write also expects
+/// the token that was seen, so a job that ran or was put off meanwhile is not mistaken for the one
+/// that was found.
 pub(crate) async fn take(
     db: &Database,
-    config: &Config,
-    worker: &str,
-    token: ObjectId,
+    claim: Claim<'_>,
     wanted: Vec<JobDocument>,
 ) -> Result<Vec<JobDocument>, Error> {
-    let mut command = command(config, worker, token, &wanted);
+    let mut command = command(claim, &wanted);
     // A claim that is rolled back is made again, and the fence refuses the older lease.
     command.insert("writeConcern", doc! { "w": 1 });
     command.insert("maxTimeMS", time::millis(MAX_TIME));
@@ -95,29 +185,26 @@ pub(crate) async fn take(
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(taken) if taken == wanted.len() as u64 => Ok(assume_taken(wanted, token, worker)),
+        Ok(taken) if taken == wanted.len() as u64 => Ok(assume_taken(claim, wanted)),
         Ok(0) => Ok(Vec::new()),
         // Some were lost, or nobody knows: ask which carry our token.
-        _ => taken_under(&config.collections.raw_jobs(db), token, &wanted).await,
+        _ => {
+            let jobs = claim.config.collections.raw_jobs(db);
+            taken_under(&jobs, claim.token, &wanted).await
+        }
     }
 }
 
-/// The write that takes `wanted` under `token`.
-pub(crate) fn command(
-    config: &Config,
-    worker: &str,
-    token: ObjectId,
-    wanted: &[JobDocument],
-) -> Document {
-    let claim = claim_fields(config, worker, token);
+/// The write that takes `wanted`.
+pub(crate) fn command(claim: Claim<'_>, wanted: &[JobDocument]) -> Document {
     doc! {
-        "update": &config.collections.jobs,
-        "updates": statements(wanted, &claim),
+        "update": &claim.config.collections.jobs,
+        "updates": statements(wanted, &claim.update()),
         "ordered": false,
     }
 }
 
-fn statements(wanted: &[JobDocument], claim: &Document) -> Vec<Document> {
+fn statements(wanted: &[JobDocument], update: &Document) -> Vec<Document> {
     let mut by_token: HashMap<Option<ObjectId>, Vec<Bson>> = HashMap::new();
     for job in wanted {
         let ids = by_token.entry(job.lock_token).or_default();
@@ -126,42 +213,41 @@ fn statements(wanted: &[JobDocument], claim: &Document) -> Vec<Document> {
     by_token
         .into_iter()
         .map(|(seen, ids)| {
-            let mut filter = doc! { f::ID: { "$in": ids }, f::LOCK_TOKEN: seen };
-            filter.extend(due());
-            doc! { "q": filter, "u": [claim.clone()], "multi": true }
+            let filter = doc! {
+                f::ID: { "$in": ids }, f::LOCK_TOKEN: seen, f::STATUS: Status::Pending,
+            };
+            doc! { "q": filter, "u": update.clone(), "multi": true }
         })
         .collect()
 }
 
-fn claim_fields(config: &Config, worker: &str, token: ObjectId) -> Document {
-    let lease = time::millis(config.lease_duration);
-    let dead_kept = config.retention.dead.map(time::millis);
-    doc! { "$set": {
-        f::STATUS: Status::Running,
-        f::WORKER: worker,
-        f::LOCK_TOKEN: token,
-        f::STARTED_AT: "$$NOW",
-        f::LEASE_UNTIL: { "$add": ["$$NOW", lease] },
-        f::ATTEMPTS: { "$add": [format!("${}", f::ATTEMPTS), 1] },
-        // Whoever rescues this job may not know its queue's configuration.
-        f::MAX_CRASHES: i64::from(config.max_crashes),
-        f::EXPIRE_DEAD_AFTER: dead_kept,
-    } }
+impl Claim<'_> {
+    fn update(&self) -> Document {
+        let mut set = doc! {
+            f::STATUS: Status::Running,
+            f::WORKER: self.worker,
+            f::LOCK_TOKEN: self.token,
+            f::STARTED_AT: self.now,
+            f::LEASE_UNTIL: time::after(self.now, self.config.lease_duration),
+            // Whoever rescues this job may not know its queue's configuration.
+            f::MAX_CRASHES: i64::from(self.config.max_crashes),
+        };
+        if let Some(kept) = self.config.retention.dead {
+            set.insert(f::EXPIRE_DEAD_AFTER, time::millis(kept));
+        }
+        doc! { "$set": set, "$inc": { f::ATTEMPTS: 1 } }
+    }
 }
 
 /// The jobs as the write left them, without reading them again.
-pub(crate) fn assume_taken(
-    jobs: Vec<JobDocument>,
-    token: ObjectId,
-    worker: &str,
-) -> Vec<JobDocument> {
+pub(crate) fn assume_taken(claim: Claim<'_>, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
     jobs.into_iter()
         .map(|mut job| {
             job.status = Status::Running;
             job.attempts += 1;
-            job.lock_token = Some(token);
-            job.worker = Some(worker.to_owned());
-            job.started_at = Some(crate::clock::local_now());
+            job.lock_token = Some(claim.token);
+            job.worker = Some(claim.worker.to_owned());
+            job.started_at = Some(claim.now);
             job
         })
         .collect()

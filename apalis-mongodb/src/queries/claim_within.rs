@@ -1,12 +1,10 @@
 //! A claim that respects a limit on how many jobs of a queue run at once, over all workers.
 
-use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use mongodb::error::TRANSIENT_TRANSACTION_ERROR;
 use mongodb::{ClientSession, Database};
 
-use super::claim;
-use crate::config::Config;
+use super::claim::{self, Claim};
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, Status, field as f};
 
@@ -17,15 +15,13 @@ const OPERATION: &str = "claim jobs within a limit";
 /// time, one has to start over, and it takes nothing.
 pub(crate) async fn take_within(
     db: &Database,
-    config: &Config,
-    worker: &str,
-    token: ObjectId,
+    claim: Claim<'_>,
     wanted: Vec<JobDocument>,
     max_running: u32,
 ) -> Result<Vec<JobDocument>, Error> {
     let mut session = db.client().start_session().await.context(OPERATION)?;
     session.start_transaction().await.context(OPERATION)?;
-    let taken = count_and_take(db, config, worker, token, wanted, max_running, &mut session).await;
+    let taken = count_and_take(db, claim, wanted, max_running, &mut session).await;
     match taken {
         Ok(taken) if !taken.is_empty() => match session.commit_transaction().await {
             Ok(()) => Ok(taken),
@@ -46,13 +42,12 @@ pub(crate) async fn take_within(
 
 async fn count_and_take(
     db: &Database,
-    config: &Config,
-    worker: &str,
-    token: ObjectId,
+    claim: Claim<'_>,
     mut wanted: Vec<JobDocument>,
     max_running: u32,
     session: &mut ClientSession,
 ) -> Result<Vec<JobDocument>, Error> {
+    let config = claim.config;
     config
         .collections
         .queues(db)
@@ -76,7 +71,7 @@ async fn count_and_take(
     if wanted.is_empty() {
         return Ok(wanted);
     }
-    let command: Document = claim::command(config, worker, token, &wanted);
+    let command: Document = claim::command(claim, &wanted);
     let reply = db
         .run_command(command)
         .session(session)
@@ -84,7 +79,7 @@ async fn count_and_take(
         .context(OPERATION)?;
     super::reply::check(&reply, OPERATION)?;
     if super::reply::count(&reply) == wanted.len() as u64 {
-        Ok(claim::assume_taken(wanted, token, worker))
+        Ok(claim::assume_taken(claim, wanted))
     } else {
         // Another worker was faster: start over rather than sort out which are ours.
         Ok(Vec::new())

@@ -59,6 +59,39 @@ pub(crate) async fn many(
     Ok(ids)
 }
 
+/// Inserts jobs of different callers with one command; each has its own outcome.
+pub(crate) async fn batch(
+    jobs: &Collection<Document>,
+    documents: Vec<Document>,
+) -> Vec<Result<String, Error>> {
+    if let [document] = documents.as_slice() {
+        return vec![one(jobs, document.clone()).await];
+    }
+    let refused = match insert_chunk(jobs, &documents).await {
+        Ok(refused) => refused,
+        // One that cannot be sent at all keeps the others from being sent.
+        Err(error) if is_unsendable(&error) => (0..documents.len()).collect(),
+        Err(error) => return documents.iter().map(|_| Err(error.again())).collect(),
+    };
+    let mut outcomes: Vec<_> = documents.iter().map(|new| Ok(id_of(new))).collect();
+    for index in refused {
+        outcomes[index] = one(jobs, documents[index].clone()).await;
+    }
+    outcomes
+}
+
+/// Whether nothing was sent because of a document, such as one that is larger than the server takes.
+fn is_unsendable(error: &Error) -> bool {
+    use mongodb::error::ErrorKind;
+    let Error::Database { source, .. } = error else {
+        return false;
+    };
+    matches!(
+        source.kind.as_ref(),
+        ErrorKind::InvalidArgument { .. } | ErrorKind::BsonSerialization(_)
+    )
+}
+
 /// Inserts a chunk and returns the indexes that were refused for a duplicate key.
 async fn insert_chunk(
     jobs: &Collection<Document>,

@@ -7,6 +7,7 @@ pub(crate) mod claim_within;
 pub(crate) mod enqueue;
 pub(crate) mod heartbeat;
 pub(crate) mod insert;
+pub(crate) mod levels;
 pub(crate) mod next_due;
 pub(crate) mod queue_state;
 pub(crate) mod rate;

@@ -7,8 +7,9 @@ use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
+use super::levels::oldest_of_each;
 use crate::error::{Context, Error};
-use crate::model::{Status, field as f};
+use crate::model::field as f;
 
 const MAX_TIME: Duration = Duration::from_secs(10);
 const WAIT: &str = "wait";
@@ -49,15 +50,16 @@ pub(crate) async fn next_due(
         .collect())
 }
 
-/// One seek in the index `due`.
+/// One seek in the index for each priority.
 fn earliest(queue: &str) -> Vec<Document> {
-    vec![
-        doc! { "$match": { f::QUEUE: queue, f::STATUS: Status::Pending } },
-        doc! { "$sort": { f::QUEUE: 1, f::STATUS: 1, f::RUN_AT: 1 } },
-        doc! { "$limit": 1 },
+    let run_at = format!("${}", f::RUN_AT);
+    let mut pipeline = oldest_of_each(queue);
+    pipeline.extend([
+        doc! { "$group": { f::ID: Bson::Null, f::RUN_AT: { "$min": &run_at } } },
         doc! { "$project": {
-            f::QUEUE: 1,
-            WAIT: { "$subtract": [format!("${}", f::RUN_AT), "$$NOW"] },
+            f::QUEUE: { "$literal": queue },
+            WAIT: { "$subtract": [run_at, "$$NOW"] },
         } },
-    ]
+    ]);
+    pipeline
 }

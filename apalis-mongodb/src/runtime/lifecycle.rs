@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::acker::Acker;
 use super::fetcher::Fetcher;
 use super::hub::Hub;
+use super::scan::Scan;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::config::Config;
@@ -49,13 +50,13 @@ impl Runtime {
         let acker = Acker {
             db,
             config,
-            clock,
+            clock: Arc::clone(&clock),
             worker: worker.id.clone(),
             stop: worker.stop.clone(),
             leases: Arc::clone(&worker.leases),
         };
         let acking = tokio::spawn(acker.run(settlements));
-        let fetching = tokio::spawn(fetch(Arc::clone(&worker)));
+        let fetching = tokio::spawn(fetch(Arc::clone(&worker), clock));
         tokio::spawn(watch_for_stop(context.clone(), Arc::downgrade(&worker)));
         Self {
             worker,
@@ -113,7 +114,7 @@ impl Drop for Runtime {
 }
 
 /// Finds the hub, however long that takes, and claims until the worker stops.
-async fn fetch(worker: Arc<WorkerRuntime>) {
+async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
     let mut pause = FIRST_PAUSE;
     let hub = loop {
         match Hub::of(&worker.db, &worker.config).await {
@@ -132,7 +133,8 @@ async fn fetch(worker: Arc<WorkerRuntime>) {
         worker: Arc::clone(&worker),
         hub,
         wake,
-        window: 1,
+        clock,
+        scan: Scan::default(),
     };
     fetcher.run().await;
     // What the last claim brought after the stop.

@@ -4,11 +4,15 @@
 //! stream belong to the process: one of each per database, shared by all its queues.
 
 mod acker;
+mod ageing;
 mod buffer;
+mod claiming;
 mod fetcher;
 mod hub;
 mod lease;
 mod lifecycle;
+mod order;
+mod scan;
 mod settlement;
 mod worker;
 

@@ -25,7 +25,8 @@ where
     /// Enqueues a job and returns its id once a majority of the servers has it, or the id of the
     /// job that holds its unique or idempotency key.
     ///
-    /// The write goes on if the caller's future is dropped.
+    /// Jobs that are enqueued at the same time through one storage or its clones go to the server
+    /// together. The write goes on if the caller's future is dropped.
     ///
     /// # Errors
     ///
@@ -34,7 +35,7 @@ where
         self.know_the_time().await;
         let document = self.document(job.into())?;
         let jobs = self.config.collections.jobs(&self.db);
-        let id = spawned(async move { enqueue::one(&jobs, document).await }).await?;
+        let id = self.inserter.insert(jobs, document).await?;
         metrics::enqueued(&self.config.queue, 1);
         Ok(TaskId::from_string(id))
     }
@@ -78,6 +79,9 @@ where
 
     /// Asks the server for its time, seldom.
     pub(super) async fn know_the_time(&self) {
+        if self.clock.is_fresh() {
+            return;
+        }
         let (clock, db) = (Arc::clone(&self.clock), self.db.clone());
         let measure = async move {
             clock.keep_fresh(&db).await;

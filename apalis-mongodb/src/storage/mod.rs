@@ -5,6 +5,7 @@ mod config;
 mod drain;
 mod enqueue;
 mod id;
+mod inserter;
 mod kind;
 mod session;
 mod sink;
@@ -18,6 +19,7 @@ use mongodb::Database;
 pub(crate) use self::backend::describe;
 pub(crate) use self::enqueue::spawned;
 pub use self::id::MongoId;
+use self::inserter::Inserter;
 pub use self::kind::{Decoding, Mongo};
 pub use self::session::SessionSink;
 use self::sink::SinkState;
@@ -35,6 +37,7 @@ pub struct MongoStorage<Args, C = BsonCodec> {
     config: Arc<Config>,
     codec: C,
     clock: Arc<ServerClock>,
+    inserter: Arc<Inserter>,
     workers: Arc<Mutex<Vec<Weak<WorkerRuntime>>>>,
     runtime: Option<Runtime>,
     sink: SinkState,
@@ -58,6 +61,7 @@ impl<Args, C> MongoStorage<Args, C> {
             config: Arc::new(config),
             codec,
             clock: Arc::default(),
+            inserter: Arc::default(),
             workers: Arc::default(),
             runtime: None,
             sink: SinkState::default(),
@@ -85,6 +89,7 @@ impl<Args, C: Clone> Clone for MongoStorage<Args, C> {
             config: Arc::clone(&self.config),
             codec: self.codec.clone(),
             clock: Arc::clone(&self.clock),
+            inserter: Arc::clone(&self.inserter),
             workers: Arc::clone(&self.workers),
             runtime: None,
             sink: SinkState::default(),

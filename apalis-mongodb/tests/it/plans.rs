@@ -56,7 +56,7 @@ async fn counts_read_no_document() {
     };
     assert_eq!(cost(&bench, running).await.0, 0);
     let ready = doc! {
-        "count": "apalis_jobs", "hint": "due",
+        "count": "apalis_jobs", "hint": "claim_order",
         "query": { "queue": "test", "status": "Pending", "run_at": { "$lte": DateTime::now() } },
     };
     let (documents, keys) = cost(&bench, ready).await;
@@ -71,8 +71,8 @@ async fn a_claim_reads_what_it_takes_whatever_else_there_is() {
     let bench = Bench::new().await;
     fill(&bench).await;
     let claim = doc! {
-        "find": "apalis_jobs", "hint": "claim", "limit": 50,
-        "sort": { "priority": -1, "run_at": 1 },
+        "find": "apalis_jobs", "hint": "claim_order", "limit": 50,
+        "sort": { "priority": -1, "run_at": 1, "_id": 1 },
         "filter": { "queue": "test", "status": "Pending", "$expr": { "$lte": ["$run_at", "$$NOW"] } },
     };
     let (documents, keys) = cost(&bench, claim).await;

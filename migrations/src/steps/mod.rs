@@ -3,6 +3,7 @@
 mod m0001_accounts_and_files;
 mod m0002_queue;
 mod m0003_validators;
+mod m0004_claim_order;
 
 use sha2::{Digest, Sha256};
 
@@ -41,5 +42,6 @@ pub fn all() -> Vec<Migration> {
         m0001_accounts_and_files::migration(),
         m0002_queue::migration(),
         m0003_validators::migration(),
+        m0004_claim_order::migration(),
     ]
 }

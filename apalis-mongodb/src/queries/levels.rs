@@ -1,0 +1,61 @@
+//! The priorities that have jobs waiting, and the oldest job of each: one key of the index a level.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use mongodb::Collection;
+use mongodb::bson::{DateTime, Document, doc};
+
+use crate::error::{Context, Error};
+use crate::indexes::CLAIM;
+use crate::model::{Status, field as f};
+
+const MAX_TIME: Duration = Duration::from_secs(10);
+const NOW: &str = "now";
+
+/// A priority with its oldest waiting job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Level {
+    pub(crate) priority: i32,
+    /// When its oldest job is or was due.
+    pub(crate) run_at: DateTime,
+    /// The server's time.
+    pub(crate) now: DateTime,
+}
+
+/// The levels of `queue`, by seeks alone: a job more or less costs nothing.
+pub(crate) async fn levels(jobs: &Collection<Document>, queue: &str) -> Result<Vec<Level>, Error> {
+    const OPERATION: &str = "look for the oldest job of each priority";
+    let mut pipeline = oldest_of_each(queue);
+    pipeline.push(doc! { "$set": { NOW: "$$NOW" } });
+    let found: Vec<Document> = jobs
+        .aggregate(pipeline)
+        .hint(mongodb::options::Hint::Name(CLAIM.to_owned()))
+        .max_time(MAX_TIME)
+        .await
+        .context(OPERATION)?
+        .try_collect()
+        .await
+        .context(OPERATION)?;
+    Ok(found.iter().filter_map(level).collect())
+}
+
+fn level(row: &Document) -> Option<Level> {
+    Some(Level {
+        priority: row.get_i32(f::ID).ok()?,
+        run_at: *row.get_datetime(f::RUN_AT).ok()?,
+        now: *row.get_datetime(NOW).ok()?,
+    })
+}
+
+/// `{ _id: priority, run_at }` for each priority of the waiting jobs of `queue`.
+pub(crate) fn oldest_of_each(queue: &str) -> Vec<Document> {
+    vec![
+        doc! { "$match": { f::QUEUE: queue, f::STATUS: Status::Pending } },
+        doc! { "$sort": { f::QUEUE: 1, f::STATUS: 1, f::PRIORITY: -1, f::RUN_AT: 1 } },
+        doc! { "$group": {
+            f::ID: format!("${}", f::PRIORITY),
+            f::RUN_AT: { "$first": format!("${}", f::RUN_AT) },
+        } },
+    ]
+}

@@ -1,0 +1,217 @@
+//! One round of a fetcher: look, choose, claim.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mongodb::bson::DateTime;
+use mongodb::bson::oid::ObjectId;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::ageing;
+use super::fetcher::Fetcher;
+use super::lease::Lease;
+use super::order::{Order, Suspect};
+use crate::error::Error;
+use crate::handler::JobHandle;
+use crate::metrics;
+use crate::model::JobDocument;
+use crate::operator::QueueLimits;
+use crate::queries::claim::{self, Candidates, Claim, Look, Start};
+use crate::queries::claim_within::take_within;
+use crate::queries::levels::levels;
+use crate::queries::rate;
+
+/// While all due jobs are such as wait for another one that crashed a worker before.
+const SUSPECT_PAUSE: Duration = Duration::from_millis(500);
+/// A queue at its limit is tried again this soon.
+const LIMITED_PAUSE: Duration = Duration::from_millis(200);
+/// A rate limit that was lifted meanwhile.
+const SHORT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What one round brought.
+pub(super) enum Round {
+    Claimed,
+    /// Nothing is due.
+    Empty,
+    /// Something is due, but not for us now; try again after this.
+    Blocked(Duration),
+    Paused,
+}
+
+/// Who may start how many jobs, at what time.
+struct Leave {
+    permits: Vec<OwnedSemaphorePermit>,
+    limits: QueueLimits,
+    now: DateTime,
+}
+
+impl Fetcher {
+    pub(super) async fn round(
+        &mut self,
+        permits: Vec<OwnedSemaphorePermit>,
+    ) -> Result<Round, Error> {
+        let config = Arc::clone(&self.worker.config);
+        let now = self.clock.measured_now(&self.worker.db).await?;
+        let limit = permits.len();
+        let Some(mut found) = self.look(now, limit).await? else {
+            return Ok(Round::Blocked(self.scan.head_rest()));
+        };
+        self.hub.note_load(&config.queue, found.jobs.len() == limit);
+        if found.is_empty() {
+            return Ok(Round::Empty);
+        }
+        let settings = self.hub.settings(&config.queue).await?;
+        if settings.paused {
+            return Ok(Round::Paused);
+        }
+        let malformed = std::mem::take(&mut found.malformed);
+        claim::bury_malformed(&self.worker.jobs(), &config, malformed).await?;
+        let mut order = Order::choose(found, &self.hub);
+        if order.len() == 0 && order.left_out == limit {
+            // Suspects alone; behind them there may be others.
+            let fresh = self.ask(Start::HeadOfFresh, 0, limit).await?;
+            order = Order::choose(fresh, &self.hub).beside_others();
+        }
+        if order.len() == 0 {
+            return Ok(Round::Blocked(SUSPECT_PAUSE));
+        }
+        let leave = Leave {
+            permits,
+            limits: settings.limits,
+            now,
+        };
+        self.claim(order, leave).await
+    }
+
+    /// The next due jobs; `None` when those at the head are to be left alone for a while.
+    async fn look(&mut self, now: DateTime, limit: usize) -> Result<Option<Candidates>, Error> {
+        if let Some(step) = self.worker.config.ageing {
+            let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
+            return match ageing::turn(&levels, step) {
+                Some(start) => self.ask(start, 0, limit).await.map(Some),
+                None => Ok(Some(Candidates::default())),
+            };
+        }
+        let start = self.scan.start(now);
+        let found = self.look_from(start.clone(), limit).await?;
+        if !found.is_empty() || matches!(start, Start::Head) {
+            return Ok(Some(found));
+        }
+        if self.scan.head_rest().is_zero() {
+            return self.look_from(Start::Head, limit).await.map(Some);
+        }
+        Ok(None)
+    }
+
+    /// While others are after the same jobs, begins a few batches further on.
+    async fn look_from(&mut self, start: Start, limit: usize) -> Result<Candidates, Error> {
+        let offset = self.scan.offset();
+        let began = Instant::now();
+        let mut found = self.ask(start.clone(), offset * limit, limit).await?;
+        if offset > 0 && found.is_empty() {
+            found = self.ask(start.clone(), 0, limit).await?;
+        } else if offset > 0 {
+            found.skipped = true;
+        }
+        self.scan.looked(&start, began, found.jobs.len() == limit);
+        Ok(found)
+    }
+
+    async fn ask(&self, start: Start, skip: usize, limit: usize) -> Result<Candidates, Error> {
+        let config = &self.worker.config;
+        let jobs = config.collections.raw_jobs(&self.worker.db);
+        let look = Look { start, skip, limit };
+        claim::candidates(&jobs, &config.queue, look).await
+    }
+
+    async fn claim(&mut self, mut order: Order, mut leave: Leave) -> Result<Round, Error> {
+        let queues = self.worker.config.collections.queues(&self.worker.db);
+        let queue = self.worker.config.queue.clone();
+        let limits = leave.limits;
+        let wanted = order.len();
+        let granted = rate::draw(&queues, &queue, &limits, wanted).await?;
+        let mut claimed = 0;
+        if let Some(Suspect { job, leave: alone }) = order.suspect.take_if(|_| granted > 0) {
+            let own = leave.permits.pop().into_iter().chain([alone]).collect();
+            claimed += self.take(vec![job], vec![own], &leave).await?;
+        }
+        order.fresh.truncate(granted - claimed);
+        if !order.fresh.is_empty() {
+            claimed += self.take_fresh(order.fresh, &mut leave).await?;
+        }
+        if granted == wanted
+            && limits.max_running.is_none()
+            && let Some(last) = order.last
+        {
+            self.scan.went_on_to(last);
+        }
+        if limits.rate.is_some() && claimed < granted {
+            rate::give_back(&queues, &queue, granted - claimed).await?;
+        }
+        Ok(match claimed {
+            0 if granted == 0 => Round::Blocked(limits.pace().unwrap_or(SHORT_PAUSE)),
+            0 if limits.max_running.is_some() => Round::Blocked(LIMITED_PAUSE),
+            0 => Round::Blocked(contended_pause()),
+            _ => Round::Claimed,
+        })
+    }
+
+    async fn take_fresh(
+        &mut self,
+        jobs: Vec<JobDocument>,
+        leave: &mut Leave,
+    ) -> Result<usize, Error> {
+        let wanted = jobs.len();
+        leave.permits.truncate(wanted);
+        let permits = leave.permits.drain(..).map(|permit| vec![permit]).collect();
+        let taken = self.take(jobs, permits, leave).await?;
+        if leave.limits.max_running.is_none() {
+            metrics::contended(&self.worker.config.queue, wanted - taken);
+            self.scan.adapt(wanted, taken);
+        }
+        Ok(taken)
+    }
+
+    async fn take(
+        &self,
+        wanted: Vec<JobDocument>,
+        mut permits: Vec<Vec<OwnedSemaphorePermit>>,
+        leave: &Leave,
+    ) -> Result<usize, Error> {
+        let worker = &self.worker;
+        let (db, config) = (&worker.db, &worker.config);
+        let token = ObjectId::new();
+        let asked_at = Instant::now();
+        let claim = Claim {
+            config,
+            worker: &worker.id,
+            token,
+            now: leave.now,
+        };
+        let taken = match leave.limits.max_running {
+            Some(most) => take_within(db, claim, wanted, most).await?,
+            None => claim::take(db, claim, wanted).await?,
+        };
+        let count = taken.len();
+        let duration = config.lease_duration;
+        let handles: Vec<_> = taken
+            .into_iter()
+            .map(|job| {
+                let permits = permits.pop().unwrap_or_default();
+                let attempt = u32::try_from(job.attempts).unwrap_or(1);
+                let lease = Lease::new(job.id.clone(), token, attempt, asked_at, duration, permits);
+                let lease = Arc::new(lease);
+                worker.leases.insert(Arc::clone(&lease));
+                JobHandle::new(job, lease, Arc::clone(worker))
+            })
+            .collect();
+        metrics::claimed(&config.queue, count);
+        worker.buffer.extend(handles);
+        Ok(count)
+    }
+}
+
+/// Workers that met at the same jobs had better not meet again.
+fn contended_pause() -> Duration {
+    Duration::from_micros(rand::random_range(0..3000))
+}
