@@ -75,6 +75,7 @@ mod new_job;
 pub mod operator;
 mod queries;
 mod runtime;
+mod server;
 mod storage;
 
 pub use capabilities::{MongoStorageFactory, Results};
