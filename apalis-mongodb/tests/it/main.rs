@@ -22,3 +22,4 @@ mod processes;
 mod servers;
 mod shutdown;
 mod standalone;
+mod wake_up;
