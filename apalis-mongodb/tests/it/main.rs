@@ -14,6 +14,7 @@ mod harness;
 mod leases;
 mod limits;
 mod logs;
+mod monitor;
 mod operating;
 mod outage;
 mod outcomes;
