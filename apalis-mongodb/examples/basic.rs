@@ -33,7 +33,7 @@ async fn send_email(email: SendEmail, job: JobHandle) -> Result<(), BoxDynError>
 
 #[tokio::main]
 async fn main() -> Result<(), BoxDynError> {
-    tracing_subscriber::fmt::init();
+    tracing_subscriber::fmt().init();
     let address = std::env::args().nth(1).unwrap_or(ADDRESS.into());
     let db = Client::with_uri_str(address)
         .await?

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `ADDRESS` is that of a replica set, `mongodb://127.0.0.1:27017/?replicaSet=rs0` unless given.
-//! Start it twice: the two share the ticks. Ctrl-C stops it.
+//! Start it twice: each tick is still reported once. Ctrl-C stops it.
 
 use std::str::FromStr;
 
@@ -45,7 +45,7 @@ async fn report(tick: Tick, job: JobHandle) {
 
 #[tokio::main]
 async fn main() -> Result<(), BoxDynError> {
-    tracing_subscriber::fmt::init();
+    tracing_subscriber::fmt().init();
     let address = std::env::args().nth(1).unwrap_or(ADDRESS.into());
     let db = Client::with_uri_str(address)
         .await?

@@ -1,7 +1,7 @@
 //! Nothing is lost between the database and the queue, for they are one database.
 //!
 //! An order and its job are enqueued in one transaction: both exist, or neither. The handler's
-//! effect and the job's completion are one transaction, too: the stock shrinks exactly once,
+//! effect and the job's completion are one transaction, too: each order is counted exactly once,
 //! whenever a process may die.
 //!
 //! ```text
@@ -55,8 +55,8 @@ async fn ship(
 ) -> Result<(), BoxDynError> {
     let mut session = db.client().start_session().await?;
     session.start_transaction().await?;
-    db.collection::<Document>("stock")
-        .update_one(doc! { "_id": "book" }, doc! { "$inc": { "pieces": -1 } })
+    db.collection::<Document>("totals")
+        .update_one(doc! { "_id": "shipped" }, doc! { "$inc": { "orders": 1 } })
         .upsert(true)
         .session(&mut session)
         .await?;
@@ -69,7 +69,7 @@ async fn ship(
 
 #[tokio::main]
 async fn main() -> Result<(), BoxDynError> {
-    tracing_subscriber::fmt::init();
+    tracing_subscriber::fmt().init();
     let address = std::env::args().nth(1).unwrap_or(ADDRESS.into());
     let db = Client::with_uri_str(address)
         .await?
@@ -90,8 +90,8 @@ async fn main() -> Result<(), BoxDynError> {
         .run()
         .await?;
 
-    let stock = db.collection::<Document>("stock");
-    let left = stock.find_one(doc! { "_id": "book" }).await?;
-    tracing::info!(?left, "stock");
+    let totals = db.collection::<Document>("totals");
+    let shipped = totals.find_one(doc! { "_id": "shipped" }).await?;
+    tracing::info!(?shipped, "total");
     Ok(())
 }

@@ -35,7 +35,7 @@ async fn work(seconds: u64, job: JobHandle) {
 
 #[tokio::main]
 async fn main() -> Result<(), BoxDynError> {
-    tracing_subscriber::fmt::init();
+    tracing_subscriber::fmt().init();
     let address = std::env::args().nth(1).unwrap_or(ADDRESS.into());
     let db = Client::with_uri_str(address)
         .await?
