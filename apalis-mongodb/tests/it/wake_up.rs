@@ -98,6 +98,7 @@ impl Idler {
         .await;
     }
 
+    /// The cursors of the stream: one, or none for a moment.
     async fn cursors(&self) -> Vec<Bson> {
         let admin = self.bench.db().client().database("admin");
         let stages = [
@@ -130,16 +131,23 @@ async fn a_stream_whose_history_is_lost_is_replaced_and_told_of_once() {
 #[tokio::test]
 async fn a_stream_whose_cursor_is_killed_goes_on() {
     let idler = Idler::new().await;
-    let killed = idler.cursors().await;
-    assert!(!killed.is_empty(), "the stream has a cursor");
-    let name = idler.db.name();
+    let killed = eventually("the stream has a cursor", async || {
+        let open = idler.cursors().await;
+        if open.is_empty() {
+            Err("none is open")
+        } else {
+            Ok(open)
+        }
+    })
+    .await;
     let kill = doc! { "killCursors": "$cmd.aggregate", "cursors": &killed };
     idler.bench.db().run_command(kill).await.unwrap();
     eventually("the stream has another cursor", async || {
         let open = idler.cursors().await;
-        match open.iter().any(|cursor| !killed.contains(cursor)) {
-            true => Ok(()),
-            false => Err(format!("{open:?} on {name}")),
+        if open.iter().any(|cursor| !killed.contains(cursor)) {
+            Ok(())
+        } else {
+            Err(format!("{open:?}"))
         }
     })
     .await;
