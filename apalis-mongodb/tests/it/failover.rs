@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use apalis_core::error::BoxDynError;
 use apalis_core::task::data::Data;
-use apalis_mongodb::{Config, JobHandle, JobState, MongoStorage, NewJob, operator, setup};
+use apalis_mongodb::{
+    Config, JobHandle, JobState, MongoStorage, NewJob, RetryStrategy, operator, setup,
+};
 use dossier_devstack::mongod::ReplicaSet;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ClientOptions;
@@ -127,7 +129,9 @@ impl Scene {
         let options = ClientOptions::parse(set.uri("failover")).await.unwrap();
         let db = Client::with_options(options.clone()).unwrap();
         let db = db.database("failover");
-        let config = Config::new("test").lease_duration(Duration::from_secs(6));
+        let config = Config::new("test")
+            .lease_duration(Duration::from_secs(6))
+            .retry(RetryStrategy::Fixed(Duration::from_millis(100)));
         setup(&db, &config).await.unwrap();
         // Collections cannot be created in a transaction that races with another.
         db.create_collection(EFFECTS).await.unwrap();
