@@ -81,18 +81,42 @@ impl Error {
     }
 }
 
-/// Names the operation of a driver error.
+/// Names the operation of a driver error, or says that a replica set is needed if that is what the
+/// server means.
 pub(crate) trait Context<T> {
     fn context(self, operation: &'static str) -> Result<T, Error>;
 }
 
 impl<T> Context<T> for Result<T, mongodb::error::Error> {
     fn context(self, operation: &'static str) -> Result<T, Error> {
-        self.map_err(|source| Error::Database { operation, source })
+        self.map_err(|source| {
+            if needs_replica_set(&source) {
+                Error::NotReplicaSet
+            } else {
+                Error::Database { operation, source }
+            }
+        })
     }
 }
 
 const DUPLICATE_KEY: i32 = 11000;
+const ILLEGAL_OPERATION: i32 = 20;
+const CHANGE_STREAM_WITHOUT_REPLICATION: i32 = 40573;
+
+/// Whether a standalone server was asked for a transaction or a change stream.
+fn needs_replica_set(error: &mongodb::error::Error) -> bool {
+    let mongodb::error::ErrorKind::Command(command) = error.kind.as_ref() else {
+        return false;
+    };
+    match command.code {
+        CHANGE_STREAM_WITHOUT_REPLICATION => true,
+        // The driver replaces the server's sentence by advice about something else.
+        ILLEGAL_OPERATION => ["Transaction numbers", "does not support retryable writes"]
+            .iter()
+            .any(|sentence| command.message.contains(sentence)),
+        _ => false,
+    }
+}
 
 /// Whether a write failed because a unique index already holds its key.
 pub(crate) fn is_duplicate_key(error: &mongodb::error::Error) -> bool {

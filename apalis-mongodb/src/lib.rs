@@ -60,6 +60,25 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Schedules
+//!
+//! apalis-cron's `CronScheduler::pipe_to` works, but gives each tick a random id: every process
+//! that runs the schedule enqueues a job of its own. Enqueue the scheduler's stream with the
+//! tick's time as [`NewJob::idempotency_key`] instead, and each tick is one job, however many
+//! processes run the schedule: `examples/cron.rs`.
+//!
+//! # Workflows
+//!
+//! apalis-workflow's steps are jobs of this queue, with its leases and its back-off; a pause
+//! between two of them holds no worker: `examples/workflow.rs`. Graphs want a
+//! `MongoStorage<Bson>`. A crash between a step's children being enqueued and the step's end runs
+//! the step again, so steps have to be idempotent like every handler.
+//!
+//! # Board
+//!
+//! A [`MongoStorage`] can be registered with apalis-board as it is: `examples/board.rs`. The
+//! board has no login of its own, and whoever sees it may enqueue.
 
 mod capabilities;
 mod clock;
@@ -75,6 +94,7 @@ mod new_job;
 pub mod operator;
 mod queries;
 mod runtime;
+mod server;
 mod storage;
 
 pub use capabilities::{MongoStorageFactory, Results};

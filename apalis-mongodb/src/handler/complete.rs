@@ -15,8 +15,8 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the job is another worker's now: abort the transaction. Or the
-    /// database's error.
+    /// [`Error::LeaseLost`] when the job is another worker's now: abort the transaction.
+    /// [`Error::NotReplicaSet`] on a standalone server. Or the database's error.
     pub async fn complete_in(&self, session: &mut ClientSession) -> Result<(), Error> {
         let settlement = self.settlement(Verdict::Done { result: None });
         let worker = self.runtime();

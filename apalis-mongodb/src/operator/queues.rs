@@ -13,12 +13,14 @@ use crate::compat;
 use crate::config::{Collections, validate_queue_name};
 use crate::error::{Context, Error};
 use crate::model::{field as f, time};
+use crate::server::Server;
 
 /// Limits of a queue over all its workers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QueueLimits {
-    /// At most so many jobs run at once.
+    /// At most so many jobs run at once. Counting them takes a transaction, so this needs a
+    /// replica set.
     pub max_running: Option<u32>,
     /// At most so many jobs start …
     pub rate: Option<u32>,
@@ -102,13 +104,17 @@ pub async fn resume_queue(
 ///
 /// # Errors
 ///
-/// When the name is invalid or the database fails.
+/// When the name is invalid or the database fails. [`Error::NotReplicaSet`] for
+/// [`QueueLimits::max_running`] on a standalone server: no worker could claim under it there.
 pub async fn set_queue_limits(
     db: &Database,
     collections: &Collections,
     queue: &str,
     limits: QueueLimits,
 ) -> Result<(), Error> {
+    if limits.max_running.is_some() && !Server::ask(db).await?.is_replicated() {
+        return Err(Error::NotReplicaSet);
+    }
     let limits = compat::to_bson(&limits).map_err(|e| Error::Codec(Box::new(e)))?;
     let update = doc! { "$set": { "limits": limits }, "$unset": { "bucket": "" } };
     change(db, collections, queue, update, "limit a queue").await

@@ -35,6 +35,7 @@ where
     ///
     /// When the payload cannot be encoded or the database fails; errors with the label
     /// `TransientTransactionError` mean that the whole transaction is to be tried again.
+    /// [`Error::NotReplicaSet`] on a standalone server.
     pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
         self.storage.know_the_time().await;
         let document = self.storage.document(job.into())?;

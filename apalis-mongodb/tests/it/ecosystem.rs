@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
+use apalis::layers::opentelemetry::OpenTelemetryMetricsLayer;
+use apalis::layers::prometheus::PrometheusLayer;
 use apalis::layers::retry::RetryPolicy;
 use apalis_core::backend::TaskSink;
 use apalis_core::task::task_fn::task_fn;
@@ -15,6 +17,7 @@ use apalis_core::worker::ext::parallelize::ParallelizeExt;
 use apalis_cron::{CronScheduler, Tick};
 use apalis_mongodb::{JobHandle, JobState};
 use apalis_workflow::{GraphFlow, SteppedFlow, WorkflowSink};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use mongodb::bson::Bson;
 use tokio::time::timeout;
 
@@ -25,6 +28,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn the_whole_middleware_stack_works_together() {
+    // The whole test runs on this thread, the worker too.
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _recording = metrics::set_default_local_recorder(&recorder);
     let bench = Bench::new().await;
     let id = bench.storage::<u32>().enqueue(1).await.unwrap();
     let running = worker!(
@@ -38,6 +44,8 @@ async fn the_whole_middleware_stack_works_together() {
             }
         },
         |builder| builder
+            .layer(PrometheusLayer::default())
+            .layer(OpenTelemetryMetricsLayer::default())
             .retry(RetryPolicy::retries(1))
             .timeout(Duration::from_secs(5))
             .enable_tracing()
@@ -49,6 +57,16 @@ async fn the_whole_middleware_stack_works_together() {
     let job = bench.reaches(&id, JobState::Done).await;
     assert!(job.history.len() <= 2);
     running.stop().await;
+    let exposition = recorder.handle().render();
+    for metric in [
+        r#"tasks_total{worker="worker",queue="u32",status="Ok"} 1"#,
+        r#"apalis_mongodb_settled_total{queue="test",outcome="done"} 1"#,
+    ] {
+        assert!(
+            exposition.contains(metric),
+            "{metric} is not in {exposition}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use apalis_core::monitor::Monitor;
-use apalis_core::worker::builder::WorkerBuilder;
 use apalis_mongodb::{JobState, NewJob, Outcome};
 use tokio::sync::Notify;
 
@@ -127,40 +125,4 @@ async fn at_the_end_of_the_grace_period_running_jobs_are_released_and_cannot_be_
     gate.notify_one();
     running.stop().await;
     assert_eq!(bench.job(&id).await.state, JobState::Ready);
-}
-
-#[tokio::test]
-async fn a_monitor_runs_and_stops_workers_of_several_queues() {
-    let bench = Bench::new().await;
-    let other = apalis_mongodb::Config::new("other").lease_duration(Duration::from_secs(3));
-    let other = apalis_mongodb::MongoStorage::<u32>::new(bench.db(), other);
-    let first = bench.storage::<u32>();
-    let id = first.enqueue(1).await.unwrap();
-    let id_of_other = other.enqueue(2).await.unwrap();
-    let (one, two) = (first.clone(), other.clone());
-    let stop = Arc::new(Notify::new());
-    let signal = Arc::clone(&stop);
-    let monitor = Monitor::new()
-        .register(move |_| {
-            WorkerBuilder::new("one")
-                .backend(one.clone())
-                .build(async |_: u32| {})
-        })
-        .register(move |_| {
-            WorkerBuilder::new("two")
-                .backend(two.clone())
-                .build(async |_: u32| {})
-        });
-    let monitor = tokio::spawn(monitor.run_with_signal(async move {
-        signal.notified().await;
-        Ok(())
-    }));
-    bench.reaches(&id, JobState::Done).await;
-    bench.reaches(&id_of_other, JobState::Done).await;
-    stop.notify_one();
-    tokio::time::timeout(Duration::from_secs(10), monitor)
-        .await
-        .expect("the monitor stops")
-        .unwrap()
-        .unwrap();
 }

@@ -84,6 +84,14 @@ pub enum Error {
         /// Where to read more.
         log: PathBuf,
     },
+    /// No member of a replica set became its primary in time.
+    #[error("the replica set had no primary for {seconds} s; its logs are in {folder}")]
+    NoPrimary {
+        /// How long we waited.
+        seconds: u64,
+        /// Where to read more.
+        folder: PathBuf,
+    },
     /// A file operation failed.
     #[error("could not {operation}")]
     Io {

@@ -1,11 +1,13 @@
 //! A MongoDB server on this machine: found or fetched, and run as a single-node replica
-//! set, because transactions and change streams need one.
+//! set, because transactions and change streams need one. For tests also several as one set, and
+//! one without any.
 
 mod binary;
 mod cache;
 mod download;
 mod error;
 mod find;
+mod membership;
 mod port;
 mod release;
 mod replica_set;
@@ -16,4 +18,5 @@ pub use binary::{MINIMUM_MAJOR, MongodBinary};
 pub use error::Error;
 pub use find::find;
 pub use port::free_port;
+pub use replica_set::ReplicaSet;
 pub use server::{Mongod, MongodOptions};

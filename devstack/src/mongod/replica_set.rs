@@ -1,120 +1,136 @@
-//! Makes a freshly started server the primary of a replica set of one.
+//! Several servers that are one replica set, to see what a failover does to their users.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mongodb::Client;
-use mongodb::bson::{Bson, Document, doc};
-use mongodb::error::ErrorKind;
-use mongodb::options::ClientOptions;
+use rustix::process::Signal;
 
+use super::binary::MongodBinary;
 use super::error::Error;
+use super::membership;
+use super::port::free_port;
+use super::server::{Mongod, MongodOptions, Role};
 
-/// Every replica set we start has this name.
-pub(super) const NAME: &str = "rs0";
+/// How long a start, an election or a step-down may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+const GLANCE: Duration = Duration::from_millis(50);
 
-const NOT_YET_INITIALIZED: i32 = 94;
-
-/// Initiates the set, or renames its only member when the port has changed since, and waits
-/// until it accepts writes. `false` means that the deadline passed first.
-pub(super) async fn ensure(port: u16, deadline: Instant) -> Result<bool, Error> {
-    let client = connect(port).await.map_err(Error::database("connect"))?;
-    let outcome = ensure_on(&client, port, deadline).await;
-    client.shutdown().await;
-    outcome
+/// A replica set of several members on this machine: small ones, that die with us.
+#[derive(Debug)]
+pub struct ReplicaSet {
+    members: Vec<Mongod>,
+    folder: PathBuf,
 }
 
-async fn ensure_on(client: &Client, port: u16, deadline: Instant) -> Result<bool, Error> {
-    let member = format!("127.0.0.1:{port}");
-    match current_config(client).await? {
-        None => initiate(client, &member).await?,
-        Some(config) if only_member(&config) == Some(&member) => {}
-        Some(config) => move_member(client, config, &member).await?,
-    }
-    while Instant::now() < deadline {
-        if is_primary(client).await {
-            return Ok(true);
+impl ReplicaSet {
+    /// Starts `members` servers whose data and logs are in `folder`, makes them one set and waits
+    /// until one of them accepts writes.
+    ///
+    /// # Errors
+    ///
+    /// When a server does not start or none becomes primary; nothing is left running then.
+    pub async fn start(
+        binary: &MongodBinary,
+        folder: &Path,
+        members: usize,
+    ) -> Result<Self, Error> {
+        let mut set = Self {
+            members: Vec::with_capacity(members),
+            folder: folder.to_path_buf(),
+        };
+        match set.become_ready(binary, members).await {
+            Ok(()) => Ok(set),
+            Err(error) => {
+                set.kill().await;
+                Err(error)
+            }
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Ok(false)
-}
 
-async fn connect(port: u16) -> Result<Client, mongodb::error::Error> {
-    let mut options =
-        ClientOptions::parse(format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await?;
-    options.server_selection_timeout = Some(Duration::from_secs(10));
-    Client::with_options(options)
-}
-
-async fn current_config(client: &Client) -> Result<Option<Document>, Error> {
-    match client
-        .database("admin")
-        .run_command(doc! { "replSetGetConfig": 1 })
-        .await
-    {
-        Ok(answer) => Ok(answer.get_document("config").ok().cloned()),
-        Err(error) if is_code(&error, NOT_YET_INITIALIZED) => Ok(None),
-        Err(error) => Err(Error::database("show its replica set")(error)),
+    async fn become_ready(&mut self, binary: &MongodBinary, members: usize) -> Result<(), Error> {
+        for number in 0..members {
+            let options = MongodOptions {
+                data_dir: self.folder.join(format!("member-{number}")),
+                log: self.folder.join(format!("member-{number}.log")),
+                port: free_port().map_err(Error::io("find a free port"))?,
+                cache_tenths_gb: 3,
+                death_signal: Signal::KILL,
+                patience: PATIENCE,
+                test_commands: false,
+            };
+            let member = Mongod::start_as(Role::Member, binary, &options).await?;
+            self.members.push(member);
+        }
+        let ports: Vec<u16> = self.members.iter().map(Mongod::port).collect();
+        membership::initiate_several(&ports).await?;
+        self.primary().await.map(|_| ())
     }
-}
 
-async fn initiate(client: &Client, member: &str) -> Result<(), Error> {
-    let config = doc! { "_id": NAME, "members": [{ "_id": 0, "host": member }] };
-    run(
-        client,
-        "initiate its replica set",
-        doc! { "replSetInitiate": config },
-    )
-    .await
-}
-
-/// An old data folder on a new port: the server does not find itself in its own set, which
-/// only a forced change can mend.
-async fn move_member(client: &Client, mut config: Document, member: &str) -> Result<(), Error> {
-    let version = config.get_i32("version").unwrap_or(1);
-    config.insert("version", version + 1);
-    config.insert(
-        "members",
-        vec![Bson::from(doc! { "_id": 0, "host": member })],
-    );
-    run(
-        client,
-        "move its replica set to another port",
-        doc! { "replSetReconfig": config, "force": true },
-    )
-    .await
-}
-
-async fn run(client: &Client, operation: &'static str, command: Document) -> Result<(), Error> {
-    match client.database("admin").run_command(command).await {
-        Ok(_) => Ok(()),
-        // The command may cut the connection it came on; whether it worked shows later.
-        Err(error) if is_cut(&error) => Ok(()),
-        Err(error) => Err(Error::database(operation)(error)),
+    /// Its members, dead ones too.
+    #[must_use]
+    pub fn members(&self) -> &[Mongod] {
+        &self.members
     }
-}
 
-/// A server that changes its mind about its set cuts its connections: no answer is a no.
-async fn is_primary(client: &Client) -> bool {
-    let hello = client
-        .database("admin")
-        .run_command(doc! { "hello": 1 })
-        .await;
-    hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
-}
+    /// The address of a database on it, for any driver; it names all members.
+    #[must_use]
+    pub fn uri(&self, database: &str) -> String {
+        let hosts: Vec<String> = self
+            .members
+            .iter()
+            .map(|member| format!("127.0.0.1:{}", member.port()))
+            .collect();
+        let (hosts, name) = (hosts.join(","), membership::NAME);
+        format!("mongodb://{hosts}/{database}?replicaSet={name}")
+    }
 
-fn only_member(config: &Document) -> Option<&str> {
-    let member = config.get_array("members").ok()?.first()?.as_document()?;
-    member.get_str("host").ok()
-}
+    /// The member that accepts writes, as soon as there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoPrimary`] when nobody is elected in time.
+    pub async fn primary(&self) -> Result<&Mongod, Error> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            for member in &self.members {
+                let lives = member.process().exit_status().is_none();
+                if lives && membership::is_primary_on(member.port()).await {
+                    return Ok(member);
+                }
+            }
+            if Instant::now() > deadline {
+                return Err(Error::NoPrimary {
+                    seconds: PATIENCE.as_secs(),
+                    folder: self.folder.clone(),
+                });
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
 
-fn is_code(error: &mongodb::error::Error, code: i32) -> bool {
-    matches!(error.kind.as_ref(), ErrorKind::Command(command) if command.code == code)
-}
+    /// Has the primary hand over to another member, which is returned. Nothing that was written is
+    /// rolled back.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot, for no other member keeps up with it, or nobody is elected in time.
+    pub async fn step_down(&self) -> Result<&Mongod, Error> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let primary = self.primary().await?;
+            match membership::step_down(primary.port()).await {
+                Ok(()) => return self.primary().await,
+                // The others are not far enough, or there was an election meanwhile.
+                Err(_) if Instant::now() < deadline => tokio::time::sleep(GLANCE).await,
+                Err(error) => return Err(error),
+            }
+        }
+    }
 
-fn is_cut(error: &mongodb::error::Error) -> bool {
-    matches!(
-        error.kind.as_ref(),
-        ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. }
-    )
+    /// Kills every member.
+    pub async fn kill(&self) {
+        for member in &self.members {
+            member.process().kill().await;
+        }
+    }
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::binary::MongodBinary;
 use super::error::Error;
-use super::replica_set;
+use super::membership;
 use crate::process::{Process, ProcessSpec, Survivor, end_survivor, last_lines};
 
 const STOP_GRACE: Duration = Duration::from_secs(20);
@@ -34,11 +34,23 @@ pub struct MongodOptions {
     pub test_commands: bool,
 }
 
-/// A server that is the primary of its single-node replica set.
+/// What a server is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The primary of a replica set of its own.
+    Primary,
+    /// A member of a set that is initiated when all of them run.
+    Member,
+    /// No member of any set: without transactions and change streams.
+    Standalone,
+}
+
+/// A running server; the primary of its single-node replica set unless it was started otherwise.
 #[derive(Debug, Clone)]
 pub struct Mongod {
     process: Process,
     port: u16,
+    role: Role,
 }
 
 impl Mongod {
@@ -50,12 +62,32 @@ impl Mongod {
     /// When it ends (a taken port and damaged data are said in a sentence) or is not ready
     /// in time; nothing is left running then.
     pub async fn start(binary: &MongodBinary, options: &MongodOptions) -> Result<Self, Error> {
+        Self::start_as(Role::Primary, binary, options).await
+    }
+
+    /// As [`Mongod::start`], without a replica set: to see what becomes of programs that need one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mongod::start`].
+    pub async fn start_standalone(
+        binary: &MongodBinary,
+        options: &MongodOptions,
+    ) -> Result<Self, Error> {
+        Self::start_as(Role::Standalone, binary, options).await
+    }
+
+    pub(super) async fn start_as(
+        role: Role,
+        binary: &MongodBinary,
+        options: &MongodOptions,
+    ) -> Result<Self, Error> {
         let create = Error::io(format!("create {}", options.data_dir.display()));
         fs::create_dir_all(&options.data_dir).map_err(create)?;
         end_leftover(&options.data_dir).await;
         let spec = ProcessSpec {
             name: "mongod".into(),
-            command: command(binary, options),
+            command: command(role, binary, options),
             log: options.log.clone(),
             death_signal: options.death_signal,
         };
@@ -63,6 +95,7 @@ impl Mongod {
         let server = Self {
             process,
             port: options.port,
+            role,
         };
         match server.become_ready(options).await {
             Ok(()) => Ok(server),
@@ -88,11 +121,11 @@ impl Mongod {
     /// The address of a database on it, for any driver.
     #[must_use]
     pub fn uri(&self, database: &str) -> String {
-        format!(
-            "mongodb://127.0.0.1:{}/{database}?replicaSet={}",
-            self.port,
-            replica_set::NAME
-        )
+        let options = match self.role {
+            Role::Primary => format!("?replicaSet={}", membership::NAME),
+            Role::Member | Role::Standalone => "?directConnection=true".to_owned(),
+        };
+        format!("mongodb://127.0.0.1:{}/{database}{options}", self.port)
     }
 
     /// Shuts it down cleanly.
@@ -120,7 +153,13 @@ impl Mongod {
         }
         // Whoever answers on the port may be another program. The driver is not to be left
         // half-way, so it runs on by itself when the server ends first.
-        let ensuring = tokio::spawn(replica_set::ensure(self.port, deadline));
+        let (port, role) = (self.port, self.role);
+        let ensuring = tokio::spawn(async move {
+            match role {
+                Role::Primary => membership::ensure(port, deadline).await,
+                Role::Member | Role::Standalone => membership::hear_from(port).await.map(|()| true),
+            }
+        });
         tokio::select! {
             status = self.process.wait() => Err(Error::Ended { reason: explain(status, options) }),
             ensured = ensuring => match ensured.expect("it does not panic")? {
@@ -131,18 +170,13 @@ impl Mongod {
     }
 }
 
-fn command(binary: &MongodBinary, options: &MongodOptions) -> Command {
+fn command(role: Role, binary: &MongodBinary, options: &MongodOptions) -> Command {
     let mut command = Command::new(&binary.path);
+    if role != Role::Standalone {
+        command.args(["--replSet", membership::NAME, "--oplogSize", "512"]);
+    }
     command
-        .args([
-            "--replSet",
-            replica_set::NAME,
-            "--bind_ip",
-            "127.0.0.1",
-            "--nounixsocket",
-            "--oplogSize",
-            "512",
-        ])
+        .args(["--bind_ip", "127.0.0.1", "--nounixsocket"])
         .args(["--setParameter", "diagnosticDataCollectionEnabled=false"])
         .args(["--port", &options.port.to_string()])
         .args([

@@ -206,6 +206,14 @@ impl Hub {
         self.wake(queue);
     }
 
+    /// Forgets the settings of all queues: who knows what became of them.
+    fn forget_settings(&self) {
+        for entry in lock(&self.queues).values_mut() {
+            entry.settings = None;
+            entry.generation += 1;
+        }
+    }
+
     /// Tells the handler of job `id` that its lease is gone, if it runs here.
     fn lose(&self, id: &str) {
         for worker in self.workers() {

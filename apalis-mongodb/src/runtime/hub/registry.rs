@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use mongodb::Database;
-use mongodb::bson::{Document, doc};
 
 use super::{Hub, heart, poller, sweeper};
 use crate::config::Collections;
 use crate::config::Config;
-use crate::error::{Context, Error};
+use crate::error::Error;
 use crate::runtime::lease::lock;
+use crate::server::Server;
 
 /// Two databases are the same if their servers call themselves the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
-    servers: String,
+    server: String,
     database: String,
     collections: Collections,
     /// Tasks die with the runtime that runs them.
@@ -27,29 +27,25 @@ static HUBS: LazyLock<Mutex<HashMap<Key, Weak<Hub>>>> = LazyLock::new(Mutex::def
 impl Hub {
     /// The hub for `db`, started if there is none.
     pub(crate) async fn of(db: &Database, config: &Config) -> Result<Arc<Self>, Error> {
-        let hello = db
-            .run_command(doc! { "hello": 1 })
-            .await
-            .context("ask the server who it is")?;
+        let server = Server::ask(db).await?;
         let key = Key {
-            servers: servers(&hello),
+            server: server.identity(),
             database: db.name().to_owned(),
             collections: config.collections.clone(),
             runtime: tokio::runtime::Handle::current().id(),
         };
-        let replicated = hello.contains_key("setName") || is_mongos(&hello);
         let mut hubs = lock(&HUBS);
         if let Some(hub) = hubs.get(&key).and_then(Weak::upgrade) {
             return Ok(hub);
         }
-        if !replicated {
+        if !server.is_replicated() {
             tracing::warn!("the server is a standalone mongod: no change stream, polling instead");
         }
         hubs.retain(|_, hub| hub.strong_count() > 0);
         let hub = Arc::new(Self::new(
             db.clone(),
             config.collections.clone(),
-            replicated,
+            server.is_replicated(),
         ));
         hubs.insert(key, Arc::downgrade(&hub));
         tokio::spawn(heart::run(Arc::downgrade(&hub)));
@@ -57,18 +53,4 @@ impl Hub {
         tokio::spawn(poller::run(Arc::downgrade(&hub)));
         Ok(hub)
     }
-}
-
-fn is_mongos(hello: &Document) -> bool {
-    hello.get_str("msg").ok() == Some("isdbgrid")
-}
-
-fn servers(hello: &Document) -> String {
-    let text = |field: &str| {
-        hello
-            .get(field)
-            .map(ToString::to_string)
-            .unwrap_or_default()
-    };
-    format!("{} {} {}", text("setName"), text("hosts"), text("me"))
 }

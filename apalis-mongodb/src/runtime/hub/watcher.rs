@@ -5,11 +5,11 @@
 
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
-use mongodb::change_stream::event::ChangeStreamEvent;
+use mongodb::change_stream::event::{ChangeStreamEvent, OperationType};
 
 use super::Hub;
 use crate::error::{Context, Error};
@@ -21,14 +21,16 @@ const MAX_AWAIT: Duration = Duration::from_secs(4);
 const GLANCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A stream that lived this long was a good one: what breaks it is news.
+const STEADY: Duration = Duration::from_secs(30);
 
 type Stream = ChangeStream<ChangeStreamEvent<Document>>;
 
 /// Watches until the last worker is gone. Whenever the stream breaks in a way that the driver
-/// cannot resume, a new one is opened and every queue is looked at.
+/// cannot resume, a new one is opened and every queue is looked at. Streams that break again and
+/// again are opened ever more seldom, and told of once.
 pub(super) async fn run(hub: Weak<Hub>) {
-    let mut pause = FIRST_PAUSE;
-    let mut told = false;
+    let mut trouble = Trouble::default();
     loop {
         if !wait_for_idle(&hub).await {
             return;
@@ -41,32 +43,47 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 shared.wake_all();
                 shared.streaming.store(true, Ordering::Relaxed);
                 drop(shared);
-                match follow(&hub, stream).await {
-                    End::Unneeded => pause = Duration::ZERO,
-                    End::Broken(error) => {
-                        tracing::warn!(
-                            ?error,
-                            "change stream lost; polling until it is open again"
-                        );
-                        pause = FIRST_PAUSE;
-                    }
+                let opened_at = Instant::now();
+                let end = follow(&hub, stream).await;
+                if matches!(end, End::Unneeded) || opened_at.elapsed() > STEADY {
+                    trouble = Trouble::default();
                 }
-                told = false;
+                if let End::Broken(error) = end {
+                    trouble.tell("change stream lost; polling until it is open again", error);
+                }
             }
             Err(error) => {
                 drop(shared);
-                if !told {
-                    tracing::warn!(%error, "no change stream; polling instead");
-                    told = true;
-                }
+                trouble.tell("no change stream; polling instead", Some(error));
             }
         }
         if let Some(shared) = hub.upgrade() {
             shared.streaming.store(false, Ordering::Relaxed);
             shared.poll.notify_one();
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        tokio::time::sleep(trouble.pause()).await;
+    }
+}
+
+/// How often in a row there was no stream or none that lasted.
+#[derive(Debug, Default)]
+struct Trouble {
+    times: u32,
+}
+
+impl Trouble {
+    fn tell(&mut self, what: &str, error: Option<Error>) {
+        if self.times == 0 {
+            tracing::warn!(?error, "{what}");
+        } else {
+            tracing::debug!(?error, "{what}");
+        }
+        self.times = self.times.saturating_add(1);
+    }
+
+    fn pause(&self) -> Duration {
+        let doublings = self.times.saturating_sub(1).min(10);
+        (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE)
     }
 }
 
@@ -167,6 +184,15 @@ async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
 }
 
 fn notice(hub: &Hub, event: &ChangeStreamEvent<Document>) {
+    use OperationType::{Drop, DropDatabase, Invalidate, Rename};
+    if matches!(
+        event.operation_type,
+        Drop | DropDatabase | Invalidate | Rename
+    ) {
+        hub.forget_settings();
+        hub.wake_all();
+        return;
+    }
     let id = event
         .document_key
         .as_ref()

@@ -1,0 +1,63 @@
+//! What a server says of itself.
+
+use mongodb::Database;
+use mongodb::bson::{Document, doc};
+
+use crate::error::{Context, Error};
+
+/// The server, or the set of servers, behind a database.
+#[derive(Debug)]
+pub(crate) struct Server {
+    hello: Document,
+}
+
+impl Server {
+    /// Asks the server of `db`.
+    pub(crate) async fn ask(db: &Database) -> Result<Self, Error> {
+        let hello = db
+            .run_command(doc! { "hello": 1 })
+            .await
+            .context("ask the server who it is")?;
+        Ok(Self { hello })
+    }
+
+    /// Whether it can do transactions and change streams.
+    pub(crate) fn is_replicated(&self) -> bool {
+        self.hello.contains_key("setName") || self.hello.get_str("msg").ok() == Some("isdbgrid")
+    }
+
+    /// What tells it from other servers. The members of a replica set answer alike, so that a
+    /// failover changes nothing; a server without one is known by its process.
+    pub(crate) fn identity(&self) -> String {
+        let text = |field: &str| self.hello.get(field).map(ToString::to_string);
+        match (text("setName"), text("hosts")) {
+            (Some(set), Some(hosts)) => format!("{set} {hosts}"),
+            _ => self
+                .hello
+                .get_document("topologyVersion")
+                .ok()
+                .and_then(|version| version.get("processId"))
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_of_a_set_are_one_server_and_standalone_ones_are_not() {
+        let member = |me: &str| Server {
+            hello: doc! { "setName": "rs0", "hosts": ["a:1", "b:1"], "me": me },
+        };
+        assert_eq!(member("a:1").identity(), member("b:1").identity());
+        assert!(member("a:1").is_replicated());
+        let standalone = |process: i64| Server {
+            hello: doc! { "topologyVersion": { "processId": process } },
+        };
+        assert_ne!(standalone(1).identity(), standalone(2).identity());
+        assert!(!standalone(1).is_replicated());
+    }
+}
