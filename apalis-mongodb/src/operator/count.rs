@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::MAX_TIME;
 use crate::clock::local_now;
@@ -14,7 +14,7 @@ use crate::indexes::{CLAIM, since_epoch};
 use crate::model::{JobState, field as f};
 
 /// How many jobs of a queue are in each state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueCounts {
     /// Jobs waiting for their time.
     pub scheduled: u64,
@@ -78,7 +78,7 @@ pub async fn count_by_state(
     Ok(counts)
 }
 
-async fn count_queue(
+pub(super) async fn count_queue(
     db: &Database,
     collections: &Collections,
     queue: &str,

@@ -15,6 +15,7 @@ mod find;
 mod list;
 mod oldest;
 mod queues;
+mod recent_counts;
 mod retry;
 mod workers;
 
@@ -30,6 +31,7 @@ pub use oldest::oldest_ready_age;
 pub use queues::{
     QueueLimits, QueueRecord, list_queues, pause_queue, resume_queue, set_queue_limits,
 };
+pub use recent_counts::recent_counts;
 pub use retry::{RetryOptions, retry_jobs};
 pub use workers::{WorkerRecord, list_workers};
 

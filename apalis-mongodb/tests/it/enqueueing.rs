@@ -194,3 +194,31 @@ async fn a_scheduled_job_runs_at_its_millisecond_even_if_polls_are_rare() {
     assert!((0..300).contains(&late), "{late} ms late");
     running.stop().await;
 }
+
+#[tokio::test]
+async fn jobs_enqueued_at_the_same_moment_each_have_their_own_outcome() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<String>();
+    // Larger than any document may be.
+    let huge = "x".repeat(17 * 1024 * 1024);
+    let callers = (0..60).map(|number| {
+        let storage = storage.clone();
+        let job = match number {
+            0..20 => NewJob::new("once".to_owned()).idempotency_key("once"),
+            20 => NewJob::new(huge.clone()),
+            _ => NewJob::new(number.to_string()),
+        };
+        async move { storage.enqueue(job).await }
+    });
+    let outcomes = futures_util::future::join_all(callers).await;
+    let refused: Vec<_> = (0..60).filter(|&at| outcomes[at].is_err()).collect();
+    assert_eq!(refused, [20]);
+    let ids: std::collections::BTreeSet<_> =
+        outcomes.iter().flatten().map(ToString::to_string).collect();
+    assert_eq!(
+        ids.len(),
+        40,
+        "one for twenty, and one for each of the others"
+    );
+    bench.counts(apalis_mongodb::JobState::Ready, 40).await;
+}

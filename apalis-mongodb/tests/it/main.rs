@@ -19,6 +19,7 @@ mod operating;
 mod outage;
 mod outcomes;
 mod plans;
+mod priorities;
 mod processes;
 mod servers;
 mod shutdown;

@@ -6,7 +6,7 @@ use apalis_core::error::{AbortError, BoxDynError};
 use apalis_mongodb::operator::{self, BulkOptions, RetryOptions, Selection};
 use apalis_mongodb::{JobFilter, JobHandle, JobState, NewJob};
 
-use crate::harness::{Bench, Notes};
+use crate::harness::{Bench, Notes, eventually};
 use crate::worker;
 
 #[tokio::test]
@@ -215,4 +215,32 @@ async fn the_age_of_the_oldest_ready_job_ignores_those_that_are_not_due() {
         .unwrap()
         .unwrap();
     assert!((90..100).contains(&age.as_secs()), "{age:?}");
+}
+
+#[tokio::test]
+async fn counts_of_a_moment_ago_are_not_counted_again() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let recent = async |max_age: Duration| {
+        operator::recent_counts(bench.db(), &bench.config.collections, "test", max_age)
+            .await
+            .unwrap()
+    };
+    let long = Duration::from_secs(3600);
+    storage.enqueue(1).await.unwrap();
+    assert_eq!(recent(long).await.ready, 1);
+    storage.enqueue(2).await.unwrap();
+    assert_eq!(
+        recent(long).await.ready,
+        1,
+        "what is stored is young enough"
+    );
+    eventually(
+        "counts that are too old are counted again",
+        async || match recent(Duration::ZERO).await.ready {
+            2 => Ok(()),
+            other => Err(other),
+        },
+    )
+    .await;
 }

@@ -12,6 +12,9 @@ const SECONDS_BUCKETS: [f64; 13] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
 ];
 
+/// Every process that shows metrics asks for counts; this old they may be.
+const COUNTS_AGE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The recorder of this process and the page that shows it.
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);
@@ -50,13 +53,12 @@ impl Metrics {
     pub async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
         let (database, collections) = (store.database(), Collections::default());
         for name in QueueName::ALL.map(QueueName::as_str) {
-            let counts = operator::count_by_state(database, &collections, Some(name))
+            let counts = operator::recent_counts(database, &collections, name, COUNTS_AGE)
                 .await
                 .map_err(StoreError::queue("count jobs"))?;
             for state in JobState::ALL {
-                let count = counts.get(name).map_or(0, |counts| counts.of(state));
                 gauge!("dossier_queue_jobs", "queue" => name, "state" => state.as_str())
-                    .set(count as f64);
+                    .set(counts.of(state) as f64);
             }
             let age = operator::oldest_ready_age(database, &collections, name)
                 .await
