@@ -13,6 +13,8 @@ pub(crate) const CRASHES: &str = "crashes";
 pub(crate) const MAX_CRASHES: &str = "max_crashes";
 pub(crate) const RETRY: &str = "retry";
 pub(crate) const UNIQUE_KEY: &str = "unique_key";
+/// The unique key a job gave up when it became final, for when it is retried.
+pub(crate) const FREED_KEY: &str = "freed_key";
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency_key";
 pub(crate) const WORKER: &str = "worker";
 pub(crate) const LOCK_TOKEN: &str = "lock_token";

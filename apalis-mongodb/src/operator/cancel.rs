@@ -73,6 +73,7 @@ fn history() -> Document {
 fn cancellation(retention: &Retention) -> Document {
     let mut fields = doc! {
         f::STATUS: Status::Killed,
+        f::FREED_KEY: path(f::UNIQUE_KEY),
         f::FINISHED_AT: "$$NOW",
         f::LOCK_TOKEN: ObjectId::new(),
     };

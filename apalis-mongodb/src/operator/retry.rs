@@ -1,12 +1,12 @@
 //! Brings dead and cancelled jobs back to life.
 
-use mongodb::Database;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{DateTime, Document, doc};
+use mongodb::{Collection, Database};
 
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps, ids_of};
 use crate::config::Collections;
-use crate::error::{Context, Error};
+use crate::error::{Context, Error, is_duplicate_key};
 use crate::model::{Status, field as f};
 
 /// How jobs are retried.
@@ -33,7 +33,8 @@ impl Default for RetryOptions {
     }
 }
 
-/// Makes the selected dead and cancelled jobs ready again, keeping their history. Each change is
+/// Makes the selected dead and cancelled jobs ready again, keeping their history and their unique
+/// key; one whose key another job holds by now is left alone and counted apart. Each change is
 /// conditional on the state, so of two concurrent retries one runs the job and the other finds
 /// nothing to do.
 ///
@@ -62,19 +63,42 @@ pub async fn retry_jobs(
     }
     let jobs = collections.jobs(db);
     loop {
-        let found = steps.next(doc! { f::ID: 1 }).await?;
+        let found = steps.next(doc! { f::ID: 1, f::FREED_KEY: 1 }).await?;
         if found.is_empty() {
             return Ok(report);
         }
-        let mut filter = retryable();
-        filter.insert(f::ID, doc! { "$in": ids_of(&found) });
-        let outcome = jobs
-            .update_many(filter, vec![revival(options)])
-            .write_concern(mongodb::options::WriteConcern::majority())
-            .await
-            .context("retry jobs")?;
         report.matched += found.len() as u64;
-        report.changed += outcome.modified_count;
+        let (keyed, plain): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|job| job.contains_key(f::FREED_KEY));
+        if !plain.is_empty() {
+            report.changed += revive(&jobs, &ids_of(&plain), options).await?.unwrap_or(0);
+        }
+        for id in ids_of(&keyed) {
+            // One by one: only those whose key is taken again are left alone.
+            match revive(&jobs, &[id], options).await? {
+                Some(changed) => report.changed += changed,
+                None => report.conflicts += 1,
+            }
+        }
+    }
+}
+
+/// How many jobs were revived; `None` when the unique key of one is taken.
+async fn revive(
+    jobs: &Collection<Document>,
+    ids: &[String],
+    options: RetryOptions,
+) -> Result<Option<u64>, Error> {
+    let mut filter = retryable();
+    filter.insert(f::ID, doc! { "$in": ids });
+    let update = jobs
+        .update_many(filter, revival(options))
+        .write_concern(mongodb::options::WriteConcern::majority());
+    match update.await {
+        Ok(outcome) => Ok(Some(outcome.modified_count)),
+        Err(error) if is_duplicate_key(&error) => Ok(None),
+        Err(source) => Err(source).context("retry jobs"),
     }
 }
 
@@ -82,7 +106,7 @@ fn retryable() -> Document {
     doc! { f::STATUS: { "$in": [Status::Failed, Status::Killed] } }
 }
 
-fn revival(options: RetryOptions) -> Document {
+fn revival(options: RetryOptions) -> Vec<Document> {
     let run_at = options
         .run_at
         .map_or_else(|| "$$NOW".into(), mongodb::bson::Bson::DateTime);
@@ -93,17 +117,15 @@ fn revival(options: RetryOptions) -> Document {
         let all_but_one = doc! { "$subtract": [format!("${}", f::MAX_ATTEMPTS), 1] };
         doc! { "$min": [format!("${}", f::ATTEMPTS), all_but_one] }
     };
-    doc! { "$replaceWith": { "$unsetField": {
-        "field": f::EXPIRE_AT,
-        "input": { "$unsetField": {
-            "field": f::FINISHED_AT,
-            "input": { "$mergeObjects": ["$$ROOT", {
-                f::STATUS: Status::Pending,
-                f::RUN_AT: run_at,
-                f::ATTEMPTS: attempts,
-                f::CRASHES: 0,
-                f::LOCK_TOKEN: ObjectId::new(),
-            }] },
+    vec![
+        doc! { "$set": {
+            f::STATUS: Status::Pending,
+            f::RUN_AT: run_at,
+            f::ATTEMPTS: attempts,
+            f::CRASHES: 0,
+            f::LOCK_TOKEN: ObjectId::new(),
+            f::UNIQUE_KEY: format!("${}", f::FREED_KEY),
         } },
-    } } }
+        doc! { "$unset": [f::EXPIRE_AT, f::FINISHED_AT, f::FREED_KEY] },
+    ]
 }

@@ -95,7 +95,11 @@ fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
         Verdict::Dead { error, .. } => {
             let mut set = finished(JobState::Dead, config, now);
             set.insert(f::LAST_ERROR, error);
-            doc! { "$set": set, "$unset": { f::LEASE_UNTIL: "", f::UNIQUE_KEY: "" } }
+            doc! {
+                "$set": set,
+                "$unset": { f::LEASE_UNTIL: "" },
+                "$rename": { f::UNIQUE_KEY: f::FREED_KEY },
+            }
         }
         Verdict::Retry { error, delay, .. } => doc! {
             "$set": {

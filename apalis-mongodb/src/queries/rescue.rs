@@ -155,6 +155,7 @@ fn quarantine(job: &Document, error: &str, crashes: i64) -> Document {
         f::FINISHED_AT: "$$NOW",
         f::CRASHES: crashes,
         f::LAST_ERROR: { "$literal": format!("quarantined: {error}") },
+        f::FREED_KEY: format!("${}", f::UNIQUE_KEY),
         f::LOCK_TOKEN: ObjectId::new(),
     };
     if let Some(kept) = number(job, f::EXPIRE_DEAD_AFTER) {

@@ -244,3 +244,44 @@ async fn counts_of_a_moment_ago_are_not_counted_again() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_retried_job_has_its_unique_key_again_unless_another_took_it() {
+    let bench = Bench::new().await;
+    let collections = bench.config.collections.clone();
+    let storage = bench.storage::<u32>();
+    let keyed = |number| NewJob::new(number).unique_key("order-17");
+    let first = storage.enqueue(keyed(1)).await.unwrap();
+    let only_first = Selection::id(first.to_string());
+    let retention = bench.config.retention;
+    let cancel = async || {
+        operator::cancel_jobs(
+            bench.db(),
+            &collections,
+            &only_first,
+            &retention,
+            BulkOptions::default(),
+        )
+        .await
+        .unwrap()
+    };
+    let retry = async || {
+        operator::retry_jobs(
+            bench.db(),
+            &collections,
+            &only_first,
+            RetryOptions::default(),
+        )
+        .await
+        .unwrap()
+    };
+    cancel().await;
+    assert_eq!(retry().await.changed, 1);
+    assert_eq!(storage.enqueue(keyed(2)).await.unwrap(), first);
+    cancel().await;
+    let second = storage.enqueue(keyed(3)).await.unwrap();
+    assert_ne!(second, first);
+    let report = retry().await;
+    assert_eq!((report.changed, report.conflicts), (0, 1));
+    assert_eq!(bench.job(&first).await.state, JobState::Cancelled);
+}
