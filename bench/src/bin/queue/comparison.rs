@@ -13,7 +13,7 @@ use crate::arguments::Arguments;
 use crate::contender::{Contender, Peer};
 use crate::measure::{Bench, claim_history, enqueue, idle, latency, memory, throughput};
 use crate::server::{ServerKind, Servers};
-use crate::{filesystem, tables, targets};
+use crate::{filesystem, report};
 
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = new_folder()?;
@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         match find(*peer, &mut servers, folder.path()).await {
             Ok(()) => contenders.extend(peer.contenders()),
             Err(error) => {
-                let sentence = format!("Left out: {}: {error:#}", tables::name_of(*peer));
+                let sentence = format!("Left out: {}: {error:#}", peer.name());
                 anstream::eprintln!("{sentence}");
                 report.note(sentence);
             }
@@ -55,12 +55,7 @@ async fn measure(
     latency::measure(&mut bench).await;
     idle::measure(&mut bench).await;
     claim_history::measure(&mut bench).await;
-    tables::add(&bench, report);
-    targets::add(&bench, report);
-    for failure in bench.figures.failures() {
-        report.note(format!("Failed: {failure}"));
-    }
-    report.figures("rounds", bench.figures.all());
+    report::write(&bench, report);
     Ok(())
 }
 

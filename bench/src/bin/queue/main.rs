@@ -15,23 +15,36 @@ mod gate;
 mod job;
 mod measure;
 mod order;
+mod report;
 mod server;
-mod tables;
-mod targets;
+
+use std::process::ExitCode;
 
 use clap::Parser;
 
 use arguments::Arguments;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(order) = &arguments.order {
-        return duty::fulfil(serde_json::from_str(order)?).await;
+    let outcome = match &arguments.order {
+        Some(order) => duty::fulfil(order).await,
+        None => compare(&arguments).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // In one line: a parent reads the end of what its child says.
+            anstream::eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+async fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     tokio::select! {
-        outcome = comparison::run(&arguments) => outcome,
-        // Returning ends the children: each is killed when its handle goes.
+        outcome = comparison::run(arguments) => outcome,
+        // What was started is killed when its handle goes.
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
     }
 }

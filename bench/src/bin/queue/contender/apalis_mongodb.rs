@@ -17,6 +17,9 @@ use crate::job::Job;
 /// The queue's name, everywhere.
 pub(crate) const QUEUE: &str = "bench";
 
+/// What an application writes beside its jobs.
+const USERS: &str = "users";
+
 pub(crate) struct ApalisMongodb {
     storage: MongoStorage<Job>,
 }
@@ -69,6 +72,7 @@ impl Store for ApalisMongodb {
     fn reset(&self) -> Promise<'_, ()> {
         Box::pin(async {
             self.database().drop().await?;
+            self.database().create_collection(USERS).await?;
             Ok(setup(self.database(), self.storage.config()).await?)
         })
     }
@@ -108,7 +112,7 @@ impl Queue for ApalisMongodb {
 
     fn push_with_document(&self, job: Job) -> Promise<'_, ()> {
         Box::pin(async {
-            let users = self.database().collection::<Document>("users");
+            let users = self.database().collection::<Document>(USERS);
             let user = doc! { "name": format!("user {}", job.number) };
             let mut session = self.database().client().start_session().await?;
             session.start_transaction().await?;

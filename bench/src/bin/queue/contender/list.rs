@@ -5,6 +5,7 @@ use std::process::Command;
 use serde::{Deserialize, Serialize};
 
 use super::agenda;
+use crate::arguments::Settings;
 use crate::order::Order;
 use crate::server::ServerKind;
 
@@ -37,17 +38,25 @@ impl Contender {
     }
 
     /// What is not its default.
-    pub(crate) fn configuration(self) -> &'static str {
+    pub(crate) fn configuration(self, settings: &Settings) -> String {
+        let Settings {
+            concurrency,
+            batch,
+            in_flight,
+            ..
+        } = settings;
         match self {
-            Self::ApalisMongodb => "as said by the flags; done jobs are kept",
-            Self::ApalisMongodbDelete => "as said by the flags; done jobs are deleted",
-            Self::ApalisPostgres => "LISTEN, and a poll every 100 ms",
-            Self::ApalisPostgresBatch => "LISTEN, and a poll every 100 ms; batches of 100",
-            Self::ApalisRedis => "a poll every 100 ms",
-            Self::GraphileWorker => {
-                "local queue of 100, completions batched over 5 ms; done jobs are deleted"
+            Self::ApalisMongodb => format!("batches of {batch}, {in_flight} in flight"),
+            Self::ApalisMongodbDelete => {
+                format!("batches of {batch}, {in_flight} in flight; done jobs are deleted")
             }
-            Self::Agenda => "maxConcurrency and defaultConcurrency as said by the flags",
+            Self::ApalisPostgres => "LISTEN, and a poll every 100 ms".into(),
+            Self::ApalisPostgresBatch => "batches of 100; LISTEN, and a poll every 100 ms".into(),
+            Self::ApalisRedis => "a poll every 100 ms".into(),
+            Self::GraphileWorker => {
+                "local queue of 100, completions batched over 5 ms; done jobs are deleted".into()
+            }
+            Self::Agenda => format!("maxConcurrency and defaultConcurrency {concurrency}"),
         }
     }
 

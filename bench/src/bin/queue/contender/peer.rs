@@ -22,6 +22,12 @@ pub(crate) enum Peer {
 }
 
 impl Peer {
+    /// What it is called on the command line.
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
     /// The configurations of it that are compared.
     pub(crate) fn contenders(self) -> &'static [Contender] {
         match self {

@@ -11,8 +11,8 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::order::{Duty, Order};
 
-/// Does what `order` says.
-pub(crate) async fn fulfil(order: Order) -> anyhow::Result<()> {
+/// Does what `order` says, an [`Order`] as JSON.
+pub(crate) async fn fulfil(order: &str) -> anyhow::Result<()> {
     // The tracing layer of apalis is in the stack, as in production, and its spans go nowhere.
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::WARN)
@@ -23,22 +23,24 @@ pub(crate) async fn fulfil(order: Order) -> anyhow::Result<()> {
         uri,
         settings,
         duty,
-    } = order;
-    match duty {
-        Duty::Claim { jobs, begin } => {
-            return claim::claim(contender, &uri, settings, jobs, &begin).await;
-        }
-        Duty::Push { .. } | Duty::Work { .. } | Duty::Latency { .. } => {}
-    }
-    let queue = contender.queue(&uri, &settings).await?;
+    } = serde_json::from_str(order)?;
     match duty {
         Duty::Push {
             how,
             jobs,
             producers,
-        } => push::push(queue, how, jobs, producers).await,
-        Duty::Work { begin } => work::work(&*queue, settings, &begin).await,
-        Duty::Latency { pushes } => latency::latency(queue, settings, pushes).await,
-        Duty::Claim { .. } => Ok(()),
+        } => {
+            let queue = contender.queue(&uri, &settings).await?;
+            push::push(queue, how, jobs, producers).await
+        }
+        Duty::Work { begin } => {
+            let queue = contender.queue(&uri, &settings).await?;
+            work::work(queue, settings, &begin).await
+        }
+        Duty::Latency { pushes } => {
+            let queue = contender.queue(&uri, &settings).await?;
+            latency::latency(queue, settings, pushes).await
+        }
+        Duty::Claim { jobs, begin } => claim::claim(contender, &uri, settings, jobs, &begin).await,
     }
 }

@@ -11,7 +11,7 @@ use crate::gate;
 use crate::order::{Said, say};
 
 pub(super) async fn work(
-    queue: &dyn Queue,
+    queue: Arc<dyn Queue>,
     settings: Settings,
     begin: &Path,
 ) -> anyhow::Result<()> {
@@ -19,8 +19,12 @@ pub(super) async fn work(
     let counter = Arc::new(Counter::default());
     say(&Said::Ready {})?;
     gate::wait_at(begin).await;
+    // On a task of its own: some backends ask their store whenever their task is woken, and
+    // telling wakes this one.
+    let witness = counter.witness();
+    let working = tokio::spawn(async move { queue.work(settings, witness).await });
     tokio::select! {
-        ended = queue.work(settings, counter.witness()) => ended,
+        ended = working => ended?,
         told = counter.tell(&contention) => told,
     }
 }

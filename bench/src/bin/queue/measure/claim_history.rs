@@ -1,41 +1,44 @@
 //! Do claims of apalis-mongodb care how many finished jobs there are?
 
-use anyhow::{Context, ensure};
-use apalis_mongodb::Collections;
+use anyhow::ensure;
 use dossier_bench::percentile;
-use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Document, doc};
-use mongodb::options::{Acknowledgment, WriteConcern};
-use mongodb::{Client, Collection};
-use tokio::time::Instant;
 
-use super::Bench;
+use super::{Bench, finished_jobs};
 use crate::arguments::{Measure, Settings};
-use crate::contender::{Contender, QUEUE};
+use crate::contender::Contender;
 use crate::order::{Duty, How, Said};
 use crate::server::ServerKind;
 
 /// Who drains: it leaves nothing behind, so both places stay what they are.
-pub(crate) const DRAINER: Contender = Contender::ApalisMongodbDelete;
+const DRAINER: Contender = Contender::ApalisMongodbDelete;
 
 /// The queues that are compared, by the names of their databases.
-pub(crate) const PLACES: [&str; 2] = ["claims_empty", "claims_history"];
+const PLACES: [&str; 2] = ["claims_empty", "claims_history"];
 
 /// The commands of a claim.
 pub(crate) const STEPS: [&str; 2] = ["find", "take"];
 
-pub(crate) const PERCENTS: [f64; 2] = [50.0, 99.0];
+const PERCENTS: [f64; 2] = [50.0, 99.0];
 
 /// Jobs that are drained in each round, and how many are claimed at once.
 const JOBS: u32 = 5_000;
 const BATCH: usize = 20;
 
-/// Finished jobs that are inserted at once.
-const INSERTED_AT_ONCE: u32 = 5_000;
-
 /// Milliseconds of a command.
-pub(crate) fn key(place: &str, step: &str, percent: f64) -> String {
+fn key(place: &str, step: &str, percent: f64) -> String {
     format!("{place}, {step} p{percent} ms")
+}
+
+/// Each command of a claim with each percentile.
+pub(crate) fn commands() -> impl Iterator<Item = (&'static str, f64)> {
+    STEPS
+        .into_iter()
+        .flat_map(|step| PERCENTS.map(|percent| (step, percent)))
+}
+
+/// What a command took with no finished jobs, and beside many.
+pub(crate) fn beside(bench: &Bench<'_>, step: &str, percent: f64) -> [Option<f64>; 2] {
+    PLACES.map(|place| bench.figures.median(DRAINER, &key(place, step, percent)))
 }
 
 pub(crate) async fn measure(bench: &mut Bench<'_>) {
@@ -59,7 +62,7 @@ async fn compare(bench: &mut Bench<'_>) -> anyhow::Result<()> {
             .reset()
             .await?;
     }
-    fill(bench, &uris[1]).await?;
+    finished_jobs::fill(bench, &uris[1]).await?;
     for round in 1..=bench.arguments.rounds {
         for (place, uri) in PLACES.iter().zip(&uris) {
             let steps = drain(bench, uri).await?;
@@ -102,61 +105,4 @@ async fn drain(bench: &Bench<'_>, uri: &str) -> anyhow::Result<[Vec<f64>; 2]> {
     let measured = child.hear(bench.arguments.patience(), claims).await?;
     child.end().await;
     Ok(measured)
-}
-
-/// Makes one finished job by finishing it, and copies it under new ids.
-async fn fill(bench: &Bench<'_>, uri: &str) -> anyhow::Result<()> {
-    let client = Client::with_uri_str(uri).await?;
-    let database = client
-        .default_database()
-        .context("the address names a database")?;
-    let jobs = database.collection::<Document>(&Collections::default().jobs);
-    let sample = finished(bench, uri, &jobs).await?;
-    let wanted = bench.arguments.finished;
-    let mut inserted = 1;
-    while inserted < wanted {
-        let more = INSERTED_AT_ONCE.min(wanted - inserted);
-        let copies = (0..more).map(|_| {
-            let mut copy = sample.clone();
-            copy.insert("_id", ObjectId::new().to_hex());
-            copy
-        });
-        let copies: Vec<Document> = copies.collect();
-        let unconcerned = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
-        jobs.insert_many(copies).write_concern(unconcerned).await?;
-        inserted += more;
-        if inserted % 100_000 == 0 {
-            anstream::eprintln!("{inserted} of {wanted} finished jobs are there");
-        }
-    }
-    Ok(())
-}
-
-/// A job that a worker has finished, as it is stored.
-async fn finished(
-    bench: &Bench<'_>,
-    uri: &str,
-    jobs: &Collection<Document>,
-) -> anyhow::Result<Document> {
-    // This one keeps what it has finished.
-    let worker = Contender::ApalisMongodb;
-    bench.push_at(worker, uri, How::OneByOne, 1).await?;
-    let gate = bench.gate()?;
-    gate.open()?;
-    let begin = gate.path().to_path_buf();
-    let child = bench.child_at(worker, uri, &bench.arguments.settings, Duty::Work { begin })?;
-    let deadline = Instant::now() + bench.arguments.patience();
-    let done = doc! { "queue": QUEUE, "status": "Done" };
-    loop {
-        if let Some(job) = jobs.find_one(done.clone()).await? {
-            child.end().await;
-            return Ok(job);
-        }
-        child.assert_alive()?;
-        ensure!(
-            Instant::now() < deadline,
-            "the job that is to be copied did not finish"
-        );
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
 }

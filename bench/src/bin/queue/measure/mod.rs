@@ -4,6 +4,7 @@ mod bench;
 pub(crate) mod claim_history;
 mod drain;
 pub(crate) mod enqueue;
+mod finished_jobs;
 pub(crate) mod idle;
 pub(crate) mod latency;
 pub(crate) mod memory;

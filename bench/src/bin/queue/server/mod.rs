@@ -10,6 +10,7 @@ mod redis;
 mod started;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 pub(crate) use started::{Server, ServerKind};
@@ -23,9 +24,8 @@ pub(crate) struct Servers {
 impl Servers {
     /// Starts a server of `kind` with its data below `folder`, unless there is one.
     pub(crate) async fn start(&mut self, kind: ServerKind, folder: &Path) -> anyhow::Result<()> {
-        if !self.running.contains_key(&kind) {
-            let server = Server::start(kind, folder).await?;
-            self.running.insert(kind, server);
+        if let Entry::Vacant(vacant) = self.running.entry(kind) {
+            vacant.insert(Server::start(kind, folder).await?);
         }
         Ok(())
     }

@@ -2,60 +2,14 @@
 
 use dossier_bench::Report;
 
+use super::target::Target;
 use crate::contender::Contender;
 use crate::measure::{Bench, claim_history, enqueue, idle, latency, memory, throughput};
 
 const OURS: Contender = Contender::ApalisMongodb;
 
-enum Goal {
-    AtLeast(f64),
-    AtMost(f64),
-}
-
-struct Target {
-    what: &'static str,
-    goal: Goal,
-    measured: Option<f64>,
-}
-
-impl Target {
-    fn at_least(what: &'static str, least: f64, measured: Option<f64>) -> Self {
-        let goal = Goal::AtLeast(least);
-        Self {
-            what,
-            goal,
-            measured,
-        }
-    }
-
-    fn at_most(what: &'static str, most: f64, measured: Option<f64>) -> Self {
-        let goal = Goal::AtMost(most);
-        Self {
-            what,
-            goal,
-            measured,
-        }
-    }
-
-    /// A row, if it was measured.
-    fn row(&self) -> Option<Vec<String>> {
-        let measured = self.measured?;
-        let (goal, met) = match self.goal {
-            Goal::AtLeast(least) => (format!("≥ {least}"), measured >= least),
-            Goal::AtMost(most) => (format!("≤ {most}"), measured <= most),
-        };
-        let verdict = if met { "met" } else { "missed" };
-        Some(vec![
-            self.what.to_owned(),
-            goal,
-            format!("{measured:.2}"),
-            verdict.to_owned(),
-        ])
-    }
-}
-
 /// Adds the table of those targets that were measured.
-pub(crate) fn add(bench: &Bench<'_>, report: &mut Report) {
+pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
     let all = [throughput_targets(bench), other_targets(bench)];
     let rows: Vec<_> = all.iter().flatten().filter_map(Target::row).collect();
     if !rows.is_empty() {
@@ -151,9 +105,6 @@ fn other_targets(bench: &Bench<'_>) -> Vec<Target> {
 }
 
 fn claim_ratio(bench: &Bench<'_>, step: &str) -> Option<f64> {
-    let [empty, history] = claim_history::PLACES.map(|place| {
-        let key = claim_history::key(place, step, 99.0);
-        bench.figures.median(claim_history::DRAINER, &key)
-    });
+    let [empty, history] = claim_history::beside(bench, step, 99.0);
     Some(history? / empty?)
 }
