@@ -10,10 +10,10 @@ use crate::contender::Peer;
 
 /// Compares apalis-mongodb with other queues, in one run of interleaved rounds on this machine.
 ///
-/// Every contender runs on a server of its own kind, started for this run with durable settings
-/// and stopped at its end; workers and producers are processes of their own. Figures are medians
-/// over the rounds. Needs Linux for processor time and memory. Peers that are Rust crates are
-/// compiled in with `--features peers`.
+/// Every contender runs on a server of its kind, started for this run with durable settings and
+/// stopped at its end; workers and producers are processes of their own. Figures are medians over
+/// the rounds, except memory and idle commands, which are taken once. Needs Linux for processor
+/// time and memory. Peers that are Rust crates are compiled in with `--features peers`.
 #[derive(Parser)]
 pub(crate) struct Arguments {
     /// How many jobs a round has; slow contenders and such that break get fewer, which is said

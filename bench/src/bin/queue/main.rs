@@ -45,6 +45,9 @@ async fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     tokio::select! {
         outcome = comparison::run(arguments) => outcome,
         // What was started is killed when its handle goes.
-        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            anyhow::bail!("interrupted")
+        }
     }
 }

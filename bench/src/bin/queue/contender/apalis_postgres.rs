@@ -43,7 +43,11 @@ impl Store for ApalisPostgres {
     fn reset(&self) -> Promise<'_, ()> {
         Box::pin(async {
             postgres_pool::recreate_database(&self.uri).await?;
-            Ok(PostgresStorage::<()>::setup(&self.pool).await?)
+            // What a connection did is counted for certain when it closes.
+            let pool = postgres_pool::lazy(&self.uri)?;
+            PostgresStorage::<()>::setup(&pool).await?;
+            pool.close().await;
+            Ok(())
         })
     }
 

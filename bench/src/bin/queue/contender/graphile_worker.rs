@@ -59,7 +59,11 @@ impl Store for GraphileWorker {
     fn reset(&self) -> Promise<'_, ()> {
         Box::pin(async {
             postgres_pool::recreate_database(&self.uri).await?;
-            Ok(self.utils().migrate().await?)
+            // What a connection did is counted for certain when it closes.
+            let pool = postgres_pool::lazy(&self.uri)?;
+            WorkerUtils::new(pool.clone(), SCHEMA).migrate().await?;
+            pool.close().await;
+            Ok(())
         })
     }
 

@@ -88,8 +88,8 @@ impl Contender {
         match self {
             // Its workers die of more than about 8,000 due jobs.
             Self::ApalisRedis => jobs.min(5_000),
-            // About a thousand jobs a second.
-            Self::Agenda => jobs.min(5_000),
+            // It locks all due jobs, one by one, before it runs the first.
+            Self::Agenda => jobs.min(2_000),
             _ => jobs,
         }
     }

@@ -12,7 +12,7 @@ use crate::server::ServerKind;
 /// Commands a second.
 pub(crate) const COMMANDS: &str = "idle commands/s";
 
-/// Workers register, connect and subscribe first.
+/// Workers register, connect and subscribe first, and servers count late.
 const SETTLE: Duration = Duration::from_secs(3);
 
 /// Counts once: this is no speed, and every count takes its time.
@@ -52,7 +52,6 @@ async fn once(
     let mut worker = bench.child(contender, &settings, Duty::Work { begin })?;
     worker.ready(bench.arguments.patience()).await?;
     gate.open()?;
-    tokio::time::sleep(SETTLE).await;
     let counted = count(bench, contender).await?;
     worker.assert_alive()?;
     worker.end().await;
@@ -64,6 +63,7 @@ async fn once(
 
 async fn count(bench: &Bench<'_>, contender: Contender) -> anyhow::Result<u64> {
     let server = bench.server(contender);
+    tokio::time::sleep(SETTLE).await;
     let before = server.commands(contender.database()).await?;
     tokio::time::sleep(Duration::from_secs(bench.arguments.idle_seconds)).await;
     let after = server.commands(contender.database()).await?;

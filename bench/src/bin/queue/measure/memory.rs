@@ -10,6 +10,7 @@ pub(crate) const PEAK: &str = "peak memory MiB";
 /// In flight, of those contenders that can be told.
 const IN_FLIGHT: usize = 200;
 
+/// Measures once: this is no speed, and hardly varies.
 pub(crate) async fn measure(bench: &mut Bench<'_>) {
     if !bench.arguments.measures(Measure::Memory) {
         return;
@@ -19,16 +20,14 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) {
         in_flight: IN_FLIGHT,
         ..bench.arguments.settings.clone()
     };
-    for round in 1..=bench.arguments.rounds {
-        for contender in bench.contenders.clone() {
-            match drain(bench, contender, 1, &settings).await {
-                Ok(drained) => {
-                    let (name, peak) = (contender.name(), drained.peak_mib);
-                    anstream::eprintln!("round {round}: {name}, {PEAK}: {peak:.1}");
-                    bench.figures.add(contender, PEAK, peak);
-                }
-                Err(error) => bench.figures.failed(contender, PEAK, &error),
+    for contender in bench.contenders.clone() {
+        match drain(bench, contender, 1, &settings).await {
+            Ok(drained) => {
+                let (name, peak) = (contender.name(), drained.peak_mib);
+                anstream::eprintln!("{name}, {PEAK}: {peak:.1}");
+                bench.figures.add(contender, PEAK, peak);
             }
+            Err(error) => bench.figures.failed(contender, PEAK, &error),
         }
     }
 }
