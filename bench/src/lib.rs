@@ -2,8 +2,12 @@
 
 mod machine;
 mod median;
+mod percentile;
+mod process;
 mod report;
 
 pub use machine::{Machine, peak_memory_kib};
 pub use median::median;
+pub use percentile::percentile;
+pub use process::{cpu_seconds_of_tree, peak_memory_kib_of};
 pub use report::Report;

@@ -30,7 +30,11 @@ impl Machine {
 
 /// The most memory this process ever had in use, in KiB, where the system tells (Linux).
 pub fn peak_memory_kib() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
+    high_water_mark("/proc/self/status")
+}
+
+pub(crate) fn high_water_mark(status: &str) -> Option<u64> {
+    let status = fs::read_to_string(status).ok()?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;

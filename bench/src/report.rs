@@ -11,7 +11,7 @@ use crate::Machine;
 #[derive(Debug)]
 pub struct Report {
     name: &'static str,
-    tables: Vec<String>,
+    paragraphs: Vec<String>,
     figures: Vec<(String, Value)>,
 }
 
@@ -20,7 +20,7 @@ impl Report {
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
-            tables: Vec::new(),
+            paragraphs: Vec::new(),
             figures: Vec::new(),
         }
     }
@@ -31,7 +31,7 @@ impl Report {
         let names: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
         let rule: Vec<String> = header.iter().map(|_| "---".to_owned()).collect();
         let body: String = rows.iter().map(|row| line(row)).collect();
-        self.tables.push(line(&names) + &line(&rule) + &body);
+        self.paragraphs.push(line(&names) + &line(&rule) + &body);
         let objects: Vec<Value> = rows
             .iter()
             .map(|row| {
@@ -43,6 +43,16 @@ impl Report {
             })
             .collect();
         self.figures.push((key.to_owned(), json!(objects)));
+    }
+
+    /// Adds a sentence for people.
+    pub fn note(&mut self, sentence: impl Into<String>) {
+        self.paragraphs.push(sentence.into() + "\n");
+    }
+
+    /// Adds figures for programs alone.
+    pub fn figures(&mut self, key: &str, figures: Value) {
+        self.figures.push((key.to_owned(), figures));
     }
 
     /// Prints the tables, then everything as one line of JSON, which `file` keeps as well.
@@ -58,8 +68,8 @@ impl Report {
             machine.processor,
             machine.cores
         );
-        for table in &self.tables {
-            anstream::println!("{table}");
+        for paragraph in &self.paragraphs {
+            anstream::println!("{paragraph}");
         }
         let mut all = json!({ "benchmark": self.name, "machine": machine });
         for (key, value) in self.figures {

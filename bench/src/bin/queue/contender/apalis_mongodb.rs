@@ -1,0 +1,128 @@
+//! Ours.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use apalis_mongodb::{Config, MongoStorage, NewJob, Retention, operator, setup};
+use mongodb::bson::{Document, doc};
+use mongodb::options::ClientOptions;
+use mongodb::{Client, Database};
+
+use super::queue::Promise;
+use super::stack::run_worker;
+use super::{Contender, Queue, Store, Witness};
+use crate::arguments::Settings;
+use crate::job::Job;
+
+/// The queue's name, everywhere.
+pub(crate) const QUEUE: &str = "bench";
+
+/// What an application writes beside its jobs.
+const USERS: &str = "users";
+
+pub(crate) struct ApalisMongodb {
+    storage: MongoStorage<Job>,
+}
+
+impl ApalisMongodb {
+    pub(crate) async fn open(
+        contender: Contender,
+        uri: &str,
+        settings: &Settings,
+    ) -> anyhow::Result<Self> {
+        let options = ClientOptions::parse(uri).await?;
+        Self::with_options(contender, options, settings)
+    }
+
+    pub(crate) fn with_options(
+        contender: Contender,
+        options: ClientOptions,
+        settings: &Settings,
+    ) -> anyhow::Result<Self> {
+        let client = Client::with_options(options)?;
+        let database = client.default_database();
+        let database = database.context("the address names no database")?;
+        let storage = MongoStorage::new(&database, config(contender, settings));
+        Ok(Self { storage })
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        self.storage.database()
+    }
+}
+
+fn config(contender: Contender, settings: &Settings) -> Config {
+    let mut config = Config::new(QUEUE)
+        .concurrency(settings.concurrency)
+        .batch_size(settings.batch)
+        .max_in_flight(settings.in_flight);
+    if let Some(seconds) = settings.poll_seconds {
+        config = config.poll_interval(Duration::from_secs(seconds));
+    }
+    if contender == Contender::ApalisMongodbDelete {
+        config = config.retention(Retention {
+            done: Some(Duration::ZERO),
+            ..Retention::default()
+        });
+    }
+    config
+}
+
+impl Store for ApalisMongodb {
+    fn reset(&self) -> Promise<'_, ()> {
+        Box::pin(async {
+            self.database().drop().await?;
+            self.database().create_collection(USERS).await?;
+            Ok(setup(self.database(), self.storage.config()).await?)
+        })
+    }
+
+    fn unfinished(&self, jobs: u64) -> Promise<'_, u64> {
+        Box::pin(async move {
+            let config = self.storage.config();
+            let collections = &config.collections;
+            let counts = operator::count_by_state(self.database(), collections, Some(QUEUE));
+            let counts = counts.await?.remove(QUEUE).unwrap_or_default();
+            Ok(match config.retention.done {
+                // What is gone has succeeded: nothing else deletes within a day.
+                Some(Duration::ZERO) => {
+                    counts.scheduled + counts.ready + counts.running + counts.dead
+                }
+                _ => jobs.saturating_sub(counts.done),
+            })
+        })
+    }
+}
+
+impl Queue for ApalisMongodb {
+    fn push(&self, job: Job) -> Promise<'_, ()> {
+        Box::pin(async {
+            self.storage.enqueue(job).await?;
+            Ok(())
+        })
+    }
+
+    fn push_many(&self, jobs: Vec<Job>) -> Promise<'_, ()> {
+        Box::pin(async {
+            let jobs = jobs.into_iter().map(NewJob::new);
+            self.storage.enqueue_many(jobs).await?;
+            Ok(())
+        })
+    }
+
+    fn push_with_document(&self, job: Job) -> Promise<'_, ()> {
+        Box::pin(async {
+            let users = self.database().collection::<Document>(USERS);
+            let user = doc! { "name": format!("user {}", job.number) };
+            let mut session = self.database().client().start_session().await?;
+            session.start_transaction().await?;
+            users.insert_one(user).session(&mut session).await?;
+            self.storage.with_session(&mut session).push(job).await?;
+            Ok(session.commit_transaction().await?)
+        })
+    }
+
+    fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()> {
+        run_worker!(self.storage.clone(), settings, witness)
+    }
+}

@@ -1,0 +1,67 @@
+//! Other people's queues.
+
+use std::process::{Command, Stdio};
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use super::{Contender, agenda};
+
+/// A queue to compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Peer {
+    /// crates.io, over PostgreSQL
+    ApalisPostgres,
+    /// crates.io, over Redis
+    ApalisRedis,
+    /// crates.io, over PostgreSQL
+    #[value(name = "graphile_worker")]
+    GraphileWorker,
+    /// npm, over MongoDB
+    Agenda,
+}
+
+impl Peer {
+    /// What it is called on the command line.
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// The configurations of it that are compared.
+    pub(crate) fn contenders(self) -> &'static [Contender] {
+        match self {
+            Self::ApalisPostgres => &[Contender::ApalisPostgres, Contender::ApalisPostgresBatch],
+            Self::ApalisRedis => &[Contender::ApalisRedis],
+            Self::GraphileWorker => &[Contender::GraphileWorker],
+            Self::Agenda => &[Contender::Agenda],
+        }
+    }
+
+    /// Makes sure that it is here.
+    ///
+    /// # Errors
+    ///
+    /// When it is not; says what to do.
+    pub(crate) fn obtain(self) -> anyhow::Result<()> {
+        match self {
+            Self::Agenda => agenda::install(),
+            Self::ApalisPostgres | Self::ApalisRedis | Self::GraphileWorker => {
+                if !cfg!(feature = "peers") {
+                    bail!("this program was built without peers; add `--features peers`");
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether `program --version` runs.
+pub(crate) fn is_installed(program: &str) -> bool {
+    let probe = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    probe.is_ok_and(|status| status.success())
+}
