@@ -76,6 +76,8 @@ pub mod operator;
 mod queries;
 mod runtime;
 mod storage;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use capabilities::{MongoStorageFactory, Results};
 pub use codec::{BsonCodec, MongoCompact};
