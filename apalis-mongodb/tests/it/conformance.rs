@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use apalis::layers::WorkerBuilderExt;
 use apalis_core::backend::TaskSink;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
@@ -139,12 +140,16 @@ impl Subject for Mongo {
             });
         let mut storage = self.storage::<u32>(settings).await?;
         storage.push_start(count).await?;
-        let worker = WorkerBuilder::new("flow");
-        let worker = apalis::layers::WorkerBuilderExt::concurrency(worker.backend(storage), 1);
-        let running = tokio::spawn(worker.build(flow).run());
-        let numbers = outcome.recv().await;
-        running.abort();
-        numbers.ok_or_else(|| Obstacle::failed("the workflow is gone"))
+        let worker = WorkerBuilder::new("flow")
+            .backend(storage)
+            .concurrency(1)
+            .build(flow);
+        tokio::select! {
+            end = worker.run() => Err(Obstacle::Failed(format!("the worker ended: {end:?}"))),
+            numbers = outcome.recv() => {
+                numbers.ok_or_else(|| Obstacle::failed("the workflow is gone"))
+            }
+        }
     }
 
     async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {
