@@ -80,7 +80,7 @@ impl Journal {
             return Ok(());
         }
         Err(Obstacle::Failed(format!(
-            "job {number} was started {} times in {within:?} and not {times}",
+            "{} of {times} runs of the job started within {within:?}",
             self.runs(number)
         )))
     }

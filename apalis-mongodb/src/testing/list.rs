@@ -40,6 +40,7 @@ macro_rules! for_each_conformance_case {
             waiting_jobs_are_listed
             a_duplicate_key_costs_only_its_own_job
             a_workflow_collects_with_one_slot
+            a_workflow_survives_a_failed_value
             an_accepted_job_survives_a_power_failure
         }
     };

@@ -9,10 +9,14 @@ use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 
 use super::journal::Journal;
+use super::outcome::require;
 use super::worker::Running;
 use super::{Candidate, Handler, Job, Middleware, Obstacle, Settings, Standing, Subject};
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+const WORKFLOWS: u32 = 3;
+const VALUES: u32 = 20;
+const WORKFLOW_LIMIT: Duration = Duration::from_secs(15);
 
 /// What every case works with.
 pub(super) struct Stage<S> {
@@ -79,6 +83,29 @@ impl<S: Subject> Stage<S> {
                 catch_panic: false,
             },
         }
+    }
+
+    /// Runs workflows that map values and collect them, in a worker with concurrency 1.
+    pub(super) async fn collects(&self, stumbles: bool) -> Result<(), Obstacle> {
+        for workflow in 1..=WORKFLOWS {
+            let settings = Settings::new(self.settings.timing, self.settings.buffer);
+            let collecting = self
+                .subject
+                .collect_in_workflow(&settings, VALUES, stumbles);
+            let Ok(collected) = tokio::time::timeout(WORKFLOW_LIMIT, collecting).await else {
+                return Err(Obstacle::Failed(format!(
+                    "workflow {workflow} of {WORKFLOWS} did not finish in {WORKFLOW_LIMIT:?}"
+                )));
+            };
+            // In which order they come is not promised.
+            let mut collected = collected?;
+            collected.sort_unstable();
+            require!(
+                collected.iter().copied().eq(0..VALUES),
+                "collected {collected:?}"
+            );
+        }
+        Ok(())
     }
 
     /// Waits until the store says of the job what is wanted; fails with what it says instead.

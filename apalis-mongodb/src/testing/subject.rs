@@ -61,11 +61,13 @@ pub trait Subject: Send + Sync + 'static {
     }
 
     /// Runs a workflow of apalis-workflow that maps each of `0..count` and collects them again,
-    /// in a worker with concurrency 1, and returns what was collected.
+    /// in a worker with concurrency 1, and returns what was collected. If it `stumbles`, the first
+    /// attempt at 0 fails.
     fn collect_in_workflow(
         &self,
         _settings: &Settings,
         _count: u32,
+        _stumbles: bool,
     ) -> impl Future<Output = Result<Vec<u32>, Obstacle>> + Send {
         missing("a workflow")
     }

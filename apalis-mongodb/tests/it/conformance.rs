@@ -1,10 +1,12 @@
 //! This backend passes its own conformance suite.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use apalis::layers::WorkerBuilderExt;
 use apalis_core::backend::TaskSink;
+use apalis_core::error::BoxDynError;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::builder::WorkerBuilder;
@@ -34,7 +36,10 @@ const INTERRUPTED: [&str; 8] = [
 ];
 
 /// Cases that do not apply here, and why.
-const NOT_APPLICABLE: [(&str, &str); 0] = [];
+const NOT_APPLICABLE: [(&str, &str); 1] = [(
+    "a_workflow_survives_a_failed_value",
+    "apalis-workflow's collector holds the only slot while it waits for the value",
+)];
 
 struct Mongo {
     database: TestDatabase,
@@ -129,11 +134,21 @@ impl Subject for Mongo {
         &self,
         settings: &Settings,
         count: u32,
+        stumbles: bool,
     ) -> Result<Vec<u32>, Obstacle> {
+        let stumbling = Arc::new(AtomicBool::new(stumbles));
         let (collected, mut outcome) = mpsc::unbounded_channel();
         let flow = SteppedFlow::new("collect")
             .and_then(async |count: u32| (0..count).collect::<Vec<_>>())
-            .filter_map(async |number: u32| Some(number))
+            .filter_map(move |number: u32| {
+                let fails = number == 0 && stumbling.swap(false, Ordering::Relaxed);
+                async move {
+                    if fails {
+                        return Err(BoxDynError::from("not yet"));
+                    }
+                    Ok(Some(number))
+                }
+            })
             .and_then(move |numbers: Vec<u32>| {
                 let sent = collected.send(numbers);
                 async move { sent.is_ok() }
@@ -179,9 +194,10 @@ async fn check(name: &str) {
     let case = cases.find(|case| case.name() == name).unwrap();
     let outcome = case.run(&subject).await;
     let excused = NOT_APPLICABLE.iter().any(|(excused, _)| *excused == name);
-    assert!(
-        outcome.is_passed() || excused,
-        "not so: {}: {outcome}",
+    assert_eq!(
+        outcome.is_passed(),
+        !excused,
+        "{}: {outcome}",
         case.sentence()
     );
 }

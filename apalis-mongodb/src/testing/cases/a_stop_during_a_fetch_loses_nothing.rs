@@ -7,8 +7,8 @@ use crate::testing::outcome::require;
 use crate::testing::stage::Stage;
 use crate::testing::{Obstacle, Subject, Timing};
 
-const JOBS: u32 = 400;
-const ROUNDS: usize = 8;
+const JOBS: u32 = 1200;
+const ROUNDS: usize = 24;
 
 pub(super) const ABOUT: About =
     About::new("workers stopped while they fetch leave nothing behind that others must wait for")
@@ -28,6 +28,8 @@ pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
             .journal
             .reaches(Duration::from_secs(10), |e| e.len() > some);
         require!(ran.await, "a new worker runs nothing");
+        // Into every phase of the worker's cycle.
+        tokio::time::sleep(Duration::from_millis(u64::try_from(round % 4)?)).await;
         worker.stop().await?;
     }
     let last = stage

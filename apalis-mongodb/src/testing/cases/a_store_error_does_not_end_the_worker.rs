@@ -6,10 +6,13 @@ use crate::testing::case::About;
 use crate::testing::stage::Stage;
 use crate::testing::{Obstacle, Subject};
 
-const JOB: Duration = Duration::from_secs(1);
+const JOB: Duration = Duration::from_millis(300);
 
+/// The buffer is small, so that the worker needs the store all the time.
 pub(super) const ABOUT: About =
-    About::new("a store that fails for a moment ends no worker and loses no job").shows(5);
+    About::new("a store that fails for a moment ends no worker and loses no job")
+        .shows(5)
+        .buffer(2);
 
 pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
     stage.push(0..12).await?;

@@ -18,6 +18,7 @@ mod a_stopped_worker_can_start_again_at_once;
 mod a_store_error_does_not_end_the_worker;
 mod a_timeout_is_a_failed_attempt;
 mod a_workflow_collects_with_one_slot;
+mod a_workflow_survives_a_failed_value;
 mod an_accepted_job_survives_a_power_failure;
 mod an_idle_worker_is_woken;
 mod another_worker_inherits_after_a_kill;

@@ -78,8 +78,9 @@ impl Subject for Mongo {
         &self,
         settings: &Settings,
         count: u32,
+        stumbles: bool,
     ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count)
+        collect!(self.storage::<u32>(settings).await?, count, stumbles)
     }
 
     /// Jobs are inserted with a majority's acknowledgement; whether that is one of the disk is

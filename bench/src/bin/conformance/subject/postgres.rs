@@ -83,8 +83,9 @@ impl Subject for Postgres {
         &self,
         settings: &Settings,
         count: u32,
+        stumbles: bool,
     ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count)
+        collect!(self.storage::<u32>(settings).await?, count, stumbles)
     }
 
     async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {

@@ -69,8 +69,9 @@ impl Subject for Redis {
         &self,
         settings: &Settings,
         count: u32,
+        stumbles: bool,
     ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count)
+        collect!(self.storage::<u32>(settings).await?, count, stumbles)
     }
 
     async fn durability(&self, _settings: &Settings) -> Result<(), Obstacle> {

@@ -1,5 +1,6 @@
 //! apalis-sqlite, with its hook and a poll every half a second.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use apalis_mongodb::testing::{
 use apalis_sqlite::callback::HookCallbackListener;
 use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
 use sqlx::{Connection, Executor, SqliteConnection};
+use tokio::sync::Mutex;
 
 use super::collect;
 
@@ -24,12 +26,15 @@ type Hooked = PollWith<SqliteStorage<Job>, StreamStrategy<HookCallbackListener>>
 
 pub(crate) struct Sqlite {
     folder: PathBuf,
+    /// The queues whose files were set up.
+    set_up: Mutex<HashSet<String>>,
 }
 
 impl Sqlite {
     pub(crate) fn new(folder: &Path) -> anyhow::Result<Self> {
         Ok(Self {
             folder: folder.to_owned(),
+            set_up: Mutex::default(),
         })
     }
 
@@ -43,7 +48,11 @@ impl Sqlite {
         settings: &Settings,
     ) -> Result<(SqlitePool, HookCallbackListener), Obstacle> {
         let (pool, hook) = SqliteStorage::connect_with_callback(&self.url(settings))?;
-        SqliteStorage::setup(&pool).await?;
+        // Once, for it locks the file.
+        let mut set_up = self.set_up.lock().await;
+        if set_up.insert(settings.queue.clone()) {
+            SqliteStorage::setup(&pool).await?;
+        }
         Ok((pool, hook))
     }
 
@@ -103,19 +112,31 @@ impl Subject for Sqlite {
         &self,
         settings: &Settings,
         count: u32,
+        stumbles: bool,
     ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count)
+        collect!(self.storage::<u32>(settings).await?, count, stumbles)
     }
 
     async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {
         let storage = self.storage::<Job>(settings).await?;
-        let ask = sqlx::query_scalar("PRAGMA synchronous");
-        let level: i64 = ask.fetch_one(storage.pool()).await?;
-        match level {
-            0 => Err(Obstacle::failed(
-                "after `setup()` PRAGMA synchronous is OFF",
-            )),
-            _ => Ok(()),
+        // As every program does at its start.
+        SqliteStorage::setup(storage.pool()).await?;
+        let mut connections = Vec::new();
+        for _ in 0..storage.pool().size() {
+            connections.push(storage.pool().acquire().await?);
         }
+        let mut unsafe_ones = 0;
+        for connection in &mut connections {
+            let ask = sqlx::query_scalar("PRAGMA synchronous");
+            let level: i64 = ask.fetch_one(&mut **connection).await?;
+            unsafe_ones += usize::from(level == 0);
+        }
+        if unsafe_ones == 0 {
+            return Ok(());
+        }
+        let all = connections.len();
+        Err(Obstacle::failed(format!(
+            "`setup()` turned PRAGMA synchronous OFF on {unsafe_ones} of {all} connections"
+        )))
     }
 }
