@@ -36,10 +36,14 @@ struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Backend {
-    ApalisMongodb,
-    ApalisPostgres,
-    ApalisRedis,
-    ApalisSqlite,
+    #[value(name = "apalis-mongodb")]
+    Mongodb,
+    #[value(name = "apalis-postgres")]
+    Postgres,
+    #[value(name = "apalis-redis")]
+    Redis,
+    #[value(name = "apalis-sqlite")]
+    Sqlite,
 }
 
 #[tokio::main]
@@ -63,22 +67,22 @@ async fn column(backend: Backend, plan: &Plan) -> anyhow::Result<Column> {
     let folder = tempfile::tempdir()?;
     let path = folder.path();
     match backend {
-        Backend::ApalisMongodb => {
+        Backend::Mongodb => {
             let server = server::mongod::start(path).await?;
             let subject = subject::mongodb::Mongo::new(&server).await;
             plan.play("apalis-mongodb", server, subject).await
         }
-        Backend::ApalisPostgres => {
+        Backend::Postgres => {
             let server = server::postgres::start(path).await?;
             let subject = subject::postgres::Postgres::new(&server).await;
             plan.play("apalis-postgres", server, subject).await
         }
-        Backend::ApalisRedis => {
+        Backend::Redis => {
             let server = server::redis::start(path).await?;
             let subject = subject::redis::Redis::new(&server).await;
             plan.play("apalis-redis", server, subject).await
         }
-        Backend::ApalisSqlite => {
+        Backend::Sqlite => {
             let subject = subject::sqlite::Sqlite::new(path);
             let server = server::Server::none("SQLite, in the program");
             plan.play("apalis-sqlite", server, subject).await
