@@ -96,6 +96,8 @@ mod queries;
 mod runtime;
 mod server;
 mod storage;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use capabilities::{MongoStorageFactory, Results};
 pub use codec::{BsonCodec, MongoCompact};

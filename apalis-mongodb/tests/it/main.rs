@@ -7,6 +7,7 @@
 
 mod capabilities;
 mod child;
+mod conformance;
 mod ecosystem;
 mod enqueueing;
 mod failover;

@@ -1,0 +1,30 @@
+//! A worker that stops keeps the leases of the jobs it finishes.
+
+use std::time::Duration;
+
+use crate::testing::case::About;
+use crate::testing::outcome::require;
+use crate::testing::stage::Stage;
+use crate::testing::{Obstacle, Subject};
+
+/// More than two leases.
+const JOB: Duration = Duration::from_secs(7);
+
+pub(super) const ABOUT: About =
+    About::new("a job that outlasts its lease during a graceful stop runs once").shows(2);
+
+pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
+    stage.push([1]).await?;
+    let draining = stage.worker("draining").start_taking(JOB)?;
+    stage.journal.started(1, 1, Duration::from_secs(10)).await?;
+    let idle = stage.worker("idle").start_taking(JOB)?;
+    draining.stop().await?;
+    idle.lives()?;
+    let runs = stage.journal.of(1);
+    require!(
+        runs.len() == 1,
+        "the job was started again {:.1} s after its first start, which had not ended",
+        (runs[1].started - runs[0].started).as_secs_f64()
+    );
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! A job pushed to an idle worker does not wait for the next heartbeat.
+
+use std::time::{Duration, Instant};
+
+use crate::testing::case::About;
+use crate::testing::outcome::require;
+use crate::testing::stage::Stage;
+use crate::testing::{Candidate, Job, Obstacle, Subject, Timing};
+
+const LIMIT: Duration = Duration::from_secs(1);
+
+pub(super) const ABOUT: About =
+    About::new("a job pushed to an idle worker starts within 1 s, at a heartbeat of 6 s")
+        .shows(3)
+        .timing(Timing::LONG);
+
+pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
+    let mut backend = stage.backend().await?;
+    backend.push_one(Job { number: 0 }).await?;
+    let worker = stage.worker("a").start_taking(Duration::ZERO)?;
+    stage.journal.started(0, 1, Duration::from_secs(10)).await?;
+    for number in 1..=3 {
+        // The idleness itself, out of step with any timer.
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        let pushed = Instant::now();
+        backend.push_one(Job { number }).await?;
+        let patience = stage.settings.timing.heartbeat * 2;
+        stage.journal.started(number, 1, patience).await?;
+        let waited = stage.journal.of(number)[0].started - pushed;
+        require!(waited < LIMIT, "a job waited {:.1} s", waited.as_secs_f64());
+    }
+    worker.stop().await
+}
