@@ -29,6 +29,9 @@ enum Last {
     HeadShort,
 }
 
+/// After about so many claims without a loss, the workers begin closer to each other again.
+const NARROWED_EVERY: u32 = 64;
+
 #[derive(Debug)]
 pub(super) struct Scan {
     place: Option<Place>,
@@ -106,9 +109,9 @@ impl Scan {
 
     /// The more candidates others take, the further apart the workers begin, and back.
     pub(super) fn adapt(&mut self, wanted: usize, taken: usize) {
-        if (wanted - taken) * 8 > wanted {
+        if (wanted - taken) * 16 > wanted {
             self.window = (self.window * 2).min(WIDEST_WINDOW);
-        } else if self.window > 1 && rand::random_ratio(1, 16) {
+        } else if self.window > 1 && rand::random_ratio(1, NARROWED_EVERY) {
             self.window /= 2;
         }
     }
