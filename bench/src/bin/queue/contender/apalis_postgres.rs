@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use apalis::prelude::{BackendExt, Strategy, TaskBuilder, TaskSink};
-use apalis_postgres::{Config, PostgresStorage, Pubsub, queries};
+use apalis::prelude::{BackendExt, TaskBuilder, TaskSink};
+use apalis_postgres::{Config, PostgresStorage, queries};
 use sqlx::PgPool;
 
 use super::queue::Promise;
@@ -83,9 +83,8 @@ impl Queue for ApalisPostgres {
     }
 
     fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()> {
-        let wake_ups = Pubsub::new(self.pool.clone(), QUEUE.to_owned());
-        let strategy = Strategy::new().stream(wake_ups).interval(POLL_EVERY);
-        let backend = self.storage().poll_with_strategy(strategy);
+        let woken = self.storage().with_pubsub();
+        let backend = woken.poll_with_interval(POLL_EVERY);
         run_worker!(backend, settings, witness)
     }
 }
