@@ -1,6 +1,8 @@
 //! Every filter and update, one operation a file.
 
 pub(crate) mod ack;
+pub(crate) mod bury;
+pub(crate) mod candidates;
 pub(crate) mod change;
 pub(crate) mod claim;
 pub(crate) mod claim_within;

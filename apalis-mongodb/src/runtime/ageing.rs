@@ -5,7 +5,7 @@ use std::time::Duration;
 use mongodb::bson::DateTime;
 
 use crate::model::time::millis;
-use crate::queries::claim::Start;
+use crate::queries::candidates::Start;
 use crate::queries::levels::Level;
 
 /// Where to look: at the jobs of that priority whose oldest one has the most of priority and age

@@ -16,7 +16,9 @@ use crate::handler::JobHandle;
 use crate::metrics;
 use crate::model::JobDocument;
 use crate::operator::QueueLimits;
-use crate::queries::claim::{self, Candidates, Claim, Look, Start};
+use crate::queries::bury;
+use crate::queries::candidates::{Candidates, Look, Start, candidates};
+use crate::queries::claim::{self, Claim};
 use crate::queries::claim_within::take_within;
 use crate::queries::levels::levels;
 use crate::queries::rate;
@@ -65,7 +67,7 @@ impl Fetcher {
             return Ok(Round::Paused);
         }
         let malformed = std::mem::take(&mut found.malformed);
-        claim::bury_malformed(&self.worker.jobs(), &config, malformed).await?;
+        bury::malformed(&self.worker.jobs(), &config, malformed).await?;
         let mut order = Order::choose(found, &self.hub);
         if order.len() == 0 && order.left_out == limit {
             // Suspects alone; behind them there may be others.
@@ -121,7 +123,7 @@ impl Fetcher {
         let config = &self.worker.config;
         let jobs = config.collections.raw_jobs(&self.worker.db);
         let look = Look { start, skip, limit };
-        claim::candidates(&jobs, &config.queue, look).await
+        candidates(&jobs, &config.queue, look).await
     }
 
     async fn claim(&mut self, mut order: Order, mut leave: Leave) -> Result<Round, Error> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mongodb::bson::DateTime;
 
-use crate::queries::claim::{Place, Start};
+use crate::queries::candidates::{Place, Start};
 
 /// A busy worker looks at the head this often.
 const HEAD_EVERY: Duration = Duration::from_millis(100);

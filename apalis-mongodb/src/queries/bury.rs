@@ -1,0 +1,42 @@
+//! Takes documents that are no jobs out of the way.
+
+use std::collections::HashSet;
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::WriteConcern;
+
+use crate::config::Config;
+use crate::error::{Context, Error};
+use crate::model::{Status, field as f, time};
+
+/// Makes documents that cannot be read as jobs dead, so that they do not block their queue.
+pub(crate) async fn malformed(
+    jobs: &Collection<Document>,
+    config: &Config,
+    found: Vec<(Bson, String)>,
+) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    for (id, reason) in found {
+        if !seen.insert(id.to_string()) {
+            continue;
+        }
+        tracing::error!(%id, queue = config.queue, %reason, "a document in the queue is not a job");
+        let mut set = doc! {
+            f::STATUS: Status::Failed,
+            f::LAST_ERROR: reason,
+            f::FINISHED_AT: "$$NOW",
+        };
+        if let Some(kept) = config.retention.dead {
+            set.insert(f::EXPIRE_AT, doc! { "$add": ["$$NOW", time::millis(kept)] });
+        }
+        jobs.update_one(
+            doc! { f::ID: id, f::STATUS: Status::Pending },
+            vec![doc! { "$set": set }, doc! { "$unset": [f::UNIQUE_KEY] }],
+        )
+        .write_concern(WriteConcern::majority())
+        .await
+        .context("bury a malformed job")?;
+    }
+    Ok(())
+}
