@@ -1,5 +1,6 @@
 //! One index for claims and for what is due, instead of two: fewer writes a job. It ends in the
-//! id, so that a worker can go on from where it was.
+//! id, so that a worker can go on from where it was. Workers from before it cannot claim until they
+//! are replaced; what is enqueued meanwhile waits.
 
 use mongodb::bson::doc;
 
