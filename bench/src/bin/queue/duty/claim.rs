@@ -59,7 +59,7 @@ impl Seen {
 fn step_of(command: &Document) -> Option<Step> {
     let is = |key, text: &str| command.get_str(key).is_ok_and(|found| found == text);
     let jobs = Collections::default().jobs;
-    if is("find", &jobs) && is("hint", "claim") {
+    if is("find", &jobs) && is("hint", "claim_order") {
         return Some(Step::Find);
     }
     let written_at_one = command
