@@ -99,7 +99,7 @@ impl<T> Context<T> for Result<T, mongodb::error::Error> {
     }
 }
 
-const DUPLICATE_KEY: i32 = 11000;
+pub(crate) const DUPLICATE_KEY: i32 = 11000;
 const ILLEGAL_OPERATION: i32 = 20;
 const CHANGE_STREAM_WITHOUT_REPLICATION: i32 = 40573;
 

@@ -5,7 +5,7 @@ use mongodb::options::WriteConcern;
 use mongodb::{ClientSession, Collection};
 
 use super::insert::id_of;
-use crate::error::{Context, Error, is_duplicate_key};
+use crate::error::{Context, DUPLICATE_KEY, Error, is_duplicate_key};
 use crate::model::field as f;
 
 /// How often a key that is freed and taken again meanwhile is followed.
@@ -108,7 +108,7 @@ async fn insert_chunk(
     if let ErrorKind::InsertMany(failure) = error.kind.as_ref()
         && failure.write_concern_error.is_none()
         && let Some(refusals) = &failure.write_errors
-        && refusals.iter().all(|refusal| refusal.code == 11000)
+        && refusals.iter().all(|refusal| refusal.code == DUPLICATE_KEY)
     {
         return Ok(refusals.iter().map(|refusal| refusal.index).collect());
     }
