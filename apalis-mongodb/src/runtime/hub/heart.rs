@@ -3,6 +3,8 @@
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use tokio::sync::watch;
+
 use super::Hub;
 use crate::error::Error;
 use crate::metrics;
@@ -10,7 +12,7 @@ use crate::queries::{heartbeat, workers};
 use crate::runtime::worker::WorkerRuntime;
 
 /// Beats until the last worker is gone.
-pub(super) async fn run(hub: Weak<Hub>) {
+pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let workers = shared.workers();
@@ -25,7 +27,7 @@ pub(super) async fn run(hub: Weak<Hub>) {
         let interval = shared.health.interval();
         drop(workers);
         drop(shared);
-        tokio::time::sleep(interval).await;
+        Hub::pause(&mut newcomers, interval).await;
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Hub {
     suspects: Arc<Semaphore>,
     /// Some queue became idle.
     idle: Notify,
+    /// A worker came, who may want shorter intervals.
+    registered: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -82,6 +84,7 @@ impl Hub {
             poll: Notify::new(),
             suspects: Arc::new(Semaphore::new(1)),
             idle: Notify::new(),
+            registered: watch::Sender::new(()),
         }
     }
 
@@ -93,6 +96,7 @@ impl Hub {
             tokio::spawn(watcher::run(Arc::downgrade(self)));
         }
         self.health.expect_beat_every(worker.config.heartbeat());
+        self.registered.send_replace(());
         lock(&self.queues)
             .entry(worker.config.queue.clone())
             .or_insert_with(|| QueueEntry {
@@ -104,6 +108,15 @@ impl Hub {
             })
             .wake
             .subscribe()
+    }
+
+    /// Resolves after `interval`, or when a worker comes, whose own may be shorter.
+    async fn pause(newcomers: &mut watch::Receiver<()>, interval: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(interval) => {}
+            // An error says that the hub is gone, which the caller finds out by itself.
+            _ = newcomers.changed() => {}
+        }
     }
 
     /// The workers that still run.
@@ -224,5 +237,22 @@ impl Hub {
                 crate::metrics::lease_lost(&worker.config.queue);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_comes_ends_the_pause_that_others_agreed_on() {
+        let registered = watch::Sender::new(());
+        let mut newcomers = registered.subscribe();
+        registered.send_replace(());
+        let hour = Duration::from_secs(3600);
+        let pause = Hub::pause(&mut newcomers, hour);
+        tokio::time::timeout(Duration::from_secs(10), pause)
+            .await
+            .expect("the newcomer is noticed");
     }
 }

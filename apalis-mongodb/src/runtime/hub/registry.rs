@@ -48,8 +48,11 @@ impl Hub {
             server.is_replicated(),
         ));
         hubs.insert(key, Arc::downgrade(&hub));
-        tokio::spawn(heart::run(Arc::downgrade(&hub)));
-        tokio::spawn(sweeper::run(Arc::downgrade(&hub)));
+        tokio::spawn(heart::run(Arc::downgrade(&hub), hub.registered.subscribe()));
+        tokio::spawn(sweeper::run(
+            Arc::downgrade(&hub),
+            hub.registered.subscribe(),
+        ));
         tokio::spawn(poller::run(Arc::downgrade(&hub)));
         Ok(hub)
     }

@@ -3,6 +3,8 @@
 use std::sync::Weak;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::Hub;
 use crate::metrics;
 use crate::queries::rescue;
@@ -10,7 +12,7 @@ use crate::queries::rescue;
 const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Sweeps until the last worker is gone.
-pub(super) async fn run(hub: Weak<Hub>) {
+pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let workers = shared.workers();
@@ -29,7 +31,7 @@ pub(super) async fn run(hub: Weak<Hub>) {
             sweep(&shared).await;
         }
         drop(shared);
-        tokio::time::sleep(interval).await;
+        Hub::pause(&mut newcomers, interval).await;
     }
 }
 
