@@ -32,16 +32,34 @@ impl Place {
     pub(crate) fn of(job: &JobDocument) -> Self {
         Self::new(job.priority, job.run_at, &job.id)
     }
-}
 
-/// Which due jobs to look at.
-#[derive(Debug, Clone)]
-pub(crate) struct Look {
-    pub(crate) start: Start,
-    /// Leave out so many of the first.
-    pub(crate) skip: usize,
-    /// At most so many.
-    pub(crate) limit: usize,
+    /// Reads the fields that make a place; `None` if they are not those of a job.
+    pub(crate) fn read(document: &Document) -> Option<Self> {
+        Some(Self {
+            priority: document.get_i32(f::PRIORITY).ok()?,
+            run_at: *document.get_datetime(f::RUN_AT).ok()?,
+            id: document.get_str(f::ID).ok()?.to_owned(),
+        })
+    }
+
+    /// As it is read.
+    pub(crate) fn to_document(&self) -> Document {
+        doc! { f::PRIORITY: self.priority, f::RUN_AT: self.run_at, f::ID: &self.id }
+    }
+
+    /// The place behind this one: no id comes between an id and the same with a zero at its end.
+    pub(crate) fn next(mut self) -> Self {
+        self.id.push('\0');
+        self
+    }
+
+    /// As a key of the index, of waiting jobs of `queue`.
+    fn key(&self, queue: &str) -> Document {
+        doc! {
+            f::QUEUE: queue, f::STATUS: Status::Pending, f::PRIORITY: self.priority,
+            f::RUN_AT: self.run_at, f::ID: &self.id,
+        }
+    }
 }
 
 /// Where a look begins.
@@ -55,6 +73,10 @@ pub(crate) enum Start {
     /// server walks over where they were until it tidies up; whoever always began at the head would
     /// walk over all of them. `until` is the server's time.
     Place { place: Place, until: DateTime },
+    /// At the head of the queue, but no further than to this place.
+    HeadUntil(Place),
+    /// From the first of these places to the second, both included, in one priority.
+    Between(Place, Place),
     /// Among the jobs of one priority that were due at `until`, which is their turn by age.
     Level { priority: i32, until: DateTime },
 }
@@ -64,19 +86,25 @@ pub(crate) enum Start {
 pub(crate) async fn candidates(
     jobs: &Collection<RawDocumentBuf>,
     queue: &str,
-    look: Look,
+    start: Start,
+    limit: usize,
 ) -> Result<Candidates, Error> {
     let mut filter = doc! { f::QUEUE: queue };
     filter.extend(due());
     let mut bounds = None;
-    match look.start {
+    match start {
         Start::Head => {}
         Start::HeadOfFresh => {
             filter.insert(f::CRASHES, 0);
         }
         Start::Place { place, until } => {
             filter.insert(f::PRIORITY, place.priority);
-            bounds = Some(between(queue, place, until));
+            bounds = Some(due_from(queue, &place, until));
+        }
+        Start::HeadUntil(end) => bounds = Some((first_key(queue), end.key(queue))),
+        Start::Between(first, last) => {
+            filter.insert(f::PRIORITY, first.priority);
+            bounds = Some((first.key(queue), last.next().key(queue)));
         }
         Start::Level { priority, until } => {
             filter.insert(f::PRIORITY, priority);
@@ -85,9 +113,8 @@ pub(crate) async fn candidates(
     }
     let mut find = jobs
         .find(filter)
-        .skip(look.skip as u64)
-        .limit(i64::try_from(look.limit).unwrap_or(i64::MAX))
-        .batch_size(u32::try_from(look.limit).unwrap_or(u32::MAX))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
         .hint(Hint::Name(CLAIM.to_owned()))
         .max_time(MAX_TIME);
     find = match bounds {
@@ -106,18 +133,57 @@ pub(crate) async fn candidates(
     Ok(candidates)
 }
 
+/// The places of at most `limit` jobs from `place` on that were due at `until`, by keys of the index
+/// alone.
+pub(crate) async fn places(
+    jobs: &Collection<Document>,
+    queue: &str,
+    place: &Place,
+    until: DateTime,
+    limit: usize,
+) -> Result<Vec<Place>, Error> {
+    const OPERATION: &str = "look where due jobs are";
+    let filter = doc! {
+        f::QUEUE: queue, f::STATUS: Status::Pending, f::PRIORITY: place.priority,
+        f::RUN_AT: { "$lte": until },
+    };
+    let (min, max) = due_from(queue, place, until);
+    let found: Vec<Document> = jobs
+        .find(filter)
+        .projection(doc! { f::PRIORITY: 1, f::RUN_AT: 1, f::ID: 1 })
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
+        .hint(Hint::Name(CLAIM.to_owned()))
+        .min(min)
+        .max(max)
+        .max_time(MAX_TIME)
+        .await
+        .context(OPERATION)?
+        .try_collect()
+        .await
+        .context(OPERATION)?;
+    Ok(found.iter().filter_map(Place::read).collect())
+}
+
 /// The part of the index from `place` to the end of what may be due. Whether a job is due is for
 /// the filter to say, by the server's own clock; so the end is a little later.
-fn between(queue: &str, place: Place, until: DateTime) -> (Document, Document) {
-    let key = |run_at: DateTime, id: Bson| {
-        doc! {
-            f::QUEUE: queue, f::STATUS: Status::Pending, f::PRIORITY: place.priority,
-            f::RUN_AT: run_at, f::ID: id,
-        }
-    };
+fn due_from(queue: &str, place: &Place, until: DateTime) -> (Document, Document) {
     let end = time::after(until, Duration::from_secs(1)).max(place.run_at);
-    let end = time::after(end, Duration::from_millis(1));
-    (key(place.run_at, place.id.into()), key(end, Bson::MinKey))
+    let end = Place::new(
+        place.priority,
+        time::after(end, Duration::from_millis(1)),
+        "",
+    );
+    (place.key(queue), end.key(queue))
+}
+
+/// Where the waiting jobs of `queue` begin in the index.
+fn first_key(queue: &str) -> Document {
+    doc! {
+        // From the highest priority down.
+        f::QUEUE: queue, f::STATUS: Status::Pending, f::PRIORITY: Bson::MaxKey,
+        f::RUN_AT: Bson::MinKey, f::ID: Bson::MinKey,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -125,8 +191,6 @@ pub(crate) struct Candidates {
     pub(crate) jobs: Vec<JobDocument>,
     /// Id and what is wrong.
     pub(crate) malformed: Vec<(Bson, String)>,
-    /// Whether there were others before them.
-    pub(crate) skipped: bool,
 }
 
 impl Candidates {

@@ -7,6 +7,7 @@ pub(crate) mod change;
 pub(crate) mod claim;
 pub(crate) mod claim_within;
 pub(crate) mod enqueue;
+pub(crate) mod frontier;
 pub(crate) mod heartbeat;
 pub(crate) mod insert;
 pub(crate) mod levels;

@@ -7,9 +7,9 @@ use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::ageing;
 use super::fetcher::Fetcher;
 use super::lease::Lease;
+use super::looking::{Found, Looked};
 use super::order::{Order, Suspect};
 use crate::error::Error;
 use crate::handler::JobHandle;
@@ -17,10 +17,9 @@ use crate::metrics;
 use crate::model::JobDocument;
 use crate::operator::QueueLimits;
 use crate::queries::bury;
-use crate::queries::candidates::{Candidates, Look, Start, candidates};
+use crate::queries::candidates::Start;
 use crate::queries::claim::{self, Claim};
 use crate::queries::claim_within::take_within;
-use crate::queries::levels::levels;
 use crate::queries::rate;
 
 /// While all due jobs are such as wait for another one that crashed a worker before.
@@ -55,10 +54,13 @@ impl Fetcher {
         let config = Arc::clone(&self.worker.config);
         let now = self.clock.measured_now(&self.worker.db).await?;
         let limit = permits.len();
-        let Some(mut found) = self.look(now, limit).await? else {
-            return Ok(Round::Blocked(self.scan.head_rest()));
+        let Found { candidates, more } = match self.look(now, limit).await? {
+            Looked::Found(found) => found,
+            Looked::AtRest => return Ok(Round::Blocked(self.scan.head_rest())),
+            Looked::OthersWereFaster => return Ok(Round::Blocked(contended_pause())),
         };
-        self.hub.note_load(&config.queue, found.jobs.len() == limit);
+        let mut found = candidates;
+        self.hub.note_load(&config.queue, more);
         if found.is_empty() {
             return Ok(Round::Empty);
         }
@@ -71,11 +73,15 @@ impl Fetcher {
         let mut order = Order::choose(found, &self.hub);
         if order.len() == 0 && order.left_out == limit {
             // Suspects alone; behind them there may be others.
-            let fresh = self.ask(Start::HeadOfFresh, 0, limit).await?;
+            let fresh = self.ask(Start::HeadOfFresh, limit).await?;
             order = Order::choose(fresh, &self.hub).beside_others();
         }
         if order.len() == 0 {
-            return Ok(Round::Blocked(SUSPECT_PAUSE));
+            return Ok(match self.scan.takes_turns() {
+                // Behind the frontier there may be others.
+                true => Round::Claimed,
+                false => Round::Blocked(SUSPECT_PAUSE),
+            });
         }
         let leave = Leave {
             permits,
@@ -83,47 +89,6 @@ impl Fetcher {
             now,
         };
         self.claim(order, leave).await
-    }
-
-    /// The next due jobs; `None` when those at the head are to be left alone for a while.
-    async fn look(&mut self, now: DateTime, limit: usize) -> Result<Option<Candidates>, Error> {
-        if let Some(step) = self.worker.config.ageing {
-            let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
-            return match ageing::turn(&levels, step) {
-                Some(start) => self.ask(start, 0, limit).await.map(Some),
-                None => Ok(Some(Candidates::default())),
-            };
-        }
-        let start = self.scan.start(now);
-        let found = self.look_from(start.clone(), limit).await?;
-        if !found.is_empty() || matches!(start, Start::Head) {
-            return Ok(Some(found));
-        }
-        if self.scan.head_rest().is_zero() {
-            return self.look_from(Start::Head, limit).await.map(Some);
-        }
-        Ok(None)
-    }
-
-    /// While others are after the same jobs, begins a few batches further on.
-    async fn look_from(&mut self, start: Start, limit: usize) -> Result<Candidates, Error> {
-        let offset = self.scan.offset();
-        let began = Instant::now();
-        let mut found = self.ask(start.clone(), offset * limit, limit).await?;
-        if offset > 0 && found.is_empty() {
-            found = self.ask(start.clone(), 0, limit).await?;
-        } else if offset > 0 {
-            found.skipped = true;
-        }
-        self.scan.looked(&start, began, found.jobs.len() == limit);
-        Ok(found)
-    }
-
-    async fn ask(&self, start: Start, skip: usize, limit: usize) -> Result<Candidates, Error> {
-        let config = &self.worker.config;
-        let jobs = config.collections.raw_jobs(&self.worker.db);
-        let look = Look { start, skip, limit };
-        candidates(&jobs, &config.queue, look).await
     }
 
     async fn claim(&mut self, mut order: Order, mut leave: Leave) -> Result<Round, Error> {
@@ -140,6 +105,10 @@ impl Fetcher {
         order.fresh.truncate(granted - claimed);
         if !order.fresh.is_empty() {
             claimed += self.take_fresh(order.fresh, &mut leave).await?;
+        }
+        if limits.any() {
+            // A limited worker leaves candidates behind.
+            self.scan.leave_turns();
         }
         if granted == wanted
             && limits.max_running.is_none()
@@ -169,7 +138,9 @@ impl Fetcher {
         let taken = self.take(jobs, permits, leave).await?;
         if leave.limits.max_running.is_none() {
             metrics::contended(&self.worker.config.queue, wanted - taken);
-            self.scan.adapt(wanted, taken);
+        }
+        if !leave.limits.any() && self.worker.config.ageing.is_none() {
+            self.scan.got(taken, wanted);
         }
         Ok(taken)
     }

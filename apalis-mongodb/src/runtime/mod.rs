@@ -11,6 +11,7 @@ mod fetcher;
 mod hub;
 mod lease;
 mod lifecycle;
+mod looking;
 mod order;
 mod scan;
 mod settlement;

@@ -38,7 +38,7 @@ impl Order {
             fresh,
             suspect,
             left_out,
-            last: last.filter(|_| left_out == 0 && !found.skipped),
+            last: last.filter(|_| left_out == 0),
         }
     }
 

@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use mongodb::bson::DateTime;
+use mongodb::bson::oid::ObjectId;
 
 use crate::queries::candidates::{Place, Start};
 
@@ -15,8 +16,10 @@ use crate::queries::candidates::{Place, Start};
 const HEAD_EVERY: Duration = Duration::from_millis(100);
 /// Looks at the head may take this share of a worker's time.
 const HEAD_SHARE: u32 = 20;
-/// A worker begins at one of at most so many batches from there.
-const WIDEST_WINDOW: usize = 8;
+/// Workers that lose more than one of so many candidates to others had better take turns.
+const TURNS_FROM: usize = 16;
+/// Whoever moved the frontier this often with nobody between has the queue for itself.
+const ALONE_AFTER: u32 = 64;
 
 /// What the last look brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +32,21 @@ enum Last {
     HeadShort,
 }
 
-/// After about so many claims without a loss, the workers begin closer to each other again.
-const NARROWED_EVERY: u32 = 64;
-
 #[derive(Debug)]
 pub(super) struct Scan {
     place: Option<Place>,
     last: Last,
     head_at: Option<Instant>,
     head_cost: Duration,
-    window: usize,
+    turns: Option<Turns>,
+}
+
+/// A worker that takes turns with the others of its queue.
+#[derive(Debug, Default)]
+struct Turns {
+    own: Option<ObjectId>,
+    /// How often in a row the last turn was its own.
+    alone: u32,
 }
 
 impl Default for Scan {
@@ -48,7 +56,7 @@ impl Default for Scan {
             last: Last::HeadShort,
             head_at: None,
             head_cost: Duration::ZERO,
-            window: 1,
+            turns: None,
         }
     }
 }
@@ -102,17 +110,63 @@ impl Scan {
         self.place = Some(last);
     }
 
-    /// So many batches further on than the others, perhaps.
-    pub(super) fn offset(&self) -> usize {
-        rand::random_range(0..self.window)
+    /// Every job up to `place` was tried, by whomever, and none comes behind it.
+    pub(super) fn came_to_end(&mut self, place: Place) {
+        self.place = Some(place);
+        self.last = Last::PlaceShort;
     }
 
-    /// The more candidates others take, the further apart the workers begin, and back.
-    pub(super) fn adapt(&mut self, wanted: usize, taken: usize) {
-        if (wanted - taken) * 16 > wanted {
-            self.window = (self.window * 2).min(WIDEST_WINDOW);
-        } else if self.window > 1 && rand::random_ratio(1, NARROWED_EVERY) {
-            self.window /= 2;
+    /// Where the worker was last.
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Whether there was nothing more when the worker looked last.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.last != Last::Full
+    }
+
+    /// Whether the head is to be looked at again, of which somebody's last look is so long ago.
+    pub(super) fn head_is_due(&self, since: Duration) -> bool {
+        since >= HEAD_EVERY.max(self.head_cost * HEAD_SHARE)
+    }
+
+    /// Notes what a look at the head cost.
+    pub(super) fn head_took(&mut self, cost: Duration) {
+        self.head_cost = cost;
+    }
+
+    pub(super) fn takes_turns(&self) -> bool {
+        self.turns.is_some()
+    }
+
+    pub(super) fn take_turns(&mut self) {
+        self.turns.get_or_insert_default();
+    }
+
+    pub(super) fn leave_turns(&mut self) {
+        self.turns = None;
+    }
+
+    /// Notes a turn of ours after `seen`.
+    pub(super) fn took_turn(&mut self, seen: ObjectId, own: ObjectId) {
+        if let Some(turns) = &mut self.turns {
+            turns.alone = if turns.own == Some(seen) {
+                turns.alone + 1
+            } else {
+                0
+            };
+            turns.own = Some(own);
+            if turns.alone >= ALONE_AFTER {
+                self.turns = None;
+            }
+        }
+    }
+
+    /// Notes how many of its candidates a worker got.
+    pub(super) fn got(&mut self, taken: usize, wanted: usize) {
+        if (wanted - taken) * TURNS_FROM > wanted {
+            self.take_turns();
         }
     }
 }
@@ -165,5 +219,21 @@ mod tests {
         scan.went_on_to(place());
         scan.looked(&Start::Head, Instant::now() - Duration::from_secs(1), true);
         assert!(!starts_at_head(&scan));
+    }
+    #[test]
+    fn who_loses_many_candidates_takes_turns_until_nobody_else_does() {
+        let mut scan = Scan::default();
+        scan.got(199, 200);
+        assert!(!scan.takes_turns());
+        scan.got(100, 200);
+        assert!(scan.takes_turns());
+        let mut seen = ObjectId::new();
+        for _ in 0..=ALONE_AFTER {
+            assert!(scan.takes_turns());
+            let own = ObjectId::new();
+            scan.took_turn(seen, own);
+            seen = own;
+        }
+        assert!(!scan.takes_turns());
     }
 }

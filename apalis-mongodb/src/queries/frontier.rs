@@ -1,0 +1,155 @@
+//! How far the workers of a busy queue have come together.
+//!
+//! Workers that look for jobs at the same time find the same ones. Only one of them gets each, so
+//! nothing goes wrong, but the others looked in vain. Where that happens the workers take turns: each
+//! moves the queue's frontier over the jobs it is about to claim, and whoever comes next begins
+//! behind them. The frontier is advice. A job that nobody claims though the frontier has passed it is
+//! found by the next look at the head of the queue, and a claim is fenced whoever was advised what.
+
+use std::time::Duration;
+
+use mongodb::Collection;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::options::WriteConcern;
+
+use super::candidates::Place;
+use crate::error::{Context, Error, is_duplicate_key};
+use crate::model::{field as f, time};
+
+const FRONTIER: &str = "frontier";
+const TURN: &str = "turn";
+const PLACE: &str = "place";
+const PASSED: &str = "passed";
+const HEAD_AT: &str = "head_at";
+const MOVED_AT: &str = "moved_at";
+
+/// A frontier that nobody has moved for this long is nobody's.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(1);
+
+/// A queue's frontier. Times are the server's, as its workers know it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Frontier {
+    /// Whoever moves the frontier gives it a new one and expects the one it saw.
+    pub(crate) turn: ObjectId,
+    /// The last place that somebody is about to claim, or has.
+    pub(crate) place: Place,
+    /// Where the frontier was at the last look at the head: what waits before that was left behind.
+    pub(crate) passed: Option<Place>,
+    /// When somebody last looked at the head.
+    pub(crate) head_at: DateTime,
+    pub(crate) moved_at: DateTime,
+}
+
+impl Frontier {
+    /// A frontier at `place`, after a look at the head.
+    pub(crate) fn new(place: Place, now: DateTime) -> Self {
+        Self {
+            turn: ObjectId::new(),
+            place,
+            passed: None,
+            head_at: now,
+            moved_at: now,
+        }
+    }
+
+    /// The frontier, moved on to `place`.
+    pub(crate) fn moved_to(&self, place: Place, now: DateTime) -> Self {
+        Self {
+            turn: ObjectId::new(),
+            place,
+            passed: self.passed.clone(),
+            head_at: self.head_at,
+            moved_at: now,
+        }
+    }
+
+    /// The frontier where it is, while its mover looks at the head.
+    pub(crate) fn while_at_head(&self, now: DateTime) -> Self {
+        Self {
+            turn: ObjectId::new(),
+            place: self.place.clone(),
+            passed: Some(self.place.clone()),
+            head_at: now,
+            moved_at: now,
+        }
+    }
+
+    /// How long ago somebody looked at the head.
+    pub(crate) fn head_age(&self, now: DateTime) -> Duration {
+        let age = now.timestamp_millis() - self.head_at.timestamp_millis();
+        Duration::from_millis(u64::try_from(age).unwrap_or(0))
+    }
+
+    /// Whether workers take turns by it now.
+    pub(crate) fn is_in_use(&self, now: DateTime) -> bool {
+        let age = now.timestamp_millis() - self.moved_at.timestamp_millis();
+        age.abs() < time::millis(FORGOTTEN_AFTER)
+    }
+
+    fn read(document: &Document) -> Option<Self> {
+        let place = |field| document.get_document(field).ok().and_then(Place::read);
+        Some(Self {
+            turn: document.get_object_id(TURN).ok()?,
+            place: place(PLACE)?,
+            passed: place(PASSED),
+            head_at: *document.get_datetime(HEAD_AT).ok()?,
+            moved_at: *document.get_datetime(MOVED_AT).ok()?,
+        })
+    }
+
+    fn to_document(&self) -> Document {
+        let mut document = doc! {
+            TURN: self.turn,
+            PLACE: self.place.to_document(),
+            HEAD_AT: self.head_at,
+            MOVED_AT: self.moved_at,
+        };
+        if let Some(passed) = &self.passed {
+            document.insert(PASSED, passed.to_document());
+        }
+        document
+    }
+}
+
+/// The frontier of `queue`, if it ever had one.
+pub(crate) async fn read(
+    queues: &Collection<Document>,
+    queue: &str,
+) -> Result<Option<Frontier>, Error> {
+    let found = queues
+        .find_one(doc! { f::ID: queue })
+        .projection(doc! { FRONTIER: 1 })
+        .await
+        .context("read a queue's frontier")?;
+    Ok(found
+        .as_ref()
+        .and_then(|queue| queue.get_document(FRONTIER).ok())
+        .and_then(Frontier::read))
+}
+
+/// Puts `next` in the place of `seen`; false if somebody was faster.
+pub(crate) async fn advance(
+    queues: &Collection<Document>,
+    queue: &str,
+    seen: Option<&Frontier>,
+    next: &Frontier,
+) -> Result<bool, Error> {
+    let turn = match seen {
+        Some(seen) => seen.turn.into(),
+        None => Bson::from(doc! { "$exists": false }),
+    };
+    let filter = doc! { f::ID: queue, format!("{FRONTIER}.{TURN}"): turn };
+    let moved = queues
+        .update_one(filter, doc! { "$set": { FRONTIER: next.to_document() } })
+        // A queue without settings has no document yet.
+        .upsert(seen.is_none())
+        // Advice may be lost.
+        .write_concern(WriteConcern::nodes(1))
+        .await;
+    match moved {
+        Ok(outcome) => Ok(outcome.matched_count == 1 || outcome.upserted_id.is_some()),
+        Err(error) if is_duplicate_key(&error) => Ok(false),
+        Err(error) => Err(error).context("move a queue's frontier"),
+    }
+}
