@@ -1,6 +1,7 @@
 //! The stored documents and what is shown of them.
 
 mod attempt;
+mod crash_policy;
 pub(crate) mod field;
 mod job;
 pub(crate) mod millis;
@@ -9,6 +10,7 @@ mod state;
 pub(crate) mod time;
 
 pub use attempt::{AttemptRecord, LogLine, Outcome};
+pub(crate) use crash_policy::CrashPolicy;
 pub(crate) use job::JobDocument;
 pub use record::JobRecord;
 pub use state::JobState;

@@ -3,11 +3,13 @@
 use mongodb::Database;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::{Hint, WriteConcern};
 
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps, ids_of};
 use super::filter::path;
 use crate::config::{Collections, Retention};
 use crate::error::{Context, Error};
+use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f, time};
 
 /// Cancels the selected jobs that wait or run. A running job loses its lease: its handler is told
@@ -43,7 +45,8 @@ pub async fn cancel_jobs(
         filter.insert(f::ID, doc! { "$in": ids_of(&found) });
         let outcome = jobs
             .update_many(filter, vec![history(), cancellation(retention), unlock()])
-            .write_concern(mongodb::options::WriteConcern::majority())
+            .hint(Hint::Keys(by_id()))
+            .write_concern(WriteConcern::majority())
             .await
             .context("cancel jobs")?;
         report.matched += found.len() as u64;

@@ -2,10 +2,12 @@
 
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
+use mongodb::options::{Hint, WriteConcern};
 
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps, ids_of};
 use crate::config::Collections;
 use crate::error::{Context, Error};
+use crate::indexes::by_id;
 use crate::model::{Status, field as f};
 
 /// Removes the selected jobs, except running ones: cancel those first.
@@ -39,7 +41,8 @@ pub async fn delete_jobs(
         filter.insert(f::ID, doc! { "$in": ids_of(&found) });
         let outcome = jobs
             .delete_many(filter)
-            .write_concern(mongodb::options::WriteConcern::majority())
+            .hint(Hint::Keys(by_id()))
+            .write_concern(WriteConcern::majority())
             .await
             .context("delete jobs")?;
         report.matched += found.len() as u64;

@@ -2,11 +2,13 @@
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{DateTime, Document, doc};
+use mongodb::options::{Hint, WriteConcern};
 use mongodb::{Collection, Database};
 
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps, ids_of};
 use crate::config::Collections;
 use crate::error::{Context, Error, is_duplicate_key};
+use crate::indexes::by_id;
 use crate::model::{Status, field as f};
 
 /// How jobs are retried.
@@ -94,7 +96,8 @@ async fn revive(
     filter.insert(f::ID, doc! { "$in": ids });
     let update = jobs
         .update_many(filter, revival(options))
-        .write_concern(mongodb::options::WriteConcern::majority());
+        .hint(Hint::Keys(by_id()))
+        .write_concern(WriteConcern::majority());
     match update.await {
         Ok(outcome) => Ok(Some(outcome.modified_count)),
         Err(error) if is_duplicate_key(&error) => Ok(None),

@@ -5,10 +5,12 @@ use std::collections::hash_map::Entry;
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::options::Hint;
 use mongodb::{ClientSession, Collection, Database};
 
 use crate::config::Config;
 use crate::error::{Context, Error};
+use crate::indexes::by_id;
 use crate::model::{JobState, Outcome, Status, field as f, time};
 use crate::runtime::{Lease, Settlement, Verdict};
 
@@ -180,13 +182,14 @@ impl Statement {
 
     fn as_update(&self) -> Option<Document> {
         let update = self.update.clone()?;
-        Some(doc! { "q": self.filter(), "u": update, "multi": self.ids.len() > 1 })
+        let multi = self.ids.len() > 1;
+        Some(doc! { "q": self.filter(), "u": update, "multi": multi, "hint": by_id() })
     }
 
     fn as_delete(&self) -> Option<Document> {
         self.update
             .is_none()
-            .then(|| doc! { "q": self.filter(), "limit": 0 })
+            .then(|| doc! { "q": self.filter(), "limit": 0, "hint": by_id() })
     }
 }
 
@@ -242,13 +245,14 @@ pub(crate) async fn in_transaction(
 ) -> Result<bool, Error> {
     const OPERATION: &str = "complete a job in a transaction";
     let filter = statement.filter();
+    let hint = Hint::Keys(by_id());
     match statement.update {
         Some(update) => {
-            let update = jobs.update_one(filter, update).session(session);
+            let update = jobs.update_one(filter, update).hint(hint).session(session);
             Ok(update.await.context(OPERATION)?.matched_count == 1)
         }
         None => {
-            let delete = jobs.delete_one(filter).session(session);
+            let delete = jobs.delete_one(filter).hint(hint).session(session);
             Ok(delete.await.context(OPERATION)?.deleted_count == 1)
         }
     }

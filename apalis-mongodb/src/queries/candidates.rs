@@ -1,5 +1,6 @@
 //! Looks for due jobs, from the head of their queue or from where the last look ended.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -133,15 +134,41 @@ pub(crate) async fn candidates(
     Ok(candidates)
 }
 
-/// The places of at most `limit` jobs from `place` on that were due at `until`, by keys of the index
-/// alone.
-pub(crate) async fn places(
+/// How far the next jobs reach.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Reach {
+    /// At least as many as were asked for, the last of them here.
+    Full(Place),
+    /// Fewer than that, the last of them here.
+    Short(Place),
+    Nothing,
+}
+
+/// How far the next `limit` jobs from `place` on reach that were due at `until`, by keys of the
+/// index alone.
+pub(crate) async fn reach(
     jobs: &Collection<Document>,
     queue: &str,
     place: &Place,
     until: DateTime,
     limit: usize,
-) -> Result<Vec<Place>, Error> {
+) -> Result<Reach, Error> {
+    let last = places(jobs, queue, place, until, limit - 1..limit).await?;
+    if let Some(last) = last {
+        return Ok(Reach::Full(last));
+    }
+    let last = places(jobs, queue, place, until, 0..limit).await?;
+    Ok(last.map_or(Reach::Nothing, Reach::Short))
+}
+
+/// The last of the places in `range`, counted from `place` on.
+async fn places(
+    jobs: &Collection<Document>,
+    queue: &str,
+    place: &Place,
+    until: DateTime,
+    range: Range<usize>,
+) -> Result<Option<Place>, Error> {
     const OPERATION: &str = "look where due jobs are";
     let filter = doc! {
         f::QUEUE: queue, f::STATUS: Status::Pending, f::PRIORITY: place.priority,
@@ -151,8 +178,9 @@ pub(crate) async fn places(
     let found: Vec<Document> = jobs
         .find(filter)
         .projection(doc! { f::PRIORITY: 1, f::RUN_AT: 1, f::ID: 1 })
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
+        .skip(range.start as u64)
+        .limit(i64::try_from(range.len()).unwrap_or(i64::MAX))
+        .batch_size(u32::try_from(range.len()).unwrap_or(u32::MAX))
         .hint(Hint::Name(CLAIM.to_owned()))
         .min(min)
         .max(max)
@@ -162,7 +190,7 @@ pub(crate) async fn places(
         .try_collect()
         .await
         .context(OPERATION)?;
-    Ok(found.iter().filter_map(Place::read).collect())
+    Ok(found.last().and_then(Place::read))
 }
 
 /// The part of the index from `place` to the end of what may be due. Whether a job is due is for

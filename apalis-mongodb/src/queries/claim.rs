@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
+use mongodb::options::Hint;
 use mongodb::{Collection, Database};
 
 use crate::config::Config;
 use crate::error::{Context, Error};
-use crate::model::{JobDocument, Status, field as f, time};
+use crate::indexes::by_id;
+use crate::model::{CrashPolicy, JobDocument, Status, field as f, time};
 
 /// A claim that hangs longer than this fails and is tried again.
 pub(super) const MAX_TIME: Duration = Duration::from_secs(10);
@@ -58,7 +60,7 @@ pub(crate) async fn take(
 pub(crate) fn command(claim: Claim<'_>, wanted: &[JobDocument]) -> Document {
     doc! {
         "update": &claim.config.collections.jobs,
-        "updates": statements(wanted, &claim.update()),
+        "updates": statements(wanted, &claim.update(wanted)),
         "ordered": false,
     }
 }
@@ -75,24 +77,23 @@ fn statements(wanted: &[JobDocument], update: &Document) -> Vec<Document> {
             let filter = doc! {
                 f::ID: { "$in": ids }, f::LOCK_TOKEN: seen, f::STATUS: Status::Pending,
             };
-            doc! { "q": filter, "u": update.clone(), "multi": true }
+            doc! { "q": filter, "u": update.clone(), "multi": true, "hint": by_id() }
         })
         .collect()
 }
 
 impl Claim<'_> {
-    fn update(&self) -> Document {
+    fn update(&self, wanted: &[JobDocument]) -> Document {
         let mut set = doc! {
             f::STATUS: Status::Running,
             f::WORKER: self.worker,
             f::LOCK_TOKEN: self.token,
             f::STARTED_AT: self.now,
             f::LEASE_UNTIL: time::after(self.now, self.config.lease_duration),
-            // Whoever rescues this job may not know its queue's configuration.
-            f::MAX_CRASHES: i64::from(self.config.max_crashes),
         };
-        if let Some(kept) = self.config.retention.dead {
-            set.insert(f::EXPIRE_DEAD_AFTER, time::millis(kept));
+        let policy = CrashPolicy::of(self.config);
+        if !wanted.iter().all(|job| policy.is_known_to(job)) {
+            set.extend(policy.fields());
         }
         doc! { "$set": set, "$inc": { f::ATTEMPTS: 1 } }
     }
@@ -125,6 +126,7 @@ async fn taken_under(
     };
     let mut found = jobs
         .find(filter)
+        .hint(Hint::Keys(by_id()))
         .max_time(MAX_TIME)
         .await
         .context("look which jobs were claimed")?;

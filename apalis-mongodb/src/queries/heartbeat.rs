@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::Hint;
 use mongodb::{Collection, Database};
 
 use super::ack::fence;
 use crate::error::{Context, Error};
+use crate::indexes::by_id;
 use crate::model::{Status, field as f, time};
 use crate::runtime::Lease;
 
@@ -37,7 +39,7 @@ pub(crate) async fn renew(
 async fn renew_locked(db: &Database, jobs: &str, lease: &Lease) {
     let command = doc! {
         "update": jobs,
-        "updates": [{ "q": fence(lease), "u": [prolong(lease.duration())] }],
+        "updates": [{ "q": fence(lease), "u": [prolong(lease.duration())], "hint": by_id() }],
         "maxTimeMS": MAX_TIME_LOCKED_MS,
         "writeConcern": { "w": 1 },
     };
@@ -61,7 +63,7 @@ async fn renew_free(
     let updates: Vec<Document> = by_duration
         .into_iter()
         .map(|(duration, group)| {
-            doc! { "q": all_of(&group), "u": [prolong(duration)], "multi": true }
+            doc! { "q": all_of(&group), "u": [prolong(duration)], "multi": true, "hint": by_id() }
         })
         .collect();
     let command = doc! {
@@ -105,6 +107,7 @@ async fn lost(
     let refs: Vec<&Arc<Lease>> = leases.iter().collect();
     let found: Vec<Document> = jobs
         .find(all_of(&refs))
+        .hint(Hint::Keys(by_id()))
         .projection(doc! { f::LOCK_TOKEN: 1 })
         .await
         .context("look for lost leases")?
@@ -130,6 +133,7 @@ pub(crate) async fn extend(jobs: &Collection<Document>, lease: &Lease) -> Result
     let asked_at = std::time::Instant::now();
     let outcome = jobs
         .update_one(fence(lease), vec![prolong(lease.duration())])
+        .hint(Hint::Keys(by_id()))
         .await
         .context("extend a lease")?;
     if outcome.matched_count == 1 {

@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use crate::compat;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{Status, field as f, time};
+use crate::model::{CrashPolicy, Status, field as f, time};
 use crate::new_job::{NewJob, When};
 
 /// The document of `job`, enqueued at `now`.
@@ -33,6 +33,7 @@ pub(crate) fn document(
         f::CRASHES: 0,
         f::CREATED_AT: now,
     };
+    document.extend(CrashPolicy::of(config).fields());
     if let Some(strategy) = job.retry {
         let strategy = compat::to_bson(&strategy).map_err(|e| Error::Codec(Box::new(e)))?;
         document.insert(f::RETRY, strategy);

@@ -2,10 +2,12 @@
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::Hint;
 
 use super::ack::fence;
 use crate::clock::local_now;
 use crate::error::{Context, Error};
+use crate::indexes::by_id;
 use crate::model::field as f;
 use crate::runtime::Lease;
 
@@ -43,6 +45,7 @@ async fn fenced(
 ) -> Result<(), Error> {
     let outcome = jobs
         .update_one(fence(lease), update)
+        .hint(Hint::Keys(by_id()))
         .await
         .context(operation)?;
     if outcome.matched_count == 1 {

@@ -6,6 +6,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
 
 use crate::error::{Context, Error};
+use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f};
 
 /// At most so many a sweep; the rest waits for the next one.
@@ -98,7 +99,7 @@ async fn free(
     ];
     let command = doc! {
         "update": jobs.name(),
-        "updates": [{ "q": filter, "u": update }],
+        "updates": [{ "q": filter, "u": update, "hint": by_id() }],
         "maxTimeMS": MAX_TIME_PER_JOB_MS,
         "writeConcern": { "w": "majority" },
     };

@@ -8,7 +8,7 @@ use mongodb::bson::{DateTime, Document};
 use super::ageing;
 use super::fetcher::Fetcher;
 use crate::error::Error;
-use crate::queries::candidates::{Candidates, Place, Start, candidates, places};
+use crate::queries::candidates::{Candidates, Place, Reach, Start, candidates, reach};
 use crate::queries::frontier::{self, Frontier};
 use crate::queries::levels::levels;
 
@@ -206,18 +206,20 @@ impl Fetcher {
     ) -> Result<Turn, Error> {
         let queue = &self.worker.config.queue;
         let from = seen.place.clone().next();
-        let places = places(&self.worker.jobs(), queue, &from, now, limit).await?;
-        let more = places.len() == limit;
-        let (Some(first), Some(last)) = (places.first().cloned(), places.last().cloned()) else {
-            self.scan.came_to_end(seen.place);
-            return Ok(Turn::End);
+        let (last, more) = match reach(&self.worker.jobs(), queue, &from, now, limit).await? {
+            Reach::Full(last) => (last, true),
+            Reach::Short(last) => (last, false),
+            Reach::Nothing => {
+                self.scan.came_to_end(seen.place);
+                return Ok(Turn::End);
+            }
         };
         let next = seen.moved_to(last.clone(), now);
         if !self.advance(Some(&seen), &next).await? {
             return Ok(Turn::Again);
         }
         self.scan.took_turn(seen.turn, next.turn);
-        let candidates = self.ask(Start::Between(first, last), limit).await?;
+        let candidates = self.ask(Start::Between(from, last), limit).await?;
         Ok(if candidates.is_empty() {
             Turn::Again
         } else {

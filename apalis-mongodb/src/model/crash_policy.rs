@@ -1,0 +1,33 @@
+//! What becomes of a job that crashes its workers.
+
+use mongodb::bson::{Document, doc};
+
+use super::{JobDocument, field as f, time};
+use crate::config::Config;
+
+/// The part of a queue's configuration that is kept with its jobs: whoever rescues one may serve
+/// other queues. It is written with a new job, and again by a worker that is configured otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CrashPolicy {
+    max_crashes: i64,
+    expire_dead_after: Option<i64>,
+}
+
+impl CrashPolicy {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            max_crashes: i64::from(config.max_crashes),
+            expire_dead_after: config.retention.dead.map(time::millis),
+        }
+    }
+
+    /// Whether `job` carries this policy.
+    pub(crate) fn is_known_to(self, job: &JobDocument) -> bool {
+        job.max_crashes == Some(self.max_crashes) && job.expire_dead_after == self.expire_dead_after
+    }
+
+    /// The fields that say so.
+    pub(crate) fn fields(self) -> Document {
+        doc! { f::MAX_CRASHES: self.max_crashes, f::EXPIRE_DEAD_AFTER: self.expire_dead_after }
+    }
+}
