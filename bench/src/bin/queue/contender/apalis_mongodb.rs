@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use apalis_mongodb::{Config, MongoStorage, NewJob, Retention, operator, setup};
+use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
@@ -51,6 +52,24 @@ impl ApalisMongodb {
     }
 }
 
+/// Ends what the server still does for processes of the last round. A change stream goes on
+/// reading the oplog for seconds after its client is gone, at the cost of whoever is next.
+async fn end_leftovers(client: &Client) -> anyhow::Result<()> {
+    let admin = client.database("admin");
+    let awaiting = [
+        doc! { "$currentOp": {} },
+        doc! { "$match": { "op": "getmore" } },
+    ];
+    let mut leftovers = admin.aggregate(awaiting).await?;
+    while let Some(operation) = leftovers.try_next().await? {
+        if let Some(id) = operation.get("opid") {
+            let kill = doc! { "killOp": 1, "op": id.clone() };
+            admin.run_command(kill).await?;
+        }
+    }
+    Ok(())
+}
+
 fn config(contender: Contender, settings: &Settings) -> Config {
     let mut config = Config::new(QUEUE)
         .concurrency(settings.concurrency)
@@ -71,6 +90,7 @@ fn config(contender: Contender, settings: &Settings) -> Config {
 impl Store for ApalisMongodb {
     fn reset(&self) -> Promise<'_, ()> {
         Box::pin(async {
+            end_leftovers(self.database().client()).await?;
             self.database().drop().await?;
             self.database().create_collection(USERS).await?;
             Ok(setup(self.database(), self.storage.config()).await?)
