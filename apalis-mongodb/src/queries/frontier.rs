@@ -13,7 +13,7 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::WriteConcern;
 
-use super::candidates::Place;
+use super::place::Place;
 use crate::error::{Context, Error, is_duplicate_key};
 use crate::model::{field as f, time};
 

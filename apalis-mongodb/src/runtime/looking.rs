@@ -8,9 +8,11 @@ use mongodb::bson::{DateTime, Document};
 use super::ageing;
 use super::fetcher::Fetcher;
 use crate::error::Error;
-use crate::queries::candidates::{Candidates, Place, Reach, Start, candidates, reach};
+use crate::queries::candidates::{Candidates, Start, candidates};
 use crate::queries::frontier::{self, Frontier};
 use crate::queries::levels::levels;
+use crate::queries::place::Place;
+use crate::queries::reach::{Reach, reach};
 
 /// So many times others may be faster; then it is time for a pause.
 const TRIES: usize = 4;

@@ -4,7 +4,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::hub::Hub;
 use crate::model::JobDocument;
-use crate::queries::candidates::{Candidates, Place};
+use crate::queries::candidates::Candidates;
+use crate::queries::place::Place;
 
 /// A job that crashed a worker before, with leave to run it.
 pub(super) struct Suspect {

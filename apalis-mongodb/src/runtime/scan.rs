@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 
-use crate::queries::candidates::{Place, Start};
+use crate::queries::candidates::Start;
+use crate::queries::place::Place;
 
 /// A busy worker looks at the head this often.
 const HEAD_EVERY: Duration = Duration::from_millis(100);
