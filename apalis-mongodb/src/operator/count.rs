@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
+use mongodb::options::Hint;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_TIME;
@@ -44,7 +45,7 @@ impl QueueCounts {
         }
     }
 
-    fn set(&mut self, state: JobState, count: u64) {
+    pub(super) fn set(&mut self, state: JobState, count: u64) {
         *match state {
             JobState::Scheduled => &mut self.scheduled,
             JobState::Ready => &mut self.ready,
@@ -78,23 +79,32 @@ pub async fn count_by_state(
     Ok(counts)
 }
 
-pub(super) async fn count_queue(
+async fn count_queue(
     db: &Database,
     collections: &Collections,
     queue: &str,
 ) -> Result<QueueCounts, Error> {
-    let jobs = collections.jobs(db);
     let mut counts = QueueCounts::default();
     for state in JobState::ALL {
-        let (query, index) = counted_by(queue, state);
-        let count = jobs
-            .count_documents(query)
-            .hint(mongodb::options::Hint::Name(index.to_owned()))
-            .max_time(MAX_TIME)
-            .await;
-        counts.set(state, count.context("count jobs")?);
+        counts.set(state, count_state(db, collections, queue, state).await?);
     }
     Ok(counts)
+}
+
+pub(super) async fn count_state(
+    db: &Database,
+    collections: &Collections,
+    queue: &str,
+    state: JobState,
+) -> Result<u64, Error> {
+    let (query, index) = counted_by(queue, state);
+    collections
+        .jobs(db)
+        .count_documents(query)
+        .hint(Hint::Name(index.to_owned()))
+        .max_time(MAX_TIME)
+        .await
+        .context("count jobs")
 }
 
 /// The query and the index that counts a state without reading a document. An index alone can

@@ -1,40 +1,54 @@
 //! Counts that cost the same however many jobs there are: kept with the queue, and counted anew by
 //! whoever finds them too old.
+//!
+//! They are not incremented with every change of a job. Time alone makes a scheduled job a ready
+//! one, and the server's TTL monitor removes finished ones; neither tells a counter. And a counter
+//! would be the one document that everybody who enqueues in a transaction writes. Each state is
+//! counted at its own pace, so that millions of finished jobs keep nobody from knowing how many wait.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use mongodb::Database;
-use mongodb::bson::{DateTime, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
 use super::QueueCounts;
-use super::count::count_queue;
+use super::count::count_state;
 use super::filter::path;
 use crate::compat;
 use crate::config::Collections;
 use crate::error::{Context, Error};
-use crate::model::{field as f, time};
+use crate::model::{JobState, field as f, time};
 
 const COUNTS: &str = "counts";
 const COUNTING_UNTIL: &str = "counting_until";
 const NOW: &str = "now";
-/// Counting may take this share of the time.
+/// Counting one state may take this share of the time.
 const SHARE: u32 = 100;
 /// Whoever counts longer has died.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Stored counts.
-#[derive(Debug, Serialize, Deserialize)]
-struct Stored {
-    by_state: QueueCounts,
+/// How many jobs are in a state, by the last count.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Counted {
+    jobs: u64,
     at: DateTime,
     #[serde(with = "crate::model::millis")]
     cost: Duration,
 }
 
-/// The counts of `queue` as they were at most `max_age` ago, and longer ago only where counting
-/// takes so long that it would be a hundredth of the time. For whoever asks often, such as a
-/// metrics endpoint: of many processes that ask at once, one counts.
+impl Counted {
+    /// Whether it is older than `max_age`, and than counting takes a hundred times.
+    fn is_too_old(&self, max_age: Duration, now: DateTime) -> bool {
+        let oldest = max_age.max(self.cost * SHARE);
+        now.timestamp_millis() - self.at.timestamp_millis() > time::millis(oldest)
+    }
+}
+
+/// The counts of `queue`, each as it was at most `max_age` ago, and longer ago only where counting
+/// that state takes so long that it would be a hundredth of the time. For whoever asks often, such
+/// as a metrics endpoint: of many processes that ask at once, one counts.
 ///
 /// # Errors
 ///
@@ -45,19 +59,25 @@ pub async fn recent_counts(
     queue: &str,
     max_age: Duration,
 ) -> Result<QueueCounts, Error> {
-    let known = read(db, collections, queue).await?;
-    if let Some((known, now)) = &known {
-        let oldest = max_age.max(known.cost * SHARE);
-        let age = now.timestamp_millis() - known.at.timestamp_millis();
-        if age <= time::millis(oldest) {
-            return Ok(known.by_state.clone());
+    let (known, now) = read(db, collections, queue).await?;
+    let mut counts = QueueCounts::default();
+    let mut too_old = Vec::new();
+    for state in JobState::ALL {
+        let counted = known.get(&state);
+        counts.set(state, counted.map_or(0, |counted| counted.jobs));
+        if counted.is_none_or(|counted| counted.is_too_old(max_age, now)) {
+            too_old.push(state);
         }
     }
-    let mine = reserve(db, collections, queue).await?;
-    match known {
-        Some((known, _)) if !mine => Ok(known.by_state),
-        _ => recount(db, collections, queue).await,
+    if too_old.is_empty() {
+        return Ok(counts);
     }
+    let mine = reserve(db, collections, queue).await?;
+    // Before the first count of all there is nothing to make do with.
+    if mine || known.len() < JobState::ALL.len() {
+        recount(db, collections, queue, &too_old, &mut counts).await?;
+    }
+    Ok(counts)
 }
 
 /// What is stored, and the server's time.
@@ -65,18 +85,20 @@ async fn read(
     db: &Database,
     collections: &Collections,
     queue: &str,
-) -> Result<Option<(Stored, DateTime)>, Error> {
+) -> Result<(HashMap<JobState, Counted>, DateTime), Error> {
     let found = collections
         .queues(db)
         .find_one(doc! { f::ID: queue })
         .projection(doc! { COUNTS: 1, NOW: "$$NOW" })
         .await
-        .context("read a queue's counts")?;
-    Ok(found.and_then(|mut found| {
-        let now = *found.get_datetime(NOW).ok()?;
-        let stored = compat::from_bson(found.remove(COUNTS)?).ok()?;
-        Some((stored, now))
-    }))
+        .context("read a queue's counts")?
+        .unwrap_or_default();
+    let now = found.get_datetime(NOW).copied().unwrap_or(DateTime::MIN);
+    let counted = |state: JobState| {
+        let stored = found.get_document(COUNTS).ok()?.get(state.as_str())?;
+        Some((state, compat::from_bson(stored.clone()).ok()?))
+    };
+    Ok((JobState::ALL.into_iter().filter_map(counted).collect(), now))
 }
 
 /// Whether it is for us to count, and not for another process that began before.
@@ -94,30 +116,35 @@ async fn reserve(db: &Database, collections: &Collections, queue: &str) -> Resul
     Ok(outcome.matched_count == 1)
 }
 
+/// Counts `states`, for `counts` and for the store.
 async fn recount(
     db: &Database,
     collections: &Collections,
     queue: &str,
-) -> Result<QueueCounts, Error> {
-    let began = Instant::now();
-    let counts = count_queue(db, collections, queue).await?;
-    let by_state = compat::to_bson(&counts).map_err(|e| Error::Codec(Box::new(e)))?;
-    let stored = doc! {
-        "by_state": { "$literal": by_state },
-        "at": "$$NOW",
-        "cost": time::millis(began.elapsed()),
-    };
+    states: &[JobState],
+    counts: &mut QueueCounts,
+) -> Result<(), Error> {
+    let mut fields = Document::new();
+    for state in states {
+        let began = Instant::now();
+        let jobs = count_state(db, collections, queue, *state).await?;
+        let cost = began.elapsed();
+        counts.set(*state, jobs);
+        let stored = doc! {
+            "jobs": i64::try_from(jobs).unwrap_or(i64::MAX),
+            "at": "$$NOW",
+            "cost": time::millis(cost),
+        };
+        fields.insert(format!("{COUNTS}.{}", state.as_str()), stored);
+    }
     collections
         .queues(db)
         .update_one(
             doc! { f::ID: queue },
-            vec![
-                doc! { "$set": { COUNTS: stored } },
-                doc! { "$unset": COUNTING_UNTIL },
-            ],
+            vec![doc! { "$set": fields }, doc! { "$unset": COUNTING_UNTIL }],
         )
         .upsert(true)
         .await
         .context("store a queue's counts")?;
-    Ok(counts)
+    Ok(())
 }
