@@ -6,8 +6,9 @@ use apalis_core::error::BoxDynError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The database refused or failed an operation.
-    #[error("{operation}: {source}")]
+    /// The database refused or failed an operation. The text leaves out the raw reply, which the
+    /// driver's own text has and which may hold stored values.
+    #[error("{operation}: {}", source.kind)]
     Database {
         /// What was being done.
         operation: &'static str,
@@ -42,6 +43,9 @@ pub enum Error {
     /// The job holding a unique or idempotency key kept changing while it was looked up.
     #[error("the job that holds the key {0:?} could not be determined; try again")]
     KeyContention(String),
+    /// A finished job cannot live again while another one holds its unique key.
+    #[error("another job holds the unique key of job {0} by now")]
+    KeyTaken(String),
     /// The lease of the job this handle belongs to is gone.
     #[error("the lease of job {0} is lost")]
     LeaseLost(String),

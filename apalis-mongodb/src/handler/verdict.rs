@@ -105,7 +105,11 @@ pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
         if is_wrapper(cause) && cause.source().is_some() {
             continue;
         }
-        let part = cause.to_string();
+        let part = match cause.downcast_ref::<mongodb::error::Error>() {
+            // Its own text has the raw reply of the server in it, with whatever was stored there.
+            Some(error) => error.kind.to_string(),
+            None => cause.to_string(),
+        };
         if text.is_empty() {
             text = part;
         } else if !text.contains(&part) {
@@ -135,6 +139,13 @@ mod tests {
         let cause = std::io::Error::other("550 5.1.1 no such user");
         let error = AbortError::new(Refused(cause));
         assert_eq!(describe(&error), "mail refused: 550 5.1.1 no such user");
+    }
+
+    #[test]
+    fn the_raw_reply_in_a_driver_error_is_left_out() {
+        let error = mongodb::error::Error::custom("no");
+        assert!(error.to_string().contains("server response"));
+        assert!(!describe(&error).contains("server response"));
     }
 
     #[test]

@@ -91,8 +91,11 @@ fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
                 set.insert(f::RESULT, result.clone());
             }
             // An earlier attempt's error stays in the history.
-            let unset = doc! { f::LEASE_UNTIL: "", f::UNIQUE_KEY: "", f::LAST_ERROR: "" };
-            doc! { "$set": set, "$unset": unset }
+            doc! {
+                "$set": set,
+                "$unset": { f::LEASE_UNTIL: "", f::LAST_ERROR: "" },
+                "$rename": { f::UNIQUE_KEY: f::FREED_KEY },
+            }
         }
         Verdict::Dead { error, .. } => {
             let mut set = finished(JobState::Dead, config, now);

@@ -9,7 +9,7 @@ use mongodb::bson::{Bson, Document, doc};
 use super::insert;
 use crate::clock::local_now;
 use crate::config::Config;
-use crate::error::{Context, Error};
+use crate::error::{Context, Error, is_duplicate_key};
 use crate::model::{Status, field as f, time};
 use crate::new_job::NewJob;
 
@@ -30,13 +30,15 @@ pub(crate) async fn reschedule(
             format!("${}", f::ATTEMPTS),
             0,
         ] },
+        // A finished job gets the key back that it gave up.
+        f::UNIQUE_KEY: { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
     } };
-    let forget_end = doc! { "$unset": [f::FINISHED_AT, f::EXPIRE_AT] };
-    let changed = jobs
-        .update_one(filter, vec![revive, forget_end])
-        .await
-        .context("reschedule a job")?;
-    found(changed.matched_count, id)
+    let forget_end = doc! { "$unset": [f::FINISHED_AT, f::EXPIRE_AT, f::FREED_KEY] };
+    match jobs.update_one(filter, vec![revive, forget_end]).await {
+        Ok(changed) => found(changed.matched_count, id),
+        Err(error) if is_duplicate_key(&error) => Err(Error::KeyTaken(id.to_owned())),
+        Err(source) => Err(source).context("reschedule a job"),
+    }
 }
 
 /// Gives a waiting job what `job` says.

@@ -16,7 +16,6 @@ use super::scan::Scan;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::config::Config;
-use crate::queries::workers;
 
 /// How often a worker's own flags are looked at; no command is sent for it.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -93,10 +92,7 @@ impl Runtime {
             }
             worker.release_buffered();
             worker.leases.empty().await;
-            let collection = worker.config.collections.workers(&worker.db);
-            if let Err(error) = workers::forget(&collection, &worker.id).await {
-                tracing::debug!(%error, "worker not removed; it expires by itself");
-            }
+            worker.forget().await;
         })
     }
 }

@@ -14,6 +14,7 @@ use super::lease::LeaseTable;
 use super::settlement::{Ack, Settlement, Verdict};
 use crate::config::Config;
 use crate::handler::JobHandle;
+use crate::queries::workers;
 
 /// One start of one worker on one queue.
 #[derive(Debug)]
@@ -75,6 +76,14 @@ impl WorkerRuntime {
         self.send(settlement);
         // No answer means that the acker gave the lease up.
         answer.await.unwrap_or(Ack::Stale)
+    }
+
+    /// Takes the worker off the list of those that run.
+    pub(crate) async fn forget(&self) {
+        let collection = self.config.collections.workers(&self.db);
+        if let Err(error) = workers::forget(&collection, &self.id).await {
+            tracing::debug!(%error, "worker not removed; it expires by itself");
+        }
     }
 
     /// Gives back every job that waits in the buffer; its attempt is not counted.

@@ -38,6 +38,8 @@ impl<Args, C> MongoStorage<Args, C> {
                     released += 1;
                 }
             }
+            // The process is about to end, most likely before the worker does.
+            worker.forget().await;
         }
         Ok(released)
     }

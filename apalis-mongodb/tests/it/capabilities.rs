@@ -12,7 +12,7 @@ use apalis_core::error::AbortError;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::status::Status;
 use apalis_core::task::task_id::TaskId;
-use apalis_mongodb::{Config, JobState, MongoStorage, MongoStorageFactory, NewJob};
+use apalis_mongodb::{Config, Error, JobState, MongoStorage, MongoStorageFactory, NewJob};
 use futures_util::{StreamExt, TryStreamExt};
 use mongodb::bson::Bson;
 
@@ -96,6 +96,34 @@ async fn a_job_is_fetched_updated_rescheduled_and_listed() {
             .unwrap()
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_finished_job_that_is_rescheduled_has_its_unique_key_again() {
+    let bench = Bench::new().await;
+    let mut storage = bench.storage::<u32>();
+    let keyed = |number| NewJob::new(number).unique_key("order-17");
+    let first = storage.enqueue(keyed(1)).await.unwrap();
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+    bench.reaches(&first, JobState::Done).await;
+    running.stop().await;
+    let task = storage.fetch_by_id(&first).await.unwrap().unwrap();
+    let hour = Duration::from_secs(3600);
+    storage.reschedule(task.clone(), hour).await.unwrap();
+    assert_eq!(storage.enqueue(keyed(2)).await.unwrap(), first);
+
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+    storage
+        .reschedule(task.clone(), Duration::ZERO)
+        .await
+        .unwrap();
+    bench.reaches(&first, JobState::Done).await;
+    running.stop().await;
+    let second = storage.enqueue(keyed(3)).await.unwrap();
+    assert_ne!(second, first);
+    let refused = storage.reschedule(task, hour).await.unwrap_err();
+    assert!(matches!(refused, Error::KeyTaken(id) if id == first.to_string()));
+    assert_eq!(bench.job(&first).await.state, JobState::Done);
 }
 
 #[tokio::test]
