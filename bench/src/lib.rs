@@ -5,6 +5,7 @@ mod median;
 mod percentile;
 mod process;
 mod report;
+pub mod server;
 
 pub use machine::{Machine, peak_memory_kib};
 pub use median::median;

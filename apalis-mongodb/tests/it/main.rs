@@ -25,4 +25,5 @@ mod processes;
 mod servers;
 mod shutdown;
 mod standalone;
+mod turns;
 mod wake_up;

@@ -9,8 +9,11 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use dossier_bench::Report;
+use dossier_bench::server::redis::Durability;
+use dossier_bench::server::{mongod, postgres, redis};
 
 use play::{Column, Plan};
+use server::Server;
 
 /// Runs the conformance suite of apalis-mongodb against backends of apalis.
 ///
@@ -68,23 +71,23 @@ async fn column(backend: Backend, plan: &Plan) -> anyhow::Result<Column> {
     let path = folder.path();
     match backend {
         Backend::Mongodb => {
-            let server = server::mongod::start(path).await?;
+            let server = mongod::start(path, 3).await?.into();
             let subject = subject::mongodb::Mongo::new(&server).await;
             plan.play("apalis-mongodb", server, subject).await
         }
         Backend::Postgres => {
-            let server = server::postgres::start(path).await?;
+            let server = postgres::start(path).await?.into();
             let subject = subject::postgres::Postgres::new(&server).await;
             plan.play("apalis-postgres", server, subject).await
         }
         Backend::Redis => {
-            let server = server::redis::start(path).await?;
+            let server = redis::start(path, Durability::Default).await?.into();
             let subject = subject::redis::Redis::new(&server).await;
             plan.play("apalis-redis", server, subject).await
         }
         Backend::Sqlite => {
             let subject = subject::sqlite::Sqlite::new(path);
-            let server = server::Server::none("SQLite, in the program");
+            let server = Server::none("SQLite, in the program");
             plan.play("apalis-sqlite", server, subject).await
         }
     }

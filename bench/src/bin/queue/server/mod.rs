@@ -4,8 +4,6 @@ mod mongod;
 #[cfg(feature = "peers")]
 mod postgres;
 #[cfg(feature = "peers")]
-mod program;
-#[cfg(feature = "peers")]
 mod redis;
 mod started;
 

@@ -1,41 +1,7 @@
-//! MongoDB, as a replica set of one.
+//! What MongoDB counts.
 
-use std::path::Path;
-use std::time::Duration;
-
-use anyhow::Context;
-use dossier_devstack::mongod::{Mongod, MongodOptions, find, free_port};
-use dossier_devstack::process::Signal;
-use dossier_devstack::progress::Progress;
 use mongodb::Client;
 use mongodb::bson::{Bson, doc};
-
-use super::{Server, ServerKind};
-
-/// As many producers as there may be, and as many workers, find a connection at once.
-const POOL: &str = "&maxPoolSize=64";
-
-pub(super) async fn start(folder: &Path) -> anyhow::Result<Server> {
-    let binary = tokio::task::spawn_blocking(|| find(Progress::detect())).await??;
-    let options = MongodOptions {
-        data_dir: folder.join("mongod"),
-        log: folder.join("mongod.log"),
-        port: free_port()?,
-        cache_tenths_gb: 10,
-        death_signal: Signal::KILL,
-        patience: Duration::from_secs(60),
-        test_commands: false,
-    };
-    let mongod = Mongod::start(&binary, &options).await?;
-    let uri = mongod.uri("");
-    let (before, after) = uri.split_once('?').context("an address with options")?;
-    Ok(Server {
-        kind: ServerKind::Mongod,
-        version: format!("MongoDB {}", binary.version),
-        process: mongod.process().clone(),
-        address: (before.to_owned(), format!("?{after}{POOL}")),
-    })
-}
 
 /// The sum of what it counts, this question included.
 pub(super) async fn commands(uri: &str) -> anyhow::Result<u64> {

@@ -1,13 +1,13 @@
 //! A running server.
 
 use std::path::Path;
-use std::time::Duration;
 
-use dossier_devstack::process::{Process, Signal};
+use dossier_bench::server::redis::Durability;
+use dossier_bench::server::{self, PrivateServer};
 
 use super::mongod;
 
-const STOP_GRACE: Duration = Duration::from_secs(10);
+const MONGOD_CACHE_TENTHS_GB: u32 = 10;
 
 /// What kinds of servers contenders need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,26 +39,18 @@ impl ServerKind {
 
 /// A running server; dropping it kills it.
 pub(crate) struct Server {
-    pub(super) kind: ServerKind,
-    pub(super) version: String,
-    pub(super) process: Process,
-    /// Its address up to the database's name, and from there.
-    pub(super) address: (String, String),
+    kind: ServerKind,
+    process: PrivateServer,
 }
 
 impl Server {
     pub(super) async fn start(kind: ServerKind, folder: &Path) -> anyhow::Result<Self> {
-        match kind {
-            ServerKind::Mongod => mongod::start(folder).await,
-            #[cfg(feature = "peers")]
-            ServerKind::Postgres => super::postgres::start(folder).await,
-            #[cfg(feature = "peers")]
-            ServerKind::Redis => super::redis::start(folder).await,
-            #[cfg(not(feature = "peers"))]
-            ServerKind::Postgres | ServerKind::Redis => {
-                anyhow::bail!("its server needs the feature `peers`")
-            }
-        }
+        let process = match kind {
+            ServerKind::Mongod => server::mongod::start(folder, MONGOD_CACHE_TENTHS_GB).await?,
+            ServerKind::Postgres => server::postgres::start(folder).await?,
+            ServerKind::Redis => server::redis::start(folder, Durability::Always).await?,
+        };
+        Ok(Self { kind, process })
     }
 
     pub(crate) fn kind(&self) -> ServerKind {
@@ -67,7 +59,7 @@ impl Server {
 
     /// What it calls itself.
     pub(crate) fn version(&self) -> &str {
-        &self.version
+        self.process.version()
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -76,8 +68,7 @@ impl Server {
 
     /// The address of a database on it.
     pub(crate) fn uri(&self, database: &str) -> String {
-        let (before, after) = &self.address;
-        format!("{before}{database}{after}")
+        self.process.uri(database)
     }
 
     /// How many commands it has counted for `database`, or in all if it does not tell them apart.
@@ -99,17 +90,6 @@ impl Server {
 
     /// Stops it; nobody needs its data any more.
     pub(super) async fn stop(&self) {
-        // To PostgreSQL this is the signal that does not wait for clients.
-        self.process.signal(Signal::INT);
-        let ended = tokio::time::timeout(STOP_GRACE, self.process.wait()).await;
-        if ended.is_err() {
-            self.process.kill().await;
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.signal(Signal::KILL);
+        self.process.stop().await;
     }
 }

@@ -10,7 +10,7 @@ use dossier_devstack::process::{Process, ProcessSpec, Signal, last_lines};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::Server;
+use super::PrivateServer;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -21,33 +21,36 @@ pub(super) fn version(program: &Path) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Starts the server and waits until it listens.
+/// Starts a server and waits until it listens on `port`.
 pub(super) async fn start(
     command: Command,
     log: &Path,
-    port: u16,
     version: String,
-) -> anyhow::Result<Server> {
+    port: u16,
+    address: String,
+) -> anyhow::Result<PrivateServer> {
     let process = Process::spawn(ProcessSpec {
         name: version.clone(),
         command,
         log: log.to_owned(),
         death_signal: Signal::KILL,
     })?;
+    let server = PrivateServer {
+        version,
+        port,
+        process,
+        address: (address, String::new()),
+    };
     let deadline = Instant::now() + PATIENCE;
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port))
         .await
         .is_err()
     {
-        if process.exit_status().is_some() || Instant::now() > deadline {
-            let said = last_lines(process.log(), 3).join(" ");
-            bail!("{version} did not start: {said}");
+        if server.process.exit_status().is_some() || Instant::now() > deadline {
+            let said = last_lines(server.process.log(), 3).join(" ");
+            bail!("{} did not start: {said}", server.version);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Ok(Server {
-        version,
-        port,
-        process: Some(process),
-    })
+    Ok(server)
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL with its own defaults.
+//! PostgreSQL with its own defaults, which are durable.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, bail};
 use dossier_devstack::mongod::free_port;
 
-use super::{Server, program};
+use super::{PrivateServer, program};
 
 /// Where Debian keeps the programs of each version, off the PATH.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -16,7 +16,12 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 /// Whom the server runs as when root starts it, which it refuses to run as.
 const USER: &str = "postgres";
 
-pub(crate) async fn start(folder: &Path) -> anyhow::Result<Server> {
+/// Starts it with its data below `folder`, which another user may then enter if we are root.
+///
+/// # Errors
+///
+/// When there is no such server, or it does not start.
+pub async fn start(folder: &Path) -> anyhow::Result<PrivateServer> {
     let programs = programs()?;
     let said = program::version(&programs.join("postgres"))?;
     let number = said.split_whitespace().nth(2).unwrap_or_default();
@@ -52,7 +57,9 @@ pub(crate) async fn start(folder: &Path) -> anyhow::Result<Server> {
         .args(["-c", "unix_socket_directories="])
         .args(["-p", &port.to_string(), "-D"])
         .arg(&data);
-    program::start(postgres, &folder.join("postgres.log"), port, version).await
+    let address = format!("postgres://{USER}@127.0.0.1:{port}/");
+    let log = folder.join("postgres.log");
+    program::start(postgres, &log, version, port, address).await
 }
 
 /// The folder of `postgres` and `initdb`.

@@ -1,24 +1,26 @@
-//! The stores of the backends: private servers, gone at the end.
+//! The store of a backend.
 
-pub(crate) mod mongod;
-pub(crate) mod postgres;
-mod program;
-pub(crate) mod redis;
-
-use std::time::Duration;
-
-use dossier_devstack::process::Process;
-
-const STOP_GRACE: Duration = Duration::from_secs(10);
+use dossier_bench::server::PrivateServer;
 
 /// A running server, or none.
 pub(crate) struct Server {
     pub(crate) version: String,
     pub(crate) port: u16,
-    process: Option<Process>,
+    process: Option<PrivateServer>,
+}
+
+impl From<PrivateServer> for Server {
+    fn from(server: PrivateServer) -> Self {
+        Self {
+            version: server.version().to_owned(),
+            port: server.port(),
+            process: Some(server),
+        }
+    }
 }
 
 impl Server {
+    /// The store is in the program itself.
     pub(crate) fn none(version: &str) -> Self {
         Self {
             version: version.to_owned(),
@@ -30,7 +32,7 @@ impl Server {
     /// Ends it; nothing on it is of use any more.
     pub(crate) async fn stop(&self) {
         if let Some(process) = &self.process {
-            process.stop(STOP_GRACE).await;
+            process.stop().await;
         }
     }
 }
