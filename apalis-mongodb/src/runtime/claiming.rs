@@ -1,4 +1,4 @@
-//! One round of a fetcher: look, choose, claim.
+//! One round: look, choose, claim.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,10 +7,12 @@ use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::fetcher::Fetcher;
+use super::hub::Hub;
 use super::lease::Lease;
-use super::looking::{Found, Looked};
+use super::looking::{Found, Looked, Looker};
 use super::order::{Order, Suspect};
+use super::worker::WorkerRuntime;
+use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::handler::JobHandle;
 use crate::metrics;
@@ -46,7 +48,26 @@ struct Leave {
     now: DateTime,
 }
 
-impl Fetcher {
+/// Claims jobs for one worker.
+pub(super) struct Claimer {
+    worker: Arc<WorkerRuntime>,
+    hub: Arc<Hub>,
+    clock: Arc<ServerClock>,
+    looker: Looker,
+}
+
+impl Claimer {
+    pub(super) fn new(worker: Arc<WorkerRuntime>, hub: Arc<Hub>, clock: Arc<ServerClock>) -> Self {
+        let looker = Looker::new(Arc::clone(&worker), Arc::clone(&hub));
+        Self {
+            worker,
+            hub,
+            clock,
+            looker,
+        }
+    }
+
+    /// Looks once and claims what it finds, at most one job for each of `permits`.
     pub(super) async fn round(
         &mut self,
         permits: Vec<OwnedSemaphorePermit>,
@@ -54,9 +75,9 @@ impl Fetcher {
         let config = Arc::clone(&self.worker.config);
         let now = self.clock.measured_now(&self.worker.db).await?;
         let limit = permits.len();
-        let Found { candidates, more } = match self.look(now, limit).await? {
+        let Found { candidates, more } = match self.looker.look(now, limit).await? {
             Looked::Found(found) => found,
-            Looked::AtRest => return Ok(Round::Blocked(self.scan.head_rest())),
+            Looked::AtRest => return Ok(Round::Blocked(self.looker.scan.head_rest())),
             Looked::OthersWereFaster => return Ok(Round::Blocked(contended_pause())),
         };
         let mut found = candidates;
@@ -73,11 +94,11 @@ impl Fetcher {
         let mut order = Order::choose(found, &self.hub);
         if order.len() == 0 && order.left_out == limit {
             // Suspects alone; behind them there may be others.
-            let fresh = self.ask(Start::HeadOfFresh, limit).await?;
+            let fresh = self.looker.ask(Start::HeadOfFresh, limit).await?;
             order = Order::choose(fresh, &self.hub).beside_others();
         }
         if order.len() == 0 {
-            return Ok(match self.scan.takes_turns() {
+            return Ok(match self.looker.scan.takes_turns() {
                 // Behind the frontier there may be others.
                 true => Round::Claimed,
                 false => Round::Blocked(SUSPECT_PAUSE),
@@ -108,13 +129,13 @@ impl Fetcher {
         }
         if limits.any() {
             // A limited worker leaves candidates behind.
-            self.scan.leave_turns();
+            self.looker.scan.leave_turns();
         }
         if granted == wanted
             && limits.max_running.is_none()
             && let Some(last) = order.last
         {
-            self.scan.went_on_to(last);
+            self.looker.scan.went_on_to(last);
         }
         if limits.rate.is_some() && claimed < granted {
             rate::give_back(&queues, &queue, granted - claimed).await?;
@@ -140,7 +161,7 @@ impl Fetcher {
             metrics::contended(&self.worker.config.queue, wanted - taken);
         }
         if !leave.limits.any() && self.worker.config.ageing.is_none() {
-            self.scan.got(taken, wanted);
+            self.looker.scan.got(taken, wanted);
         }
         Ok(taken)
     }

@@ -1,13 +1,12 @@
-//! Claims jobs for one worker.
+//! Keeps the buffer of one worker filled.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::claiming::Round;
+use super::claiming::{Claimer, Round};
 use super::hub::Hub;
-use super::scan::Scan;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::metrics;
@@ -15,17 +14,32 @@ use crate::metrics;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-pub(crate) struct Fetcher {
-    pub(crate) worker: Arc<WorkerRuntime>,
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) wake: watch::Receiver<u64>,
-    pub(crate) clock: Arc<ServerClock>,
-    pub(crate) scan: Scan,
+pub(super) struct Fetcher {
+    worker: Arc<WorkerRuntime>,
+    hub: Arc<Hub>,
+    wake: watch::Receiver<u64>,
+    claimer: Claimer,
 }
 
 impl Fetcher {
+    /// A fetcher for `worker`, which `wake` wakes.
+    pub(super) fn new(
+        worker: Arc<WorkerRuntime>,
+        hub: Arc<Hub>,
+        wake: watch::Receiver<u64>,
+        clock: Arc<ServerClock>,
+    ) -> Self {
+        let claimer = Claimer::new(Arc::clone(&worker), Arc::clone(&hub), clock);
+        Self {
+            worker,
+            hub,
+            wake,
+            claimer,
+        }
+    }
+
     /// Claims until the worker stops. A claim that was begun is always finished.
-    pub(crate) async fn run(mut self) {
+    pub(super) async fn run(mut self) {
         let stop = self.worker.stop.clone();
         let mut pause = FIRST_PAUSE;
         while !stop.is_cancelled() {
@@ -34,7 +48,7 @@ impl Fetcher {
             };
             // Before asking, so that a wake-up meanwhile is not lost.
             self.wake.borrow_and_update();
-            let round = self.round(permits).await;
+            let round = self.claimer.round(permits).await;
             if round.is_ok() {
                 pause = FIRST_PAUSE;
             }

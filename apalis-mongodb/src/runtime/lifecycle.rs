@@ -12,7 +12,6 @@ use tokio::task::JoinHandle;
 use super::acker::Acker;
 use super::fetcher::Fetcher;
 use super::hub::Hub;
-use super::scan::Scan;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::config::Config;
@@ -125,13 +124,7 @@ async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
     };
     let wake = hub.register(&worker);
     let hub = Arc::clone(worker.hub.get_or_init(|| hub));
-    let fetcher = Fetcher {
-        worker: Arc::clone(&worker),
-        hub,
-        wake,
-        clock,
-        scan: Scan::default(),
-    };
+    let fetcher = Fetcher::new(Arc::clone(&worker), hub, wake, clock);
     fetcher.run().await;
     // What the last claim brought after the stop.
     worker.release_buffered();

@@ -1,12 +1,15 @@
 //! Looks for jobs: on one's own, or in turns with the other workers of a queue.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mongodb::Collection;
 use mongodb::bson::{DateTime, Document};
 
 use super::ageing;
-use super::fetcher::Fetcher;
+use super::hub::Hub;
+use super::scan::Scan;
+use super::worker::WorkerRuntime;
 use crate::error::Error;
 use crate::queries::candidates::{Candidates, Start, candidates};
 use crate::queries::frontier::{self, Frontier};
@@ -50,7 +53,23 @@ impl From<Found> for Looked {
     }
 }
 
-impl Fetcher {
+/// Looks for the jobs of one worker.
+pub(super) struct Looker {
+    worker: Arc<WorkerRuntime>,
+    hub: Arc<Hub>,
+    /// Where the worker is, and whether it takes turns.
+    pub(super) scan: Scan,
+}
+
+impl Looker {
+    pub(super) fn new(worker: Arc<WorkerRuntime>, hub: Arc<Hub>) -> Self {
+        Self {
+            worker,
+            hub,
+            scan: Scan::default(),
+        }
+    }
+
     /// The next due jobs.
     pub(super) async fn look(&mut self, now: DateTime, limit: usize) -> Result<Looked, Error> {
         if let Some(step) = self.worker.config.ageing {
