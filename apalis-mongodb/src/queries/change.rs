@@ -5,11 +5,13 @@ use std::time::Duration;
 use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::Hint;
 
 use super::insert;
 use crate::clock::local_now;
 use crate::config::Config;
 use crate::error::{Context, Error, is_duplicate_key};
+use crate::indexes::by_id;
 use crate::model::{Status, field as f, time};
 use crate::new_job::NewJob;
 
@@ -34,7 +36,11 @@ pub(crate) async fn reschedule(
         f::UNIQUE_KEY: { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
     } };
     let forget_end = doc! { "$unset": [f::FINISHED_AT, f::EXPIRE_AT, f::FREED_KEY] };
-    match jobs.update_one(filter, vec![revive, forget_end]).await {
+    match jobs
+        .update_one(filter, vec![revive, forget_end])
+        .hint(Hint::Keys(by_id()))
+        .await
+    {
         Ok(changed) => found(changed.matched_count, id),
         Err(error) if is_duplicate_key(&error) => Err(Error::KeyTaken(id.to_owned())),
         Err(source) => Err(source).context("reschedule a job"),
@@ -66,6 +72,7 @@ pub(crate) async fn update(
     let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
     let changed = jobs
         .update_one(filter, doc! { "$set": set })
+        .hint(Hint::Keys(by_id()))
         .await
         .context("update a job")?;
     found(changed.matched_count, id)

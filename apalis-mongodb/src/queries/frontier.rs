@@ -12,29 +12,28 @@ use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::WriteConcern;
+use serde::{Deserialize, Serialize};
 
 use super::place::Place;
+use crate::compat;
 use crate::error::{Context, Error, is_duplicate_key};
 use crate::model::{field as f, time};
 
 const FRONTIER: &str = "frontier";
-const TURN: &str = "turn";
-const PLACE: &str = "place";
-const PASSED: &str = "passed";
-const HEAD_AT: &str = "head_at";
-const MOVED_AT: &str = "moved_at";
+const TURN: &str = "frontier.turn";
 
 /// A frontier that nobody has moved for this long is nobody's.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(1);
 
 /// A queue's frontier. Times are the server's, as its workers know it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Frontier {
     /// Whoever moves the frontier gives it a new one and expects the one it saw.
     pub(crate) turn: ObjectId,
     /// The last place that somebody is about to claim, or has.
     pub(crate) place: Place,
     /// Where the frontier was at the last look at the head: what waits before that was left behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) passed: Option<Place>,
     /// When somebody last looked at the head.
     pub(crate) head_at: DateTime,
@@ -58,9 +57,8 @@ impl Frontier {
         Self {
             turn: ObjectId::new(),
             place,
-            passed: self.passed.clone(),
-            head_at: self.head_at,
             moved_at: now,
+            ..self.clone()
         }
     }
 
@@ -68,10 +66,10 @@ impl Frontier {
     pub(crate) fn while_at_head(&self, now: DateTime) -> Self {
         Self {
             turn: ObjectId::new(),
-            place: self.place.clone(),
             passed: Some(self.place.clone()),
             head_at: now,
             moved_at: now,
+            ..self.clone()
         }
     }
 
@@ -86,30 +84,6 @@ impl Frontier {
         let age = now.timestamp_millis() - self.moved_at.timestamp_millis();
         age.abs() < time::millis(FORGOTTEN_AFTER)
     }
-
-    fn read(document: &Document) -> Option<Self> {
-        let place = |field| document.get_document(field).ok().and_then(Place::read);
-        Some(Self {
-            turn: document.get_object_id(TURN).ok()?,
-            place: place(PLACE)?,
-            passed: place(PASSED),
-            head_at: *document.get_datetime(HEAD_AT).ok()?,
-            moved_at: *document.get_datetime(MOVED_AT).ok()?,
-        })
-    }
-
-    fn to_document(&self) -> Document {
-        let mut document = doc! {
-            TURN: self.turn,
-            PLACE: self.place.to_document(),
-            HEAD_AT: self.head_at,
-            MOVED_AT: self.moved_at,
-        };
-        if let Some(passed) = &self.passed {
-            document.insert(PASSED, passed.to_document());
-        }
-        document
-    }
 }
 
 /// The frontier of `queue`, if it ever had one.
@@ -123,9 +97,8 @@ pub(crate) async fn read(
         .await
         .context("read a queue's frontier")?;
     Ok(found
-        .as_ref()
-        .and_then(|queue| queue.get_document(FRONTIER).ok())
-        .and_then(Frontier::read))
+        .and_then(|mut queue| queue.remove(FRONTIER))
+        .and_then(|frontier| compat::from_bson(frontier).ok()))
 }
 
 /// Puts `next` in the place of `seen`; false if somebody was faster.
@@ -139,9 +112,10 @@ pub(crate) async fn advance(
         Some(seen) => seen.turn.into(),
         None => Bson::from(doc! { "$exists": false }),
     };
-    let filter = doc! { f::ID: queue, format!("{FRONTIER}.{TURN}"): turn };
+    let filter = doc! { f::ID: queue, TURN: turn };
+    let next = compat::to_bson(next).map_err(|e| Error::Codec(Box::new(e)))?;
     let moved = queues
-        .update_one(filter, doc! { "$set": { FRONTIER: next.to_document() } })
+        .update_one(filter, doc! { "$set": { FRONTIER: next } })
         // A queue without settings has no document yet.
         .upsert(seen.is_none())
         // Advice may be lost.
@@ -151,5 +125,21 @@ pub(crate) async fn advance(
         Ok(outcome) => Ok(outcome.matched_count == 1 || outcome.upserted_id.is_some()),
         Err(error) if is_duplicate_key(&error) => Ok(false),
         Err(error) => Err(error).context("move a queue's frontier"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frontier_is_stored_with_instants_and_read_as_it_was() {
+        let place = Place::new(3, DateTime::from_millis(1_000), "a");
+        let now = DateTime::from_millis(2_000);
+        let frontier = Frontier::new(place, now).while_at_head(now);
+        let stored = compat::to_bson(&frontier).unwrap();
+        let moved_at = stored.as_document().unwrap().get_datetime("moved_at");
+        assert_eq!(moved_at.unwrap(), &now);
+        assert_eq!(compat::from_bson::<Frontier>(stored).unwrap(), frontier);
     }
 }

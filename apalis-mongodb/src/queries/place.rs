@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use mongodb::bson::{Bson, DateTime, Document, doc};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{JobDocument, Status, field as f, time};
 
 /// A place in the order in which the jobs of a queue are claimed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Place {
     priority: i32,
     run_at: DateTime,
+    #[serde(rename = "_id")]
     id: String,
 }
 
@@ -25,20 +27,6 @@ impl Place {
 
     pub(crate) fn of(job: &JobDocument) -> Self {
         Self::new(job.priority, job.run_at, &job.id)
-    }
-
-    /// Reads the fields that make a place; `None` if they are not those of a job.
-    pub(crate) fn read(document: &Document) -> Option<Self> {
-        Some(Self {
-            priority: document.get_i32(f::PRIORITY).ok()?,
-            run_at: *document.get_datetime(f::RUN_AT).ok()?,
-            id: document.get_str(f::ID).ok()?.to_owned(),
-        })
-    }
-
-    /// As it is read.
-    pub(crate) fn to_document(&self) -> Document {
-        doc! { f::PRIORITY: self.priority, f::RUN_AT: self.run_at, f::ID: &self.id }
     }
 
     /// The place behind this one: no id comes between an id and the same with a zero at its end.

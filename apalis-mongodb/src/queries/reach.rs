@@ -9,6 +9,7 @@ use mongodb::options::Hint;
 
 use super::claim::MAX_TIME;
 use super::place::{self, Place};
+use crate::compat;
 use crate::error::{Context, Error};
 use crate::indexes::CLAIM;
 use crate::model::field as f;
@@ -53,7 +54,7 @@ async fn places(
         return Ok(None);
     };
     // The bounds say it all. With a filter beside them the server would fetch every job to check it.
-    let found: Vec<Document> = jobs
+    let mut found: Vec<Document> = jobs
         .find(doc! {})
         .projection(doc! { f::PRIORITY: 1, f::RUN_AT: 1, f::ID: 1 })
         .skip(range.start as u64)
@@ -68,5 +69,8 @@ async fn places(
         .try_collect()
         .await
         .context(OPERATION)?;
-    Ok(found.last().and_then(Place::read))
+    // What does not read as a place is no job.
+    Ok(found
+        .pop()
+        .and_then(|last| compat::from_document(last).ok()))
 }

@@ -75,12 +75,14 @@ impl Claimer {
         let config = Arc::clone(&self.worker.config);
         let now = self.clock.measured_now(&self.worker.db).await?;
         let limit = permits.len();
-        let Found { candidates, more } = match self.looker.look(now, limit).await? {
+        let Found {
+            candidates: mut found,
+            more,
+        } = match self.looker.look(now, limit).await? {
             Looked::Found(found) => found,
             Looked::AtRest => return Ok(Round::Blocked(self.looker.scan.head_rest())),
             Looked::OthersWereFaster => return Ok(Round::Blocked(contended_pause())),
         };
-        let mut found = candidates;
         self.hub.note_load(&config.queue, more);
         if found.is_empty() {
             return Ok(Round::Empty);

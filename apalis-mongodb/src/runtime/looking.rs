@@ -167,12 +167,14 @@ impl Looker {
     async fn turn(&mut self, now: DateTime, limit: usize) -> Result<Turn, Error> {
         let seen = frontier::read(&self.queues(), &self.worker.config.queue).await?;
         match seen {
-            Some(seen) if !seen.is_in_use(now) => self.begin_turns(Some(seen), now).await,
-            None => self.begin_turns(None, now).await,
-            Some(seen) if self.scan.head_is_due(seen.head_age(now)) => {
-                self.turn_at_head(seen, now, limit).await
+            Some(seen) if seen.is_in_use(now) => {
+                if self.scan.head_is_due(seen.head_age(now)) {
+                    self.turn_at_head(seen, now, limit).await
+                } else {
+                    self.turn_behind(seen, now, limit).await
+                }
             }
-            Some(seen) => self.turn_behind(seen, now, limit).await,
+            unused => self.begin_turns(unused, now).await,
         }
     }
 

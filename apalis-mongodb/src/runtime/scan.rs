@@ -66,9 +66,7 @@ impl Scan {
     /// Where the next look begins; `now` is the server's time.
     pub(super) fn start(&self, now: DateTime) -> Start {
         let head = match self.last {
-            Last::Full => self
-                .rest(HEAD_EVERY.max(self.head_cost * HEAD_SHARE))
-                .is_zero(),
+            Last::Full => self.rest(self.head_interval()).is_zero(),
             Last::PlaceShort => self.head_rest().is_zero(),
             // Whatever woke us came after that, most likely at the end.
             Last::HeadShort => false,
@@ -85,6 +83,11 @@ impl Scan {
     /// How long the head is to be left alone for what the last look at it cost.
     pub(super) fn head_rest(&self) -> Duration {
         self.rest(self.head_cost * HEAD_SHARE)
+    }
+
+    /// How often a busy worker looks at the head.
+    fn head_interval(&self) -> Duration {
+        HEAD_EVERY.max(self.head_cost * HEAD_SHARE)
     }
 
     fn rest(&self, pause: Duration) -> Duration {
@@ -129,7 +132,7 @@ impl Scan {
 
     /// Whether the head is to be looked at again, of which somebody's last look is so long ago.
     pub(super) fn head_is_due(&self, since: Duration) -> bool {
-        since >= HEAD_EVERY.max(self.head_cost * HEAD_SHARE)
+        since >= self.head_interval()
     }
 
     /// Notes what a look at the head cost.
