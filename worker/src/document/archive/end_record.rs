@@ -7,6 +7,8 @@ use crate::document::window::Window;
 use super::zip64::{WIDE_16, WIDE_32};
 
 const SIGNATURE: &[u8; 4] = b"PK\x05\x06";
+const WIDE_SIGNATURE: &[u8; 4] = b"PK\x06\x06";
+const LOCATOR_SIGNATURE: &[u8; 4] = b"PK\x06\x07";
 const RECORD_BYTES: u64 = 22;
 const LOCATOR_BYTES: u64 = 20;
 /// The record with the longest comment.
@@ -61,7 +63,8 @@ fn check_place(found: &EndRecord, directory_end: u64) -> Result<(), Stop> {
     }
 }
 
-/// The position of the record. Signatures elsewhere are normal: a stored workbook has its own.
+/// The position of the record. Signatures before it are normal: a stored workbook has its own.
+/// Behind it, in the comment, they are not: other programs would read the archive they begin.
 fn locate(window: &mut Window<'_>) -> Result<u64, Stop> {
     let size = window.size();
     let text_end = size - trailing_space(window)?;
@@ -88,25 +91,39 @@ fn locate(window: &mut Window<'_>) -> Result<u64, Stop> {
 struct Search {
     size: u64,
     text_end: u64,
+    /// Records whose comment ends with the file.
     at_end: Vec<u64>,
+    /// A record whose comment ends earlier.
     before_end: bool,
+    /// A record whose comment would end beyond the file; some programs read on from it.
+    beyond_end: bool,
+    /// The last place of any signature that end records have.
+    last_signature: Option<u64>,
 }
 
 impl Search {
     /// Looks at records that begin in the first `length` of `bytes`, which lie at `start`.
     fn block(&mut self, start: u64, length: usize, bytes: &[u8]) {
         for index in 0..length.min(bytes.len()) {
-            if !bytes[index..].starts_with(SIGNATURE) {
+            let Some(signature) = bytes[index..].first_chunk::<4>() else {
+                break;
+            };
+            let position = start + index as u64;
+            if [SIGNATURE, WIDE_SIGNATURE, LOCATOR_SIGNATURE].contains(&signature) {
+                self.last_signature = self.last_signature.max(Some(position));
+            }
+            if signature != SIGNATURE {
                 continue;
             }
             let Some(&[low, high]) = bytes.get(index + 20..index + 22) else {
                 continue;
             };
-            let position = start + index as u64;
             let end = position + RECORD_BYTES + u64::from(u16::from_le_bytes([low, high]));
-            if end >= self.text_end && end <= self.size {
+            if end > self.size {
+                self.beyond_end = true;
+            } else if end >= self.text_end {
                 self.at_end.push(position);
-            } else if end < self.text_end {
+            } else {
                 self.before_end = true;
             }
         }
@@ -114,6 +131,12 @@ impl Search {
 
     fn outcome(&self) -> Result<u64, Stop> {
         match self.at_end[..] {
+            [position] if self.last_signature > Some(position) => {
+                Err(ambiguous("end record signature in the archive comment"))
+            }
+            [_] if self.beyond_end => Err(ambiguous(
+                "end record whose comment is longer than the file",
+            )),
             [position] => Ok(position),
             [] if self.before_end => Err(ambiguous("bytes after the end record")),
             [] => Err(corrupt("no end record")),
@@ -172,7 +195,7 @@ fn wide_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u
     let Some(locator) = window.array::<20>(locator_at)? else {
         return Ok(None);
     };
-    if !locator.starts_with(b"PK\x06\x07") {
+    if !locator.starts_with(LOCATOR_SIGNATURE) {
         return Ok(None);
     }
     let at = u64_at(&locator, 8);
@@ -182,7 +205,7 @@ fn wide_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u
     } else {
         None
     };
-    let Some(record) = record.filter(|record| record.starts_with(b"PK\x06\x06")) else {
+    let Some(record) = record.filter(|record| record.starts_with(WIDE_SIGNATURE)) else {
         return Err(ambiguous("64-bit locator points elsewhere"));
     };
     let ends_at_locator = u64_at(&record, 4).checked_add(at + 12) == Some(locator_at);

@@ -1,7 +1,7 @@
 //! Archives that programs could read differently, and damaged ones.
 
-use super::assert_verdict;
 use super::builder::{Archive, End, Entry, Opc};
+use super::{assert_verdict, code, verdict};
 
 const MAIN: &str = "word/document.xml";
 
@@ -107,6 +107,44 @@ fn a_comment_with_a_second_end_record_is_ambiguous() {
     assert_verdict!(with_end(
         |end| end.comment = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec()
     ));
+}
+
+#[test]
+fn a_whole_second_archive_in_the_comment_is_ambiguous() {
+    // Its end record ends before the file does, so that it is no candidate for us; programs that
+    // take the last signature read it all the same.
+    let second = Opc::xlsx().bytes();
+    for padding in [1, 40, 5_000] {
+        let comment = [second.clone(), vec![b'-'; padding]].concat();
+        let bytes = with_end(move |end| end.comment = comment.clone());
+        assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
+    }
+}
+
+#[test]
+fn any_signature_of_an_end_record_in_the_comment_is_ambiguous() {
+    for signature in [b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"] {
+        for (before, after) in [(0, 0), (0, 60), (7, 3), (300, 0)] {
+            let comment = [&vec![b'-'; before][..], signature, &vec![b'-'; after][..]].concat();
+            let bytes = with_end(move |end| end.comment = comment.clone());
+            assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
+        }
+    }
+}
+
+#[test]
+fn an_end_record_with_a_comment_longer_than_the_file_is_ambiguous() {
+    let mut stray = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+    stray.extend_from_slice(&u16::MAX.to_le_bytes());
+    let bytes = with_entry(Entry::stored("word/media/image1.png", &stray));
+    assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
+}
+
+#[test]
+fn a_comment_without_signatures_is_accepted() {
+    let comment = b"made by PK \x05\x06 and P\x06\x06K".to_vec();
+    let bytes = with_end(move |end| end.comment = comment.clone());
+    assert_eq!(code(&verdict(&bytes)), "docx");
 }
 
 #[test]
