@@ -118,8 +118,11 @@ async fn a_form_that_is_not_one_document_is_refused_and_leaves_nothing() {
     }
     let cases = [
         (Form::default(), "file"),
-        (Form::default().and("title", "no document"), "file"),
-        (Form::default().and_file("document", "a.docx", b"a"), "file"),
+        (Form::default().and("recipients", "ada@example.com"), "file"),
+        (
+            Form::default().and_file("document", "a.docx", b"a"),
+            "document",
+        ),
         (two, "file"),
         (
             Form::file("a.docx", b"a").and("recipients", "nobody"),
@@ -132,9 +135,54 @@ async fn a_form_that_is_not_one_document_is_refused_and_leaves_nothing() {
         let problem = answer.problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["field"], field);
     }
-    let wide = Form::file("a.docx", b"a").and("title", &"x".repeat(70 * 1024));
+    let wide = Form::file("a.docx", b"a").and("recipients", &"x".repeat(70 * 1024));
     let answer = app.post("/v1/files").by(&ops).form(wide).send().await;
     answer.problem(413, "payload_too_large");
+    nothing_is_stored(&app).await;
+}
+
+/// A misspelt `recipients` must not show the document to everybody.
+#[tokio::test]
+async fn a_field_that_is_not_known_is_refused_by_name_and_leaves_nothing() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let name_of_101 = "r".repeat(101);
+    for (field, shown) in [
+        ("recipient", "recipient"),
+        ("Recipients", "Recipients"),
+        ("recipients[]", "recipients[]"),
+        ("recipients[0]", "recipients[0]"),
+        (" recipients", " recipients"),
+        ("recipients\u{200b}", "recipients\u{200b}"),
+        ("title", "title"),
+        ("", "(no name)"),
+        (&*name_of_101, &name_of_101[..100]),
+    ] {
+        let after = Form::file("a.docx", b"a").and(field, "ada@example.com");
+        let before = Form::default()
+            .and(field, "ada@example.com")
+            .and_file("file", "a.docx", b"a");
+        for form in [after, before] {
+            for path in ["/v1/files", "/upload-file"] {
+                let answer = app.post(path).by(&ops).form(form.clone()).send().await;
+                let problem = answer.problem(422, "invalid_fields");
+                assert_eq!(problem["errors"][0]["field"], shown, "{path}");
+            }
+        }
+    }
+    nothing_is_stored(&app).await;
+}
+
+#[tokio::test]
+async fn recipients_in_the_address_are_refused_and_leave_nothing() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let call = app
+        .post("/v1/files?recipients=ada@example.com")
+        .by(&ops)
+        .form(Form::file("a.docx", b"a"));
+    let problem = call.send().await.problem(422, "invalid_fields");
+    assert_eq!(problem["errors"][0]["field"], "recipients");
     nothing_is_stored(&app).await;
 }
 

@@ -1,5 +1,7 @@
 //! Reading the multipart body, piece by piece.
 
+use std::borrow::Cow;
+
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
@@ -18,11 +20,18 @@ const OVERHEAD_BYTES: u64 = 64 * 1024;
 
 const MAX_RECIPIENTS: usize = 100;
 
+/// How much of the name of a field that is not known is repeated.
+const MAX_SHOWN_CHARS: usize = 100;
+
 pub(super) async fn receive(
     state: &AppState,
     request: Request,
     blob_id: BlobId,
 ) -> Result<Upload, Problem> {
+    if let Some((name, _)) = query_of(&request).next() {
+        let rule = "is no parameter of this address: fields belong into the form";
+        return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
+    }
     if declared_length(&request) > Some(state.limits.upload_bytes + OVERHEAD_BYTES) {
         drain::body(request.into_body());
         return Err(too_large(state));
@@ -40,9 +49,7 @@ pub(super) async fn receive(
         if let Some((_, blob)) = received.file {
             state.store.delete_blob(blob.id).await?;
         }
-        if problem.code() == Code::PayloadTooLarge {
-            drain::multipart(multipart);
-        }
+        drain::multipart(multipart);
         return Err(problem);
     }
     let (name, blob) = received
@@ -87,9 +94,7 @@ async fn read_fields(
                     return Err(Problem::invalid_field("recipients", rule));
                 }
             }
-            _ => {
-                read_small(state, field, &mut small_bytes).await?;
-            }
+            other => return Err(unknown_field(other.unwrap_or_default())),
         }
     }
     Ok(())
@@ -144,6 +149,22 @@ fn recipient(text: &[u8]) -> Result<EmailAddress, Problem> {
     }
 }
 
+/// A field that is ignored may be a misspelt one, and with it the people the document is meant for.
+fn unknown_field(name: &str) -> Problem {
+    let rule = "is not a field of this form: it has `file` and, once for each person, `recipients`";
+    Problem::invalid_field(shown(name), rule).closing_connection()
+}
+
+/// A name from the request, fit to be repeated.
+fn shown(name: &str) -> String {
+    let printable = name.chars().filter(|c| !c.is_control());
+    let shown: String = printable.take(MAX_SHOWN_CHARS).collect();
+    if shown.is_empty() {
+        return "(no name)".to_owned();
+    }
+    shown
+}
+
 /// The next piece, unless the client falls silent for too long.
 async fn in_time<T>(
     state: &AppState,
@@ -161,6 +182,11 @@ async fn in_time<T>(
         )
         .closing_connection()),
     }
+}
+
+fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let query = request.uri().query().unwrap_or_default();
+    url::form_urlencoded::parse(query.as_bytes())
 }
 
 fn declared_length(request: &Request) -> Option<u64> {
