@@ -11,7 +11,7 @@ use dossier_common::id::FileId;
 use serde::Serialize;
 
 use crate::extract::{self, Client, LoginInput, Ops, SignedIn};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services::{self, LinkTerms};
 use crate::state::AppState;
 use crate::wire::{LinkRequest, LinkResponse, MessageResponse, SignUpRequest};
@@ -118,7 +118,7 @@ async fn create_download_link(
     let response = LinkResponse::new(&link, &state.public_url);
     let download_link = response.download_url.ok_or_else(|| {
         let detail = "The link could not be made in time. Please try again.";
-        Problem::new(Code::Unavailable, detail)
+        Problem::unavailable(detail)
     })?;
     Ok(Json(DownloadResponse {
         download_link,

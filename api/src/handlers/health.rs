@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Whether the process is alive; asks nothing of anybody.
@@ -13,14 +13,11 @@ pub async fn show_liveness() -> &'static str {
 /// Whether the process can serve: the database answers, its schema fits, no shutdown is under way.
 pub async fn show_readiness(State(state): State<AppState>) -> Result<&'static str, Problem> {
     if state.draining.has_begun() {
-        return Err(Problem::new(
-            Code::Unavailable,
-            "This process is shutting down.",
-        ));
+        return Err(Problem::unavailable("This process is shutting down."));
     }
     state.store.check_schema().await.map_err(|error| {
         tracing::warn!(%error, "not ready");
-        Problem::new(Code::Unavailable, "The database is not ready.")
+        Problem::unavailable("The database is not ready.")
     })?;
     Ok("ok\n")
 }

@@ -6,6 +6,12 @@ use super::Problem;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error.may_pass() {
+            tracing::warn!(error = %error, "the store could not carry out a request in time");
+            return Self::unavailable(
+                "Too many requests are changing the same thing right now. Please try again in a few seconds.",
+            );
+        }
         tracing::error!(error = %error, "the store failed a request");
         Self::internal()
     }

@@ -8,10 +8,14 @@ pub use code::Code;
 pub use render::render;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// When a client may try again what could not be done.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// One field that breaks its rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,6 +70,7 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     closes_connection: bool,
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
@@ -76,6 +81,15 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             closes_connection: false,
+            retry_after: None,
+        }
+    }
+
+    /// It cannot be done right now; the client may try again after [`RETRY_AFTER`].
+    pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            retry_after: Some(RETRY_AFTER),
+            ..Self::new(Code::Unavailable, detail)
         }
     }
 

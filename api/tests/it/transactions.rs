@@ -61,8 +61,8 @@ async fn a_sign_up_that_is_aborted_at_any_statement_leaves_nothing() {
         aborted += 1;
     }
     assert_eq!(
-        aborted, 7,
-        "find, insert user, quota, supersede, insert verification, insert job, commit"
+        aborted, 8,
+        "find, insert user, find quota, quota, supersede, insert verification, insert job, commit"
     );
     assert_eq!(stored(&app).await, [1, 1, 0, 0, 1]);
 }
@@ -147,6 +147,7 @@ async fn a_sign_up_outlives_passing_trouble_at_every_statement() {
     let statements = [
         ("find", "users"),
         ("insert", "users"),
+        ("find", "mail_quotas"),
         ("findAndModify", "mail_quotas"),
         ("update", "verifications"),
         ("insert", "verifications"),

@@ -8,7 +8,8 @@ use dossier_common::id::{FileId, LinkId, UserId, VerificationId};
 use dossier_common::queue::QueueName;
 use dossier_common::token::{DownloadClaims, TokenKeys, VerifyEmailClaims};
 use dossier_common::user::Role;
-use mongodb::bson::doc;
+use dossier_common::verification::MAX_VERIFICATION_MAILS;
+use mongodb::bson::{Document, doc};
 use serde_json::json;
 
 use crate::harness::{Answer, App, PASSWORD, Workers, assert_same};
@@ -209,4 +210,64 @@ async fn links_in_mails_lead_to_the_configured_address_whatever_the_host_header_
     assert!(mail.contains("https://dossier.example.com/verify-email/"));
     assert!(!mail.contains("evil"));
     workers.stop().await;
+}
+
+async fn mails_counted(app: &App) -> i64 {
+    let quotas = app.database().collection::<Document>("mail_quotas");
+    let row = quotas.find_one(doc! {}).await.expect("it can be read");
+    row.map_or(0, |row| row.get_i64("count").expect("a count"))
+}
+
+#[tokio::test]
+async fn a_storm_of_resends_sends_what_the_quota_allows_and_fails_nobody() {
+    let app = App::start().await;
+    sign_up(&app, "ada@example.com").await;
+    let resend = || {
+        let call = app.post("/v1/auth/resend-verification");
+        call.json(json!({ "email": "ada@example.com" })).send()
+    };
+    let storm = futures_util::future::join_all((0..60).map(|_| resend())).await;
+    for answer in storm {
+        // 503 says when to come back; nothing else may happen.
+        if answer.status == 503 {
+            answer.problem(503, "unavailable");
+            assert_eq!(answer.header("retry-after"), "2");
+        } else {
+            answer.expect(202);
+        }
+    }
+    for _ in 0..10 {
+        resend().await.expect(202);
+    }
+    assert_eq!(app.jobs("send-email").await, MAX_VERIFICATION_MAILS);
+    let counted = u64::try_from(mails_counted(&app).await).expect("a count");
+    assert_eq!(
+        counted, MAX_VERIFICATION_MAILS,
+        "a spent quota is not counted"
+    );
+}
+
+#[tokio::test]
+async fn who_meets_an_endless_transaction_is_told_to_come_back() {
+    let app = App::start().await;
+    sign_up(&app, "ada@example.com").await;
+    let client = app.database().client();
+    let mut session = client.start_session().await.expect("a session");
+    session.start_transaction().await.expect("a transaction");
+    let quotas = app.database().collection::<Document>("mail_quotas");
+    quotas
+        .update_one(doc! {}, doc! { "$inc": { "count": 1_i64 } })
+        .session(&mut session)
+        .await
+        .expect("it can be written");
+    let call = app.post("/v1/auth/resend-verification");
+    let answer = call
+        .json(json!({ "email": "ada@example.com" }))
+        .send()
+        .await;
+    answer.problem(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), "2");
+    session.abort_transaction().await.expect("it can be ended");
+    resend(&app, "ada@example.com").await;
+    assert_eq!(mails_counted(&app).await, 2);
 }

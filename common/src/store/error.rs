@@ -1,6 +1,6 @@
 //! What can go wrong with the store.
 
-use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
+use mongodb::error::{Error as DriverError, ErrorKind, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
 
 /// The field on which a write clashed with what is stored already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,13 @@ impl StoreError {
         move |source| Self::Queue { operation, source }
     }
 
-    pub(crate) fn has_label(&self, label: &str) -> bool {
+    /// Whether the same transaction may go through a little later: it met another one at the same
+    /// document, or the primary changed.
+    pub fn may_pass(&self) -> bool {
+        self.has_label(TRANSIENT_TRANSACTION_ERROR)
+    }
+
+    fn has_label(&self, label: &str) -> bool {
         match self {
             Self::Database { source, .. } => source.contains_label(label),
             Self::Queue {

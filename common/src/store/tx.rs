@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use mongodb::ClientSession;
-use mongodb::error::{TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use tokio::time::Instant;
 
 use super::{Store, StoreError};
 
-/// How long a transaction is tried again for, as the drivers' specification has it.
-const RETRY_FOR: Duration = Duration::from_secs(120);
+/// How long a transaction is tried again for. The drivers' specification has 120 s, longer than
+/// anybody waits for an answer.
+const RETRY_FOR: Duration = Duration::from_secs(3);
+
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The store within one transaction; see [`Store::transaction`].
 #[derive(Debug)]
@@ -34,7 +38,7 @@ where
     F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
 {
     let deadline = Instant::now() + RETRY_FOR;
-    let mut pause = Duration::from_millis(2);
+    let mut pause = FIRST_PAUSE;
     loop {
         session
             .start_transaction()
@@ -52,11 +56,12 @@ where
                 error
             }
         };
-        if !error.has_label(TRANSIENT_TRANSACTION_ERROR) || Instant::now() >= deadline {
+        if !error.may_pass() || Instant::now() >= deadline {
             return Err(error);
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_millis(100));
+        // Those that met at one document come back at different times.
+        tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.5))).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
