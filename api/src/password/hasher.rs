@@ -1,20 +1,25 @@
 //! Argon2id, off the async threads and never more at once than there are cores.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use dossier_common::entropy::Entropy;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
-use super::Password;
-use crate::problem::{Code, Problem};
+use super::{Password, check_new_password};
+use crate::problem::Problem;
 
 const SALT_BYTES: usize = 16;
 
 /// How many passwords may wait for a core at once; more are turned away.
 const MAX_WAITING: usize = 512;
+
+/// How long one may wait for a core.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// What a password turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +76,30 @@ impl PasswordHasher {
     ///
     /// # Errors
     ///
-    /// [`Problem`] when the password is over the limit or hashing fails.
+    /// [`Problem`] when the password is over the limit, too many wait for a core, or hashing
+    /// fails.
     pub async fn hash(&self, password: &Password) -> Result<String, Problem> {
+        self.hash_if(password, || Ok(())).await
+    }
+
+    /// The hash to store of a password that the account of `email` is to have from now on, if the
+    /// password will do (see [`check_new_password`]).
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] with the rule that the password breaks, or as of [`PasswordHasher::hash`].
+    pub async fn hash_new(&self, password: &Password, email: &str) -> Result<String, Problem> {
+        let (candidate, email) = (password.clone(), email.to_owned());
+        self.hash_if(password, move || check_new_password(&candidate, &email))
+            .await
+    }
+
+    /// Both, the check and the hash, take a core for a while: they share one slot.
+    async fn hash_if(
+        &self,
+        password: &Password,
+        check: impl FnOnce() -> Result<(), &'static str> + Send + 'static,
+    ) -> Result<String, Problem> {
         let Some(secret) = password.normalised() else {
             return Err(Problem::invalid_field(
                 "password",
@@ -81,13 +108,17 @@ impl PasswordHasher {
         };
         let salt = self.entropy.bytes::<SALT_BYTES>();
         let argon2 = self.argon2.clone();
-        self.in_a_slot(move || {
-            argon2
-                .hash_password_with_salt(secret.expose_secret().as_bytes(), &salt)
-                .map(|hash| hash.to_string())
-        })
-        .await?
-        .map_err(|error| {
+        let checked = self.in_a_slot(move || {
+            check().map(|()| {
+                argon2
+                    .hash_password_with_salt(secret.expose_secret().as_bytes(), &salt)
+                    .map(|hash| hash.to_string())
+            })
+        });
+        let hashed = checked
+            .await?
+            .map_err(|rule| Problem::invalid_field("password", rule))?;
+        hashed.map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");
             Problem::internal()
         })
@@ -129,14 +160,11 @@ impl PasswordHasher {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let place = self.waiting.clone().try_acquire_owned();
-        let _place = place.map_err(|_| {
-            Problem::new(
-                Code::Unavailable,
-                "Too many people are logging in right now. Please try again in a few seconds.",
-            )
-        })?;
-        let slot = self.slots.clone().acquire_owned().await;
-        let slot = slot.expect("the slots are never closed");
+        let _place = place.map_err(|_| too_many())?;
+        let slot = timeout(MAX_WAIT, self.slots.clone().acquire_owned()).await;
+        let slot = slot
+            .map_err(|_| too_many())?
+            .expect("the slots are never closed");
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
             drop(slot);
@@ -144,6 +172,12 @@ impl PasswordHasher {
         });
         Ok(done.await?)
     }
+}
+
+fn too_many() -> Problem {
+    Problem::unavailable(
+        "Too many people are logging in right now. Please try again in a few seconds.",
+    )
 }
 
 fn is_outdated(argon2: &Argon2<'_>, hash: &str) -> bool {

@@ -4,4 +4,4 @@ mod hasher;
 mod policy;
 
 pub use hasher::{PasswordHasher, Verdict};
-pub use policy::{MIN_CHARS, Password, check_new_password};
+pub use policy::{MIN_CHARS, Password, check_length, check_new_password};

@@ -9,7 +9,7 @@ use dossier_common::verification::{
     MAX_VERIFICATION_MAILS, VERIFICATION_MAIL_WINDOW, Verification,
 };
 
-use crate::password::check_new_password;
+use crate::password::check_length;
 use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::wire::SignUpRequest;
@@ -84,14 +84,15 @@ async fn transact(state: &AppState, candidate: &User) -> Result<(), StoreError> 
         .await
 }
 
-/// The account as it would be, with the password hashed, whether or not it will be needed.
+/// The account as it would be, with the password hashed, whether or not it will be needed. What
+/// takes time comes last, when nothing else is wrong.
 async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem> {
     let mut errors = Vec::new();
     let email = request.email.parse::<EmailAddress>();
     if let Err(error) = &email {
         errors.push(FieldError::new("email", error.to_string()));
     }
-    if let Err(rule) = check_new_password(&request.password, &request.email) {
+    if let Err(rule) = check_length(&request.password) {
         errors.push(FieldError::new("password", rule));
     }
     let name = request.name.map(|name| name.trim().to_owned());
@@ -103,6 +104,10 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem
     let (Ok(email), true) = (email, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
+    let password_hash = state
+        .passwords
+        .hash_new(&request.password, email.as_str())
+        .await?;
     let now = state.clock.now();
     Ok(User {
         id: UserId::generate(&state.entropy, now),
@@ -110,7 +115,7 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem
         email,
         name,
         role: Role::Client,
-        password_hash: state.passwords.hash(&request.password).await?,
+        password_hash,
         email_verified_at: None,
         created_at: now,
         updated_at: now,

@@ -105,3 +105,40 @@ async fn a_password_is_neither_cut_nor_stored_in_clear_text() {
     let in_clear = doc! { "password_hash": { "$not": { "$regex": "^\\$argon2id\\$v=19\\$m=19456,t=2,p=1\\$" } } };
     assert_eq!(app.count("users", in_clear).await, 0);
 }
+
+/// On one thread, as every test runs: what computes on it would answer before what comes later.
+#[tokio::test]
+async fn a_password_that_is_slow_to_estimate_holds_up_nobody_else() {
+    let app = App::start().await;
+    // Weak, so that nothing is hashed after the estimate, and slow.
+    let slow: String = (' '..='~').skip(1).take(72).collect();
+    let answered = std::sync::Mutex::new(Vec::new());
+    let note = |what| answered.lock().expect("nobody panics here").push(what);
+    let sign_ups = (0..8).map(async |index| {
+        let email = format!("user{index}@example.com");
+        let body = json!({ "email": email, "password": slow });
+        app.post("/v1/auth/sign-up").json(body).send().await;
+        note("sign-up");
+    });
+    let liveness = async {
+        app.get("/livez").send().await.expect(200);
+        note("liveness");
+    };
+    futures_util::future::join(futures_util::future::join_all(sign_ups), liveness).await;
+    let answered = answered.into_inner().expect("nobody panics here");
+    assert_eq!(answered.len(), 9);
+    assert_eq!(answered[0], "liveness", "{answered:?}");
+}
+
+#[tokio::test]
+async fn a_password_is_not_estimated_for_an_address_that_is_none() {
+    let app = App::start().await;
+    let weak = "passwordpassword";
+    for (email, field) in [("no address", "email"), ("ada@example.com", "password")] {
+        let body = json!({ "email": email, "password": weak });
+        let answer = app.post("/v1/auth/sign-up").json(body).send().await;
+        let problem = answer.problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["field"], field);
+        assert_eq!(problem["errors"].as_array().map(Vec::len), Some(1));
+    }
+}
