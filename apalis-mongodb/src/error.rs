@@ -16,6 +16,16 @@ pub enum Error {
         #[source]
         source: mongodb::error::Error,
     },
+    /// The server refused one statement of a command.
+    #[error("{operation}: {message} (code {code})")]
+    Refused {
+        /// What was being done.
+        operation: &'static str,
+        /// The server's code of the error.
+        code: i32,
+        /// The server's words.
+        message: String,
+    },
     /// A payload could not be encoded or decoded.
     #[error("payload: {0}")]
     Codec(#[source] BoxDynError),
@@ -79,10 +89,56 @@ impl Error {
                 operation,
                 source: source.clone(),
             },
+            Self::Refused {
+                operation,
+                code,
+                message,
+            } => Self::Refused {
+                operation,
+                code: *code,
+                message: message.clone(),
+            },
             Self::NotReplicaSet => Self::NotReplicaSet,
             _ => Self::Stopped,
         }
     }
+
+    /// Whether the same write would be refused again: the answer is about what was to be written,
+    /// and not about the connection, the state of the server, or our rights.
+    pub(crate) fn is_about_content(&self) -> bool {
+        use mongodb::error::ErrorKind;
+        match self {
+            Self::Codec(_) => true,
+            Self::Refused { code, .. } => is_about_content(*code),
+            Self::Database { source, .. } => match source.kind.as_ref() {
+                ErrorKind::BsonSerialization(_) | ErrorKind::InvalidArgument { .. } => true,
+                #[cfg(feature = "bson-3")]
+                ErrorKind::Bson(_) => true,
+                ErrorKind::Command(command) => is_about_content(command.code),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+/// BadValue, FailedToParse, TypeMismatch, Overflow, InvalidLength, InvalidBSON, PathNotViable,
+/// DollarPrefixedFieldName, InvalidIdField, InvalidDBRef, EmptyFieldName, DottedFieldName,
+/// ImmutableField, DocumentValidationFailure, CannotIndexParallelArrays. The names of codes are in
+/// `src/mongo/base/error_codes.yml` of the server's source.
+const ABOUT_CONTENT: [i32; 15] = [2, 9, 14, 15, 16, 22, 28, 52, 53, 55, 56, 57, 66, 121, 171];
+
+/// From here on codes stand for single assertions of the server, which are about the request…
+const FIRST_ASSERTION: i32 = 10_000;
+
+/// … but for these: not primary, interrupted, stale routing, no space left.
+const ABOUT_THE_SERVER: [i32; 9] = [
+    10058, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 14031,
+];
+
+fn is_about_content(code: i32) -> bool {
+    let is_assertion = code >= FIRST_ASSERTION && !ABOUT_THE_SERVER.contains(&code);
+    is_assertion || ABOUT_CONTENT.contains(&code)
 }
 
 /// Names the operation of a driver error, or says that a replica set is needed if that is what the
@@ -129,5 +185,30 @@ pub(crate) fn is_duplicate_key(error: &mongodb::error::Error) -> bool {
         ErrorKind::Write(WriteFailure::WriteError(write)) => write.code == DUPLICATE_KEY,
         ErrorKind::Command(command) => command.code == DUPLICATE_KEY,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_about_what_is_written_are_told_from_those_about_the_server() {
+        let (nested, too_large, grown) = (15, 10334, 17419);
+        for code in [nested, too_large, grown, 121] {
+            assert!(is_about_content(code), "{code}");
+        }
+        let (unauthorized, timed_out, conflict, stepped_down, disk) = (13, 50, 112, 10107, 14031);
+        for code in [
+            unauthorized,
+            timed_out,
+            conflict,
+            stepped_down,
+            disk,
+            189,
+            8000,
+        ] {
+            assert!(!is_about_content(code), "{code}");
+        }
     }
 }

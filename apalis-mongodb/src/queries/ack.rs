@@ -8,6 +8,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 use mongodb::{ClientSession, Collection, Database};
 
+use crate::compat::encoded_bytes;
 use crate::config::Config;
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
@@ -17,6 +18,12 @@ use crate::runtime::{Lease, Settlement, Verdict};
 /// Successes that started this close to each other are remembered with one start. Writing them as
 /// one costs the server a third of writing each.
 const ALIKE_WITHIN_MS: i64 = 25;
+
+/// How long one command may become when it has several statements; the server takes 16 MiB.
+const MAX_COMMAND_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long a document may become at all.
+const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// One fenced write for one job, or for several that end alike under one token.
 #[derive(Debug, Clone)]
@@ -83,6 +90,34 @@ pub(crate) fn statement(
     }
 }
 
+/// Whether the verdicts of `settlements` have a BSON form and fit into one command. The server
+/// closes the connection on a command that is too long, which looks like a passing failure.
+pub(crate) fn check_size(settlements: &[Settlement]) -> Result<(), Error> {
+    let mut bytes = 0;
+    for settlement in settlements {
+        bytes += match &settlement.verdict {
+            Verdict::Done {
+                result: Some(result),
+            } => {
+                let document = doc! { f::RESULT: result.clone() };
+                encoded_bytes(&document).map_err(|error| Error::Codec(error.into()))?
+            }
+            // The text stands with the job and in its history.
+            verdict => verdict.error().map_or(0, |error| 2 * error.len()),
+        };
+    }
+    let limit = match settlements {
+        [_] => MAX_DOCUMENT_BYTES,
+        _ => MAX_COMMAND_BYTES,
+    };
+    if bytes <= limit {
+        return Ok(());
+    }
+    Err(Error::Codec(
+        format!("{bytes} bytes are over the limit of {limit}").into(),
+    ))
+}
+
 fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
     match verdict {
         Verdict::Done { result } => {
@@ -103,6 +138,18 @@ fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
             doc! {
                 "$set": set,
                 "$unset": { f::LEASE_UNTIL: "" },
+                "$rename": { f::UNIQUE_KEY: f::FREED_KEY },
+            }
+        }
+        Verdict::Unstorable { error } => {
+            let mut set = finished(JobState::Dead, config, now);
+            set.insert(f::LAST_ERROR, error);
+            doc! {
+                "$set": set,
+                "$unset": {
+                    f::LEASE_UNTIL: "", f::STARTED_AT: "", f::RESULT: "",
+                    f::HISTORY: "", f::PROGRESS: "", f::LOG: "",
+                },
                 "$rename": { f::UNIQUE_KEY: f::FREED_KEY },
             }
         }
@@ -139,7 +186,7 @@ fn with_history(
 ) -> Document {
     let started_at = settlement.lease.started_at.get();
     let released = settlement.verdict.outcome() == Outcome::Released;
-    if released && started_at.is_none() {
+    if (released && started_at.is_none()) || !settlement.verdict.is_remembered() {
         return update;
     }
     let mut entry = doc! {

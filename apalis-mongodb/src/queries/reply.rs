@@ -17,16 +17,27 @@ pub(crate) fn count(reply: &Document) -> u64 {
 
 /// A raw command succeeds as a whole even if single statements fail or the write concern does.
 pub(crate) fn check(reply: &Document, operation: &'static str) -> Result<(), Error> {
-    let failed = reply
-        .get_array("writeErrors")
-        .ok()
-        .and_then(|errors| errors.first())
-        .or_else(|| reply.get("writeConcernError"));
-    match failed {
+    if let Some(refused) = refused_statement(reply) {
+        return Err(Error::Refused {
+            operation,
+            code: refused.get_i32("code").unwrap_or_default(),
+            message: refused.get_str("errmsg").unwrap_or_default().to_owned(),
+        });
+    }
+    match reply.get("writeConcernError") {
         Some(failure) => Err(Error::Database {
             operation,
             source: mongodb::error::Error::custom(failure.to_string()),
         }),
         None => Ok(()),
     }
+}
+
+/// The first of the statements that the server refused.
+fn refused_statement(reply: &Document) -> Option<&Document> {
+    reply
+        .get_array("writeErrors")
+        .ok()?
+        .iter()
+        .find_map(Bson::as_document)
 }

@@ -13,10 +13,14 @@ use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
+use crate::model::Outcome;
 use crate::queries::ack;
 
 /// Verdicts per command.
 const BATCH: usize = 500;
+/// How much of an error stays with a job whose verdict cannot be stored.
+const MAX_REASON_CHARS: usize = 300;
+
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -41,17 +45,63 @@ impl Acker {
             if batch.is_empty() {
                 continue;
             }
-            let mut outcomes = self.write(&batch).await;
-            for settlement in batch.drain(..) {
-                let outcome = outcomes.next().unwrap_or(Ack::Stale);
+            let outcomes = self.write(&mut batch).await;
+            for (settlement, outcome) in batch.drain(..).zip(outcomes) {
                 self.finish(settlement, outcome);
             }
         }
     }
 
+    /// Writes the verdicts of `batch`. If the store would never take them together, they are
+    /// halved until the one that it refuses stands alone.
+    async fn write(&self, batch: &mut [Settlement]) -> Vec<Ack> {
+        let mut outcomes = Vec::with_capacity(batch.len());
+        // What is still to be written, the next part last.
+        let mut parts = vec![batch];
+        while let Some(part) = parts.pop() {
+            match (self.persist(part).await, part) {
+                (Ok(written), _) => outcomes.extend(written),
+                (Err(error), [unstorable]) => {
+                    outcomes.push(self.give_up(unstorable, &error).await);
+                }
+                (Err(_), part) => {
+                    let (first, second) = part.split_at_mut(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+            }
+        }
+        outcomes
+    }
+
+    /// Makes a job dead whose verdict the store will never take.
+    async fn give_up(&self, settlement: &mut Settlement, error: &Error) -> Ack {
+        let text = unstorable(error);
+        tracing::error!(
+            job = settlement.lease.id,
+            queue = self.config.queue,
+            attempt = settlement.lease.attempt,
+            "the job is dead: {text}"
+        );
+        let outcome = Outcome::Failed;
+        let error = text.clone();
+        settlement.verdict = Verdict::Dead { outcome, error };
+        if let Ok(written) = self.persist(std::slice::from_ref(settlement)).await {
+            return written[0];
+        }
+        settlement.verdict = Verdict::Unstorable { error: text };
+        match self.persist(std::slice::from_ref(settlement)).await {
+            Ok(written) => written[0],
+            // Nothing can be written to this job; its lease runs out.
+            Err(_) => Ack::Stale,
+        }
+    }
+
     /// Writes until the store answers. When the worker stops, a store that has not answered for a
     /// whole lease is given up: the leases have expired and others may run the jobs.
-    async fn write(&self, batch: &[Settlement]) -> std::vec::IntoIter<Ack> {
+    ///
+    /// An error means that the store would refuse `batch` again and again.
+    async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
+        ack::check_size(batch)?;
         self.clock.keep_fresh(&self.db).await;
         let now = self.clock.now();
         let statements = ack::statements(batch, &self.config, &self.worker, now);
@@ -60,11 +110,12 @@ impl Acker {
         let mut doubtful = false;
         loop {
             match self.attempt(batch, &statements, doubtful).await {
-                Ok(outcomes) => return outcomes.into_iter(),
+                Ok(outcomes) => return Ok(outcomes),
+                Err(error) if error.is_about_content() => return Err(error),
                 Err(error) => {
                     if self.stop.is_cancelled() && since.elapsed() > self.config.lease_duration {
                         tracing::error!(%error, jobs = batch.len(), "acknowledgements given up");
-                        return vec![Ack::Stale; batch.len()].into_iter();
+                        return Ok(vec![Ack::Stale; batch.len()]);
                     }
                     tracing::warn!(%error, jobs = batch.len(), "acknowledgements failed; trying again");
                     doubtful = true;
@@ -118,7 +169,7 @@ impl Acker {
                 metrics::settled(queue, settlement.verdict.outcome());
                 match &settlement.verdict {
                     Verdict::Retry { .. } => metrics::retried(queue),
-                    Verdict::Dead { .. } => metrics::dead(queue),
+                    Verdict::Dead { .. } | Verdict::Unstorable { .. } => metrics::dead(queue),
                     Verdict::Done { .. } | Verdict::Release => {}
                 }
             }
@@ -131,4 +182,10 @@ impl Acker {
             let _ = reply.send(outcome);
         }
     }
+}
+
+/// What is kept of the reason why a verdict could not be stored.
+fn unstorable(error: &Error) -> String {
+    let reason: String = error.to_string().chars().take(MAX_REASON_CHARS).collect();
+    format!("the outcome of the attempt cannot be stored: {reason}")
 }

@@ -25,6 +25,10 @@ pub(crate) enum Verdict {
         outcome: Outcome,
         error: String,
     },
+    /// Dead, without anything that attempts left with the job: there is no room for more.
+    Unstorable {
+        error: String,
+    },
     /// Given back as if it had not been started.
     Release,
 }
@@ -34,15 +38,23 @@ impl Verdict {
         match self {
             Self::Done { .. } => Outcome::Done,
             Self::Retry { outcome, .. } | Self::Dead { outcome, .. } => *outcome,
+            Self::Unstorable { .. } => Outcome::Failed,
             Self::Release => Outcome::Released,
         }
     }
 
     pub(crate) fn error(&self) -> Option<&str> {
         match self {
-            Self::Retry { error, .. } | Self::Dead { error, .. } => Some(error),
+            Self::Retry { error, .. } | Self::Dead { error, .. } | Self::Unstorable { error } => {
+                Some(error)
+            }
             Self::Done { .. } | Self::Release => None,
         }
+    }
+
+    /// Whether the attempt goes into the job's history.
+    pub(crate) fn is_remembered(&self) -> bool {
+        !matches!(self, Self::Unstorable { .. })
     }
 }
 

@@ -26,4 +26,5 @@ mod servers;
 mod shutdown;
 mod standalone;
 mod turns;
+mod unstorable;
 mod wake_up;
