@@ -37,6 +37,18 @@ pub enum Error {
     /// There is no such worker.
     #[error("there is no worker with process id {0}")]
     UnknownWorker(u32),
+    /// The folder for the stack's state has content that is not a stack's.
+    #[error(
+        "{folder} is not empty and no folder of a Dossier stack (it has no {marker}); nothing was \
+         changed. Let DOSSIER_STATE_DIR name an empty or a new folder; one that an earlier version \
+         of Dossier made has to be deleted by hand"
+    )]
+    ForeignFolder {
+        /// Its path.
+        folder: String,
+        /// The file that folders of stacks have.
+        marker: &'static str,
+    },
     /// A file of the state directory does not read.
     #[error("{file} is damaged; `cargo dev reset --yes` starts afresh")]
     Damaged {

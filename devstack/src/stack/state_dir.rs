@@ -12,6 +12,10 @@ use serde::de::DeserializeOwned;
 use super::error::Error;
 use super::record::StackRecord;
 
+/// The file that makes a folder a stack's. One without it is never written to nor deleted.
+const MARKER: &str = ".dossier-stack";
+const MARKER_TEXT: &str = "This folder belongs to `cargo dev` of Dossier: `cargo dev reset --yes` \
+                           deletes it with everything in it.\n";
 const RECORD: &str = "stack.json";
 const LEFTOVER: &str = "leftover.json";
 const LOCK_ATTEMPTS: u32 = 20;
@@ -46,19 +50,45 @@ impl StateDir {
     ///
     /// # Errors
     ///
-    /// When it cannot be created.
+    /// When it cannot be created, or is somebody else's: it has content, and no marker of a stack.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let root = root.into();
-        let logs = root.join("logs");
-        let created = fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&logs);
-        created.map_err(Error::io(format!("create {}", logs.display())))?;
+        create_dir(&root)?;
         let root = root
             .canonicalize()
             .map_err(Error::io(format!("open {}", root.display())))?;
-        Ok(Self { root })
+        let state = Self { root };
+        state.mark()?;
+        create_dir(&state.root.join("logs"))?;
+        Ok(state)
+    }
+
+    /// Takes an empty folder for a stack.
+    fn mark(&self) -> Result<(), Error> {
+        if self.is_marked() {
+            return Ok(());
+        }
+        let reading = || Error::io(format!("read {}", self.root.display()));
+        let mut entries = fs::read_dir(&self.root).map_err(reading())?;
+        let has_content = entries.next().transpose().map_err(reading())?.is_some();
+        // Another command may have taken the folder meanwhile.
+        if has_content && !self.is_marked() {
+            return Err(self.foreign());
+        }
+        let marker = self.root.join(MARKER);
+        let written = fs::write(&marker, MARKER_TEXT);
+        written.map_err(Error::io(format!("write {}", marker.display())))
+    }
+
+    fn is_marked(&self) -> bool {
+        self.root.join(MARKER).is_file()
+    }
+
+    fn foreign(&self) -> Error {
+        Error::ForeignFolder {
+            folder: self.root.display().to_string(),
+            marker: MARKER,
+        }
     }
 
     /// Its path.
@@ -197,14 +227,46 @@ impl StateDir {
         written.map_err(Error::io(format!("write {}", path.display())))
     }
 
-    /// Deletes everything, logs and data included.
+    /// Deletes everything, logs and data included; the marker last, so that what could not be
+    /// deleted can be the next time.
     ///
     /// # Errors
     ///
-    /// When something cannot be deleted.
+    /// When something cannot be deleted, or the folder has no marker of a stack.
     pub fn delete(self) -> Result<(), Error> {
-        fs::remove_dir_all(&self.root).map_err(Error::io(format!("delete {}", self.root.display())))
+        if !self.is_marked() {
+            return Err(self.foreign());
+        }
+        let deleted = delete_but(&self.root, MARKER)
+            .and_then(|()| fs::remove_file(self.root.join(MARKER)))
+            .and_then(|()| fs::remove_dir(&self.root));
+        deleted.map_err(Error::io(format!("delete {}", self.root.display())))
     }
+}
+
+fn create_dir(path: &Path) -> Result<(), Error> {
+    let created = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path);
+    created.map_err(Error::io(format!("create {}", path.display())))
+}
+
+/// Deletes what is in `folder`, except for the file called `kept`.
+fn delete_but(folder: &Path, kept: &str) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == kept {
+            continue;
+        }
+        // The type of a link is that of the link: what it leads to is not ours.
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -222,6 +284,38 @@ mod tests {
         assert!(matches!(state.running(), Ok(Running::Starting)));
         drop(held);
         assert!(matches!(state.running(), Ok(Running::No)));
+    }
+
+    #[test]
+    fn a_folder_with_content_and_without_the_marker_is_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("letter.txt"), "dear").expect("a file");
+        let refused = StateDir::open(folder.path()).expect_err("it is not a stack's");
+        assert!(matches!(refused, Error::ForeignFolder { .. }));
+        let names = fs::read_dir(folder.path()).expect("it can be read");
+        assert_eq!(names.count(), 1, "nothing was added");
+    }
+
+    #[test]
+    fn a_folder_that_lost_its_marker_is_not_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = StateDir::open(folder.path()).expect("a state folder");
+        fs::remove_file(folder.path().join(MARKER)).expect("it is there");
+        let refused = state.delete().expect_err("it is not a stack's");
+        assert!(matches!(refused, Error::ForeignFolder { .. }));
+        assert!(folder.path().join("logs").is_dir());
+    }
+
+    #[test]
+    fn what_a_link_in_the_folder_leads_to_is_not_deleted() {
+        let (folder, elsewhere) = (tempfile::tempdir(), tempfile::tempdir());
+        let (folder, elsewhere) = (folder.expect("a folder"), elsewhere.expect("a folder"));
+        fs::write(elsewhere.path().join("letter.txt"), "dear").expect("a file");
+        let state = StateDir::open(folder.path().join("state")).expect("a state folder");
+        std::os::unix::fs::symlink(elsewhere.path(), state.path().join("link")).expect("a link");
+        state.delete().expect("it can be deleted");
+        assert!(!folder.path().join("state").exists());
+        assert!(elsewhere.path().join("letter.txt").is_file());
     }
 
     #[test]

@@ -170,6 +170,34 @@ async fn reset_deletes_nothing_unasked() {
 }
 
 #[tokio::test]
+async fn a_folder_that_is_not_a_stacks_is_neither_used_nor_deleted() {
+    let home = Checkout::new();
+    let letter = home.0.path().join("letter.txt");
+    std::fs::write(&letter, "dear").expect("a file");
+    for arguments in [
+        &["reset", "--yes"][..],
+        &["reset"],
+        &["--detach"],
+        &["status"],
+    ] {
+        let output = home.run(arguments).await;
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("DOSSIER_STATE_DIR"), "{arguments:?}: {said}");
+    }
+    let left: Vec<_> = std::fs::read_dir(home.0.path())
+        .expect("it is there")
+        .collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(
+        std::fs::read_to_string(&letter).expect("it is there"),
+        "dear"
+    );
+    // So that the folder can be told to stop like any other.
+    std::fs::remove_file(letter).expect("it is there");
+}
+
+#[tokio::test]
 async fn commands_for_a_running_stack_say_how_to_start_one() {
     let checkout = Checkout::new();
     for command in ["env", "check", "start-worker"] {
