@@ -40,6 +40,19 @@ impl EmailAddress {
         let first = local.chars().next().unwrap_or('*');
         format!("{first}***@{domain}")
     }
+
+    /// `text`, in which this address is [masked](Self::masked) wherever it stands.
+    pub fn mask_in(&self, text: &str) -> String {
+        let key = self.0.to_ascii_lowercase();
+        let (mut masked, mut rest) = (String::with_capacity(text.len()), text);
+        // Folding ASCII alone moves no byte.
+        while let Some(start) = rest.to_ascii_lowercase().find(&key) {
+            masked.push_str(&rest[..start]);
+            masked.push_str(&self.masked());
+            rest = &rest[start + self.0.len()..];
+        }
+        masked + rest
+    }
 }
 
 fn domain_is_a_dns_name(domain: &str) -> bool {
@@ -114,6 +127,16 @@ mod tests {
         assert_eq!(format!("{address:?}"), "A***@Example.COM");
         assert!("postmaster@localhost".parse::<EmailAddress>().is_ok());
         assert!("a@xn--bcher-kva.example".parse::<EmailAddress>().is_ok());
+    }
+
+    #[test]
+    fn an_address_is_masked_wherever_it_stands() {
+        let address: EmailAddress = "Ada@example.com".parse().unwrap();
+        let said = "550 <ada@EXAMPLE.com>: no ñ such Ada@example.com, bob@example.com";
+        assert_eq!(
+            address.mask_in(said),
+            "550 <A***@example.com>: no ñ such A***@example.com, bob@example.com"
+        );
     }
 
     #[test]

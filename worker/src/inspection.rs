@@ -11,6 +11,7 @@ use dossier_common::store::blobs::BlobReader;
 use mongodb::bson::{Bson, serialize_to_bson};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::antivirus::{Antivirus, Finding};
 use crate::document::{
@@ -21,6 +22,9 @@ use crate::failure::JobFailure;
 
 /// How long one inspection may take, waiting for the store included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long the store may take to give one chunk.
+const CHUNK_LIMIT: Duration = Duration::from_secs(20);
 
 /// So many attempts a document gets whose inspection does not end or fails; then it is `failed`.
 const MAX_TROUBLED_ATTEMPTS: u32 = 3;
@@ -181,7 +185,8 @@ impl BlobSource {
             .as_ref()
             .is_some_and(|(start, bytes)| holds(*start, bytes))
         {
-            let chunk = self.runtime.block_on(self.reader.chunk_at(offset));
+            let reading = async { timeout(CHUNK_LIMIT, self.reader.chunk_at(offset)).await };
+            let chunk = self.runtime.block_on(reading)?;
             self.chunk = Some(chunk.map_err(io::Error::other)?);
         }
         let (start, bytes) = self.chunk.as_ref().expect("a chunk was just read");

@@ -100,6 +100,7 @@ async fn settled<R: Serialize>(
         },
         Err(error) => verdict::of_error(error, &job),
     };
+    log_failure(&job, &verdict);
     let settlement = job.settlement(verdict);
     guard.defuse();
     if job.runtime().settle(settlement).await == Ack::Stale {
@@ -111,6 +112,30 @@ async fn settled<R: Serialize>(
         );
     }
     result
+}
+
+fn log_failure(job: &JobHandle, verdict: &Verdict) {
+    let Some(error) = verdict.error() else {
+        return;
+    };
+    let (id, queue, outcome) = (job.id(), job.queue(), verdict.outcome().as_str());
+    let (attempt, attempts) = (job.attempt(), job.max_attempts());
+    match verdict {
+        Verdict::Retry { delay, .. } => tracing::warn!(
+            job = id,
+            queue,
+            attempt,
+            outcome,
+            "attempt {attempt} of {attempts} at {queue} {id} failed, the next follows in {delay:.1?}: {error}"
+        ),
+        _ => tracing::warn!(
+            job = id,
+            queue,
+            attempt,
+            outcome,
+            "attempt {attempt} of {attempts} at {queue} {id} failed, the job is dead: {error}"
+        ),
+    }
 }
 
 /// What is kept of a handler's value. One without a BSON form is kept as text.

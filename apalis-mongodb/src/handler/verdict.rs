@@ -105,10 +105,13 @@ pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
         if is_wrapper(cause) && cause.source().is_some() {
             continue;
         }
-        let part = match cause.downcast_ref::<mongodb::error::Error>() {
+        let part = if let Some(error) = cause.downcast_ref::<mongodb::error::Error>() {
             // Its own text has the raw reply of the server in it, with whatever was stored there.
-            Some(error) => error.kind.to_string(),
-            None => cause.to_string(),
+            error.kind.to_string()
+        } else if cause.is::<Elapsed>() {
+            "the handler ran longer than its time limit".to_owned()
+        } else {
+            cause.to_string()
         };
         if text.is_empty() {
             text = part;

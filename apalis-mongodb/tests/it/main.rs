@@ -14,7 +14,6 @@ mod failover;
 mod harness;
 mod leases;
 mod limits;
-mod logs;
 mod monitor;
 mod operating;
 mod outage;

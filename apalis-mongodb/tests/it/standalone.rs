@@ -7,9 +7,9 @@ use apalis_mongodb::{Config, Error, JobHandle, MongoStorage, NewJob, setup};
 use mongodb::{Client, Database};
 
 use crate::harness::Notes;
-use crate::logs::Logs;
 use crate::servers::Premises;
 use crate::worker;
+use dossier_devstack::testing::Logs;
 
 /// A queue on a standalone server.
 struct Bench {

@@ -7,8 +7,8 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
 
 use crate::harness::{Bench, Notes, Running, eventually};
-use crate::logs::Logs;
 use crate::worker;
+use dossier_devstack::testing::Logs;
 
 /// Without a change stream a job waits for this long.
 const POLL: Duration = Duration::from_secs(60);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Environment;
-use crate::queue::QueueSettings;
+use crate::queue::{QueueSettings, TimeLimits};
 use crate::token::TokenKeys;
 
 /// How log lines are written.
@@ -97,20 +97,25 @@ pub fn read_token_keys(env: &mut Environment) -> Option<TokenKeys> {
     }
 }
 
-/// Reads `QUEUE_LEASE_SECONDS`, `MAIL_RETRY_BASE_SECONDS` and `WORKER_CONCURRENCY`.
+/// Reads `QUEUE_LEASE_SECONDS`, `MAIL_RETRY_BASE_SECONDS`, `WORKER_CONCURRENCY` and the time limits
+/// of the queues.
 pub fn read_queue_settings(env: &mut Environment) -> QueueSettings {
     let default = QueueSettings::default();
+    let limits = default.time_limits;
+    let mut seconds = |name, default: Duration| {
+        Duration::from_secs(env.number(name, 1..=3600, default.as_secs()))
+    };
     QueueSettings {
-        lease: Duration::from_secs(env.number(
-            "QUEUE_LEASE_SECONDS",
-            1..=3600,
-            default.lease.as_secs(),
-        )),
-        mail_retry_base: Duration::from_secs(env.number(
-            "MAIL_RETRY_BASE_SECONDS",
-            1..=3600,
-            default.mail_retry_base.as_secs(),
-        )),
+        lease: seconds("QUEUE_LEASE_SECONDS", default.lease),
+        mail_retry_base: seconds("MAIL_RETRY_BASE_SECONDS", default.mail_retry_base),
+        time_limits: TimeLimits {
+            send_email: seconds("SEND_EMAIL_TIMEOUT_SECONDS", limits.send_email),
+            validate_upload: seconds("VALIDATE_UPLOAD_TIMEOUT_SECONDS", limits.validate_upload),
+            mint_download_token: seconds(
+                "MINT_DOWNLOAD_TOKEN_TIMEOUT_SECONDS",
+                limits.mint_download_token,
+            ),
+        },
         concurrency: usize::try_from(env.number(
             "WORKER_CONCURRENCY",
             1..=256,

@@ -12,4 +12,4 @@ pub use apalis_mongodb as backend;
 pub use apalis_mongodb::JobState;
 pub use payloads::{MintDownloadToken, SendEmail, ValidateUpload};
 pub use queues::{QueueName, Queues};
-pub use settings::QueueSettings;
+pub use settings::{QueueSettings, TimeLimits};

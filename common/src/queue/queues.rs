@@ -46,6 +46,15 @@ impl QueueName {
         }
     }
 
+    /// How long one attempt at a job of this queue may take.
+    pub fn time_limit(self, settings: &QueueSettings) -> Duration {
+        match self {
+            Self::SendEmail => settings.time_limits.send_email,
+            Self::ValidateUpload => settings.time_limits.validate_upload,
+            Self::MintDownloadToken => settings.time_limits.mint_download_token,
+        }
+    }
+
     fn retry(self, settings: &QueueSettings) -> RetryStrategy {
         let (base, max) = match self {
             Self::SendEmail => (settings.mail_retry_base, Duration::from_secs(60 * 60)),

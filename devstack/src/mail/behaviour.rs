@@ -27,6 +27,9 @@ pub struct Behaviour {
     /// With which code it refuses (550 if not said).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
+    /// With which words it refuses, the enhanced status code included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// The only address the conduct applies to; everybody if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
@@ -42,6 +45,9 @@ pub enum InvalidBehaviour {
     /// Closing the port concerns everybody.
     #[error("a server is down for everybody: leave `recipient` out")]
     DownForOne,
+    /// A reply is one line here.
+    #[error("the text of a refusal is one line without control characters")]
+    NotALine,
 }
 
 impl Behaviour {
@@ -57,7 +63,7 @@ impl Behaviour {
         Self {
             mode: Mode::Reject,
             code: Some(code),
-            recipient: None,
+            ..Self::default()
         }
     }
 
@@ -79,6 +85,15 @@ impl Behaviour {
         }
     }
 
+    /// Refuses with these words.
+    #[must_use]
+    pub fn saying(self, text: impl Into<String>) -> Self {
+        Self {
+            text: Some(text.into()),
+            ..self
+        }
+    }
+
     /// Restricts the conduct to one address.
     #[must_use]
     pub fn only_for(self, recipient: impl Into<String>) -> Self {
@@ -92,10 +107,17 @@ impl Behaviour {
     ///
     /// # Errors
     ///
-    /// When the code is not one of failure, or `down` names a recipient.
+    /// When the code is not one of failure, the text is no line, or `down` names a recipient.
     pub fn validated(self) -> Result<Self, InvalidBehaviour> {
         match self.code {
             Some(code) if !(400..600).contains(&code) => Err(InvalidBehaviour::NotARefusal(code)),
+            _ if self
+                .text
+                .as_ref()
+                .is_some_and(|text| text.contains(char::is_control)) =>
+            {
+                Err(InvalidBehaviour::NotALine)
+            }
             _ if self.mode == Mode::Down && self.recipient.is_some() => {
                 Err(InvalidBehaviour::DownForOne)
             }
@@ -109,10 +131,11 @@ impl Behaviour {
             return None;
         }
         let code = self.code.unwrap_or(550);
-        let text = match code {
-            451 => "4.3.0 Temporary trouble, try again later".to_owned(),
-            550 => "5.1.1 No such mailbox here".to_owned(),
-            _ => format!("{}.0.0 Refused as told", code / 100),
+        let text = match (&self.text, code) {
+            (Some(text), _) => text.clone(),
+            (None, 451) => "4.3.0 Temporary trouble, try again later".to_owned(),
+            (None, 550) => "5.1.1 No such mailbox here".to_owned(),
+            (None, _) => format!("{}.0.0 Refused as told", code / 100),
         };
         Some(Response::custom(code, text))
     }

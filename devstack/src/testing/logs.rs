@@ -1,4 +1,4 @@
-//! What the code under test says in its log.
+//! What the code under test logs.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -7,16 +7,24 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Collects what is logged on this thread, which a test has to itself.
-pub(crate) struct Logs {
+pub struct Logs {
     text: Text,
     _collecting: DefaultGuard,
+}
+
+impl std::fmt::Debug for Logs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Logs")
+    }
 }
 
 #[derive(Clone, Default)]
 struct Text(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
-    pub(crate) fn collect() -> Self {
+    /// Collects from now on, until this is dropped.
+    #[must_use]
+    pub fn collect() -> Self {
         let text = Text::default();
         let writer = text.clone();
         let collecting = tracing_subscriber::fmt()
@@ -30,10 +38,22 @@ impl Logs {
     }
 
     /// How many lines contain `words`.
-    pub(crate) fn count(&self, words: &str) -> usize {
+    #[must_use]
+    pub fn count(&self, words: &str) -> usize {
+        self.lines(words).len()
+    }
+
+    /// The lines that contain `words`.
+    ///
+    /// # Panics
+    ///
+    /// When a thread panicked while it logged.
+    #[must_use]
+    pub fn lines(&self, words: &str) -> Vec<String> {
         let text = self.text.0.lock().expect("nobody panics here");
         let text = String::from_utf8_lossy(&text);
-        text.lines().filter(|line| line.contains(words)).count()
+        let lines = text.lines().filter(|line| line.contains(words));
+        lines.map(str::to_owned).collect()
     }
 }
 

@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dossier_common::email::EmailAddress;
+use dossier_common::telemetry::explain;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
+use super::connections::{Connections, SendError};
 use super::letter::Letter;
 use super::settings::MailSettings;
 use crate::failure::JobFailure;
@@ -35,7 +37,7 @@ pub struct Mailer {
 
 #[derive(Clone, Debug)]
 enum Transport {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Connections),
     Capture(Arc<Mutex<Vec<Message>>>),
 }
 
@@ -43,7 +45,7 @@ impl Mailer {
     /// Mails go to a mail server.
     pub fn smtp(settings: MailSettings) -> Self {
         Self {
-            transport: Transport::Smtp(settings.transport),
+            transport: Transport::Smtp(settings.connections),
             from: settings.from,
         }
     }
@@ -72,12 +74,16 @@ impl Mailer {
     /// # Errors
     ///
     /// [`JobFailure::Permanent`] when the server refuses it for good (5xx) or it cannot be
-    /// written at all; [`JobFailure::Retry`] when the server is unreachable or refuses it for now.
+    /// written at all; [`JobFailure::Retry`] when the server is unreachable, does not answer in
+    /// time, or refuses it for now. No text has the address in it.
     pub async fn send(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<(), JobFailure> {
         let message = self.compose(letter, envelope)?;
         match &self.transport {
-            Transport::Smtp(transport) => {
-                transport.send(message).await.map(drop).map_err(from_smtp)
+            Transport::Smtp(connections) => {
+                let sent = connections
+                    .send(message.envelope(), &message.formatted())
+                    .await;
+                sent.map_err(|error| failure(&error, envelope.to))
             }
             Transport::Capture(messages) => {
                 let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,14 +126,18 @@ impl Mailer {
 const OUR_TROUBLE: [u16; 5] = [521, 530, 534, 535, 538];
 
 /// Only a reply of the 5xx class to the mail itself is final (RFC 5321 §4.2.1); everything else
-/// may pass.
-fn from_smtp(error: smtp::Error) -> JobFailure {
+/// may pass. Servers like to repeat the address, which does not belong into logs.
+fn failure(error: &SendError, to: &EmailAddress) -> JobFailure {
+    let text = to.mask_in(&explain(error));
+    match error {
+        SendError::Smtp(error) if refuses_the_mail(error) => JobFailure::permanent(text),
+        _ => JobFailure::retry(text),
+    }
+}
+
+fn refuses_the_mail(error: &smtp::Error) -> bool {
     let about_us = error
         .status()
         .is_some_and(|code| OUR_TROUBLE.contains(&code.into()));
-    if error.is_permanent() && !about_us {
-        JobFailure::permanent(error)
-    } else {
-        JobFailure::retry(error)
-    }
+    error.is_permanent() && !about_us
 }

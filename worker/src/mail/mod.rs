@@ -1,7 +1,9 @@
 //! Mail: what it says, and how it gets there.
 
+mod connections;
 mod letter;
 mod mailer;
+mod server;
 mod settings;
 
 pub use letter::Letter;

@@ -54,16 +54,16 @@ pub async fn run(
     tokio::spawn(async move { axum::serve(listener, ops::router(state)).await });
     let queues = settings.queue_names.clone();
     let grace = settings.shutdown_grace;
-    let concurrency = settings.queues.concurrency;
+    let queue_settings = settings.queues.clone();
     let services = services(store, settings);
     // Whoever reads that we take jobs may tell us to stop.
     let signals = Signals::new()?;
     let names: Vec<&str> = queues.iter().map(|name| name.as_str()).collect();
     tracing::info!(
-        metrics = %address, concurrency,
+        metrics = %address, concurrency = queue_settings.concurrency,
         "taking jobs from {}", names.join(", ")
     );
-    stop::work_until_told(signals, &services, &queues, concurrency, grace, working).await
+    stop::work_until_told(signals, &services, &queues, &queue_settings, grace, working).await
 }
 
 fn services(store: Store, settings: Settings) -> Services {

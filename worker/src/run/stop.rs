@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use dossier_common::queue::QueueName;
+use dossier_common::queue::{QueueName, QueueSettings};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -19,12 +19,12 @@ pub(super) async fn work_until_told(
     mut signals: Signals,
     services: &Services,
     queues: &[QueueName],
-    concurrency: usize,
+    settings: &QueueSettings,
     grace: Duration,
     working: watch::Sender<bool>,
 ) -> anyhow::Result<ExitCode> {
     let (stop, mut stopped) = watch::channel(false);
-    let monitor = monitor(services, queues, concurrency);
+    let monitor = monitor(services, queues, settings);
     let mut running = tokio::spawn(monitor.run_with_signal(async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
         Ok(())

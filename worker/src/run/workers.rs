@@ -3,51 +3,54 @@
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, Monitor, ParallelizeExt, WorkerBuilder};
 use dossier_common::queue::backend::JobHandle;
-use dossier_common::queue::{MintDownloadToken, QueueName, SendEmail, ValidateUpload};
+use dossier_common::queue::{
+    MintDownloadToken, QueueName, QueueSettings, SendEmail, ValidateUpload,
+};
 
 use crate::jobs;
 use crate::services::Services;
 
-/// The workers of `queues`, each with `concurrency` jobs at once. A worker that ends with an
-/// error is started again.
-pub fn monitor(services: &Services, queues: &[QueueName], concurrency: usize) -> Monitor {
+/// The workers of `queues`. A worker that ends with an error is started again.
+pub fn monitor(services: &Services, queues: &[QueueName], settings: &QueueSettings) -> Monitor {
     let mut monitor = Monitor::new().should_restart(|_, _| true);
     for queue in queues {
-        monitor = register(monitor, *queue, services.clone(), concurrency);
+        monitor = register(monitor, *queue, services.clone(), settings);
     }
     monitor
 }
 
 macro_rules! worker {
-    ($monitor:expr, $queue:expr, $storage:expr, $services:expr, $concurrency:expr, $handler:expr) => {
+    ($monitor:expr, $queue:expr, $storage:expr, $services:expr, $settings:expr, $handler:expr) => {{
+        let concurrency = $settings.concurrency;
+        let time_limit = $queue.time_limit($settings);
         $monitor.register(move |_| {
             WorkerBuilder::new($queue.as_str())
                 .backend($storage.clone())
                 .data($services.clone())
-                .concurrency($concurrency)
+                .concurrency(concurrency)
                 .parallelize(tokio::spawn)
+                // Within the task, so that the handler ends with its time.
+                .timeout(time_limit)
                 .build($handler)
         })
-    };
+    }};
 }
 
-fn register(monitor: Monitor, queue: QueueName, services: Services, concurrency: usize) -> Monitor {
+fn register(
+    monitor: Monitor,
+    queue: QueueName,
+    services: Services,
+    settings: &QueueSettings,
+) -> Monitor {
     let queues = services.store.queues().clone();
     match queue {
         QueueName::SendEmail => {
             let storage = queues.send_email;
-            worker!(monitor, queue, storage, services, concurrency, send_email)
+            worker!(monitor, queue, storage, services, settings, send_email)
         }
         QueueName::ValidateUpload => {
             let storage = queues.validate_upload;
-            worker!(
-                monitor,
-                queue,
-                storage,
-                services,
-                concurrency,
-                validate_upload
-            )
+            worker!(monitor, queue, storage, services, settings, validate_upload)
         }
         QueueName::MintDownloadToken => {
             let storage = queues.mint_download_token;
@@ -56,7 +59,7 @@ fn register(monitor: Monitor, queue: QueueName, services: Services, concurrency:
                 queue,
                 storage,
                 services,
-                concurrency,
+                settings,
                 mint_download_token
             )
         }

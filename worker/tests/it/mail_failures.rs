@@ -1,10 +1,13 @@
 //! Mail servers refuse, for now or for good, or are not there.
 
-use dossier_common::queue::backend::Outcome;
+use std::time::Duration;
+
+use dossier_common::queue::backend::{AttemptRecord, Outcome};
 use dossier_common::queue::{JobState, QueueName};
 use dossier_devstack::mail::Behaviour;
+use dossier_devstack::testing::Logs;
 
-use crate::harness::{Bench, CLIENT, RETRY_BASE, eventually};
+use crate::harness::{Bench, CLIENT, RETRY_BASE, eventually, mailer_with};
 
 async fn bench(behaviour: Behaviour) -> (Bench, dossier_common::id::JobId) {
     let bench = Bench::new().await;
@@ -94,4 +97,84 @@ async fn one_refused_address_does_not_hold_up_the_others() {
     let workers = bench.work(&[QueueName::SendEmail]);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
+}
+
+/// Waits until a first attempt has failed, and returns how.
+async fn first_attempt(bench: &Bench, job: dossier_common::id::JobId) -> AttemptRecord {
+    eventually("an attempt was made", async || {
+        let mut history = bench.job(job).await.history;
+        (!history.is_empty()).then(|| history.remove(0))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_mail_server_that_falls_silent_costs_an_attempt_and_the_connection_no_more() {
+    let logs = Logs::collect();
+    let (mut bench, job) = bench(Behaviour::stall().only_for(CLIENT)).await;
+    let limit = [("SMTP_TIMEOUT_SECONDS", "1")];
+    bench.services.mailer = mailer_with(&bench.mail.smtp_url(), limit);
+    let workers = bench.work(&[QueueName::SendEmail]);
+    let failed = first_attempt(&bench, job).await;
+    assert_eq!(failed.outcome, Outcome::Failed);
+    let error = failed.error.expect("a reason");
+    assert!(
+        error.contains("did not take the mail within 1 s"),
+        "{error}"
+    );
+    let told = logs.lines(&job.to_string());
+    let warned = told.iter().find(|line| line.contains("WARN"));
+    let warned = warned.expect("the failure is logged with the job's id");
+    assert!(warned.contains(&error), "{warned}");
+
+    // On the old connection the next mail would be part of this one.
+    bench
+        .mail
+        .behave(Behaviour::ok())
+        .expect("a server can be so");
+    bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    let mails = bench.mail.mailbox().messages_to(CLIENT);
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].subject, "Please confirm your e-mail address");
+}
+
+#[tokio::test]
+async fn a_job_that_runs_longer_than_its_queue_allows_has_failed_and_is_tried_again() {
+    let logs = Logs::collect();
+    let (mut bench, job) = bench(Behaviour::stall()).await;
+    bench.settings.time_limits.send_email = Duration::from_secs(1);
+    let workers = bench.work(&[QueueName::SendEmail]);
+    let failed = first_attempt(&bench, job).await;
+    assert_eq!(failed.outcome, Outcome::TimedOut);
+    let error = failed.error.expect("a reason");
+    assert!(error.contains("longer than its time limit"), "{error}");
+    assert!(
+        logs.lines(&job.to_string())
+            .iter()
+            .any(|line| line.contains("WARN"))
+    );
+    bench
+        .mail
+        .behave(Behaviour::ok())
+        .expect("a server can be so");
+    bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    assert_eq!(bench.mail.mailbox().messages_to(CLIENT).len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_address_is_kept_and_logged_without_it() {
+    let logs = Logs::collect();
+    let refusal = Behaviour::reject(550).saying(format!("5.1.1 <{CLIENT}>: no such user"));
+    let (bench, job) = bench(refusal).await;
+    let workers = bench.work(&[QueueName::SendEmail]);
+    let dead = bench.reaches(job, JobState::Dead).await;
+    workers.stop().await;
+    let error = dead.last_error.expect("a reason");
+    assert!(
+        error.contains("5.1.1") && !error.contains(CLIENT),
+        "{error}"
+    );
+    assert_eq!(logs.count(CLIENT), 0);
 }

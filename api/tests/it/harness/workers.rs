@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dossier_common::queue::QueueName;
+use dossier_common::queue::{QueueName, QueueSettings};
 use dossier_worker::document::{Limits, Policy};
 use dossier_worker::inspection::Inspector;
 use dossier_worker::mail::Mailer;
@@ -37,7 +37,8 @@ impl Workers {
             inspector: Inspector::new(Limits::default(), Policy::standard()),
             public_url: app.state.public_url.clone(),
         };
-        let (stop, monitor) = (Arc::new(Notify::new()), monitor(&services, queues, 2));
+        let stop = Arc::new(Notify::new());
+        let monitor = monitor(&services, queues, &QueueSettings::default());
         let stopped = stop.clone();
         let running = tokio::spawn(async move {
             let signal = async move {

@@ -48,6 +48,7 @@ pub(crate) struct Bench {
     pub(crate) services: Services,
     pub(crate) entropy: Entropy,
     pub(crate) mail: MailCatcher,
+    pub(crate) settings: QueueSettings,
     database: TestDatabase,
 }
 
@@ -58,6 +59,7 @@ impl Bench {
         migrated.expect("the migrations run");
         let settings = QueueSettings {
             mail_retry_base: RETRY_BASE,
+            concurrency: 2,
             ..QueueSettings::default()
         };
         let store = Store::connect(database.uri(), "tests", &settings).await;
@@ -74,6 +76,7 @@ impl Bench {
             services,
             entropy: Entropy::seeded(5),
             mail,
+            settings,
             database,
         }
     }
@@ -92,7 +95,8 @@ impl Bench {
 
     /// Starts workers of `queues`.
     pub(crate) fn work(&self, queues: &[QueueName]) -> Workers {
-        let (stop, monitor) = (Arc::new(Notify::new()), monitor(&self.services, queues, 2));
+        let stop = Arc::new(Notify::new());
+        let monitor = monitor(&self.services, queues, &self.settings);
         let stopped = stop.clone();
         let running = tokio::spawn(async move {
             let signal = async move {
@@ -131,9 +135,15 @@ impl Bench {
 
 /// A mailer that knows one mail server.
 pub(crate) fn mailer(smtp_url: &str) -> Mailer {
+    mailer_with(smtp_url, [])
+}
+
+/// A mailer that knows one mail server and has these settings besides.
+pub(crate) fn mailer_with<const N: usize>(smtp_url: &str, more: [(&str, &str); N]) -> Mailer {
     let variables = [("SMTP_URL", smtp_url), ("MAIL_FROM", MAIL_FROM)];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let mut environment = Environment::of(variables);
+    let variables = variables.into_iter().chain(more);
+    let owned = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut environment = Environment::of(owned);
     let settings = MailSettings::read(&mut environment);
     Mailer::smtp(settings.expect("the settings are good"))
 }

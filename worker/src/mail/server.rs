@@ -1,0 +1,178 @@
+//! The mail server: where it is, and how a connection to it is opened.
+
+use std::fmt;
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+
+/// How long each address of the server may take to accept a connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// What `SMTP_URL` must be.
+pub(super) const RULE: &str = "must be smtps://user:password@host, smtp://user:password@host?tls=required, or \
+                    smtp://host for a server on a private network";
+
+/// Where the mail server is, and what it wants to know of us.
+#[derive(Clone)]
+pub(super) struct MailServer {
+    host: String,
+    port: u16,
+    encryption: Encryption,
+    credentials: Option<Credentials>,
+    hello_name: ClientId,
+}
+
+#[derive(Clone)]
+enum Encryption {
+    /// None, as on a private network.
+    None,
+    /// From the second command on (RFC 3207); a server without it is not used.
+    StartTls(TlsParameters),
+    /// From the first byte on (RFC 8314 §3.3).
+    Implicit(TlsParameters),
+}
+
+impl MailServer {
+    /// Reads an address: `smtps://user:password@host:port/our-own-name`, or `smtp://` with
+    /// `?tls=required`, or without encryption.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the address breaks.
+    pub(super) fn parse(address: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(address).map_err(|_| RULE)?;
+        let host = match url.host().ok_or(RULE)? {
+            Host::Ipv6(address) => address.to_string(),
+            host => host.to_string(),
+        };
+        let tls = url.query_pairs().find(|(name, _)| name == "tls");
+        let parameters = || TlsParameters::new(host.clone()).map_err(|_| RULE);
+        let (encryption, usual_port) = match (url.scheme(), tls.as_ref().map(|(_, how)| &**how)) {
+            (_, Some("opportunistic")) => {
+                return Err("tls=opportunistic would fall back to clear text; say tls=required");
+            }
+            ("smtps", _) => (Encryption::Implicit(parameters()?), SUBMISSIONS_PORT),
+            ("smtp", Some("required")) => (Encryption::StartTls(parameters()?), SUBMISSION_PORT),
+            ("smtp", None) if !url.username().is_empty() || url.password().is_some() => {
+                return Err(
+                    "would send the password in clear text; say tls=required or use smtps://",
+                );
+            }
+            ("smtp", None) => (Encryption::None, SMTP_PORT),
+            _ => return Err(RULE),
+        };
+        Ok(Self {
+            port: url.port().unwrap_or(usual_port),
+            encryption,
+            credentials: credentials(&url)?,
+            hello_name: hello_name(&url),
+            host,
+        })
+    }
+
+    /// Opens a connection that is ready for a mail: encrypted and logged in, where it is to be.
+    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let implicit = match &self.encryption {
+            Encryption::Implicit(parameters) => Some(parameters.clone()),
+            _ => None,
+        };
+        let address = (self.host.as_str(), self.port);
+        let mut connection = AsyncSmtpConnection::connect_tokio1(
+            address,
+            Some(CONNECT_LIMIT),
+            &self.hello_name,
+            implicit,
+            None,
+        )
+        .await?;
+        if let Encryption::StartTls(parameters) = &self.encryption {
+            connection
+                .starttls(parameters.clone(), &self.hello_name)
+                .await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
+    }
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MailServer({}:{})", self.host, self.port)
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
+    let Some(password) = url.password() else {
+        return Ok(None);
+    };
+    let decoded = |text| {
+        let text = percent_decode_str(text).decode_utf8();
+        text.map(String::from).map_err(|_| RULE)
+    };
+    let (user, password) = (decoded(url.username())?, decoded(password)?);
+    Ok(Some(Credentials::new(user, password)))
+}
+
+/// The name in our EHLO: the address's path, or this machine's name.
+fn hello_name(url: &Url) -> ClientId {
+    match url.path().trim_matches('/') {
+        "" => ClientId::default(),
+        name => ClientId::Domain(name.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(address: &str) -> Result<String, &'static str> {
+        MailServer::parse(address).map(|server| format!("{server:?}"))
+    }
+
+    #[test]
+    fn the_address_says_where_the_server_is_and_how_it_is_reached() {
+        for (address, shown) in [
+            ("smtp://127.0.0.1:1025", "MailServer(127.0.0.1:1025)"),
+            ("smtp://[::1]", "MailServer(::1:25)"),
+            (
+                "smtp://mail.example?tls=required",
+                "MailServer(mail.example:587)",
+            ),
+            (
+                "smtps://ada:s%40fe@mail.example",
+                "MailServer(mail.example:465)",
+            ),
+        ] {
+            assert_eq!(parse(address).as_deref(), Ok(shown), "{address}");
+        }
+        let server = MailServer::parse("smtps://ada%2Bx:s%40fe@mail.example/client.example");
+        let server = server.expect("the address is good");
+        let expected = Credentials::new("ada+x".to_owned(), "s@fe".to_owned());
+        assert_eq!(server.credentials, Some(expected));
+        let name = ClientId::Domain("client.example".to_owned());
+        assert_eq!(server.hello_name, name);
+    }
+
+    #[test]
+    fn an_address_that_would_leak_the_password_or_the_mail_is_refused() {
+        for address in [
+            "mail.example",
+            "http://mail.example",
+            "smtp://mail.example?tls=opportunistic",
+            "smtps://mail.example?tls=opportunistic",
+            "smtp://mail.example?tls=none",
+            "smtp://ada:secret@mail.example",
+            "smtp://ada@mail.example",
+        ] {
+            let refused = parse(address).expect_err(address);
+            assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+}
