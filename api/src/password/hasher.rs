@@ -52,8 +52,8 @@ impl std::fmt::Debug for PasswordHasher {
 
 impl PasswordHasher {
     /// A hasher with a slot for every core but one. That one is for whoever does not wait for a
-    /// hash: with hashes on all of them the 99th percentile of `/livez` beside 40 sign-ups on 2
-    /// cores was 15 times that of an idle service.
+    /// hash: with two slots on 2 cores `/livez` beside 40 sign-ups took 10 to 15 times as long as
+    /// idle at the 99th percentile, with one 3 times (docs/BENCHMARKS.md).
     ///
     /// # Panics
     ///
