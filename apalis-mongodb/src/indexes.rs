@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mongodb::bson::{DateTime, Document, doc};
-use mongodb::options::IndexOptions;
+use mongodb::options::{IndexOptions, WriteConcern};
 use mongodb::{Database, IndexModel};
 
 use crate::config::Config;
@@ -83,6 +83,7 @@ pub async fn setup(db: &Database, config: &Config) -> Result<(), Error> {
     for (kind, index) in indexes() {
         db.collection::<Document>(kind.name(config))
             .create_index(index)
+            .write_concern(WriteConcern::majority())
             .await
             .context("create an index")?;
     }

@@ -1,6 +1,9 @@
 //! The names of the collections, and typed access to them.
 
 use mongodb::bson::{Document, RawDocumentBuf};
+use mongodb::options::{
+    CollectionOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
+};
 use mongodb::{Collection, Database};
 use serde::{Deserialize, Serialize};
 
@@ -27,18 +30,30 @@ impl Default for Collections {
 
 impl Collections {
     pub(crate) fn jobs(&self, db: &Database) -> Collection<Document> {
-        db.collection(&self.jobs)
+        handle(db, &self.jobs)
     }
 
     pub(crate) fn raw_jobs(&self, db: &Database) -> Collection<RawDocumentBuf> {
-        db.collection(&self.jobs)
+        handle(db, &self.jobs)
     }
 
     pub(crate) fn workers(&self, db: &Database) -> Collection<Document> {
-        db.collection(&self.workers)
+        handle(db, &self.workers)
     }
 
     pub(crate) fn queues(&self, db: &Database) -> Collection<Document> {
-        db.collection(&self.queues)
+        handle(db, &self.queues)
     }
+}
+
+/// A handle that reads the primary's own state and writes to the majority, whatever the connection
+/// string says: a queue read from a secondary is an old one, and a read concern of more than `local`
+/// waits for the majority at every claim.
+fn handle<T: Send + Sync>(db: &Database, name: &str) -> Collection<T> {
+    let options = CollectionOptions::builder()
+        .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
+        .read_concern(ReadConcern::local())
+        .write_concern(WriteConcern::majority())
+        .build();
+    db.collection_with_options(name, options)
 }

@@ -38,11 +38,6 @@ impl QueueLimits {
         }
     }
 
-    /// Whether there is any limit.
-    pub(crate) fn any(&self) -> bool {
-        self.max_running.is_some() || self.rate.is_some()
-    }
-
     /// How long one start takes to be granted.
     pub(crate) fn pace(&self) -> Option<Duration> {
         self.rate.map(|rate| self.period() / rate.max(1))

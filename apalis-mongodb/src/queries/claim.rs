@@ -1,5 +1,5 @@
-//! Takes due jobs: one conditional write under a fresh token, and a second look only if another
-//! worker was faster.
+//! Claims due jobs: one conditional write under a fresh token, and a read only if some went to
+//! another worker.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -27,10 +27,10 @@ pub(crate) struct Claim<'a> {
     pub(crate) now: DateTime,
 }
 
-/// Takes `wanted` and returns those that are ours now, as they are now. Every write also expects
+/// Claims `wanted` and returns those that are ours now, as they are now. Every write also expects
 /// the token that was seen, so a job that ran or was put off meanwhile is not mistaken for the one
 /// that was found.
-pub(crate) async fn take(
+pub(crate) async fn claim(
     db: &Database,
     claim: Claim<'_>,
     wanted: Vec<JobDocument>,
@@ -39,24 +39,45 @@ pub(crate) async fn take(
     // A claim that is rolled back is made again, and the fence refuses the older lease.
     command.insert("writeConcern", doc! { "w": 1 });
     command.insert("maxTimeMS", time::millis(MAX_TIME));
-    let outcome = match db.run_command(command).await.context("claim jobs") {
-        Ok(reply) => {
-            super::reply::check(&reply, "claim jobs").map(|()| super::reply::count(&reply))
-        }
-        Err(error) => Err(error),
-    };
-    match outcome {
-        Ok(taken) if taken == wanted.len() as u64 => Ok(assume_taken(claim, wanted)),
-        Ok(0) => Ok(Vec::new()),
-        // Some were lost, or nobody knows: ask which carry our token.
+    let reply = db.run_command(command).await.context("claim jobs")?;
+    super::reply::check(&reply, "claim jobs")?;
+    match super::reply::count(&reply) {
+        all if all == wanted.len() as u64 => Ok(assume_claimed(claim, wanted)),
+        0 => Ok(Vec::new()),
         _ => {
             let jobs = claim.config.collections.raw_jobs(db);
-            taken_under(&jobs, claim.token, &wanted).await
+            claimed_under(&jobs, claim.token, &wanted).await
         }
     }
 }
 
-/// The write that takes `wanted`.
+/// Gives back whatever of the jobs called `ids` a claim under `token` took whose outcome is not
+/// known. Nobody would run them until their leases expire, and then they would count as crashed.
+pub(crate) async fn undo(
+    db: &Database,
+    config: &Config,
+    token: ObjectId,
+    ids: &[String],
+) -> Result<(), Error> {
+    let filter = doc! {
+        f::ID: { "$in": ids }, f::LOCK_TOKEN: token, f::STATUS: Status::Running,
+    };
+    let update = doc! {
+        "$set": { f::STATUS: Status::Pending },
+        "$inc": { f::ATTEMPTS: -1 },
+        "$unset": { f::LEASE_UNTIL: "", f::STARTED_AT: "" },
+    };
+    config
+        .collections
+        .jobs(db)
+        .update_many(filter, update)
+        .hint(Hint::Keys(by_id()))
+        .await
+        .map(drop)
+        .context("give back jobs of a claim that failed")
+}
+
+/// The write that claims `wanted`.
 pub(crate) fn command(claim: Claim<'_>, wanted: &[JobDocument]) -> Document {
     doc! {
         "update": &claim.config.collections.jobs,
@@ -100,7 +121,7 @@ impl Claim<'_> {
 }
 
 /// The jobs as the write left them, without reading them again.
-pub(crate) fn assume_taken(claim: Claim<'_>, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
+pub(crate) fn assume_claimed(claim: Claim<'_>, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
     jobs.into_iter()
         .map(|mut job| {
             job.status = Status::Running;
@@ -113,7 +134,7 @@ pub(crate) fn assume_taken(claim: Claim<'_>, jobs: Vec<JobDocument>) -> Vec<JobD
         .collect()
 }
 
-async fn taken_under(
+async fn claimed_under(
     jobs: &Collection<RawDocumentBuf>,
     token: ObjectId,
     wanted: &[JobDocument],
@@ -129,12 +150,12 @@ async fn taken_under(
         .hint(Hint::Keys(by_id()))
         .max_time(MAX_TIME)
         .await
-        .context("look which jobs were claimed")?;
+        .context("read which jobs were claimed")?;
     let mut taken = HashMap::new();
     while let Some(raw) = found
         .try_next()
         .await
-        .context("look which jobs were claimed")?
+        .context("read which jobs were claimed")?
     {
         let job = JobDocument::from_raw(&raw)?;
         taken.insert(job.id.clone(), job);

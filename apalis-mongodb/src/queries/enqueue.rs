@@ -70,7 +70,7 @@ pub(crate) async fn batch(
     let refused = match insert_chunk(jobs, &documents).await {
         Ok(refused) => refused,
         // One that cannot be sent at all keeps the others from being sent.
-        Err(error) if is_unsendable(&error) => (0..documents.len()).collect(),
+        Err(error) if error.is_about_content() => (0..documents.len()).collect(),
         Err(error) => return documents.iter().map(|_| Err(error.again())).collect(),
     };
     let mut outcomes: Vec<_> = documents.iter().map(|new| Ok(id_of(new))).collect();
@@ -78,18 +78,6 @@ pub(crate) async fn batch(
         outcomes[index] = one(jobs, documents[index].clone()).await;
     }
     outcomes
-}
-
-/// Whether nothing was sent because of a document, such as one that is larger than the server takes.
-fn is_unsendable(error: &Error) -> bool {
-    use mongodb::error::ErrorKind;
-    let Error::Database { source, .. } = error else {
-        return false;
-    };
-    matches!(
-        source.kind.as_ref(),
-        ErrorKind::InvalidArgument { .. } | ErrorKind::BsonSerialization(_)
-    )
 }
 
 /// Inserts a chunk and returns the indexes that were refused for a duplicate key.

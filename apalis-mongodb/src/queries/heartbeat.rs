@@ -10,6 +10,7 @@ use mongodb::options::Hint;
 use mongodb::{Collection, Database};
 
 use super::ack::fence;
+use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
 use crate::model::{Status, field as f, time};
@@ -22,17 +23,17 @@ const MAX_TIME_LOCKED_MS: i64 = 200;
 /// Renews all `leases` in one command and returns those that are not ours any more.
 pub(crate) async fn renew(
     db: &Database,
-    jobs: &str,
+    collections: &Collections,
     leases: &[Arc<Lease>],
 ) -> Result<Vec<Arc<Lease>>, Error> {
     // A job that its handler's transaction has written would hold up the whole command.
     let (locked, free): (Vec<_>, Vec<_>) =
         leases.iter().partition(|lease| lease.is_in_transaction());
     for lease in locked {
-        renew_locked(db, jobs, lease).await;
+        renew_locked(db, &collections.jobs, lease).await;
     }
     let free: Vec<Arc<Lease>> = free.into_iter().cloned().collect();
-    renew_free(db, jobs, &free).await
+    renew_free(db, collections, &free).await
 }
 
 /// One that cannot be renewed now is not lost: its transaction commits or aborts.
@@ -50,7 +51,7 @@ async fn renew_locked(db: &Database, jobs: &str, lease: &Lease) {
 
 async fn renew_free(
     db: &Database,
-    jobs: &str,
+    collections: &Collections,
     leases: &[Arc<Lease>],
 ) -> Result<Vec<Arc<Lease>>, Error> {
     if leases.is_empty() {
@@ -67,7 +68,7 @@ async fn renew_free(
         })
         .collect();
     let command = doc! {
-        "update": jobs,
+        "update": &collections.jobs,
         "updates": updates,
         "ordered": false,
         "maxTimeMS": MAX_TIME_MS,
@@ -78,7 +79,7 @@ async fn renew_free(
     if super::reply::count(&reply) >= leases.len() as u64 {
         return Ok(Vec::new());
     }
-    lost(&db.collection(jobs), leases).await
+    lost(&collections.jobs(db), leases).await
 }
 
 fn all_of(leases: &[&Arc<Lease>]) -> Document {

@@ -1,5 +1,5 @@
 //! A queue's token bucket, kept in the store and refilled by the server's clock, so that all
-//! workers of the queue draw from one.
+//! workers of the queue share one.
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
@@ -11,8 +11,8 @@ use crate::operator::QueueLimits;
 
 const BUCKET: &str = "bucket";
 
-/// Draws at most `wanted` starts and returns how many were granted.
-pub(crate) async fn draw(
+/// Acquires at most `wanted` starts and returns how many were granted.
+pub(crate) async fn acquire(
     queues: &Collection<Document>,
     queue: &str,
     limits: &QueueLimits,
@@ -21,13 +21,13 @@ pub(crate) async fn draw(
     let Some(rate) = limits.rate else {
         return Ok(wanted);
     };
-    let drawn = queues
-        .find_one_and_update(doc! { f::ID: queue }, drawing(rate, limits, wanted))
+    let updated = queues
+        .find_one_and_update(doc! { f::ID: queue }, acquiring(rate, limits, wanted))
         .return_document(ReturnDocument::After)
         .projection(doc! { BUCKET: 1 })
         .await
-        .context("draw from a queue's rate limit")?;
-    let granted = drawn
+        .context("acquire from a queue's rate limit")?;
+    let granted = updated
         .as_ref()
         .and_then(|document| document.get_document(BUCKET).ok())
         .and_then(|bucket| bucket.get("granted").cloned());
@@ -40,7 +40,7 @@ pub(crate) async fn draw(
     })
 }
 
-fn drawing(rate: u32, limits: &QueueLimits, wanted: usize) -> Vec<Document> {
+fn acquiring(rate: u32, limits: &QueueLimits, wanted: usize) -> Vec<Document> {
     let period = time::millis(limits.period()).max(1);
     let path = |field: &str| format!("${BUCKET}.{field}");
     let full = f64::from(rate);

@@ -132,13 +132,13 @@ impl Acker {
         statements: &[ack::Statement],
         doubtful: bool,
     ) -> Result<Vec<Ack>, Error> {
-        let jobs = &self.config.collections.jobs;
-        let matched = ack::run(&self.db, jobs, statements).await?;
+        let collections = &self.config.collections;
+        let matched = ack::run(&self.db, &collections.jobs, statements).await?;
         if matched == batch.len() as u64 {
             return Ok(vec![Ack::Applied; batch.len()]);
         }
         let leases: Vec<_> = batch.iter().map(|s| s.lease.as_ref()).collect();
-        let applied = ack::applied(&self.db.collection(jobs), &leases).await?;
+        let applied = ack::applied(&collections.jobs(&self.db), &leases).await?;
         Ok(batch
             .iter()
             .map(|settlement| {

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::lease::lock;
 
-/// A queue between the fetcher and the worker, which polls it. The fetcher is told whenever it
+/// A queue between the claimer and the worker, which polls it. The claimer is told whenever it
 /// gets shorter.
 #[derive(Debug)]
 pub(crate) struct Buffer<T> {

@@ -10,7 +10,7 @@ use mongodb::Database;
 use tokio::task::JoinHandle;
 
 use super::acker::Acker;
-use super::fetcher::Fetcher;
+use super::claim::Claimer;
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
@@ -124,8 +124,8 @@ async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
     };
     let wake = hub.register(&worker);
     let hub = Arc::clone(worker.hub.get_or_init(|| hub));
-    let fetcher = Fetcher::new(Arc::clone(&worker), hub, wake, clock);
-    fetcher.run().await;
+    let claimer = Claimer::new(Arc::clone(&worker), hub, wake, clock);
+    claimer.run().await;
     // What the last claim brought after the stop.
     worker.release_buffered();
 }

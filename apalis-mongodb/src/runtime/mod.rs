@@ -1,19 +1,14 @@
 //! The tasks behind a running worker.
 //!
-//! Each worker has a fetcher and an acker of its own. Heartbeats, sweeps, polls and the change
+//! Each worker has a claimer and an acker of its own. Heartbeats, sweeps, polls and the change
 //! stream belong to the process: one of each per database, shared by all its queues.
 
 mod acker;
-mod ageing;
 mod buffer;
-mod claiming;
-mod fetcher;
+mod claim;
 mod hub;
 mod lease;
 mod lifecycle;
-mod looking;
-mod order;
-mod scan;
 mod settlement;
 mod worker;
 

@@ -1,6 +1,6 @@
 //! What the tasks of one running worker share.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use mongodb::bson::Document;
 use mongodb::bson::oid::ObjectId;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::buffer::Buffer;
 use super::hub::Hub;
-use super::lease::LeaseTable;
+use super::lease::{LeaseTable, lock};
 use super::settlement::{Ack, Settlement, Verdict};
 use crate::config::Config;
 use crate::handler::JobHandle;
@@ -31,6 +31,8 @@ pub(crate) struct WorkerRuntime {
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) buffer: Buffer<JobHandle>,
     pub(crate) stop: CancellationToken,
+    /// The token of the claim under way. The jobs under it are ours before we know which they are.
+    pub(crate) claiming: Mutex<Option<ObjectId>>,
     settlements: mpsc::UnboundedSender<Settlement>,
 }
 
@@ -53,9 +55,16 @@ impl WorkerRuntime {
             hub: OnceLock::new(),
             buffer: Buffer::default(),
             stop: CancellationToken::new(),
+            claiming: Mutex::default(),
             settlements,
         };
         (runtime, receiver)
+    }
+
+    /// Every token under which jobs are ours.
+    pub(crate) fn tokens(&self) -> Vec<ObjectId> {
+        let held = self.leases.held().into_iter().map(|lease| lease.token);
+        held.chain(*lock(&self.claiming)).collect()
     }
 
     pub(crate) fn jobs(&self) -> Collection<Document> {

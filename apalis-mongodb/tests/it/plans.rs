@@ -83,21 +83,6 @@ async fn a_claim_reads_what_it_takes_whatever_else_there_is() {
 }
 
 #[tokio::test]
-async fn how_far_the_next_jobs_reach_is_told_by_keys_alone() {
-    let bench = Bench::new().await;
-    fill(&bench).await;
-    let key = |run_at, id| {
-        doc! { "queue": "test", "status": "Pending", "priority": 0, "run_at": run_at, "_id": id }
-    };
-    let reach = doc! {
-        "find": "apalis_jobs", "hint": "claim_order", "skip": 99, "limit": 1,
-        "min": key(DateTime::from_millis(0), ""), "max": key(DateTime::now(), ""),
-        "projection": { "priority": 1, "run_at": 1, "_id": 1 },
-    };
-    assert_eq!(cost(&bench, reach).await, (0, 100));
-}
-
-#[tokio::test]
 async fn jobs_named_by_id_are_settled_without_a_look_at_the_others() {
     let bench = Bench::new().await;
     let jobs = bench.db().collection::<Document>("apalis_jobs");

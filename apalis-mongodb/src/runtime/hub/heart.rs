@@ -41,7 +41,7 @@ async fn beat(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
         .flat_map(|worker| worker.leases.held())
         .collect();
     let asked_at = Instant::now();
-    let lost = heartbeat::renew(db, &hub.collections.jobs, &leases).await?;
+    let lost = heartbeat::renew(db, &hub.collections, &leases).await?;
     for lease in &leases {
         lease.renewed(asked_at);
     }

@@ -176,8 +176,8 @@ impl Hub {
         })
     }
 
-    /// Leave to run a job that crashed a worker before; one at a time in a process.
-    pub(crate) fn suspect_leave(&self) -> Option<OwnedSemaphorePermit> {
+    /// A permit to run a job that crashed workers before; one at a time in a process.
+    pub(crate) fn suspect_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.suspects).try_acquire_owned().ok()
     }
 

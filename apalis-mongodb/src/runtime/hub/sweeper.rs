@@ -39,8 +39,7 @@ async fn sweep(hub: &Hub) {
     let own: Vec<_> = hub
         .workers()
         .iter()
-        .flat_map(|worker| worker.leases.held())
-        .map(|lease| lease.token)
+        .flat_map(|worker| worker.tokens())
         .collect();
     let jobs = hub.collections.jobs(&hub.db);
     match rescue::rescue_expired(&hub.db, &jobs, &own).await {

@@ -2,6 +2,7 @@
 
 use mongodb::bson::{Document, doc};
 use mongodb::error::TRANSIENT_TRANSACTION_ERROR;
+use mongodb::options::{ReadConcern, ReadPreference, WriteConcern};
 use mongodb::{ClientSession, Database};
 
 use super::claim::{self, Claim};
@@ -10,18 +11,24 @@ use crate::model::{JobDocument, Status, field as f};
 
 const OPERATION: &str = "claim jobs within a limit";
 
-/// Takes as many of `wanted` as may run besides those that do. Everything happens in one
+/// Claims as many of `wanted` as may run besides those that do. Everything happens in one
 /// transaction that first writes the queue's document: of two workers that count at the same
 /// time, one has to start over, and it takes nothing.
-pub(crate) async fn take_within(
+pub(crate) async fn claim(
     db: &Database,
     claim: Claim<'_>,
     wanted: Vec<JobDocument>,
     max_running: u32,
 ) -> Result<Vec<JobDocument>, Error> {
     let mut session = db.client().start_session().await.context(OPERATION)?;
-    session.start_transaction().await.context(OPERATION)?;
-    let taken = count_and_take(db, claim, wanted, max_running, &mut session).await;
+    session
+        .start_transaction()
+        .read_concern(ReadConcern::snapshot())
+        .write_concern(WriteConcern::majority())
+        .selection_criteria(ReadPreference::Primary.into())
+        .await
+        .context(OPERATION)?;
+    let taken = count_and_claim(db, claim, wanted, max_running, &mut session).await;
     match taken {
         Ok(taken) if !taken.is_empty() => match session.commit_transaction().await {
             Ok(()) => Ok(taken),
@@ -40,7 +47,7 @@ pub(crate) async fn take_within(
     }
 }
 
-async fn count_and_take(
+async fn count_and_claim(
     db: &Database,
     claim: Claim<'_>,
     mut wanted: Vec<JobDocument>,
@@ -79,7 +86,7 @@ async fn count_and_take(
         .context(OPERATION)?;
     super::reply::check(&reply, OPERATION)?;
     if super::reply::count(&reply) == wanted.len() as u64 {
-        Ok(claim::assume_taken(claim, wanted))
+        Ok(claim::assume_claimed(claim, wanted))
     } else {
         // Another worker was faster: start over rather than sort out which are ours.
         Ok(Vec::new())

@@ -1,16 +1,16 @@
-//! Whose turn it is when waiting makes up for priority.
+//! Which priority comes next when waiting makes up for priority.
 
 use std::time::Duration;
 
 use mongodb::bson::DateTime;
 
 use crate::model::time::millis;
-use crate::queries::candidates::Start;
+use crate::queries::find_due::Start;
 use crate::queries::levels::Level;
 
-/// Where to look: at the jobs of that priority whose oldest one has the most of priority and age
+/// Where to search: among the jobs of that priority whose oldest one has the most of priority and age
 /// together, as far as they go before the oldest ones of the others. `None` when nothing is due.
-pub(super) fn turn(levels: &[Level], step: Duration) -> Option<Start> {
+pub(super) fn next_level(levels: &[Level], step: Duration) -> Option<Start> {
     let step = millis(step).max(1);
     let due = |level: &&Level| level.run_at <= level.now;
     let first = levels
@@ -64,8 +64,8 @@ mod tests {
         }
     }
 
-    fn turn_of(levels: &[Level]) -> Option<(i32, i64)> {
-        match turn(levels, STEP)? {
+    fn next_of(levels: &[Level]) -> Option<(i32, i64)> {
+        match next_level(levels, STEP)? {
             Start::Level { priority, until } => {
                 Some((priority, (1_000_000 - until.timestamp_millis()) / 1000))
             }
@@ -76,22 +76,22 @@ mod tests {
     #[test]
     fn the_higher_priority_goes_first_while_nobody_waits_long() {
         // All of it: its youngest job is still better than the other's oldest.
-        assert_eq!(turn_of(&[level(5, 3), level(0, 20)]), Some((5, 0)));
+        assert_eq!(next_of(&[level(5, 3), level(0, 20)]), Some((5, 0)));
     }
 
     #[test]
     fn a_job_that_waited_a_step_for_each_level_goes_before_younger_ones_only() {
-        assert_eq!(turn_of(&[level(5, 3), level(0, 60)]), Some((0, 53)));
+        assert_eq!(next_of(&[level(5, 3), level(0, 60)]), Some((0, 53)));
     }
 
     #[test]
     fn of_a_higher_level_only_those_go_first_that_the_wait_has_not_overtaken() {
-        assert_eq!(turn_of(&[level(1, 30), level(0, 25)]), Some((1, 15)));
+        assert_eq!(next_of(&[level(1, 30), level(0, 25)]), Some((1, 15)));
     }
 
     #[test]
-    fn what_is_not_due_has_no_turn() {
-        assert_eq!(turn_of(&[level(9, -5)]), None);
-        assert_eq!(turn_of(&[level(9, -5), level(0, 1)]), Some((0, 0)));
+    fn what_is_not_due_does_not_come_next() {
+        assert_eq!(next_of(&[level(9, -5)]), None);
+        assert_eq!(next_of(&[level(9, -5), level(0, 1)]), Some((0, 0)));
     }
 }

@@ -1,12 +1,12 @@
-//! Workers of one queue that are after the same jobs take turns, and leave nothing behind.
+//! Workers of one queue that are after the same jobs run each once, and leave none behind.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use apalis_mongodb::{JobState, NewJob};
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::DateTime;
 
-use crate::harness::{Bench, Notes, Running, eventually};
+use crate::harness::{Bench, Notes, Running};
 use crate::worker;
 
 const WORKERS: usize = 4;
@@ -40,18 +40,6 @@ fn workers(bench: &Bench, notes: &Notes, takes: Duration) -> Vec<Running> {
     (0..WORKERS).map(start).collect()
 }
 
-async fn take_turns(bench: &Bench) {
-    let queues = bench.db().collection::<Document>("apalis_queues");
-    eventually("the queue has a frontier", async || {
-        let queue = queues.find_one(doc! { "_id": "test" }).await.unwrap();
-        match queue {
-            Some(queue) if queue.contains_key("frontier") => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
-    })
-    .await;
-}
-
 async fn stop(workers: Vec<Running>) {
     for worker in workers {
         worker.stop().await;
@@ -63,7 +51,6 @@ async fn every_job_of_a_full_queue_runs_once() {
     let bench = full_queue().await;
     let notes = Notes::default();
     let running = workers(&bench, &notes, Duration::ZERO);
-    take_turns(&bench).await;
     bench.counts(JobState::Done, JOBS as u64).await;
     stop(running).await;
     let ran = notes.all();
@@ -76,7 +63,6 @@ async fn what_comes_in_front_of_the_others_is_not_left_until_the_end() {
     let bench = full_queue().await;
     let notes = Notes::default();
     let running = workers(&bench, &notes, Duration::from_millis(5));
-    take_turns(&bench).await;
     let before = notes.reach(JOBS / 10).await.len();
     let storage = bench.storage::<String>();
     let important = NewJob::new("important".to_owned()).priority(5);

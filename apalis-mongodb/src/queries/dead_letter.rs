@@ -1,4 +1,4 @@
-//! Takes documents that are no jobs out of the way.
+//! Dead-letters documents that cannot be read as jobs, so that they do not block their queue.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f, time};
 
-/// Makes documents that cannot be read as jobs dead, so that they do not block their queue.
+/// Makes the documents `found` dead.
 pub(crate) async fn malformed(
     jobs: &Collection<Document>,
     config: &Config,
@@ -36,7 +36,7 @@ pub(crate) async fn malformed(
         )
         .write_concern(WriteConcern::majority())
         .await
-        .context("bury a malformed job")?;
+        .context("dead-letter a malformed job")?;
     }
     Ok(())
 }

@@ -1,0 +1,91 @@
+//! Finds due jobs, from the head of their queue or from where the last search ended.
+
+use futures_util::TryStreamExt;
+use mongodb::Collection;
+use mongodb::bson::{Bson, DateTime, RawDocumentBuf, doc};
+use mongodb::options::Hint;
+
+use super::claim::MAX_TIME;
+use super::position::Position;
+use crate::error::{Context, Error};
+use crate::indexes::CLAIM;
+use crate::model::{JobDocument, Status, field as f};
+
+const OPERATION: &str = "find due jobs";
+
+/// Where a search begins.
+#[derive(Debug, Clone)]
+pub(crate) enum Start {
+    /// At the head of the queue.
+    Head,
+    /// As at the head, but only jobs that never crashed a worker.
+    HeadOfFresh,
+    /// At this position, until the end of its priority. `now` is the server's time.
+    At { position: Position, now: DateTime },
+    /// Among the jobs of one priority that were due at `until`.
+    Level { priority: i32, until: DateTime },
+}
+
+/// Due jobs in the order of their queue, and documents that cannot be read as jobs.
+#[derive(Debug, Default)]
+pub(crate) struct DueJobs {
+    pub(crate) jobs: Vec<JobDocument>,
+    /// Id and what is wrong.
+    pub(crate) malformed: Vec<(Bson, String)>,
+}
+
+impl DueJobs {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.jobs.is_empty() && self.malformed.is_empty()
+    }
+}
+
+/// At most `limit` due jobs of `queue`.
+pub(crate) async fn find_due(
+    jobs: &Collection<RawDocumentBuf>,
+    queue: &str,
+    start: Start,
+    limit: usize,
+) -> Result<DueJobs, Error> {
+    let mut filter = doc! {
+        f::QUEUE: queue,
+        f::STATUS: Status::Pending,
+        "$expr": { "$lte": [format!("${}", f::RUN_AT), "$$NOW"] },
+    };
+    let mut bounds = None;
+    match start {
+        Start::Head => {}
+        Start::HeadOfFresh => drop(filter.insert(f::CRASHES, 0)),
+        Start::At { position, now } => bounds = Some(position.bounds(queue, now)),
+        Start::Level { priority, until } => {
+            filter.insert(f::PRIORITY, priority);
+            filter.insert(f::RUN_AT, doc! { "$lte": until });
+        }
+    }
+    let find = jobs
+        .find(filter)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
+        .hint(Hint::Name(CLAIM.to_owned()))
+        .max_time(MAX_TIME);
+    let find = match bounds {
+        // Between bounds the index is read in its own order.
+        Some((min, max)) => find.min(min).max(max),
+        None => find.sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 }),
+    };
+    let mut found = find.await.context(OPERATION)?;
+    let mut due = DueJobs::default();
+    while let Some(raw) = found.try_next().await.context(OPERATION)? {
+        match JobDocument::from_raw(&raw) {
+            Ok(job) => due.jobs.push(job),
+            Err(error) => due.malformed.push((raw_id(&raw), error.to_string())),
+        }
+    }
+    Ok(due)
+}
+
+fn raw_id(raw: &RawDocumentBuf) -> Bson {
+    let id = raw.get(f::ID).ok().flatten();
+    id.and_then(|id| Bson::try_from(id).ok())
+        .unwrap_or(Bson::Null)
+}

@@ -1,0 +1,260 @@
+//! Claims jobs for one worker and keeps its buffer filled.
+//!
+//! 1. Wait until the buffer runs low and there are free slots.
+//! 2. Take the queue's settings from the cache; a paused queue ends here.
+//! 3. Find due jobs, in the order of the index: from where this worker was, and at least every
+//!    100 ms from the head of the queue.
+//! 4. Select as many as there are slots; a contended worker searches wider and takes any block.
+//! 5. Claim them with one conditional `updateMany` under a fresh token.
+//! 6. If some went to others, read which are ours.
+//! 7. Put them into the buffer, from where handlers take them.
+//! 8. If there was nothing, wait for a change in the queue, or until the next job is due.
+
+mod ageing;
+mod cursor;
+mod select;
+mod take;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mongodb::bson::DateTime;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use self::cursor::Cursor;
+use self::select::{Selection, Window};
+use self::take::{Grant, Taken, take};
+use super::hub::Hub;
+use super::worker::WorkerRuntime;
+use crate::clock::ServerClock;
+use crate::error::Error;
+use crate::metrics;
+use crate::operator::QueueLimits;
+use crate::queries::dead_letter;
+use crate::queries::find_due::{DueJobs, Start, find_due};
+use crate::queries::levels::levels;
+
+/// While all due jobs are suspects that wait for another one to end.
+const SUSPECT_PAUSE: Duration = Duration::from_millis(500);
+/// A queue with its limit of running jobs is tried again this soon.
+const LIMITED_PAUSE: Duration = Duration::from_millis(200);
+/// A queue whose rate limit was lifted meanwhile.
+const SHORT_PAUSE: Duration = Duration::from_millis(50);
+/// Workers that met at the same jobs wait up to so long, each another while.
+const CONTENDED_PAUSE: Duration = Duration::from_millis(3);
+/// After a failed claim, doubling.
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+
+/// What one round brought.
+enum Round {
+    Claimed,
+    /// Nothing is due.
+    Empty,
+    /// Something is due, but not for us now; try again after this.
+    Blocked(Duration),
+    Paused,
+}
+
+/// Claims jobs for one worker.
+pub(super) struct Claimer {
+    worker: Arc<WorkerRuntime>,
+    hub: Arc<Hub>,
+    wake: watch::Receiver<u64>,
+    clock: Arc<ServerClock>,
+    cursor: Cursor,
+    window: Window,
+}
+
+impl Claimer {
+    /// A claimer for `worker`, which `wake` wakes.
+    pub(super) fn new(
+        worker: Arc<WorkerRuntime>,
+        hub: Arc<Hub>,
+        wake: watch::Receiver<u64>,
+        clock: Arc<ServerClock>,
+    ) -> Self {
+        Self {
+            worker,
+            hub,
+            wake,
+            clock,
+            cursor: Cursor::default(),
+            window: Window::default(),
+        }
+    }
+
+    /// Claims until the worker stops. A claim that was begun is always finished.
+    pub(super) async fn run(mut self) {
+        let stop = self.worker.stop.clone();
+        let mut backoff = FIRST_BACKOFF;
+        while let Some(permits) = self.wait_for_slots().await {
+            // Before searching, so that a wake-up meanwhile is not lost.
+            self.wake.borrow_and_update();
+            let round = self.round(permits).await;
+            if round.is_ok() {
+                backoff = FIRST_BACKOFF;
+            }
+            let wait = match round {
+                Ok(Round::Claimed) => continue,
+                Ok(Round::Empty) => {
+                    self.hub.look_at(&self.worker.config.queue);
+                    None
+                }
+                Ok(Round::Blocked(wait)) => Some(wait),
+                Ok(Round::Paused) => Some(self.hub.settings_age()),
+                Err(error) => {
+                    tracing::warn!(%error, queue = self.worker.config.queue, "claim failed; trying again");
+                    backoff = (backoff * 2).min(LONGEST_BACKOFF);
+                    Some(backoff)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = self.wake.changed() => metrics::woken(&self.worker.config.queue),
+                () = sleep_or_wait(wait) => {}
+            }
+        }
+    }
+
+    /// Waits until the buffer runs low and there are slots, so that a busy worker claims in batches
+    /// and not one by one; `None` when the worker stops.
+    async fn wait_for_slots(&self) -> Option<Vec<OwnedSemaphorePermit>> {
+        let worker = &self.worker;
+        let low = worker.config.max_in_flight / 4;
+        let first = async {
+            while worker.buffer.len() > low {
+                worker.buffer.room().await;
+            }
+            Arc::clone(&worker.permits).acquire_owned().await.ok()
+        };
+        let first = tokio::select! {
+            biased;
+            () = worker.stop.cancelled() => return None,
+            first = first => first?,
+        };
+        let mut permits = vec![first];
+        while permits.len() < worker.config.batch_size
+            && let Ok(permit) = Arc::clone(&worker.permits).try_acquire_owned()
+        {
+            permits.push(permit);
+        }
+        Some(permits)
+    }
+
+    /// Searches once and claims what it finds, at most one job for each of `permits`.
+    async fn round(&mut self, permits: Vec<OwnedSemaphorePermit>) -> Result<Round, Error> {
+        let queue = &self.worker.config.queue;
+        let settings = self.hub.settings(queue).await?;
+        if settings.paused {
+            return Ok(Round::Paused);
+        }
+        let now = self.clock.measured_now(&self.worker.db).await?;
+        let slots = permits.len();
+        let Some(found) = self.find(now, self.window.of(slots)).await? else {
+            return Ok(Round::Blocked(self.cursor.head_pause()));
+        };
+        self.hub
+            .note_load(&self.worker.config.queue, found.jobs.len() >= slots);
+        if found.is_empty() {
+            return Ok(Round::Empty);
+        }
+        let selection = self.select(found, slots).await?;
+        if selection.len() == 0 {
+            return Ok(Round::Blocked(SUSPECT_PAUSE));
+        }
+        let limits = settings.limits;
+        let grant = Grant {
+            permits,
+            limits,
+            now,
+        };
+        self.claim(selection, grant).await
+    }
+
+    /// Due jobs from where the worker is, at most `limit`; `None` while there are none and the head
+    /// is to be left alone.
+    async fn find(&mut self, now: DateTime, limit: usize) -> Result<Option<DueJobs>, Error> {
+        if let Some(step) = self.worker.config.ageing {
+            let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
+            return Ok(Some(match ageing::next_level(&levels, step) {
+                Some(start) => self.find_from(start, limit).await?,
+                None => DueJobs::default(),
+            }));
+        }
+        let start = self.cursor.start(now);
+        let from_head = matches!(start, Start::Head);
+        let found = self.search(start, limit).await?;
+        if from_head || !found.is_empty() {
+            return Ok(Some(found));
+        }
+        if self.cursor.head_pause().is_zero() {
+            return Ok(Some(self.search(Start::Head, limit).await?));
+        }
+        Ok(None)
+    }
+
+    async fn search(&mut self, start: Start, limit: usize) -> Result<DueJobs, Error> {
+        let began = Instant::now();
+        let from_head = matches!(start, Start::Head);
+        let found = self.find_from(start, limit).await?;
+        let full = found.jobs.len() == limit;
+        self.cursor.searched(from_head, began, full);
+        Ok(found)
+    }
+
+    async fn find_from(&self, start: Start, limit: usize) -> Result<DueJobs, Error> {
+        let config = &self.worker.config;
+        let jobs = config.collections.raw_jobs(&self.worker.db);
+        find_due(&jobs, &config.queue, start, limit).await
+    }
+
+    async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {
+        let malformed = std::mem::take(&mut found.malformed);
+        dead_letter::malformed(&self.worker.jobs(), &self.worker.config, malformed).await?;
+        let selection = Selection::of(found.jobs, slots, &self.hub);
+        if selection.len() > 0 || !selection.left_suspects {
+            return Ok(selection);
+        }
+        // Suspects alone; behind them there may be others.
+        let fresh = self.find_from(Start::HeadOfFresh, slots).await?;
+        let mut selection = Selection::of(fresh.jobs, slots, &self.hub);
+        selection.end = None;
+        Ok(selection)
+    }
+
+    async fn claim(&mut self, mut selection: Selection, grant: Grant) -> Result<Round, Error> {
+        let limits = grant.limits;
+        let taken = take(&self.worker, &mut selection, grant).await?;
+        let lost = taken.granted - taken.claimed;
+        if limits.max_running.is_none() {
+            metrics::contended(&self.worker.config.queue, lost);
+            self.window.note(lost, taken.granted);
+            if let Some(end) = selection.end {
+                self.cursor.advance(end);
+            }
+        }
+        Ok(match taken.claimed {
+            0 => Round::Blocked(pause_after(&taken, &limits)),
+            _ => Round::Claimed,
+        })
+    }
+}
+
+/// How long to wait after a round that claimed nothing.
+fn pause_after(taken: &Taken, limits: &QueueLimits) -> Duration {
+    if taken.granted == 0 {
+        limits.pace().unwrap_or(SHORT_PAUSE)
+    } else if limits.max_running.is_some() {
+        LIMITED_PAUSE
+    } else {
+        CONTENDED_PAUSE.mul_f64(rand::random())
+    }
+}
+
+async fn sleep_or_wait(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,134 @@
+//! Claims the selected jobs and hands them over to the handlers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mongodb::bson::DateTime;
+use mongodb::bson::oid::ObjectId;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::select::Selection;
+use crate::error::Error;
+use crate::handler::JobHandle;
+use crate::metrics;
+use crate::model::JobDocument;
+use crate::operator::QueueLimits;
+use crate::queries::claim::{self, Claim};
+use crate::queries::{claim_limited, rate};
+use crate::runtime::lease::{Lease, lock};
+use crate::runtime::worker::WorkerRuntime;
+
+/// Between two tries to give back a claim, doubling.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// With what right, and when by the server's clock, jobs are claimed.
+pub(super) struct Grant {
+    /// One for each job.
+    pub(super) permits: Vec<OwnedSemaphorePermit>,
+    pub(super) limits: QueueLimits,
+    pub(super) now: DateTime,
+}
+
+/// What became of a selection.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// What the queue's rate allowed.
+    pub(super) granted: usize,
+    pub(super) claimed: usize,
+}
+
+/// Claims what the queue's limits allow of `selection`.
+pub(super) async fn take(
+    worker: &Arc<WorkerRuntime>,
+    selection: &mut Selection,
+    mut grant: Grant,
+) -> Result<Taken, Error> {
+    let queues = worker.config.collections.queues(&worker.db);
+    let queue = &worker.config.queue;
+    let granted = rate::acquire(&queues, queue, &grant.limits, selection.len()).await?;
+    selection.limit(granted);
+    let mut claimed = 0;
+    if let Some(suspect) = selection.suspect.take() {
+        let own = grant.permits.pop().into_iter().chain([suspect.permit]);
+        let permits = vec![own.collect()];
+        claimed += claim(worker, vec![suspect.job], permits, &grant).await?;
+    }
+    let fresh = std::mem::take(&mut selection.fresh);
+    if !fresh.is_empty() {
+        let permits = grant.permits.drain(..).take(fresh.len());
+        let permits = permits.map(|permit| vec![permit]).collect();
+        claimed += claim(worker, fresh, permits, &grant).await?;
+    }
+    if grant.limits.rate.is_some() && claimed < granted {
+        rate::give_back(&queues, queue, granted - claimed).await?;
+    }
+    Ok(Taken { granted, claimed })
+}
+
+/// Claims `jobs` under a fresh token, puts those that are ours into the buffer, and returns how
+/// many that are.
+async fn claim(
+    worker: &Arc<WorkerRuntime>,
+    jobs: Vec<JobDocument>,
+    mut permits: Vec<Vec<OwnedSemaphorePermit>>,
+    grant: &Grant,
+) -> Result<usize, Error> {
+    let (db, config) = (&worker.db, &worker.config);
+    let token = ObjectId::new();
+    let asked_at = Instant::now();
+    let claim = Claim {
+        config,
+        worker: &worker.id,
+        token,
+        now: grant.now,
+    };
+    let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
+    *lock(&worker.claiming) = Some(token);
+    let claimed = match grant.limits.max_running {
+        Some(most) => claim_limited::claim(db, claim, jobs, most).await,
+        None => claim::claim(db, claim, jobs).await,
+    };
+    let ours = match claimed {
+        Ok(ours) => ours,
+        Err(error) => {
+            undo(worker, token, &ids).await;
+            *lock(&worker.claiming) = None;
+            return Err(error);
+        }
+    };
+    let count = ours.len();
+    let duration = config.lease_duration;
+    let handles: Vec<_> = ours
+        .into_iter()
+        .map(|job| {
+            let permits = permits.pop().unwrap_or_default();
+            let attempt = u32::try_from(job.attempts).unwrap_or(1);
+            let lease = Lease::new(job.id.clone(), token, attempt, asked_at, duration, permits);
+            let lease = Arc::new(lease);
+            worker.leases.insert(Arc::clone(&lease));
+            JobHandle::new(job, lease, Arc::clone(worker))
+        })
+        .collect();
+    // The leases have the token by now.
+    *lock(&worker.claiming) = None;
+    metrics::claimed(&config.queue, count);
+    worker.buffer.extend(handles);
+    Ok(count)
+}
+
+/// Gives back what a claim of unknown outcome took, as soon as the store answers. After two leases
+/// others may have rescued it.
+async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
+    let patience = worker.config.lease_duration * 2;
+    let since = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    while let Err(error) = claim::undo(&worker.db, &worker.config, token, ids).await {
+        if since.elapsed() > patience {
+            tracing::warn!(%error, jobs = ids.len(), "a claim of unknown outcome is left to the rescuers");
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
