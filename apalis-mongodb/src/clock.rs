@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use mongodb::Database;
 use mongodb::bson::{DateTime, doc};
 
+use crate::deadline::run_command;
 use crate::error::{Context, Error};
 use crate::runtime::lock;
 
@@ -26,6 +27,8 @@ pub(crate) fn local_now() -> DateTime {
 const MEASURED_AGAIN_AFTER: Duration = Duration::from_secs(600);
 /// After a failure, sooner.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
+/// How long the server may take to tell its time.
+const HELLO_LIMIT: Duration = Duration::from_secs(5);
 /// A difference below this is noise of the measurement.
 const NOISE_MS: i64 = 5;
 /// The wall clock and the monotonic one part when the machine sleeps or its clock is set.
@@ -123,10 +126,7 @@ impl ServerClock {
 async fn measure(db: &Database) -> Result<(Reading, i64), Error> {
     const OPERATION: &str = "ask the server for its time";
     let asked = Instant::now();
-    let hello = db
-        .run_command(doc! { "hello": 1 })
-        .await
-        .context(OPERATION)?;
+    let hello = run_command(db, HELLO_LIMIT, OPERATION, doc! { "hello": 1 }).await?;
     let server = hello
         .get_datetime("localTime")
         .map_err(|error| mongodb::error::Error::custom(error.to_string()))

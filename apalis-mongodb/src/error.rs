@@ -16,6 +16,14 @@ pub enum Error {
         #[source]
         source: mongodb::error::Error,
     },
+    /// The server did not answer in time; whether it carried the operation out is not known.
+    #[error("{operation}: no answer within {limit:?}")]
+    TimedOut {
+        /// What was being done.
+        operation: &'static str,
+        /// How long it could have taken.
+        limit: std::time::Duration,
+    },
     /// The server refused one statement of a command.
     #[error("{operation}: {message} (code {code})")]
     Refused {
@@ -88,6 +96,10 @@ impl Error {
             Self::Database { operation, source } => Self::Database {
                 operation,
                 source: source.clone(),
+            },
+            Self::TimedOut { operation, limit } => Self::TimedOut {
+                operation,
+                limit: *limit,
             },
             Self::Refused {
                 operation,

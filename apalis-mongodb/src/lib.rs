@@ -85,6 +85,7 @@ mod clock;
 mod codec;
 mod compat;
 mod config;
+mod deadline;
 mod error;
 mod handler;
 mod indexes;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mongodb::bson::DateTime;
 
-use crate::model::Outcome;
+use crate::model::{Outcome, time};
 
 #[cfg(feature = "metrics")]
 mod imp {
@@ -76,7 +76,7 @@ pub(crate) fn woken(queue: &str) {
 
 /// From the moment a job was due to the start of its handler.
 pub(crate) fn started(queue: &str, due: DateTime, started: DateTime) {
-    let waited = started.timestamp_millis() - due.timestamp_millis();
+    let waited = time::between(due, started);
     let seconds = Duration::from_millis(u64::try_from(waited).unwrap_or(0)).as_secs_f64();
     imp::observe("apalis_mongodb_start_latency_seconds", queue, seconds);
 }

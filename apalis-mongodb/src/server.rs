@@ -1,9 +1,15 @@
 //! What a server says of itself.
 
+use std::time::Duration;
+
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
 
-use crate::error::{Context, Error};
+use crate::deadline::run_command;
+use crate::error::Error;
+
+/// A server that is not there is noticed by the driver first, after 30 s unless set.
+const HELLO_LIMIT: Duration = Duration::from_secs(35);
 
 /// The server, or the set of servers, behind a database.
 #[derive(Debug)]
@@ -14,10 +20,8 @@ pub(crate) struct Server {
 impl Server {
     /// Asks the server of `db`.
     pub(crate) async fn ask(db: &Database) -> Result<Self, Error> {
-        let hello = db
-            .run_command(doc! { "hello": 1 })
-            .await
-            .context("ask the server who it is")?;
+        const OPERATION: &str = "ask the server who it is";
+        let hello = run_command(db, HELLO_LIMIT, OPERATION, doc! { "hello": 1 }).await?;
         Ok(Self { hello })
     }
 

@@ -7,6 +7,10 @@ use mongodb::Database;
 use super::{Collections, Retention, RetryStrategy, Wake, validate_queue_name};
 use crate::error::Error;
 
+/// A busy server's answer may take a second.
+const SHORTEST_CALL_LIMIT: Duration = Duration::from_secs(2);
+const LONGEST_CALL_LIMIT: Duration = Duration::from_secs(15);
+
 /// Everything one queue needs to know; start from [`Config::new`].
 ///
 /// ```
@@ -245,6 +249,11 @@ impl Config {
     pub fn database_uri(mut self, uri: impl Into<String>) -> Self {
         self.database_uri = Some(uri.into());
         self
+    }
+
+    /// How long one call of a worker may take before it is given up: three fit into a lease.
+    pub(crate) fn call_limit(&self) -> Duration {
+        (self.lease_duration / 3).clamp(SHORTEST_CALL_LIMIT, LONGEST_CALL_LIMIT)
     }
 
     /// The renewal interval in force.

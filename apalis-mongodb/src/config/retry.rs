@@ -59,7 +59,9 @@ impl RetryStrategy {
                 let ceiling = max.as_secs_f64();
                 let grown = (base.as_secs_f64() * factor.max(1.0).powf(exponent)).min(ceiling);
                 let spread = jitter.clamp(0.0, 1.0) * (2.0 * random.clamp(0.0, 1.0) - 1.0);
-                Some(Duration::from_secs_f64((grown * (1.0 + spread)).max(0.0)))
+                let seconds = (grown * (1.0 + spread)).max(0.0);
+                // Only what is longer than a duration can be fails here.
+                Some(Duration::try_from_secs_f64(seconds).unwrap_or(max))
             }
         }
     }
@@ -99,6 +101,26 @@ mod tests {
             exponential(0.0).delay(u32::MAX, 0.5),
             Some(Duration::from_secs(60))
         );
+    }
+
+    #[test]
+    fn bounds_without_sense_give_a_delay_all_the_same() {
+        let strategy = |factor, jitter, max| RetryStrategy::Exponential {
+            base: Duration::MAX,
+            factor,
+            max,
+            jitter,
+        };
+        for factor in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, 2.0] {
+            for jitter in [f64::NAN, f64::INFINITY, -1.0, 1.0] {
+                for max in [Duration::ZERO, Duration::MAX] {
+                    for random in [0.0, 1.0, f64::NAN] {
+                        let delay = strategy(factor, jitter, max).delay(u32::MAX, random);
+                        assert!(delay.is_some());
+                    }
+                }
+            }
+        }
     }
 
     #[test]

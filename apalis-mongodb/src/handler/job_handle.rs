@@ -117,7 +117,7 @@ impl JobHandle {
         self.inner.lease.remaining()
     }
 
-    /// Makes this job's lease last at least `duration` from now on, at each renewal. For work
+    /// Makes this job's lease last at least `duration`, a day at most, from now on, at each renewal. For work
     /// that keeps the renewals from running, such as computation on the runtime's own threads.
     ///
     /// # Errors

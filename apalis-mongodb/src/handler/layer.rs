@@ -94,12 +94,15 @@ async fn settled<R: Serialize>(
     metrics::started(job.queue(), job.run_at(), started_at);
     let result = handler.await;
     metrics::ran(job.queue(), clock.elapsed());
-    let verdict = match &result {
+    let of_result = || match &result {
         Ok(value) => Verdict::Done {
             result: stored_result(&job, value),
         },
         Err(error) => verdict::of_error(error, &job),
     };
+    // Values and errors are the user's, and so is what they do when they are read.
+    let verdict = catch_unwind(AssertUnwindSafe(of_result))
+        .unwrap_or_else(|panic| verdict::of_error(&panicked(panic), &job));
     log_failure(&job, &verdict);
     let settlement = job.settlement(verdict);
     guard.defuse();

@@ -29,6 +29,14 @@ pub(crate) fn after(at: DateTime, wait: Duration) -> DateTime {
     DateTime::from_millis(at.timestamp_millis().saturating_add(millis(wait)))
 }
 
+/// Milliseconds from `earlier` to `later`; documents can have any instant, the first and the last
+/// that there are among them.
+pub(crate) fn between(earlier: DateTime, later: DateTime) -> i64 {
+    later
+        .timestamp_millis()
+        .saturating_sub(earlier.timestamp_millis())
+}
+
 pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

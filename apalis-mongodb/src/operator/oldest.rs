@@ -6,6 +6,7 @@ use mongodb::Database;
 
 use crate::config::Collections;
 use crate::error::Error;
+use crate::model::time;
 use crate::queries::levels::levels;
 
 /// How long the oldest ready job of `queue` has been due, by the server's clock; `None` when no
@@ -22,7 +23,7 @@ pub async fn oldest_ready_age(
     let levels = levels(&collections.jobs(db), queue).await?;
     let oldest = levels
         .iter()
-        .map(|level| level.now.timestamp_millis() - level.run_at.timestamp_millis())
+        .map(|level| time::between(level.run_at, level.now))
         .max();
     // A job that is not due yet has a negative age.
     Ok(oldest

@@ -42,7 +42,7 @@ impl Counted {
     /// Whether it is older than `max_age`, and than counting takes a hundred times.
     fn is_too_old(&self, max_age: Duration, now: DateTime) -> bool {
         let oldest = max_age.max(self.cost * SHARE);
-        now.timestamp_millis() - self.at.timestamp_millis() > time::millis(oldest)
+        time::between(self.at, now) > time::millis(oldest)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
@@ -10,6 +12,7 @@ use mongodb::{ClientSession, Collection, Database};
 
 use crate::compat::encoded_bytes;
 use crate::config::Config;
+use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
 use crate::model::{JobState, Outcome, Status, field as f, time};
@@ -206,17 +209,22 @@ fn with_history(
 }
 
 /// Runs many statements in at most two commands and returns how many jobs matched.
-pub(crate) async fn run(db: &Database, jobs: &str, statements: &[Statement]) -> Result<u64, Error> {
+pub(crate) async fn run(
+    db: &Database,
+    config: &Config,
+    statements: &[Statement],
+) -> Result<u64, Error> {
+    let (jobs, limit) = (&config.collections.jobs, config.call_limit());
     let mut matched = 0;
     let updates: Vec<Document> = statements.iter().filter_map(Statement::as_update).collect();
     if !updates.is_empty() {
         let command = doc! { "update": jobs, "updates": updates };
-        matched += write(db, command).await?;
+        matched += write(db, limit, command).await?;
     }
     let deletes: Vec<Document> = statements.iter().filter_map(Statement::as_delete).collect();
     if !deletes.is_empty() {
         let command = doc! { "delete": jobs, "deletes": deletes };
-        matched += write(db, command).await?;
+        matched += write(db, limit, command).await?;
     }
     Ok(matched)
 }
@@ -243,10 +251,10 @@ impl Statement {
     }
 }
 
-async fn write(db: &Database, mut command: Document) -> Result<u64, Error> {
+async fn write(db: &Database, limit: Duration, mut command: Document) -> Result<u64, Error> {
     command.insert("ordered", false);
     command.insert("writeConcern", doc! { "w": "majority" });
-    let reply = db.run_command(command).await.context("acknowledge jobs")?;
+    let reply = run_command(db, limit, "acknowledge jobs", command).await?;
     super::reply::check(&reply, "acknowledge jobs")?;
     Ok(super::reply::count(&reply))
 }
@@ -255,22 +263,21 @@ async fn write(db: &Database, mut command: Document) -> Result<u64, Error> {
 /// stays in the document until the next claim, so an acknowledgement that was applied but whose
 /// reply was lost is told from one that was refused.
 pub(crate) async fn applied(
-    jobs: &Collection<Document>,
+    db: &Database,
+    config: &Config,
     leases: &[&Lease],
 ) -> Result<Vec<String>, Error> {
-    use futures_util::TryStreamExt;
     let ids: Vec<Bson> = leases
         .iter()
         .map(|lease| lease.id.as_str().into())
         .collect();
-    let found: Vec<Document> = jobs
-        .find(doc! { f::ID: { "$in": ids } })
-        .projection(doc! { f::LOCK_TOKEN: 1, f::STATUS: 1 })
-        .await
-        .context("verify acknowledgements")?
-        .try_collect()
-        .await
-        .context("verify acknowledgements")?;
+    let jobs = config.collections.jobs(db);
+    let reading = async move {
+        let find = jobs.find(doc! { f::ID: { "$in": ids } });
+        let find = find.projection(doc! { f::LOCK_TOKEN: 1, f::STATUS: 1 });
+        find.await?.try_collect::<Vec<_>>().await
+    };
+    let found = within(config.call_limit(), "verify acknowledgements", reading).await?;
     let ours = |document: &&Document| {
         let id = document.get_str(f::ID).unwrap_or_default();
         let token = document.get_object_id(f::LOCK_TOKEN).ok();

@@ -2,16 +2,18 @@
 //! another worker.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use mongodb::Database;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
-use mongodb::{Collection, Database};
 
 use crate::config::Config;
-use crate::error::{Context, Error};
+use crate::deadline::{run_command, within};
+use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{CrashPolicy, JobDocument, Status, field as f, time};
 
@@ -19,10 +21,10 @@ use crate::model::{CrashPolicy, JobDocument, Status, field as f, time};
 pub(super) const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// Who claims, under which token, at what time by the server's clock.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Claim<'a> {
-    pub(crate) config: &'a Config,
-    pub(crate) worker: &'a str,
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) config: Arc<Config>,
+    pub(crate) worker: Arc<str>,
     pub(crate) token: ObjectId,
     pub(crate) now: DateTime,
 }
@@ -32,22 +34,19 @@ pub(crate) struct Claim<'a> {
 /// that was found.
 pub(crate) async fn claim(
     db: &Database,
-    claim: Claim<'_>,
+    claim: &Claim,
     wanted: Vec<JobDocument>,
 ) -> Result<Vec<JobDocument>, Error> {
     let mut command = command(claim, &wanted);
     // A claim that is rolled back is made again, and the fence refuses the older lease.
     command.insert("writeConcern", doc! { "w": 1 });
     command.insert("maxTimeMS", time::millis(MAX_TIME));
-    let reply = db.run_command(command).await.context("claim jobs")?;
+    let reply = run_command(db, claim.config.call_limit(), "claim jobs", command).await?;
     super::reply::check(&reply, "claim jobs")?;
     match super::reply::count(&reply) {
         all if all == wanted.len() as u64 => Ok(assume_claimed(claim, wanted)),
         0 => Ok(Vec::new()),
-        _ => {
-            let jobs = claim.config.collections.raw_jobs(db);
-            claimed_under(&jobs, claim.token, &wanted).await
-        }
+        _ => claimed_under(db, claim, &wanted).await,
     }
 }
 
@@ -67,18 +66,22 @@ pub(crate) async fn undo(
         "$inc": { f::ATTEMPTS: -1 },
         "$unset": { f::LEASE_UNTIL: "", f::STARTED_AT: "" },
     };
-    config
-        .collections
-        .jobs(db)
-        .update_many(filter, update)
-        .hint(Hint::Keys(by_id()))
-        .await
-        .map(drop)
-        .context("give back jobs of a claim that failed")
+    let jobs = config.collections.jobs(db);
+    let giving_back = async move {
+        let update = jobs.update_many(filter, update);
+        update.hint(Hint::Keys(by_id())).await
+    };
+    within(
+        config.call_limit(),
+        "give back jobs of a failed claim",
+        giving_back,
+    )
+    .await
+    .map(drop)
 }
 
 /// The write that claims `wanted`.
-pub(crate) fn command(claim: Claim<'_>, wanted: &[JobDocument]) -> Document {
+pub(crate) fn command(claim: &Claim, wanted: &[JobDocument]) -> Document {
     doc! {
         "update": &claim.config.collections.jobs,
         "updates": statements(wanted, &claim.update(wanted)),
@@ -103,16 +106,16 @@ fn statements(wanted: &[JobDocument], update: &Document) -> Vec<Document> {
         .collect()
 }
 
-impl Claim<'_> {
+impl Claim {
     fn update(&self, wanted: &[JobDocument]) -> Document {
         let mut set = doc! {
             f::STATUS: Status::Running,
-            f::WORKER: self.worker,
+            f::WORKER: &*self.worker,
             f::LOCK_TOKEN: self.token,
             f::STARTED_AT: self.now,
             f::LEASE_UNTIL: time::after(self.now, self.config.lease_duration),
         };
-        let policy = CrashPolicy::of(self.config);
+        let policy = CrashPolicy::of(&self.config);
         if !wanted.iter().all(|job| policy.is_known_to(job)) {
             set.extend(policy.fields());
         }
@@ -121,13 +124,13 @@ impl Claim<'_> {
 }
 
 /// The jobs as the write left them, without reading them again.
-pub(crate) fn assume_claimed(claim: Claim<'_>, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
+pub(crate) fn assume_claimed(claim: &Claim, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
     jobs.into_iter()
         .map(|mut job| {
             job.status = Status::Running;
             job.attempts += 1;
             job.lock_token = Some(claim.token);
-            job.worker = Some(claim.worker.to_owned());
+            job.worker = Some(claim.worker.to_string());
             job.started_at = Some(claim.now);
             job
         })
@@ -135,28 +138,25 @@ pub(crate) fn assume_claimed(claim: Claim<'_>, jobs: Vec<JobDocument>) -> Vec<Jo
 }
 
 async fn claimed_under(
-    jobs: &Collection<RawDocumentBuf>,
-    token: ObjectId,
+    db: &Database,
+    claim: &Claim,
     wanted: &[JobDocument],
 ) -> Result<Vec<JobDocument>, Error> {
     let ids: Vec<Bson> = wanted.iter().map(|job| job.id.as_str().into()).collect();
     let filter = doc! {
         f::ID: { "$in": ids },
-        f::LOCK_TOKEN: token,
+        f::LOCK_TOKEN: claim.token,
         f::STATUS: Status::Running,
     };
-    let mut found = jobs
-        .find(filter)
-        .hint(Hint::Keys(by_id()))
-        .max_time(MAX_TIME)
-        .await
-        .context("read which jobs were claimed")?;
+    let jobs = claim.config.collections.raw_jobs(db);
+    let reading = async move {
+        let find = jobs.find(filter).hint(Hint::Keys(by_id()));
+        find.max_time(MAX_TIME).await?.try_collect::<Vec<_>>().await
+    };
+    let limit = claim.config.call_limit();
+    let found = within(limit, "read which jobs were claimed", reading).await?;
     let mut taken = HashMap::new();
-    while let Some(raw) = found
-        .try_next()
-        .await
-        .context("read which jobs were claimed")?
-    {
+    for raw in found {
         let job = JobDocument::from_raw(&raw)?;
         taken.insert(job.id.clone(), job);
     }

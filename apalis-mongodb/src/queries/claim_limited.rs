@@ -6,6 +6,7 @@ use mongodb::options::{ReadConcern, ReadPreference, WriteConcern};
 use mongodb::{ClientSession, Database};
 
 use super::claim::{self, Claim};
+use crate::deadline::all_within;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, Status, field as f};
 
@@ -16,7 +17,19 @@ const OPERATION: &str = "claim jobs within a limit";
 /// time, one has to start over, and it takes nothing.
 pub(crate) async fn claim(
     db: &Database,
-    claim: Claim<'_>,
+    claim: &Claim,
+    wanted: Vec<JobDocument>,
+    max_running: u32,
+) -> Result<Vec<JobDocument>, Error> {
+    let limit = claim.config.call_limit();
+    let (db, claim) = (db.clone(), claim.clone());
+    let claiming = async move { transact(&db, &claim, wanted, max_running).await };
+    all_within(limit, OPERATION, claiming).await
+}
+
+async fn transact(
+    db: &Database,
+    claim: &Claim,
     wanted: Vec<JobDocument>,
     max_running: u32,
 ) -> Result<Vec<JobDocument>, Error> {
@@ -28,13 +41,12 @@ pub(crate) async fn claim(
         .selection_criteria(ReadPreference::Primary.into())
         .await
         .context(OPERATION)?;
-    let taken = count_and_claim(db, claim, wanted, max_running, &mut session).await;
-    match taken {
-        Ok(taken) if !taken.is_empty() => match session.commit_transaction().await {
-            Ok(()) => Ok(taken),
+    let claimed = count_and_claim(db, claim, wanted, max_running, &mut session).await;
+    match claimed {
+        Ok(claimed) if !claimed.is_empty() => match session.commit_transaction().await {
+            Ok(()) => Ok(claimed),
             Err(error) if is_transient(&error) => Ok(Vec::new()),
-            // Whether it was committed is not known; then the lease expires and the job is
-            // rescued.
+            // Whether it was committed is not known; the caller gives the jobs back.
             Err(source) => Err(source).context(OPERATION),
         },
         outcome => {
@@ -49,12 +61,12 @@ pub(crate) async fn claim(
 
 async fn count_and_claim(
     db: &Database,
-    claim: Claim<'_>,
+    claim: &Claim,
     mut wanted: Vec<JobDocument>,
     max_running: u32,
     session: &mut ClientSession,
 ) -> Result<Vec<JobDocument>, Error> {
-    let config = claim.config;
+    let config = &claim.config;
     config
         .collections
         .queues(db)

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::options::WriteConcern;
 
 use crate::config::Config;
-use crate::error::{Context, Error};
+use crate::deadline::within;
+use crate::error::Error;
 use crate::model::{Status, field as f, time};
 
 /// Makes the documents `found` dead.
@@ -30,13 +30,11 @@ pub(crate) async fn malformed(
         if let Some(kept) = config.retention.dead {
             set.insert(f::EXPIRE_AT, doc! { "$add": ["$$NOW", time::millis(kept)] });
         }
-        jobs.update_one(
-            doc! { f::ID: id, f::STATUS: Status::Pending },
-            vec![doc! { "$set": set }, doc! { "$unset": [f::UNIQUE_KEY] }],
-        )
-        .write_concern(WriteConcern::majority())
-        .await
-        .context("dead-letter a malformed job")?;
+        let jobs = jobs.clone();
+        let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
+        let update = vec![doc! { "$set": set }, doc! { "$unset": [f::UNIQUE_KEY] }];
+        let writing = async move { jobs.update_one(filter, update).await };
+        within(config.call_limit(), "dead-letter a malformed job", writing).await?;
     }
     Ok(())
 }

@@ -1,15 +1,20 @@
 //! Writes new jobs; a key that is taken yields the id of the job that holds it.
 
+use std::time::Duration;
+
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::WriteConcern;
 use mongodb::{ClientSession, Collection};
 
 use super::insert::id_of;
+use crate::deadline::all_within;
 use crate::error::{Context, DUPLICATE_KEY, Error, is_duplicate_key};
 use crate::model::field as f;
 
 /// How often a key that is freed and taken again meanwhile is followed.
 const KEY_LOOKUPS: usize = 5;
+/// How long a command of enqueued jobs may take, the driver's search for a server included.
+const BATCH_LIMIT: Duration = Duration::from_secs(60);
 /// Documents per insert command.
 const CHUNK: usize = 1000;
 
@@ -59,8 +64,22 @@ pub(crate) async fn many(
     Ok(ids)
 }
 
-/// Inserts jobs of different callers with one command; each has its own outcome.
+/// Inserts jobs of different callers with one command; each has its own outcome. None of them waits
+/// longer than [`BATCH_LIMIT`].
 pub(crate) async fn batch(
+    jobs: &Collection<Document>,
+    documents: Vec<Document>,
+) -> Vec<Result<String, Error>> {
+    const OPERATION: &str = "enqueue jobs";
+    let (jobs, count) = (jobs.clone(), documents.len());
+    let inserting = async move { Ok(insert_batch(&jobs, documents).await) };
+    match all_within(BATCH_LIMIT, OPERATION, inserting).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => (0..count).map(|_| Err(error.again())).collect(),
+    }
+}
+
+async fn insert_batch(
     jobs: &Collection<Document>,
     documents: Vec<Document>,
 ) -> Vec<Result<String, Error>> {

@@ -1,17 +1,17 @@
 //! Finds due jobs, from the head of their queue or from where the last search ended.
 
 use futures_util::TryStreamExt;
-use mongodb::Collection;
+use mongodb::Database;
 use mongodb::bson::{Bson, DateTime, RawDocumentBuf, doc};
 use mongodb::options::Hint;
 
 use super::claim::MAX_TIME;
 use super::position::Position;
-use crate::error::{Context, Error};
+use crate::config::Config;
+use crate::deadline::within;
+use crate::error::Error;
 use crate::indexes::CLAIM;
 use crate::model::{JobDocument, Status, field as f};
-
-const OPERATION: &str = "find due jobs";
 
 /// Where a search begins.
 #[derive(Debug, Clone)]
@@ -40,13 +40,14 @@ impl DueJobs {
     }
 }
 
-/// At most `limit` due jobs of `queue`.
+/// At most `limit` due jobs of the queue.
 pub(crate) async fn find_due(
-    jobs: &Collection<RawDocumentBuf>,
-    queue: &str,
+    db: &Database,
+    config: &Config,
     start: Start,
     limit: usize,
 ) -> Result<DueJobs, Error> {
+    let queue = &config.queue;
     let mut filter = doc! {
         f::QUEUE: queue,
         f::STATUS: Status::Pending,
@@ -62,20 +63,24 @@ pub(crate) async fn find_due(
             filter.insert(f::RUN_AT, doc! { "$lte": until });
         }
     }
-    let find = jobs
-        .find(filter)
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
-        .hint(Hint::Name(CLAIM.to_owned()))
-        .max_time(MAX_TIME);
-    let find = match bounds {
-        // Between bounds the index is read in its own order.
-        Some((min, max)) => find.min(min).max(max),
-        None => find.sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 }),
+    let jobs = config.collections.raw_jobs(db);
+    let search = async move {
+        let find = jobs
+            .find(filter)
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
+            .hint(Hint::Name(CLAIM.to_owned()))
+            .max_time(MAX_TIME);
+        let find = match bounds {
+            // Between bounds the index is read in its own order.
+            Some((min, max)) => find.min(min).max(max),
+            None => find.sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 }),
+        };
+        find.await?.try_collect::<Vec<_>>().await
     };
-    let mut found = find.await.context(OPERATION)?;
+    let found = within(config.call_limit(), "find due jobs", search).await?;
     let mut due = DueJobs::default();
-    while let Some(raw) = found.try_next().await.context(OPERATION)? {
+    for raw in found {
         match JobDocument::from_raw(&raw) {
             Ok(job) => due.jobs.push(job),
             Err(error) => due.malformed.push((raw_id(&raw), error.to_string())),

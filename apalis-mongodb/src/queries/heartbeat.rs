@@ -11,6 +11,7 @@ use mongodb::{Collection, Database};
 
 use super::ack::fence;
 use crate::config::Collections;
+use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
 use crate::model::{Status, field as f, time};
@@ -25,26 +26,28 @@ pub(crate) async fn renew(
     db: &Database,
     collections: &Collections,
     leases: &[Arc<Lease>],
+    limit: Duration,
 ) -> Result<Vec<Arc<Lease>>, Error> {
     // A job that its handler's transaction has written would hold up the whole command.
     let (locked, free): (Vec<_>, Vec<_>) =
         leases.iter().partition(|lease| lease.is_in_transaction());
     for lease in locked {
-        renew_locked(db, &collections.jobs, lease).await;
+        renew_locked(db, &collections.jobs, lease, limit).await;
     }
     let free: Vec<Arc<Lease>> = free.into_iter().cloned().collect();
-    renew_free(db, collections, &free).await
+    renew_free(db, collections, &free, limit).await
 }
 
 /// One that cannot be renewed now is not lost: its transaction commits or aborts.
-async fn renew_locked(db: &Database, jobs: &str, lease: &Lease) {
+async fn renew_locked(db: &Database, jobs: &str, lease: &Lease, limit: Duration) {
     let command = doc! {
         "update": jobs,
         "updates": [{ "q": fence(lease), "u": [prolong(lease.duration())], "hint": by_id() }],
         "maxTimeMS": MAX_TIME_LOCKED_MS,
         "writeConcern": { "w": 1 },
     };
-    if let Err(error) = db.run_command(command).await {
+    let renewed = run_command(db, limit, "renew a lease during a transaction", command).await;
+    if let Err(error) = renewed {
         tracing::debug!(job = lease.id, %error, "lease not renewed during a transaction");
     }
 }
@@ -53,6 +56,7 @@ async fn renew_free(
     db: &Database,
     collections: &Collections,
     leases: &[Arc<Lease>],
+    limit: Duration,
 ) -> Result<Vec<Arc<Lease>>, Error> {
     if leases.is_empty() {
         return Ok(Vec::new());
@@ -74,12 +78,12 @@ async fn renew_free(
         "maxTimeMS": MAX_TIME_MS,
         "writeConcern": { "w": 1 },
     };
-    let reply = db.run_command(command).await.context("renew leases")?;
+    let reply = run_command(db, limit, "renew leases", command).await?;
     super::reply::check(&reply, "renew leases")?;
     if super::reply::count(&reply) >= leases.len() as u64 {
         return Ok(Vec::new());
     }
-    lost(&collections.jobs(db), leases).await
+    lost(collections.jobs(db), leases, limit).await
 }
 
 fn all_of(leases: &[&Arc<Lease>]) -> Document {
@@ -102,19 +106,18 @@ fn prolong(duration: Duration) -> Document {
 
 /// Which of `leases` the store does not know as ours.
 async fn lost(
-    jobs: &Collection<Document>,
+    jobs: Collection<Document>,
     leases: &[Arc<Lease>],
+    limit: Duration,
 ) -> Result<Vec<Arc<Lease>>, Error> {
     let refs: Vec<&Arc<Lease>> = leases.iter().collect();
-    let found: Vec<Document> = jobs
-        .find(all_of(&refs))
-        .hint(Hint::Keys(by_id()))
-        .projection(doc! { f::LOCK_TOKEN: 1 })
-        .await
-        .context("look for lost leases")?
-        .try_collect()
-        .await
-        .context("look for lost leases")?;
+    let filter = all_of(&refs);
+    let reading = async move {
+        let find = jobs.find(filter).hint(Hint::Keys(by_id()));
+        let find = find.projection(doc! { f::LOCK_TOKEN: 1 });
+        find.await?.try_collect::<Vec<_>>().await
+    };
+    let found = within(limit, "look for lost leases", reading).await?;
     let ours: HashSet<_> = found
         .iter()
         .filter_map(|document| {

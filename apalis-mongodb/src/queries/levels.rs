@@ -5,8 +5,10 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{DateTime, Document, doc};
+use mongodb::options::Hint;
 
-use crate::error::{Context, Error};
+use crate::deadline::within;
+use crate::error::Error;
 use crate::indexes::CLAIM;
 use crate::model::{Status, field as f};
 
@@ -28,22 +30,23 @@ pub(crate) async fn levels(jobs: &Collection<Document>, queue: &str) -> Result<V
     const OPERATION: &str = "look for the oldest job of each priority";
     let mut pipeline = oldest_of_each(queue);
     pipeline.push(doc! { "$set": { NOW: "$$NOW" } });
-    let found: Vec<Document> = jobs
-        .aggregate(pipeline)
-        .hint(mongodb::options::Hint::Name(CLAIM.to_owned()))
-        .max_time(MAX_TIME)
-        .await
-        .context(OPERATION)?
-        .try_collect()
-        .await
-        .context(OPERATION)?;
+    let jobs = jobs.clone();
+    let reading = async move {
+        let aggregate = jobs.aggregate(pipeline).max_time(MAX_TIME);
+        let aggregate = aggregate.hint(Hint::Name(CLAIM.to_owned()));
+        aggregate.await?.try_collect::<Vec<Document>>().await
+    };
+    let found = within(MAX_TIME, OPERATION, reading).await?;
     Ok(found.iter().filter_map(level).collect())
 }
 
 fn level(row: &Document) -> Option<Level> {
     Some(Level {
         priority: row.get_i32(f::ID).ok()?,
-        run_at: *row.get_datetime(f::RUN_AT).ok()?,
+        // A document whose time is none comes first, so that it is found and dead-lettered.
+        run_at: row
+            .get_datetime(f::RUN_AT)
+            .map_or(DateTime::from_millis(0), |at| *at),
         now: *row.get_datetime(NOW).ok()?,
     })
 }

@@ -8,7 +8,8 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
 use super::levels::oldest_of_each;
-use crate::error::{Context, Error};
+use crate::deadline::within;
+use crate::error::Error;
 use crate::model::field as f;
 
 const MAX_TIME: Duration = Duration::from_secs(10);
@@ -28,14 +29,12 @@ pub(crate) async fn next_due(
         let union = doc! { "coll": jobs.name(), "pipeline": earliest(queue) };
         pipeline.push(doc! { "$unionWith": union });
     }
-    let found: Vec<Document> = jobs
-        .aggregate(pipeline)
-        .max_time(MAX_TIME)
-        .await
-        .context("look when jobs are due")?
-        .try_collect()
-        .await
-        .context("look when jobs are due")?;
+    let jobs = jobs.clone();
+    let reading = async move {
+        let aggregate = jobs.aggregate(pipeline).max_time(MAX_TIME);
+        aggregate.await?.try_collect::<Vec<Document>>().await
+    };
+    let found = within(MAX_TIME, "look when jobs are due", reading).await?;
     Ok(found
         .iter()
         .filter_map(|row| {
@@ -58,7 +57,15 @@ fn earliest(queue: &str) -> Vec<Document> {
         doc! { "$group": { f::ID: Bson::Null, f::RUN_AT: { "$min": &run_at } } },
         doc! { "$project": {
             f::QUEUE: { "$literal": queue },
-            WAIT: { "$subtract": [run_at, "$$NOW"] },
+            // A document whose time is none is due, so that it is found and dead-lettered.
+            WAIT: { "$cond": [
+                { "$and": [
+                    { "$eq": [{ "$type": &run_at }, "date"] },
+                    { "$gt": [&run_at, "$$NOW"] },
+                ] },
+                { "$subtract": [&run_at, "$$NOW"] },
+                0_i64,
+            ] },
         } },
     ]);
     pipeline

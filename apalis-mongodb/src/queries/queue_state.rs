@@ -1,12 +1,17 @@
 //! What an operator set for a queue.
 
+use std::time::Duration;
+
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 
 use crate::compat;
-use crate::error::{Context, Error};
+use crate::deadline::within;
+use crate::error::Error;
 use crate::model::field as f;
 use crate::operator::QueueLimits;
+
+const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// What workers heed of a queue's settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,10 +21,9 @@ pub(crate) struct QueueState {
 }
 
 pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<QueueState, Error> {
-    let found = queues
-        .find_one(doc! { f::ID: queue })
-        .await
-        .context("read a queue's settings")?;
+    let (queues, filter) = (queues.clone(), doc! { f::ID: queue });
+    let reading = async move { queues.find_one(filter).await };
+    let found = within(MAX_TIME, "read a queue's settings", reading).await?;
     let Some(document) = found else {
         return Ok(QueueState::default());
     };

@@ -1,15 +1,19 @@
 //! A queue's token bucket, kept in the store and refilled by the server's clock, so that all
 //! workers of the queue share one.
 
+use std::time::Duration;
+
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::ReturnDocument;
 
-use crate::error::{Context, Error};
+use crate::deadline::within;
+use crate::error::Error;
 use crate::model::{field as f, time};
 use crate::operator::QueueLimits;
 
 const BUCKET: &str = "bucket";
+const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// Acquires at most `wanted` starts and returns how many were granted.
 pub(crate) async fn acquire(
@@ -21,12 +25,14 @@ pub(crate) async fn acquire(
     let Some(rate) = limits.rate else {
         return Ok(wanted);
     };
-    let updated = queues
-        .find_one_and_update(doc! { f::ID: queue }, acquiring(rate, limits, wanted))
-        .return_document(ReturnDocument::After)
-        .projection(doc! { BUCKET: 1 })
-        .await
-        .context("acquire from a queue's rate limit")?;
+    let (queues, filter) = (queues.clone(), doc! { f::ID: queue });
+    let update = acquiring(rate, limits, wanted);
+    let acquiring = async move {
+        let acquire = queues.find_one_and_update(filter, update);
+        let acquire = acquire.return_document(ReturnDocument::After);
+        acquire.projection(doc! { BUCKET: 1 }).await
+    };
+    let updated = within(MAX_TIME, "acquire from a queue's rate limit", acquiring).await?;
     let granted = updated
         .as_ref()
         .and_then(|document| document.get_document(BUCKET).ok())
@@ -68,9 +74,9 @@ pub(crate) async fn give_back(
     let unused = i64::try_from(unused).unwrap_or(0);
     let filter = doc! { f::ID: queue, format!("{BUCKET}.tokens"): { "$exists": true } };
     let update = doc! { "$inc": { format!("{BUCKET}.tokens"): unused as f64 } };
-    queues
-        .update_one(filter, update)
+    let queues = queues.clone();
+    let giving_back = async move { queues.update_one(filter, update).await };
+    within(MAX_TIME, "give back to a queue's rate limit", giving_back)
         .await
-        .context("give back to a queue's rate limit")?;
-    Ok(())
+        .map(drop)
 }

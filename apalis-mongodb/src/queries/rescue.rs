@@ -5,7 +5,8 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
 
-use crate::error::{Context, Error};
+use crate::deadline::{run_command, within};
+use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f};
 
@@ -56,16 +57,13 @@ async fn expired(jobs: &Collection<Document>, own: &[ObjectId]) -> Result<Vec<Do
         f::QUEUE: 1, f::LOCK_TOKEN: 1, f::WORKER: 1, f::ATTEMPTS: 1, f::CRASHES: 1,
         f::MAX_CRASHES: 1, f::EXPIRE_DEAD_AFTER: 1, f::STARTED_AT: 1,
     };
-    jobs.find(filter)
-        .projection(fields)
-        .sort(doc! { f::LEASE_UNTIL: 1 })
-        .limit(LIMIT)
-        .max_time(MAX_TIME)
-        .await
-        .context("look for expired leases")?
-        .try_collect()
-        .await
-        .context("look for expired leases")
+    let jobs = jobs.clone();
+    let reading = async move {
+        let find = jobs.find(filter).projection(fields).limit(LIMIT);
+        let find = find.sort(doc! { f::LEASE_UNTIL: 1 }).max_time(MAX_TIME);
+        find.await?.try_collect().await
+    };
+    within(MAX_TIME, "look for expired leases", reading).await
 }
 
 fn expired_filter() -> Document {
@@ -103,9 +101,9 @@ async fn free(
         "maxTimeMS": MAX_TIME_PER_JOB_MS,
         "writeConcern": { "w": "majority" },
     };
-    let reply = match db.run_command(command).await {
+    let reply = match run_command(db, MAX_TIME, "free a job", command).await {
         Err(error) if is_locked(&error) => return Ok(None),
-        reply => reply.context("free a job")?,
+        reply => reply?,
     };
     super::reply::check(&reply, "free a job")?;
     Ok((super::reply::count(&reply) == 1).then(|| Rescued {
@@ -117,11 +115,12 @@ async fn free(
     }))
 }
 
-fn is_locked(error: &mongodb::error::Error) -> bool {
-    matches!(
-        error.kind.as_ref(),
-        mongodb::error::ErrorKind::Command(command) if command.code == MAX_TIME_EXPIRED
-    )
+fn is_locked(error: &Error) -> bool {
+    use mongodb::error::ErrorKind;
+    let Error::Database { source, .. } = error else {
+        return false;
+    };
+    matches!(source.kind.as_ref(), ErrorKind::Command(command) if command.code == MAX_TIME_EXPIRED)
 }
 
 fn history(error: &str) -> Document {

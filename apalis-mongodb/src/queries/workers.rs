@@ -1,10 +1,12 @@
 //! The documents of running workers.
 
-use mongodb::Collection;
-use mongodb::Database;
+use std::time::Duration;
+
 use mongodb::bson::{Document, doc};
+use mongodb::{Collection, Database};
 
 use crate::config::Config;
+use crate::deadline::run_command;
 use crate::error::{Context, Error};
 use crate::model::{field as f, time};
 use crate::runtime::WorkerRuntime;
@@ -17,6 +19,7 @@ pub(crate) async fn beat(
     db: &Database,
     collection: &str,
     workers: &[std::sync::Arc<WorkerRuntime>],
+    limit: Duration,
 ) -> Result<(), Error> {
     if workers.is_empty() {
         return Ok(());
@@ -28,7 +31,7 @@ pub(crate) async fn beat(
         "ordered": false,
         "writeConcern": { "w": 1 },
     };
-    let reply = db.run_command(command).await.context("send a heartbeat")?;
+    let reply = run_command(db, limit, "send a heartbeat", command).await?;
     super::reply::check(&reply, "send a heartbeat")
 }
 

@@ -132,13 +132,12 @@ impl Acker {
         statements: &[ack::Statement],
         doubtful: bool,
     ) -> Result<Vec<Ack>, Error> {
-        let collections = &self.config.collections;
-        let matched = ack::run(&self.db, &collections.jobs, statements).await?;
+        let matched = ack::run(&self.db, &self.config, statements).await?;
         if matched == batch.len() as u64 {
             return Ok(vec![Ack::Applied; batch.len()]);
         }
         let leases: Vec<_> = batch.iter().map(|s| s.lease.as_ref()).collect();
-        let applied = ack::applied(&collections.jobs(&self.db), &leases).await?;
+        let applied = ack::applied(&self.db, &self.config, &leases).await?;
         Ok(batch
             .iter()
             .map(|settlement| {

@@ -19,6 +19,9 @@ pub(crate) enum LeaseState {
     Settled,
 }
 
+/// However long a handler wants its lease to last: a worker that died with it is noticed in a day.
+pub(crate) const LONGEST_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
+
 #[derive(Debug)]
 struct Timing {
     deadline: Instant,
@@ -102,10 +105,10 @@ impl Lease {
         lock(&self.timing).duration
     }
 
-    /// Makes renewals last at least `duration`.
+    /// Makes renewals last at least `duration`, which is cut to [`LONGEST_LEASE`].
     pub(crate) fn lengthen(&self, duration: Duration) {
         let mut timing = lock(&self.timing);
-        timing.duration = timing.duration.max(duration);
+        timing.duration = timing.duration.max(duration.min(LONGEST_LEASE));
     }
 
     pub(crate) fn renewed(&self, asked_at: Instant) {

@@ -61,7 +61,7 @@ where
             let job = ready!(runtime.worker().buffer.poll_next(cx));
             match C::Compact::from_stored(job.args().clone()) {
                 Ok(args) => return Poll::Ready(Some(Ok(task(args, job)))),
-                Err(error) => bury(&job, &error.to_string()),
+                Err(error) => dead_letter(&job, &error.to_string()),
             }
         }
     }
@@ -83,7 +83,7 @@ where
 }
 
 /// A payload that nobody can read must not come back to kill the next worker.
-pub(super) fn bury(job: &JobHandle, error: &str) {
+pub(super) fn dead_letter(job: &JobHandle, error: &str) {
     tracing::error!(
         job = job.id(),
         queue = job.queue(),

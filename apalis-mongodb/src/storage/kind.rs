@@ -2,6 +2,7 @@
 //! be decoded makes its job dead instead of killing the worker.
 
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -12,7 +13,7 @@ use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 use futures_util::Sink;
 
-use super::backend::bury;
+use super::backend::dead_letter;
 use crate::handler::JobHandle;
 
 /// The kind of [`MongoStorage`](crate::MongoStorage).
@@ -80,13 +81,16 @@ where
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };
             let job = task.data().get::<JobHandle>().cloned();
-            match (
-                task.try_map_args(|stored| self.backend.codec().decode(&stored)),
-                job,
-            ) {
-                (Ok(task), _) => return Poll::Ready(Some(Ok(task))),
-                (Err(error), Some(job)) => bury(&job, &error.to_string()),
-                (Err(error), None) => tracing::error!(%error, "a task cannot be decoded"),
+            // Decoding is the user's code.
+            let decode = || task.try_map_args(|stored| self.backend.codec().decode(&stored));
+            let error = match catch_unwind(AssertUnwindSafe(decode)) {
+                Ok(Ok(task)) => return Poll::Ready(Some(Ok(task))),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "the decoder panicked".to_owned(),
+            };
+            match job {
+                Some(job) => dead_letter(&job, &error),
+                None => tracing::error!(error, "a task cannot be decoded"),
             }
         }
     }

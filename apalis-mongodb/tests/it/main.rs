@@ -28,5 +28,6 @@ mod proxy;
 mod servers;
 mod shutdown;
 mod standalone;
+mod unbreakable;
 mod unstorable;
 mod wake_up;

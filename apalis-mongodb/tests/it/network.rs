@@ -1,10 +1,10 @@
 //! Connections break, and a worker goes on.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apalis_mongodb::{JobState, MongoStorage, NewJob};
 
-use crate::harness::Bench;
+use crate::harness::{Bench, Notes};
 use crate::proxy::Proxy;
 use crate::worker;
 
@@ -32,5 +32,57 @@ async fn a_claim_whose_reply_is_lost_costs_its_jobs_neither_the_lease_nor_a_cras
         assert_eq!((job.attempts, job.crashes), (1, 0));
     }
     assert!(proxy.has_lost_reply(), "the test lost nothing");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_goes_on_within_two_leases_after_its_connections_died_without_a_word() {
+    let lease = Duration::from_secs(6);
+    let bench = Bench::with(|config| config.lease_duration(lease)).await;
+    let proxy = Proxy::before(bench.uri()).await;
+    let db = proxy.database(bench.db()).await;
+    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let running = worker!(storage, 4, async |_: u32| {});
+    for round in 0..3 {
+        let jobs = (0..20).map(NewJob::new);
+        bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+        bench.counts(JobState::Done, 20 * (2 * round + 1)).await;
+        proxy.black_hole();
+        let died = Instant::now();
+        let jobs = (0..20).map(NewJob::new);
+        bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+        bench.counts(JobState::Done, 20 * (2 * round + 2)).await;
+        let silent = died.elapsed();
+        assert!(silent < lease * 2, "nothing was done for {silent:?}");
+    }
+    assert!(!running.has_ended());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn jobs_that_run_while_connections_die_keep_their_leases_and_are_settled_once() {
+    let lease = Duration::from_secs(6);
+    let bench = Bench::with(|config| config.lease_duration(lease)).await;
+    let proxy = Proxy::before(bench.uri()).await;
+    let db = proxy.database(bench.db()).await;
+    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let notes = Notes::default();
+    let noted = notes.clone();
+    let running = worker!(storage, 4, move |_: u32| {
+        let notes = noted.clone();
+        async move {
+            notes.add("ran");
+            tokio::time::sleep(Duration::from_secs(8)).await;
+        }
+    });
+    let jobs = (0..4).map(NewJob::new);
+    let ids = bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+    notes.reach(4).await;
+    proxy.black_hole();
+    for id in &ids {
+        let job = bench.reaches(id, JobState::Done).await;
+        assert_eq!((job.attempts, job.crashes), (1, 0));
+    }
+    assert_eq!(notes.all().len(), 4);
     running.stop().await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mongodb::bson::DateTime;
 
-use crate::model::time::millis;
+use crate::model::time::{self, millis};
 use crate::queries::find_due::Start;
 use crate::queries::levels::Level;
 
@@ -43,7 +43,7 @@ pub(super) fn next_level(levels: &[Level], step: Duration) -> Option<Start> {
 
 /// Priority and age of a level's oldest job in one number: milliseconds of waiting.
 fn rank(level: &Level, step: i64) -> i64 {
-    let waited = level.now.timestamp_millis() - level.run_at.timestamp_millis();
+    let waited = time::between(level.run_at, level.now);
     i64::from(level.priority)
         .saturating_mul(step)
         .saturating_add(waited)

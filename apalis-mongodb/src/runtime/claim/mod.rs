@@ -177,10 +177,15 @@ impl Claimer {
     async fn find(&mut self, now: DateTime, limit: usize) -> Result<Option<DueJobs>, Error> {
         if let Some(step) = self.worker.config.ageing {
             let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
-            return Ok(Some(match ageing::next_level(&levels, step) {
-                Some(start) => self.find_from(start, limit).await?,
-                None => DueJobs::default(),
-            }));
+            let Some(start) = ageing::next_level(&levels, step) else {
+                return Ok(Some(DueJobs::default()));
+            };
+            let found = self.find_from(start, limit).await?;
+            if !found.is_empty() {
+                return Ok(Some(found));
+            }
+            // Documents whose time is none are found from the head alone.
+            return Ok(Some(self.find_from(Start::Head, limit).await?));
         }
         let start = self.cursor.start(now);
         let from_head = matches!(start, Start::Head);
@@ -204,9 +209,7 @@ impl Claimer {
     }
 
     async fn find_from(&self, start: Start, limit: usize) -> Result<DueJobs, Error> {
-        let config = &self.worker.config;
-        let jobs = config.collections.raw_jobs(&self.worker.db);
-        find_due(&jobs, &config.queue, start, limit).await
+        find_due(&self.worker.db, &self.worker.config, start, limit).await
     }
 
     async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {

@@ -78,16 +78,16 @@ async fn claim(
     let token = ObjectId::new();
     let asked_at = Instant::now();
     let claim = Claim {
-        config,
-        worker: &worker.id,
+        config: Arc::clone(config),
+        worker: worker.id.as_str().into(),
         token,
         now: grant.now,
     };
     let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
     *lock(&worker.claiming) = Some(token);
     let claimed = match grant.limits.max_running {
-        Some(most) => claim_limited::claim(db, claim, jobs, most).await,
-        None => claim::claim(db, claim, jobs).await,
+        Some(most) => claim_limited::claim(db, &claim, jobs, most).await,
+        None => claim::claim(db, &claim, jobs).await,
     };
     let ours = match claimed {
         Ok(ours) => ours,

@@ -1,7 +1,7 @@
 //! Heartbeats: every lease this process holds is renewed, whatever its handlers do.
 
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -10,6 +10,11 @@ use crate::error::Error;
 use crate::metrics;
 use crate::queries::{heartbeat, workers};
 use crate::runtime::worker::WorkerRuntime;
+
+/// A heartbeat that is not answered within its own interval is followed by the next one, if that is
+/// not sooner or later than this.
+const SHORTEST_LIMIT: Duration = Duration::from_secs(1);
+const LONGEST_LIMIT: Duration = Duration::from_secs(10);
 
 /// Beats until the last worker is gone.
 pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
@@ -40,8 +45,9 @@ async fn beat(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
         .iter()
         .flat_map(|worker| worker.leases.held())
         .collect();
+    let limit = hub.health.interval().clamp(SHORTEST_LIMIT, LONGEST_LIMIT);
     let asked_at = Instant::now();
-    let lost = heartbeat::renew(db, &hub.collections, &leases).await?;
+    let lost = heartbeat::renew(db, &hub.collections, &leases, limit).await?;
     for lease in &leases {
         lease.renewed(asked_at);
     }
@@ -62,5 +68,5 @@ async fn beat(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
             metrics::lease_lost(&worker.config.queue);
         }
     }
-    workers::beat(db, &hub.collections.workers, workers).await
+    workers::beat(db, &hub.collections.workers, workers, limit).await
 }

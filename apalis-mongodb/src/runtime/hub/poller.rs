@@ -62,7 +62,8 @@ async fn look(hub: &Hub, queues: &[String], due_at: &mut HashMap<String, Instant
                     }
                     Some(wait) if wait.is_zero() => hub.wake(queue),
                     Some(wait) => {
-                        due_at.insert(queue.clone(), Instant::now() + *wait);
+                        let due = Instant::now().checked_add(*wait);
+                        due.and_then(|due| due_at.insert(queue.clone(), due));
                     }
                 }
             }

@@ -10,13 +10,17 @@ use std::time::{Duration, Instant};
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::{ChangeStreamEvent, OperationType};
+use tokio::time::timeout;
 
 use super::Hub;
+use crate::deadline::within;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
 
 /// An idle stream asks the server this seldom; an event is answered at once all the same.
 const MAX_AWAIT: Duration = Duration::from_secs(4);
+/// An idle stream answers every [`MAX_AWAIT`]; one that does not has lost its connection.
+const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 /// How long a stop or a new worker may go unnoticed while there is no stream.
 const GLANCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -112,12 +116,12 @@ enum End {
 }
 
 async fn open(hub: &Hub) -> Result<Stream, Error> {
-    hub.db
-        .watch()
-        .pipeline(pipeline(hub))
-        .max_await_time(MAX_AWAIT)
-        .await
-        .context("open a change stream")
+    let (db, pipeline) = (hub.db.clone(), pipeline(hub));
+    let opening = async move {
+        let watch = db.watch().pipeline(pipeline);
+        watch.max_await_time(MAX_AWAIT).await
+    };
+    within(ANSWER_LIMIT, "open a change stream", opening).await
 }
 
 /// New jobs, jobs put back, jobs cancelled, and changed queue settings; of each only what is read.
@@ -164,10 +168,15 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
 /// Follows `stream` as long as it lives and somebody needs it.
 async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
     while stream.is_alive() {
-        let next = stream
-            .next_if_any()
-            .await
-            .context("follow the change stream");
+        const OPERATION: &str = "follow the change stream";
+        // The stream is dropped with its call: nothing is read from it any more.
+        let next = match timeout(ANSWER_LIMIT, stream.next_if_any()).await {
+            Ok(next) => next.context(OPERATION),
+            Err(_) => Err(Error::TimedOut {
+                operation: OPERATION,
+                limit: ANSWER_LIMIT,
+            }),
+        };
         let Some(shared) = hub.upgrade() else {
             return End::Unneeded;
         };
