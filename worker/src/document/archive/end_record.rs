@@ -11,6 +11,8 @@ const WIDE_SIGNATURE: &[u8; 4] = b"PK\x06\x06";
 const LOCATOR_SIGNATURE: &[u8; 4] = b"PK\x06\x07";
 const RECORD_BYTES: u64 = 22;
 const LOCATOR_BYTES: u64 = 20;
+/// The 64-bit record without the data that a later version may add.
+const WIDE_BYTES: u64 = 56;
 /// The record with the longest comment.
 const MAX_RECORD_BYTES: u64 = RECORD_BYTES + u16::MAX as u64;
 /// White space after the record that is tolerated: files fetched from the web gain a line end.
@@ -68,7 +70,8 @@ fn check_place(found: &EndRecord, directory_end: u64) -> Result<(), Stop> {
 fn locate(window: &mut Window<'_>) -> Result<u64, Stop> {
     let size = window.size();
     let text_end = size - trailing_space(window)?;
-    let floor = size.saturating_sub(MAX_RECORD_BYTES + MAX_SLACK_BYTES);
+    // Further back no other program looks.
+    let floor = size.saturating_sub(MAX_RECORD_BYTES);
     let mut search = Search {
         size,
         text_end,
@@ -199,7 +202,7 @@ fn wide_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u
         return Ok(None);
     }
     let at = u64_at(&locator, 8);
-    let disks = [u32_at(&locator, 4), u32_at(&locator, 16).saturating_sub(1)];
+    let disks = [u32_at(&locator, 4), u32_at(&locator, 16)];
     let record = if at < locator_at {
         window.array::<56>(at)?
     } else {
@@ -208,9 +211,10 @@ fn wide_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u
     let Some(record) = record.filter(|record| record.starts_with(WIDE_SIGNATURE)) else {
         return Err(ambiguous("64-bit locator points elsewhere"));
     };
-    let ends_at_locator = u64_at(&record, 4).checked_add(at + 12) == Some(locator_at);
-    let one_disk = disks == [0, 0] && u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
-    if !ends_at_locator || locator_at - at < 56 || !one_disk {
+    // Python's zipfile takes the 56 bytes before the locator for the record, wherever that points.
+    let ends_at_locator = locator_at - at == WIDE_BYTES && u64_at(&record, 4) == WIDE_BYTES - 12;
+    let one_disk = disks == [0, 1] && u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
+    if !ends_at_locator || !one_disk {
         return Err(ambiguous("64-bit end record out of place"));
     }
     if u64_at(&record, 24) != u64_at(&record, 32) {

@@ -140,6 +140,22 @@ fn an_end_record_with_a_comment_longer_than_the_file_is_ambiguous() {
     assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
 }
 
+/// Python's zipfile takes the 56 bytes before the locator for the record, whatever it points to.
+#[test]
+fn a_wide_record_with_more_in_it_is_ambiguous() {
+    for more in [1, 56, 200] {
+        let wide = Some(
+            Box::new(move |wide: &mut super::builder::Wide| wide.more = vec![0; more]) as Box<_>,
+        );
+        let bytes = Archive {
+            wide,
+            ..Opc::docx().archive()
+        }
+        .bytes();
+        assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
+    }
+}
+
 #[test]
 fn a_comment_without_signatures_is_accepted() {
     let comment = b"made by PK \x05\x06 and P\x06\x06K".to_vec();

@@ -141,6 +141,8 @@ pub(crate) struct Wide {
     pub(crate) size: u64,
     pub(crate) offset: u64,
     pub(crate) located_at: u64,
+    /// What a later version of the format may add to the record.
+    pub(crate) more: Vec<u8>,
 }
 
 impl Archive {
@@ -232,14 +234,16 @@ fn write_wide(file: &mut Vec<u8>, end: &End, change: &Change<Wide>) {
         size: u64::from(end.size),
         offset: u64::from(end.offset),
         located_at: file.len() as u64,
+        more: Vec::new(),
     };
     change(&mut wide);
     file.extend_from_slice(b"PK\x06\x06");
-    file.extend_from_slice(&44_u64.to_le_bytes());
+    file.extend_from_slice(&(44 + wide.more.len() as u64).to_le_bytes());
     file.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     for value in [wide.entries, wide.entries, wide.size, wide.offset] {
         file.extend_from_slice(&value.to_le_bytes());
     }
+    file.extend_from_slice(&wide.more);
     file.extend_from_slice(b"PK\x06\x07\0\0\0\0");
     file.extend_from_slice(&wide.located_at.to_le_bytes());
     file.extend_from_slice(&1_u32.to_le_bytes());
