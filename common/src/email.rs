@@ -41,18 +41,43 @@ impl EmailAddress {
         format!("{first}***@{domain}")
     }
 
-    /// `text`, in which this address is [masked](Self::masked) wherever it stands.
+    /// `text`, in which this address is [masked](Self::masked) wherever it stands, and so is what
+    /// comes before its `@` where it stands as a word of its own.
     pub fn mask_in(&self, text: &str) -> String {
-        let key = self.0.to_ascii_lowercase();
-        let (mut masked, mut rest) = (String::with_capacity(text.len()), text);
-        // Folding ASCII alone moves no byte.
-        while let Some(start) = rest.to_ascii_lowercase().find(&key) {
-            masked.push_str(&rest[..start]);
-            masked.push_str(&self.masked());
-            rest = &rest[start + self.0.len()..];
+        let masked = mask(text, &self.0, &self.masked(), |_| true);
+        let (local, _) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        if local.len() < MIN_MASKED_BYTES {
+            return masked;
         }
-        masked + rest
+        let first = local.chars().next().unwrap_or('*');
+        mask(&masked, local, &format!("{first}***"), |around| {
+            !around.into_iter().flatten().any(char::is_alphanumeric)
+        })
     }
+}
+
+/// A shorter word is as likely part of the sentence.
+const MIN_MASKED_BYTES: usize = 4;
+
+/// `text` with `mask` in place of every `word` of which `is_it` says so; it is told the characters
+/// before and after. Upper and lower case of ASCII are the same.
+fn mask(text: &str, word: &str, mask: &str, is_it: impl Fn([Option<char>; 2]) -> bool) -> String {
+    // Folding ASCII alone moves no byte.
+    let (folded, word) = (text.to_ascii_lowercase(), word.to_ascii_lowercase());
+    let (mut masked, mut copied) = (String::with_capacity(text.len()), 0);
+    for (start, found) in folded.match_indices(&word) {
+        let end = start + found.len();
+        if is_it([
+            text[..start].chars().next_back(),
+            text[end..].chars().next(),
+        ]) {
+            masked.push_str(&text[copied..start]);
+            masked.push_str(mask);
+            copied = end;
+        }
+    }
+    masked.push_str(&text[copied..]);
+    masked
 }
 
 fn domain_is_a_dns_name(domain: &str) -> bool {
@@ -137,6 +162,23 @@ mod tests {
             address.mask_in(said),
             "550 <A***@example.com>: no ñ such A***@example.com, bob@example.com"
         );
+    }
+
+    #[test]
+    fn what_comes_before_the_at_sign_is_masked_as_a_word() {
+        let address: EmailAddress = "grace.hopper@example.com".parse().unwrap();
+        for (said, shown) in [
+            ("451 <grace.hopper", "451 <g***"),
+            ("no Grace.Hopper at example.com", "no g*** at example.com"),
+            ("grace.hopper=example.com@list", "g***=example.com@list"),
+            ("grace.hopper%40example.com", "g***%40example.com"),
+            ("grace.hopper+x@example.com", "g***+x@example.com"),
+            ("grace.hoppers", "grace.hoppers"),
+        ] {
+            assert_eq!(address.mask_in(said), shown);
+        }
+        let short: EmailAddress = "us@example.com".parse().unwrap();
+        assert_eq!(short.mask_in("let us see"), "let us see");
     }
 
     #[test]

@@ -130,7 +130,7 @@ const OUR_TROUBLE: [u16; 5] = [521, 530, 534, 535, 538];
 fn failure(error: &SendError, to: &EmailAddress) -> JobFailure {
     let text = to.mask_in(&explain(error));
     match error {
-        SendError::Smtp(error) if refuses_the_mail(error) => JobFailure::permanent(text),
+        SendError::Refused(error) if refuses_the_mail(error) => JobFailure::permanent(text),
         _ => JobFailure::retry(text),
     }
 }

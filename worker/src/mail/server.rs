@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::Ehlo;
+use lettre::transport::smtp::extension::{ClientId, ServerInfo};
 use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -99,6 +100,18 @@ impl MailServer {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(connection)
+    }
+}
+
+impl MailServer {
+    /// Whether the next reply on `connection` is the one to the next command. A surplus reply that
+    /// still lies there is not the one to EHLO, which says again what the server can do.
+    pub(super) async fn is_in_step(&self, connection: &mut AsyncSmtpConnection) -> bool {
+        let Ok(reply) = connection.command(Ehlo::new(self.hello_name.clone())).await else {
+            return false;
+        };
+        let info = ServerInfo::from_response(&reply);
+        info.is_ok_and(|info| info == *connection.server_info())
     }
 }
 

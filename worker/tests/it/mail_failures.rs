@@ -6,6 +6,8 @@ use dossier_common::queue::backend::{AttemptRecord, Outcome};
 use dossier_common::queue::{JobState, QueueName};
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::testing::Logs;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::harness::{Bench, CLIENT, RETRY_BASE, eventually, mailer_with};
 
@@ -97,6 +99,94 @@ async fn one_refused_address_does_not_hold_up_the_others() {
     let workers = bench.work(&[QueueName::SendEmail]);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
+}
+
+/// A server that says `lines` one after the other, each time something comes, and then nothing.
+async fn server_that_says(lines: &'static [&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("smtp://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut heard = [0; 64 * 1024];
+                for line in lines {
+                    if client.write_all(line.as_bytes()).await.is_err()
+                        || !matches!(client.read(&mut heard).await, Ok(1..))
+                    {
+                        return;
+                    }
+                }
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn only_a_refusal_of_the_mail_itself_is_final() {
+    let cases: [(&'static [&'static str], &str, Outcome); 6] = [
+        (
+            &["554 5.7.1 no service for you\r\n"],
+            "554",
+            Outcome::Failed,
+        ),
+        (
+            &["220 hi\r\n", "502 5.5.1 what\r\n", "221 bye\r\n"],
+            "502",
+            Outcome::Failed,
+        ),
+        (
+            &["220 hi\r\n", "250 hi\r\n", "550 5.7.1 not from you\r\n"],
+            "550",
+            Outcome::Failed,
+        ),
+        (
+            &[
+                "220 hi\r\n",
+                "250 hi\r\n",
+                "250 ok\r\n",
+                "550 5.1.1 who\r\n",
+            ],
+            "5.1.1",
+            Outcome::Aborted,
+        ),
+        // One reply too many: what looks like the answer to DATA is the one to RCPT.
+        (
+            &[
+                "220 hi\r\n",
+                "250 hi\r\n",
+                "250 ok\r\n250 ok\r\n",
+                "250 ok\r\n",
+                "354 go\r\n",
+            ],
+            "250 to DATA",
+            Outcome::Failed,
+        ),
+        (
+            &[
+                "220 hi\r\n",
+                "250 hi\r\n",
+                "250 ok\r\n",
+                "250 ok\r\n",
+                "354 go\r\n",
+                "354 go on\r\n",
+            ],
+            "354 to the end",
+            Outcome::Failed,
+        ),
+    ];
+    for (lines, said, outcome) in cases {
+        let (mut bench, job) = bench(Behaviour::ok()).await;
+        let url = server_that_says(lines).await;
+        bench.services.mailer = mailer_with(&url, [("SMTP_TIMEOUT_SECONDS", "5")]);
+        let workers = bench.work(&[QueueName::SendEmail]);
+        let failed = first_attempt(&bench, job).await;
+        let error = failed.error.unwrap_or_default();
+        assert_eq!(failed.outcome, outcome, "{lines:?}: {error}");
+        assert!(error.contains(said), "{lines:?}: {error}");
+        workers.stop().await;
+    }
 }
 
 /// Waits until a first attempt has failed, and returns how.
