@@ -33,10 +33,16 @@ pub fn checkout() -> PathBuf {
     member.parent().unwrap_or(member).to_path_buf()
 }
 
-/// Where the state of this checkout's stack lives: `DOSSIER_STATE_DIR` or `.dossier`.
+/// Where the state of this checkout's stack lives: `DOSSIER_STATE_DIR` or `.dossier`. Paths need not
+/// be text.
 #[must_use]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "one of the readers of the environment in this crate"
+)]
 pub fn state_dir() -> PathBuf {
-    variable("DOSSIER_STATE_DIR").map_or_else(|| checkout().join(".dossier"), PathBuf::from)
+    let named = std::env::var_os("DOSSIER_STATE_DIR").filter(|name| !name.is_empty());
+    named.map_or_else(|| checkout().join(".dossier"), PathBuf::from)
 }
 
 /// The user's cache for downloads that outlive a checkout.

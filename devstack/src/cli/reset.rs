@@ -21,7 +21,7 @@ pub(super) async fn reset(yes: bool) -> Result<ExitCode> {
     if !matches!(state.running()?, Running::No) {
         down::stop(&state).await?;
     }
-    state.delete()?;
+    state.delete().await?;
     output::note(format!("deleted {path}"));
     if environment::mongodb_uri().is_some() {
         output::note("the database at MONGODB_URI is not ours and stays as it is");

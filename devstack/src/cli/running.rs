@@ -4,9 +4,14 @@ use anyhow::{Result, bail};
 use dossier_devstack::environment;
 use dossier_devstack::stack::{Running, StackRecord, StateDir};
 
-/// The state folder of this checkout.
-pub(super) fn state_dir() -> Result<StateDir> {
+/// The state folder of this checkout, taken for a stack.
+pub(super) fn own_state_dir() -> Result<StateDir> {
     Ok(StateDir::open(environment::state_dir())?)
+}
+
+/// The state folder of this checkout, to look at.
+pub(super) fn state_dir() -> Result<StateDir> {
+    Ok(StateDir::find(environment::state_dir())?)
 }
 
 /// The running stack.

@@ -11,5 +11,5 @@ pub(super) async fn supervise(prepared: &str, workers: u16) -> Result<ExitCode> 
     // Away from the terminal: its end, or Ctrl-C in it, is no longer ours.
     rustix::process::setsid().context("leaving the terminal")?;
     let prepared: Prepared = serde_json::from_str(prepared).context("reading --prepared")?;
-    up::run(&running::state_dir()?, prepared, workers).await
+    up::run(&running::own_state_dir()?, prepared, workers).await
 }

@@ -19,7 +19,7 @@ use super::{output, running};
 const SUPERVISOR: &str = "supervisor";
 
 pub(super) async fn up(options: &Up) -> Result<ExitCode> {
-    let state = running::state_dir()?;
+    let state = running::own_state_dir()?;
     match state.running()? {
         Running::No => {}
         Running::Yes(record) => return Ok(already_running(&record, options.detach)),

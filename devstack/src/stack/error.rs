@@ -37,6 +37,9 @@ pub enum Error {
     /// There is no such worker.
     #[error("there is no worker with process id {0}")]
     UnknownWorker(u32),
+    /// A stack runs on the folder.
+    #[error("a stack is running on this folder; `cargo dev down` stops it")]
+    Running,
     /// The folder for the stack's state has content that is not a stack's.
     #[error(
         "{folder} is not empty and no folder of a Dossier stack (it has no {marker}); nothing was \

@@ -46,7 +46,7 @@ pub enum Running {
 }
 
 impl StateDir {
-    /// Opens the folder, creating it for this user alone.
+    /// Takes the folder for a stack, creating it for this user alone.
     ///
     /// # Errors
     ///
@@ -54,34 +54,46 @@ impl StateDir {
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let root = root.into();
         create_dir(&root)?;
-        let root = root
-            .canonicalize()
-            .map_err(Error::io(format!("open {}", root.display())))?;
-        let state = Self { root };
-        state.mark()?;
+        let state = Self::find(root)?;
+        if !state.is_marked() {
+            let marker = state.root.join(MARKER);
+            let written = fs::write(&marker, MARKER_TEXT);
+            written.map_err(Error::io(format!("write {}", marker.display())))?;
+        }
         create_dir(&state.root.join("logs"))?;
         Ok(state)
     }
 
-    /// Takes an empty folder for a stack.
-    fn mark(&self) -> Result<(), Error> {
-        if self.is_marked() {
-            return Ok(());
+    /// The folder, whether or not a stack ever ran there; nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or is somebody else's: it has content, and no marker of a stack.
+    pub fn find(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        let root = root.into();
+        let state = Self {
+            root: root.canonicalize().unwrap_or(root),
+        };
+        let has_content = match fs::read_dir(&state.root) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => {
+                return Err(Error::io(format!("read {}", state.root.display()))(error));
+            }
+        };
+        // The marker is looked for last: another command may have taken the folder meanwhile.
+        if has_content && !state.is_marked() {
+            return Err(state.foreign());
         }
-        let reading = || Error::io(format!("read {}", self.root.display()));
-        let mut entries = fs::read_dir(&self.root).map_err(reading())?;
-        let has_content = entries.next().transpose().map_err(reading())?.is_some();
-        // Another command may have taken the folder meanwhile.
-        if has_content && !self.is_marked() {
-            return Err(self.foreign());
-        }
-        let marker = self.root.join(MARKER);
-        let written = fs::write(&marker, MARKER_TEXT);
-        written.map_err(Error::io(format!("write {}", marker.display())))
+        Ok(state)
     }
 
+    /// Whether the folder has a marker of ours, and not a link to something or another file.
     fn is_marked(&self) -> bool {
-        self.root.join(MARKER).is_file()
+        let marker = self.root.join(MARKER);
+        marker.is_file()
+            && !marker.is_symlink()
+            && fs::read_to_string(marker).is_ok_and(|text| text == MARKER_TEXT)
     }
 
     fn foreign(&self) -> Error {
@@ -160,6 +172,9 @@ impl StateDir {
     ///
     /// When the record of a running stack does not read.
     pub fn running(&self) -> Result<Running, Error> {
+        if !self.is_marked() {
+            return Ok(Running::No);
+        }
         // Shared, so that those who look do not see each other.
         match self.lock_file()?.try_lock_shared() {
             Ok(()) => Ok(Running::No),
@@ -173,7 +188,12 @@ impl StateDir {
 
     fn lock_file(&self) -> Result<File, Error> {
         let path = self.root.join("lock");
-        File::create(&path).map_err(Error::io(format!("open {}", path.display())))
+        let opened = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
+        opened.map_err(Error::io(format!("open {}", path.display())))
     }
 
     /// Writes down the running stack.
@@ -232,11 +252,19 @@ impl StateDir {
     ///
     /// # Errors
     ///
-    /// When something cannot be deleted, or the folder has no marker of a stack.
-    pub fn delete(self) -> Result<(), Error> {
+    /// When something cannot be deleted, a stack runs there, or the folder has content and no marker
+    /// of a stack. A folder that is not there is deleted already.
+    pub async fn delete(self) -> Result<(), Error> {
         if !self.is_marked() {
-            return Err(self.foreign());
+            return match fs::read_dir(&self.root).map(|mut entries| entries.next().is_some()) {
+                Ok(true) => Err(self.foreign()),
+                _ => Ok(()),
+            };
         }
+        // Whoever starts a stack meanwhile waits for its lock, and finds the folder gone.
+        let Some(_lock) = self.lock().await? else {
+            return Err(Error::Running);
+        };
         let deleted = delete_but(&self.root, MARKER)
             .and_then(|()| fs::remove_file(self.root.join(MARKER)))
             .and_then(|()| fs::remove_dir(&self.root));
@@ -296,24 +324,52 @@ mod tests {
         assert_eq!(names.count(), 1, "nothing was added");
     }
 
-    #[test]
-    fn a_folder_that_lost_its_marker_is_not_deleted() {
+    #[tokio::test]
+    async fn a_folder_whose_marker_is_gone_or_another_file_is_not_deleted() {
+        for other in [None, Some("")] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let state = StateDir::open(folder.path()).expect("a state folder");
+            fs::remove_file(folder.path().join(MARKER)).expect("it is there");
+            if let Some(text) = other {
+                fs::write(folder.path().join(MARKER), text).expect("a file");
+            }
+            let refused = state.delete().await.expect_err("it is not a stack's");
+            assert!(matches!(refused, Error::ForeignFolder { .. }));
+            assert!(folder.path().join("logs").is_dir());
+        }
+    }
+
+    #[tokio::test]
+    async fn looking_writes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for root in [folder.path().to_owned(), folder.path().join("absent")] {
+            let state = StateDir::find(&root).expect("there is nothing in the way");
+            assert!(matches!(state.running(), Ok(Running::No)));
+            assert!(state.log_names().is_empty());
+            state.delete().await.expect("there is nothing to delete");
+        }
+        let names = fs::read_dir(folder.path()).expect("it is still there");
+        assert_eq!(names.count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_folder_whose_stack_runs_is_not_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = StateDir::open(folder.path()).expect("a state folder");
-        fs::remove_file(folder.path().join(MARKER)).expect("it is there");
-        let refused = state.delete().expect_err("it is not a stack's");
-        assert!(matches!(refused, Error::ForeignFolder { .. }));
+        let _held = state.lock().await.expect("it can be locked");
+        let refused = state.clone().delete().await.expect_err("a stack runs");
+        assert!(matches!(refused, Error::Running));
         assert!(folder.path().join("logs").is_dir());
     }
 
-    #[test]
-    fn what_a_link_in_the_folder_leads_to_is_not_deleted() {
+    #[tokio::test]
+    async fn what_a_link_in_the_folder_leads_to_is_not_deleted() {
         let (folder, elsewhere) = (tempfile::tempdir(), tempfile::tempdir());
         let (folder, elsewhere) = (folder.expect("a folder"), elsewhere.expect("a folder"));
         fs::write(elsewhere.path().join("letter.txt"), "dear").expect("a file");
         let state = StateDir::open(folder.path().join("state")).expect("a state folder");
         std::os::unix::fs::symlink(elsewhere.path(), state.path().join("link")).expect("a link");
-        state.delete().expect("it can be deleted");
+        state.delete().await.expect("it can be deleted");
         assert!(!folder.path().join("state").exists());
         assert!(elsewhere.path().join("letter.txt").is_file());
     }
