@@ -115,6 +115,16 @@ impl Error {
         }
     }
 
+    /// Whether the server answered, and what it answered was no.
+    pub(crate) fn is_refusal(&self) -> bool {
+        use mongodb::error::ErrorKind;
+        match self {
+            Self::Refused { .. } => true,
+            Self::Database { source, .. } => matches!(source.kind.as_ref(), ErrorKind::Command(_)),
+            _ => false,
+        }
+    }
+
     /// Whether the same write would be refused again: the answer is about what was to be written,
     /// and not about the connection, the state of the server, or our rights.
     pub(crate) fn is_about_content(&self) -> bool {
@@ -136,21 +146,16 @@ impl Error {
 
 /// BadValue, FailedToParse, TypeMismatch, Overflow, InvalidLength, InvalidBSON, PathNotViable,
 /// DollarPrefixedFieldName, InvalidIdField, InvalidDBRef, EmptyFieldName, DottedFieldName,
-/// ImmutableField, DocumentValidationFailure, CannotIndexParallelArrays. The names of codes are in
-/// `src/mongo/base/error_codes.yml` of the server's source.
-const ABOUT_CONTENT: [i32; 15] = [2, 9, 14, 15, 16, 22, 28, 52, 53, 55, 56, 57, 66, 121, 171];
-
-/// From here on codes stand for single assertions of the server, which are about the request…
-const FIRST_ASSERTION: i32 = 10_000;
-
-/// … but for these: not primary, interrupted, stale routing, no space left.
-const ABOUT_THE_SERVER: [i32; 9] = [
-    10058, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 14031,
+/// ImmutableField, DocumentValidationFailure, CannotIndexParallelArrays, InvalidBSONType,
+/// NonConformantBSON, BSONObjectTooLarge, and the assertions about an index key and about a document
+/// that grew too large. The names are in `src/mongo/base/error_codes.yml` of the server's source.
+const ABOUT_CONTENT: [i32; 21] = [
+    2, 9, 14, 15, 16, 22, 28, 52, 53, 55, 56, 57, 66, 121, 171, 357, 378, 10334, 17280, 17419,
+    17420,
 ];
 
 fn is_about_content(code: i32) -> bool {
-    let is_assertion = code >= FIRST_ASSERTION && !ABOUT_THE_SERVER.contains(&code);
-    is_assertion || ABOUT_CONTENT.contains(&code)
+    ABOUT_CONTENT.contains(&code)
 }
 
 /// Names the operation of a driver error, or says that a replica set is needed if that is what the

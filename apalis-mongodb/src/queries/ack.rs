@@ -80,9 +80,7 @@ pub(crate) fn statement(
     worker: &str,
     now: DateTime,
 ) -> Statement {
-    let removed = matches!(settlement.verdict, Verdict::Done { .. })
-        && config.retention.done.is_some_and(|kept| kept.is_zero());
-    let update = (!removed).then(|| {
+    let update = (!removes(&settlement.verdict, config)).then(|| {
         let update = update(&settlement.verdict, config, now);
         with_history(update, settlement, config, worker)
     });
@@ -93,12 +91,20 @@ pub(crate) fn statement(
     }
 }
 
+/// Whether `verdict` removes the job instead of changing it.
+pub(crate) fn removes(verdict: &Verdict, config: &Config) -> bool {
+    matches!(verdict, Verdict::Done { .. })
+        && config.retention.done.is_some_and(|kept| kept.is_zero())
+}
+
 /// Whether the verdicts of `settlements` have a BSON form and fit into one command. The server
 /// closes the connection on a command that is too long, which looks like a passing failure.
-pub(crate) fn check_size(settlements: &[Settlement]) -> Result<(), Error> {
+pub(crate) fn check_size(settlements: &[Settlement], config: &Config) -> Result<(), Error> {
     let mut bytes = 0;
     for settlement in settlements {
+        bytes += settlement.lease.id.len();
         bytes += match &settlement.verdict {
+            verdict if removes(verdict, config) => 0,
             Verdict::Done {
                 result: Some(result),
             } => {

@@ -21,6 +21,9 @@ const BATCH: usize = 500;
 /// How much of an error stays with a job whose verdict cannot be stored.
 const MAX_REASON_CHARS: usize = 300;
 
+/// How long the verdicts of a batch are sent together while the server refuses them.
+const SPLIT_AFTER: Duration = Duration::from_secs(5);
+
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -73,8 +76,13 @@ impl Acker {
         outcomes
     }
 
-    /// Makes a job dead whose verdict the store will never take.
+    /// Makes a job dead whose verdict the store will never take. One that is refused for something
+    /// else keeps its lease until that runs out; then it is another worker's.
     async fn give_up(&self, settlement: &mut Settlement, error: &Error) -> Ack {
+        if !error.is_about_content() {
+            tracing::error!(%error, job = settlement.lease.id, "acknowledgement given up");
+            return Ack::Stale;
+        }
         let text = unstorable(error);
         tracing::error!(
             job = settlement.lease.id,
@@ -99,12 +107,17 @@ impl Acker {
     /// Writes until the store answers. When the worker stops, a store that has not answered for a
     /// whole lease is given up: the leases have expired and others may run the jobs.
     ///
-    /// An error means that the store would refuse `batch` again and again.
+    /// An error means that the store refuses `batch` again and again.
     async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
-        ack::check_size(batch)?;
+        ack::check_size(batch, &self.config)?;
         self.clock.keep_fresh(&self.db).await;
         let now = self.clock.now();
         let statements = ack::statements(batch, &self.config, &self.worker, now);
+        // A refusal that is not about the content may pass; but it must not hold up others for ever.
+        let patience = match batch {
+            [_] => self.config.lease_duration,
+            _ => SPLIT_AFTER,
+        };
         let since = Instant::now();
         let mut pause = FIRST_PAUSE;
         let mut doubtful = false;
@@ -112,6 +125,9 @@ impl Acker {
             match self.attempt(batch, &statements, doubtful).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(error) if error.is_about_content() => return Err(error),
+                Err(error) if error.is_refusal() && since.elapsed() > patience => {
+                    return Err(error);
+                }
                 Err(error) => {
                     if self.stop.is_cancelled() && since.elapsed() > self.config.lease_duration {
                         tracing::error!(%error, jobs = batch.len(), "acknowledgements given up");
@@ -142,7 +158,7 @@ impl Acker {
             .iter()
             .map(|settlement| {
                 // A job that is removed at success and was acknowledged twice is not found.
-                let gone = doubtful && self.removes(settlement);
+                let gone = doubtful && ack::removes(&settlement.verdict, &self.config);
                 if gone || applied.contains(&settlement.lease.id) {
                     Ack::Applied
                 } else {
@@ -150,15 +166,6 @@ impl Acker {
                 }
             })
             .collect())
-    }
-
-    fn removes(&self, settlement: &Settlement) -> bool {
-        matches!(settlement.verdict, Verdict::Done { .. })
-            && self
-                .config
-                .retention
-                .done
-                .is_some_and(|kept| kept.is_zero())
     }
 
     fn finish(&self, settlement: Settlement, outcome: Ack) {
