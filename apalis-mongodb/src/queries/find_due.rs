@@ -40,11 +40,13 @@ impl DueJobs {
     }
 }
 
-/// At most `limit` due jobs of the queue.
+/// At most `limit` due jobs of the queue, whose `ids` match a regular expression if there is one. The
+/// index has the ids: those that do not match are not read.
 pub(crate) async fn find_due(
     db: &Database,
     config: &Config,
     start: Start,
+    ids: Option<&str>,
     limit: usize,
 ) -> Result<DueJobs, Error> {
     let queue = &config.queue;
@@ -53,6 +55,9 @@ pub(crate) async fn find_due(
         f::STATUS: Status::Pending,
         "$expr": { "$lte": [format!("${}", f::RUN_AT), "$$NOW"] },
     };
+    if let Some(pattern) = ids {
+        filter.insert(f::ID, doc! { "$regex": pattern });
+    }
     let mut bounds = None;
     match start {
         Start::Head => {}

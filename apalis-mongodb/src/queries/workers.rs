@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::{Collection, Database};
 
 use crate::config::Config;
-use crate::deadline::run_command;
+use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
 use crate::model::{field as f, time};
 use crate::runtime::WorkerRuntime;
@@ -69,6 +70,21 @@ pub(crate) async fn announce(db: &Database, config: &Config, id: &str) -> Result
         .await
         .context("register a worker")?;
     Ok(())
+}
+
+/// The ids of the workers of this queue that beat within the last lease, in order.
+pub(crate) async fn live(db: &Database, config: &Config) -> Result<Vec<String>, Error> {
+    let since = doc! { "$subtract": ["$$NOW", time::millis(config.lease_duration)] };
+    let filter = doc! { f::QUEUE: &config.queue, "$expr": { "$gt": ["$last_seen", since] } };
+    let workers = config.collections.workers(db);
+    let reading = async move {
+        let find = workers.find(filter).projection(doc! { f::ID: 1 });
+        let find = find.sort(doc! { f::ID: 1 });
+        find.await?.try_collect::<Vec<Document>>().await
+    };
+    let found = within(config.call_limit(), "list live workers", reading).await?;
+    let id = |row: &Document| row.get_str(f::ID).ok().map(str::to_owned);
+    Ok(found.iter().filter_map(id).collect())
 }
 
 fn forgotten_after(config: &Config) -> i64 {

@@ -110,6 +110,7 @@ impl Drop for Runtime {
 
 /// Finds the hub, however long that takes, and claims until the worker stops.
 async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
+    let _ended = worker.claims_ended.clone().drop_guard();
     let mut pause = FIRST_PAUSE;
     let hub = loop {
         match Hub::of(&worker.db, &worker.config).await {

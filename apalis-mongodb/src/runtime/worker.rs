@@ -31,6 +31,8 @@ pub(crate) struct WorkerRuntime {
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) buffer: Buffer<JobHandle>,
     pub(crate) stop: CancellationToken,
+    /// Cancelled when no claim is under way any more, nor will be.
+    pub(crate) claims_ended: CancellationToken,
     /// The token of the claim under way. The jobs under it are ours before we know which they are.
     pub(crate) claiming: Mutex<Option<ObjectId>>,
     settlements: mpsc::UnboundedSender<Settlement>,
@@ -55,6 +57,7 @@ impl WorkerRuntime {
             hub: OnceLock::new(),
             buffer: Buffer::default(),
             stop: CancellationToken::new(),
+            claims_ended: CancellationToken::new(),
             claiming: Mutex::default(),
             settlements,
         };

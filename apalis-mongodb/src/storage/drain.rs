@@ -1,10 +1,16 @@
 //! Giving back what a stopping process still holds.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::MongoStorage;
 use crate::error::Error;
 use crate::runtime::{Ack, Settlement, Verdict, WorkerRuntime, lock};
+
+/// How long a claim that is under way is waited for at the end of a process.
+const CLAIM_LIMIT: Duration = Duration::from_secs(3);
 
 impl<Args, C> MongoStorage<Args, C> {
     /// How many jobs the workers of this storage and its clones hold, waiting or running.
@@ -28,6 +34,14 @@ impl<Args, C> MongoStorage<Args, C> {
         let mut released = 0;
         for worker in self.running_workers() {
             worker.stop.cancel();
+            // A claim that is under way would take again what is given back here.
+            let ended = timeout(CLAIM_LIMIT, worker.claims_ended.cancelled()).await;
+            if ended.is_err() {
+                tracing::warn!(
+                    worker = worker.id,
+                    "a claim does not end; its jobs may be rescued"
+                );
+            }
             worker.release_buffered();
             for lease in worker.leases.held() {
                 if lease.is_settling() {

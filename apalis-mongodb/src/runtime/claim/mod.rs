@@ -3,9 +3,9 @@
 //! 1. Wait until the buffer runs low and there are free slots.
 //! 2. Take the queue's settings from the cache; a paused queue ends here.
 //! 3. Find due jobs, in the order of the index: from where this worker was, and at least every
-//!    100 ms from the head of the queue.
-//! 4. Select as many as there are slots; a contended worker searches wider and takes any block.
-//! 5. Claim them with one conditional `updateMany` under a fresh token.
+//!    100 ms from the head of the queue. A contended worker keeps to its share of them.
+//! 4. Leave out jobs that crashed workers before, but for one at a time.
+//! 5. Claim the others with one conditional `updateMany` under a fresh token.
 //! 6. If some went to others, read which are ours.
 //! 7. Put them into the buffer, from where handlers take them.
 //! 8. If there was nothing, wait for a change in the queue, or until the next job is due.
@@ -13,6 +13,7 @@
 mod ageing;
 mod cursor;
 mod select;
+mod share;
 mod take;
 
 use std::sync::Arc;
@@ -22,7 +23,8 @@ use mongodb::bson::DateTime;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use self::cursor::Cursor;
-use self::select::{Selection, Window};
+use self::select::Selection;
+use self::share::Share;
 use self::take::{Grant, Taken, take};
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
@@ -63,7 +65,7 @@ pub(super) struct Claimer {
     wake: watch::Receiver<u64>,
     clock: Arc<ServerClock>,
     cursor: Cursor,
-    window: Window,
+    share: Share,
 }
 
 impl Claimer {
@@ -80,7 +82,7 @@ impl Claimer {
             wake,
             clock,
             cursor: Cursor::default(),
-            window: Window::default(),
+            share: Share::default(),
         }
     }
 
@@ -151,7 +153,7 @@ impl Claimer {
         }
         let now = self.clock.measured_now(&self.worker.db).await?;
         let slots = permits.len();
-        let Some(found) = self.find(now, self.window.of(slots)).await? else {
+        let Some(found) = self.find(now, slots).await? else {
             return Ok(Round::Blocked(self.cursor.head_pause()));
         };
         self.hub
@@ -176,52 +178,77 @@ impl Claimer {
     /// is to be left alone.
     async fn find(&mut self, now: DateTime, limit: usize) -> Result<Option<DueJobs>, Error> {
         if let Some(step) = self.worker.config.ageing {
-            let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
-            let Some(start) = ageing::next_level(&levels, step) else {
-                return Ok(Some(DueJobs::default()));
-            };
-            let found = self.find_from(start, limit).await?;
+            return self.find_by_age(step, limit).await.map(Some);
+        }
+        if let Some(ids) = self.share.pattern() {
+            let start = self.cursor.start(now);
+            let found = self.search(start, Some(&ids), limit).await?;
+            if found.jobs.len() == limit {
+                return Ok(Some(found));
+            }
+            self.share.leave();
             if !found.is_empty() {
                 return Ok(Some(found));
             }
-            // Documents whose time is none are found from the head alone.
-            return Ok(Some(self.find_from(Start::Head, limit).await?));
         }
         let start = self.cursor.start(now);
         let from_head = matches!(start, Start::Head);
-        let found = self.search(start, limit).await?;
+        let found = self.search(start, None, limit).await?;
         if from_head || !found.is_empty() {
             return Ok(Some(found));
         }
         if self.cursor.head_pause().is_zero() {
-            return Ok(Some(self.search(Start::Head, limit).await?));
+            return Ok(Some(self.search(Start::Head, None, limit).await?));
         }
         Ok(None)
     }
 
-    async fn search(&mut self, start: Start, limit: usize) -> Result<DueJobs, Error> {
+    async fn find_by_age(&self, step: Duration, limit: usize) -> Result<DueJobs, Error> {
+        let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
+        let Some(start) = ageing::next_level(&levels, step) else {
+            return Ok(DueJobs::default());
+        };
+        let found = self.find_from(start, None, limit).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        // Documents whose time is none are found from the head alone.
+        self.find_from(Start::Head, None, limit).await
+    }
+
+    async fn search(
+        &mut self,
+        start: Start,
+        ids: Option<&str>,
+        limit: usize,
+    ) -> Result<DueJobs, Error> {
         let began = Instant::now();
         let from_head = matches!(start, Start::Head);
-        let found = self.find_from(start, limit).await?;
+        let found = self.find_from(start, ids, limit).await?;
         let full = found.jobs.len() == limit;
         self.cursor.searched(from_head, began, full);
         Ok(found)
     }
 
-    async fn find_from(&self, start: Start, limit: usize) -> Result<DueJobs, Error> {
-        find_due(&self.worker.db, &self.worker.config, start, limit).await
+    async fn find_from(
+        &self,
+        start: Start,
+        ids: Option<&str>,
+        limit: usize,
+    ) -> Result<DueJobs, Error> {
+        find_due(&self.worker.db, &self.worker.config, start, ids, limit).await
     }
 
     async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {
         let malformed = std::mem::take(&mut found.malformed);
         dead_letter::malformed(&self.worker.jobs(), &self.worker.config, malformed).await?;
-        let selection = Selection::of(found.jobs, slots, &self.hub);
+        let selection = Selection::of(found.jobs, &self.hub);
         if selection.len() > 0 || !selection.left_suspects {
             return Ok(selection);
         }
         // Suspects alone; behind them there may be others.
-        let fresh = self.find_from(Start::HeadOfFresh, slots).await?;
-        let mut selection = Selection::of(fresh.jobs, slots, &self.hub);
+        let fresh = self.find_from(Start::HeadOfFresh, None, slots).await?;
+        let mut selection = Selection::of(fresh.jobs, &self.hub);
         selection.end = None;
         Ok(selection)
     }
@@ -232,7 +259,7 @@ impl Claimer {
         let lost = taken.granted - taken.claimed;
         if limits.max_running.is_none() {
             metrics::contended(&self.worker.config.queue, lost);
-            self.window.note(lost, taken.granted);
+            self.share.note(lost, taken.granted, &self.worker).await;
             if let Some(end) = selection.end {
                 self.cursor.advance(end);
             }
