@@ -10,7 +10,6 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 use mongodb::{ClientSession, Collection, Database};
 
-use crate::compat::encoded_bytes;
 use crate::config::Config;
 use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
@@ -21,12 +20,6 @@ use crate::runtime::{Lease, Settlement, Verdict};
 /// Successes that started this close to each other are remembered with one start. Writing them as
 /// one costs the server a third of writing each.
 const ALIKE_WITHIN_MS: i64 = 25;
-
-/// How long one command may become when it has several statements; the server takes 16 MiB.
-const MAX_COMMAND_BYTES: usize = 8 * 1024 * 1024;
-
-/// How long a document may become at all.
-const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// One fenced write for one job, or for several that end alike under one token.
 #[derive(Debug, Clone)]
@@ -95,36 +88,6 @@ pub(crate) fn statement(
 pub(crate) fn removes(verdict: &Verdict, config: &Config) -> bool {
     matches!(verdict, Verdict::Done { .. })
         && config.retention.done.is_some_and(|kept| kept.is_zero())
-}
-
-/// Whether the verdicts of `settlements` have a BSON form and fit into one command. The server
-/// closes the connection on a command that is too long, which looks like a passing failure.
-pub(crate) fn check_size(settlements: &[Settlement], config: &Config) -> Result<(), Error> {
-    let mut bytes = 0;
-    for settlement in settlements {
-        bytes += settlement.lease.id.len();
-        bytes += match &settlement.verdict {
-            verdict if removes(verdict, config) => 0,
-            Verdict::Done {
-                result: Some(result),
-            } => {
-                let document = doc! { f::RESULT: result.clone() };
-                encoded_bytes(&document).map_err(|error| Error::Codec(error.into()))?
-            }
-            // The text stands with the job and in its history.
-            verdict => verdict.error().map_or(0, |error| 2 * error.len()),
-        };
-    }
-    let limit = match settlements {
-        [_] => MAX_DOCUMENT_BYTES,
-        _ => MAX_COMMAND_BYTES,
-    };
-    if bytes <= limit {
-        return Ok(());
-    }
-    Err(Error::Codec(
-        format!("{bytes} bytes are over the limit of {limit}").into(),
-    ))
 }
 
 fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {

@@ -1,6 +1,7 @@
 //! Every filter and update, one operation a file.
 
 pub(crate) mod ack;
+pub(crate) mod ack_size;
 pub(crate) mod change;
 pub(crate) mod claim;
 pub(crate) mod claim_limited;

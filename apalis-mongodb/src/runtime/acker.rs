@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
 use crate::model::Outcome;
-use crate::queries::ack;
+use crate::queries::{ack, ack_size};
 
 /// Verdicts per command.
 const BATCH: usize = 500;
@@ -109,7 +109,7 @@ impl Acker {
     ///
     /// An error means that the store refuses `batch` again and again.
     async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
-        ack::check_size(batch, &self.config)?;
+        ack_size::check(batch, &self.config)?;
         self.clock.keep_fresh(&self.db).await;
         let now = self.clock.now();
         let statements = ack::statements(batch, &self.config, &self.worker, now);

@@ -85,7 +85,7 @@ impl Problem {
         }
     }
 
-    /// It cannot be done right now; the client may try again after [`RETRY_AFTER`].
+    /// It cannot be done right now; the client may try again in two seconds (`Retry-After`).
     pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             retry_after: Some(RETRY_AFTER),

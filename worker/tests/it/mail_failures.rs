@@ -77,13 +77,9 @@ async fn a_refusal_for_now_is_tried_again_after_growing_pauses() {
 async fn a_mail_server_that_is_down_is_waited_for() {
     let (bench, job) = bench(Behaviour::down()).await;
     let workers = bench.work(&[QueueName::SendEmail]);
-    let waiting = eventually("an attempt was made", async || {
-        let job = bench.job(job).await;
-        (!job.history.is_empty()).then_some(job)
-    })
-    .await;
-    assert_ne!(waiting.state, JobState::Dead);
-    assert_eq!(waiting.history[0].outcome, Outcome::Failed);
+    let failed = first_attempt(&bench, job).await;
+    assert_eq!(failed.outcome, Outcome::Failed);
+    assert_ne!(bench.job(job).await.state, JobState::Dead);
     bench
         .mail
         .behave(Behaviour::ok())
