@@ -1,6 +1,6 @@
 //! The server's clock, as seen from here.
 //!
-//! Leases are judged by the server with `$$NOW`. Times that we write ourselves (when a new or
+//! Leases are compared by the server with `$$NOW`. Times that we write ourselves (when a new or
 //! failed job may run, how long a new lease holds) are the server's as well, so that a machine whose
 //! clock is wrong neither delays jobs nor loses them.
 

@@ -13,7 +13,7 @@ use mongodb::bson::Bson;
 use serde::Serialize;
 use tower::{Layer, Service};
 
-use super::abandon::Abandon;
+use super::release_on_drop::ReleaseOnDrop;
 use super::{JobHandle, verdict};
 use crate::clock::local_now;
 use crate::metrics;
@@ -88,7 +88,7 @@ async fn settled<R: Serialize>(
     job: JobHandle,
     handler: impl Future<Output = Result<R, BoxDynError>>,
 ) -> Result<R, BoxDynError> {
-    let guard = Abandon::guard(job.clone());
+    let guard = ReleaseOnDrop::guard(job.clone());
     let started_at = *job.lease().started_at.get_or_init(local_now);
     let clock = std::time::Instant::now();
     metrics::started(job.queue(), job.run_at(), started_at);
@@ -105,7 +105,7 @@ async fn settled<R: Serialize>(
         .unwrap_or_else(|panic| verdict::of_error(&panicked(panic), &job));
     log_failure(&job, &verdict);
     let settlement = job.settlement(verdict);
-    guard.defuse();
+    guard.disarm();
     if job.runtime().settle(settlement).await == Ack::Stale {
         tracing::warn!(
             job = job.id(),

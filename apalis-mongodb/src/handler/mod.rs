@@ -1,9 +1,9 @@
 //! What a handler sees of its job, and what becomes of what it returns.
 
-mod abandon;
 mod complete;
 mod job_handle;
 mod layer;
+mod release_on_drop;
 mod verdict;
 
 pub use job_handle::JobHandle;

@@ -16,7 +16,7 @@ use crate::runtime::WorkerRuntime;
 const FORGOTTEN_AFTER_LEASES: u32 = 10;
 
 /// Tells the store that `workers` live, in one command.
-pub(crate) async fn beat(
+pub(crate) async fn heartbeat(
     db: &Database,
     collection: &str,
     workers: &[std::sync::Arc<WorkerRuntime>],
@@ -53,7 +53,7 @@ fn upsert(worker: &WorkerRuntime) -> Document {
     }
 }
 
-/// Lists a worker that does not beat by itself.
+/// Lists a worker that sends no heartbeats itself.
 pub(crate) async fn announce(db: &Database, config: &Config, id: &str) -> Result<(), Error> {
     let update = doc! { "$set": {
         "name": { "$literal": id },
@@ -72,7 +72,7 @@ pub(crate) async fn announce(db: &Database, config: &Config, id: &str) -> Result
     Ok(())
 }
 
-/// The ids of the workers of this queue that beat within the last lease, in order.
+/// The ids of the workers of this queue with a heartbeat within the last lease, in order.
 pub(crate) async fn live(db: &Database, config: &Config) -> Result<Vec<String>, Error> {
     let since = doc! { "$subtract": ["$$NOW", time::millis(config.lease_duration)] };
     let filter = doc! { f::QUEUE: &config.queue, "$expr": { "$gt": ["$last_seen", since] } };

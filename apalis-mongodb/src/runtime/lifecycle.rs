@@ -17,7 +17,7 @@ use crate::clock::ServerClock;
 use crate::config::Config;
 
 /// How often a worker's own flags are looked at; no command is sent for it.
-const GLANCE: Duration = Duration::from_millis(100);
+const CHECK_EVERY: Duration = Duration::from_millis(100);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -147,6 +147,6 @@ async fn watch_for_stop(context: WorkerContext, worker: std::sync::Weak<WorkerRu
             return;
         }
         drop(worker);
-        tokio::time::sleep(GLANCE).await;
+        tokio::time::sleep(CHECK_EVERY).await;
     }
 }

@@ -88,7 +88,7 @@ async fn commands_of_a_worker(bench: &Bench, jobs: u32) -> Vec<Document> {
     let db = client.database(bench.db().name());
     let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
     let running = worker!(storage, 4, async |fails: u32, job: JobHandle| {
-        if fails % 5 == 0 && job.attempt() == 1 {
+        if fails.is_multiple_of(5) && job.attempt() == 1 {
             return Err(BoxDynError::from("no luck"));
         }
         Ok(fails)

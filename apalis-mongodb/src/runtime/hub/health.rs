@@ -1,4 +1,4 @@
-//! Whether we may judge other workers: only while our own heartbeats reach the store.
+//! Whether this process may rescue the jobs of others: only while its own heartbeats reach the store.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use crate::runtime::lease::lock;
 
 #[derive(Debug)]
 struct State {
-    last_beat: Option<Instant>,
-    /// Since when every beat arrived.
+    last_heartbeat: Option<Instant>,
+    /// Since when every heartbeat arrived.
     well_since: Option<Instant>,
-    /// Whether a beat ever failed.
+    /// Whether a heartbeat ever failed.
     recovered: bool,
     interval: Duration,
 }
@@ -25,7 +25,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             state: Mutex::new(State {
-                last_beat: None,
+                last_heartbeat: None,
                 well_since: None,
                 recovered: false,
                 interval: Duration::from_secs(3600),
@@ -35,7 +35,7 @@ impl Default for Health {
 }
 
 impl Health {
-    pub(super) fn expect_beat_every(&self, interval: Duration) {
+    pub(super) fn expect_heartbeats_every(&self, interval: Duration) {
         let mut state = lock(&self.state);
         state.interval = state.interval.min(interval);
     }
@@ -44,33 +44,35 @@ impl Health {
         lock(&self.state).interval
     }
 
-    /// A beat sent at `sent_at` arrived. One that took so long that other leases may have run out
+    /// A heartbeat sent at `sent_at` arrived. One that took so long that other leases may have run out
     /// meanwhile, or that follows a long silence (we may have been frozen), is the end of an
-    /// outage. A busy server's slow beats are none: judging would never begin.
-    pub(super) fn beat_arrived(&self, sent_at: Instant) {
+    /// outage. A busy server's slow heartbeats are none: rescuing would never begin.
+    pub(super) fn heartbeat_arrived(&self, sent_at: Instant) {
         let now = Instant::now();
         let mut state = lock(&self.state);
-        let silence = state.last_beat.map_or(Duration::ZERO, |last| now - last);
+        let silence = state
+            .last_heartbeat
+            .map_or(Duration::ZERO, |last| now - last);
         if now - sent_at > state.interval * 3 / 2 || silence > state.interval * 3 {
             state.well_since = None;
             state.recovered = true;
         }
-        state.last_beat = Some(now);
+        state.last_heartbeat = Some(now);
         state.well_since.get_or_insert(now);
     }
 
-    pub(super) fn beat_failed(&self) {
+    pub(super) fn heartbeat_failed(&self) {
         let mut state = lock(&self.state);
         state.well_since = None;
         state.recovered = true;
     }
 
-    /// Whether expired leases of others may be taken for dead. Not after a beat that failed or is
+    /// Whether expired leases of others may be rescued. Not after a heartbeat that failed or is
     /// overdue (we may have been frozen); after an outage not before a whole `lease`, so that
-    /// everybody can renew first; after a start not before the second beat, for the same reason.
-    pub(super) fn may_judge(&self, lease: Duration) -> bool {
+    /// everybody can renew first; after a start not before the second heartbeat, for the same reason.
+    pub(super) fn may_rescue(&self, lease: Duration) -> bool {
         let state = lock(&self.state);
-        let (Some(last), Some(well_since)) = (state.last_beat, state.well_since) else {
+        let (Some(last), Some(well_since)) = (state.last_heartbeat, state.well_since) else {
             return false;
         };
         let patience = if state.recovered {
@@ -88,36 +90,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_judged_before_our_own_beats_arrive() {
+    fn nobody_is_rescued_before_our_own_heartbeats_arrive() {
         let health = Health::default();
-        assert!(!health.may_judge(Duration::ZERO));
+        assert!(!health.may_rescue(Duration::ZERO));
     }
 
     #[test]
-    fn nobody_is_judged_for_a_whole_lease_after_an_outage() {
+    fn nobody_is_rescued_for_a_whole_lease_after_an_outage() {
         let health = Health::default();
-        health.expect_beat_every(Duration::from_secs(10));
-        health.beat_failed();
-        health.beat_arrived(Instant::now());
-        assert!(!health.may_judge(Duration::from_secs(30)));
+        health.expect_heartbeats_every(Duration::from_secs(10));
+        health.heartbeat_failed();
+        health.heartbeat_arrived(Instant::now());
+        assert!(!health.may_rescue(Duration::from_secs(30)));
     }
 
     #[test]
-    fn a_beat_that_took_long_is_the_end_of_an_outage() {
+    fn a_heartbeat_that_took_long_is_the_end_of_an_outage() {
         let health = Health::default();
-        health.expect_beat_every(Duration::from_millis(1));
+        health.expect_heartbeats_every(Duration::from_millis(1));
         let sent_at = Instant::now();
         std::thread::sleep(Duration::from_millis(5));
-        health.beat_arrived(sent_at);
-        assert!(!health.may_judge(Duration::from_secs(30)));
+        health.heartbeat_arrived(sent_at);
+        assert!(!health.may_rescue(Duration::from_secs(30)));
     }
 
     #[test]
-    fn nobody_is_judged_when_our_own_beat_is_overdue() {
+    fn nobody_is_rescued_when_our_own_heartbeat_is_overdue() {
         let health = Health::default();
-        health.expect_beat_every(Duration::from_nanos(1));
-        health.beat_arrived(Instant::now());
+        health.expect_heartbeats_every(Duration::from_nanos(1));
+        health.heartbeat_arrived(Instant::now());
         std::thread::sleep(Duration::from_millis(2));
-        assert!(!health.may_judge(Duration::ZERO));
+        assert!(!health.may_rescue(Duration::ZERO));
     }
 }

@@ -2,10 +2,10 @@
 //! change stream.
 
 mod health;
-mod heart;
+mod heartbeats;
 mod poller;
 mod registry;
-mod sweeper;
+mod rescuer;
 mod watcher;
 
 use std::collections::HashMap;
@@ -95,7 +95,8 @@ impl Hub {
         if wants_stream && !self.watching.swap(true, Ordering::Relaxed) {
             tokio::spawn(watcher::run(Arc::downgrade(self)));
         }
-        self.health.expect_beat_every(worker.config.heartbeat());
+        self.health
+            .expect_heartbeats_every(worker.config.heartbeat());
         self.registered.send_replace(());
         lock(&self.queues)
             .entry(worker.config.queue.clone())

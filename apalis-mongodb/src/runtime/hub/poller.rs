@@ -12,7 +12,7 @@ use crate::runtime::lease::lock;
 const WITH_STREAM: Duration = Duration::from_secs(5);
 const WITHOUT_STREAM: Duration = Duration::from_secs(1);
 /// A burst of questions is answered by few commands.
-const BREATH: Duration = Duration::from_millis(20);
+const DEBOUNCE: Duration = Duration::from_millis(20);
 
 /// Polls until the last worker is gone.
 pub(super) async fn run(hub: Weak<Hub>) {
@@ -46,7 +46,7 @@ pub(super) async fn run(hub: Weak<Hub>) {
             () = tokio::time::sleep(wait) => {}
             () = shared.poll.notified() => {
                 drop(shared);
-                tokio::time::sleep(BREATH).await;
+                tokio::time::sleep(DEBOUNCE).await;
             }
         }
     }

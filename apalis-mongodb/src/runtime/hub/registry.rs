@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use mongodb::Database;
 
-use super::{Hub, heart, poller, sweeper};
+use super::{Hub, heartbeats, poller, rescuer};
 use crate::config::Collections;
 use crate::config::Config;
 use crate::error::Error;
@@ -48,8 +48,11 @@ impl Hub {
             server.is_replicated(),
         ));
         hubs.insert(key, Arc::downgrade(&hub));
-        tokio::spawn(heart::run(Arc::downgrade(&hub), hub.registered.subscribe()));
-        tokio::spawn(sweeper::run(
+        tokio::spawn(heartbeats::run(
+            Arc::downgrade(&hub),
+            hub.registered.subscribe(),
+        ));
+        tokio::spawn(rescuer::run(
             Arc::downgrade(&hub),
             hub.registered.subscribe(),
         ));

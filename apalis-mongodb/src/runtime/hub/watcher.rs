@@ -22,7 +22,7 @@ const MAX_AWAIT: Duration = Duration::from_secs(4);
 /// An idle stream answers every [`MAX_AWAIT`]; one that does not has lost its connection.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 /// How long a stop or a new worker may go unnoticed while there is no stream.
-const GLANCE: Duration = Duration::from_secs(1);
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A stream that lived this long was a good one: what breaks it is news.
@@ -34,7 +34,7 @@ type Stream = ChangeStream<ChangeStreamEvent<Document>>;
 /// cannot resume, a new one is opened and every queue is looked at. Streams that break again and
 /// again are opened ever more seldom, and told of once.
 pub(super) async fn run(hub: Weak<Hub>) {
-    let mut trouble = Trouble::default();
+    let mut backoff = ReopenBackoff::default();
     loop {
         if !wait_for_idle(&hub).await {
             return;
@@ -50,33 +50,33 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 let opened_at = Instant::now();
                 let end = follow(&hub, stream).await;
                 if matches!(end, End::Unneeded) || opened_at.elapsed() > STEADY {
-                    trouble = Trouble::default();
+                    backoff = ReopenBackoff::default();
                 }
                 if let End::Broken(error) = end {
-                    trouble.tell("change stream lost; polling until it is open again", error);
+                    backoff.report("change stream lost; polling until it is open again", error);
                 }
             }
             Err(error) => {
                 drop(shared);
-                trouble.tell("no change stream; polling instead", Some(error));
+                backoff.report("no change stream; polling instead", Some(error));
             }
         }
         if let Some(shared) = hub.upgrade() {
             shared.streaming.store(false, Ordering::Relaxed);
             shared.poll.notify_one();
         }
-        tokio::time::sleep(trouble.pause()).await;
+        tokio::time::sleep(backoff.pause()).await;
     }
 }
 
 /// How often in a row there was no stream or none that lasted.
 #[derive(Debug, Default)]
-struct Trouble {
+struct ReopenBackoff {
     times: u32,
 }
 
-impl Trouble {
-    fn tell(&mut self, what: &str, error: Option<Error>) {
+impl ReopenBackoff {
+    fn report(&mut self, what: &str, error: Option<Error>) {
         if self.times == 0 {
             tracing::warn!(?error, "{what}");
         } else {
@@ -102,7 +102,7 @@ async fn wait_for_idle(hub: &Weak<Hub>) -> bool {
         }
         tokio::select! {
             () = shared.idle.notified() => {}
-            () = tokio::time::sleep(GLANCE) => {}
+            () = tokio::time::sleep(CHECK_EVERY) => {}
         }
     }
 }

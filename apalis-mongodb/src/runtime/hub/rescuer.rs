@@ -1,4 +1,4 @@
-//! Looks for workers that died with jobs in their hands.
+//! Rescues jobs whose leases have expired: their workers died or froze.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::queries::rescue;
 
 const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Sweeps until the last worker is gone.
+/// Looks until the last worker is gone.
 pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
@@ -27,15 +27,15 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
             .max()
             .unwrap_or_default();
         drop(workers);
-        if shared.health.may_judge(lease) {
-            sweep(&shared).await;
+        if shared.health.may_rescue(lease) {
+            rescue_all(&shared).await;
         }
         drop(shared);
         Hub::pause(&mut newcomers, interval).await;
     }
 }
 
-async fn sweep(hub: &Hub) {
+async fn rescue_all(hub: &Hub) {
     let own: Vec<_> = hub
         .workers()
         .iter()
@@ -60,6 +60,6 @@ async fn sweep(hub: &Hub) {
                 hub.wake(&job.queue);
             }
         }
-        Err(error) => tracing::warn!(%error, "sweep failed"),
+        Err(error) => tracing::warn!(%error, "rescue failed"),
     }
 }

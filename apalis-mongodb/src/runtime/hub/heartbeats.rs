@@ -16,17 +16,17 @@ use crate::runtime::worker::WorkerRuntime;
 const SHORTEST_LIMIT: Duration = Duration::from_secs(1);
 const LONGEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// Beats until the last worker is gone.
+/// Sends heartbeats until the last worker is gone.
 pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let workers = shared.workers();
         let sent_at = Instant::now();
-        match beat(&shared, &workers).await {
-            Ok(()) => shared.health.beat_arrived(sent_at),
+        match send(&shared, &workers).await {
+            Ok(()) => shared.health.heartbeat_arrived(sent_at),
             Err(error) => {
                 tracing::warn!(%error, "heartbeat failed");
-                shared.health.beat_failed();
+                shared.health.heartbeat_failed();
             }
         }
         let interval = shared.health.interval();
@@ -36,7 +36,7 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     }
 }
 
-async fn beat(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
+async fn send(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
     let db = workers
         .iter()
         .find_map(|worker| worker.config.heartbeat_database.as_ref())
@@ -68,5 +68,5 @@ async fn beat(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
             metrics::lease_lost(&worker.config.queue);
         }
     }
-    workers::beat(db, &hub.collections.workers, workers, limit).await
+    workers::heartbeat(db, &hub.collections.workers, workers, limit).await
 }

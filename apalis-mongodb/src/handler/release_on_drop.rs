@@ -3,23 +3,23 @@
 use super::JobHandle;
 use crate::runtime::Verdict;
 
-/// Gives the job back if it is dropped before [`Abandon::defuse`]: the worker's future was
+/// Gives the job back if it is dropped before [`ReleaseOnDrop::disarm`]: the worker's future was
 /// dropped while the handler ran, as at a forced shutdown. The attempt is not counted.
-pub(super) struct Abandon {
+pub(super) struct ReleaseOnDrop {
     job: Option<JobHandle>,
 }
 
-impl Abandon {
+impl ReleaseOnDrop {
     pub(super) fn guard(job: JobHandle) -> Self {
         Self { job: Some(job) }
     }
 
-    pub(super) fn defuse(mut self) {
+    pub(super) fn disarm(mut self) {
         self.job = None;
     }
 }
 
-impl Drop for Abandon {
+impl Drop for ReleaseOnDrop {
     fn drop(&mut self) {
         if let Some(job) = self.job.take() {
             let settlement = job.settlement(Verdict::Release);
