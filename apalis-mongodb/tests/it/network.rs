@@ -11,13 +11,19 @@ use crate::worker;
 /// In BSON, what no other command has: an attempt more.
 const CLAIM: &[u8] = b"\x10attempts\0\x01\0\0\0";
 
-#[tokio::test]
-async fn a_claim_whose_reply_is_lost_costs_its_jobs_neither_the_lease_nor_a_crash() {
-    let lease = Duration::from_secs(3600);
+/// A queue, and its storage as a worker sees it through a proxy.
+async fn behind_a_proxy(lease: Duration) -> (Bench, Proxy, MongoStorage<u32>) {
     let bench = Bench::with(|config| config.lease_duration(lease)).await;
     let proxy = Proxy::before(bench.uri()).await;
     let db = proxy.database(bench.db()).await;
-    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let storage = MongoStorage::new(&db, bench.config.clone());
+    (bench, proxy, storage)
+}
+
+#[tokio::test]
+async fn a_claim_whose_reply_is_lost_costs_its_jobs_neither_the_lease_nor_a_crash() {
+    let lease = Duration::from_secs(3600);
+    let (bench, proxy, storage) = behind_a_proxy(lease).await;
     let running = worker!(storage, 4, async |_: u32| {});
     let first = bench.storage::<u32>().enqueue(0).await.unwrap();
     bench.reaches(&first, JobState::Done).await;
@@ -38,10 +44,7 @@ async fn a_claim_whose_reply_is_lost_costs_its_jobs_neither_the_lease_nor_a_cras
 #[tokio::test]
 async fn a_worker_goes_on_within_two_leases_after_its_connections_died_without_a_word() {
     let lease = Duration::from_secs(6);
-    let bench = Bench::with(|config| config.lease_duration(lease)).await;
-    let proxy = Proxy::before(bench.uri()).await;
-    let db = proxy.database(bench.db()).await;
-    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let (bench, proxy, storage) = behind_a_proxy(lease).await;
     let running = worker!(storage, 4, async |_: u32| {});
     for round in 0..3 {
         let jobs = (0..20).map(NewJob::new);
@@ -62,10 +65,7 @@ async fn a_worker_goes_on_within_two_leases_after_its_connections_died_without_a
 #[tokio::test]
 async fn jobs_that_run_while_connections_die_keep_their_leases_and_are_settled_once() {
     let lease = Duration::from_secs(6);
-    let bench = Bench::with(|config| config.lease_duration(lease)).await;
-    let proxy = Proxy::before(bench.uri()).await;
-    let db = proxy.database(bench.db()).await;
-    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let (bench, proxy, storage) = behind_a_proxy(lease).await;
     let notes = Notes::default();
     let noted = notes.clone();
     let running = worker!(storage, 4, move |_: u32| {

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::policy::TOO_LONG;
 use super::{Password, check_new_password};
 use crate::problem::Problem;
 
@@ -104,10 +105,7 @@ impl PasswordHasher {
         check: impl FnOnce() -> Result<(), &'static str> + Send + 'static,
     ) -> Result<String, Problem> {
         let Some(secret) = password.normalised() else {
-            return Err(Problem::invalid_field(
-                "password",
-                "must be at most 1024 bytes long",
-            ));
+            return Err(Problem::invalid_field("password", TOO_LONG));
         };
         let salt = self.entropy.bytes::<SALT_BYTES>();
         let argon2 = self.argon2.clone();

@@ -11,6 +11,7 @@ pub const MIN_CHARS: usize = 12;
 
 /// The most bytes of any password; longer ones are refused, never cut.
 const MAX_BYTES: usize = 1024;
+pub(super) const TOO_LONG: &str = "must be at most 1024 bytes long";
 
 /// How many characters are estimated. The estimate's cost grows with the square of the length.
 const MAX_ESTIMATED_CHARS: usize = 72;
@@ -85,7 +86,7 @@ fn first_of_its_letter(symbol: char) -> char {
 /// The sentence for its owner.
 pub fn check_length(password: &Password) -> Result<(), &'static str> {
     let Some(normalised) = password.normalised() else {
-        return Err("must be at most 1024 bytes long");
+        return Err(TOO_LONG);
     };
     if normalised.expose_secret().chars().count() < MIN_CHARS {
         return Err("must be at least 12 characters long");
@@ -103,7 +104,7 @@ pub fn check_length(password: &Password) -> Result<(), &'static str> {
 pub fn check_new_password(password: &Password, email: &str) -> Result<(), &'static str> {
     check_length(password)?;
     let Some(text) = password.estimated() else {
-        return Err("must be at most 1024 bytes long");
+        return Err(TOO_LONG);
     };
     let local_part = email.split('@').next().unwrap_or_default();
     let context = ["dossier", email, local_part];

@@ -19,6 +19,12 @@ async fn bench(behaviour: Behaviour) -> (Bench, dossier_common::id::JobId) {
     (bench, job)
 }
 
+/// Lets the mail server take all mail from now on.
+fn recover(bench: &Bench) {
+    let changed = bench.mail.behave(Behaviour::ok());
+    changed.expect("a server can be so");
+}
+
 #[tokio::test]
 async fn a_refusal_for_good_ends_the_job_at_once_with_the_servers_own_words() {
     let (bench, job) = bench(Behaviour::reject(550)).await;
@@ -29,10 +35,7 @@ async fn a_refusal_for_good_ends_the_job_at_once_with_the_servers_own_words() {
     let error = dead.last_error.expect("a reason");
     assert!(error.contains("550") && error.contains("5.1.1"), "{error}");
 
-    bench
-        .mail
-        .behave(Behaviour::ok())
-        .expect("a server can be so");
+    recover(&bench);
     bench.retry(job).await;
     let done = bench.reaches(job, JobState::Done).await;
     assert_eq!(done.history.len(), 2, "the first attempt is not forgotten");
@@ -48,10 +51,7 @@ async fn a_refusal_for_now_is_tried_again_after_growing_pauses() {
         (bench.job(job).await.history.len() >= 3).then_some(())
     })
     .await;
-    bench
-        .mail
-        .behave(Behaviour::ok())
-        .expect("a server can be so");
+    recover(&bench);
     let done = bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     assert_eq!(bench.mail.mailbox().messages_to(CLIENT).len(), 1);
@@ -80,10 +80,7 @@ async fn a_mail_server_that_is_down_is_waited_for() {
     let failed = first_attempt(&bench, job).await;
     assert_eq!(failed.outcome, Outcome::Failed);
     assert_ne!(bench.job(job).await.state, JobState::Dead);
-    bench
-        .mail
-        .behave(Behaviour::ok())
-        .expect("a server can be so");
+    recover(&bench);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     assert_eq!(bench.mail.mailbox().messages_to(CLIENT).len(), 1);
@@ -214,10 +211,7 @@ async fn a_mail_server_that_falls_silent_costs_an_attempt_and_the_connection_no_
     assert!(warned.contains(&error), "{warned}");
 
     // On the old connection the next mail would be part of this one.
-    bench
-        .mail
-        .behave(Behaviour::ok())
-        .expect("a server can be so");
+    recover(&bench);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     let mails = bench.mail.mailbox().messages_to(CLIENT);
@@ -240,10 +234,7 @@ async fn a_job_that_runs_longer_than_its_queue_allows_has_failed_and_is_tried_ag
             .iter()
             .any(|line| line.contains("WARN"))
     );
-    bench
-        .mail
-        .behave(Behaviour::ok())
-        .expect("a server can be so");
+    recover(&bench);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     assert_eq!(bench.mail.mailbox().messages_to(CLIENT).len(), 1);

@@ -24,7 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use self::cursor::Cursor;
 use self::select::Selection;
-use self::share::Share;
+use self::share::{Scope, Share};
 use self::take::{Grant, Taken, take};
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
@@ -180,9 +180,10 @@ impl Claimer {
         if let Some(step) = self.worker.config.ageing {
             return self.find_by_age(step, limit).await.map(Some);
         }
-        if let Some(ids) = self.share.pattern() {
+        let scope = self.share.scope(Instant::now());
+        if let Scope::Ids(ids) = &scope {
             let start = self.cursor.start(now);
-            let found = self.search(start, Some(&ids), limit).await?;
+            let found = self.search(start, Some(ids), limit).await?;
             if found.jobs.len() == limit {
                 return Ok(Some(found));
             }
@@ -191,7 +192,10 @@ impl Claimer {
                 return Ok(Some(found));
             }
         }
-        let start = self.cursor.start(now);
+        let start = match scope {
+            Scope::WholeFromHead => Start::Head,
+            Scope::Whole | Scope::Ids(_) => self.cursor.start(now),
+        };
         let from_head = matches!(start, Start::Head);
         let found = self.search(start, None, limit).await?;
         if from_head || !found.is_empty() {

@@ -42,17 +42,29 @@ struct Kept {
     whole_at: Instant,
 }
 
+/// What the next search is to cover.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// The whole queue, from where the worker is.
+    Whole,
+    /// The whole queue from its head: what the worker went past was for others.
+    WholeFromHead,
+    /// The jobs whose ids match this regular expression.
+    Ids(String),
+}
+
 impl Share {
-    /// The regular expression that ids of the next search have to match, if any.
-    pub(super) fn pattern(&mut self) -> Option<String> {
-        let now = Instant::now();
+    /// What the search that begins at `now` is to cover.
+    pub(super) fn scope(&mut self, now: Instant) -> Scope {
         self.kept.take_if(|kept| now >= kept.until);
-        let kept = self.kept.as_mut()?;
-        if now >= kept.whole_at {
-            kept.whole_at = now + WHOLE_EVERY;
-            return None;
+        match &mut self.kept {
+            None => Scope::Whole,
+            Some(kept) if now >= kept.whole_at => {
+                kept.whole_at = now + WHOLE_EVERY;
+                Scope::WholeFromHead
+            }
+            Some(kept) => Scope::Ids(kept.pattern.clone()),
         }
-        Some(kept.pattern.clone())
     }
 
     /// Goes back to the whole queue: little is left of the share.
@@ -72,13 +84,16 @@ impl Share {
         if let Some(rank) = rank
             && live.len() > 1
         {
-            let now = Instant::now();
-            self.kept = Some(Kept {
-                pattern: pattern(rank, live.len()),
-                until: now + KEPT_FOR,
-                whole_at: now + WHOLE_EVERY,
-            });
+            self.keep(pattern(rank, live.len()), Instant::now());
         }
+    }
+
+    fn keep(&mut self, pattern: String, now: Instant) {
+        self.kept = Some(Kept {
+            pattern,
+            until: now + KEPT_FOR,
+            whole_at: now + WHOLE_EVERY,
+        });
     }
 }
 
@@ -107,6 +122,18 @@ mod tests {
             expected.sort_unstable();
             assert_eq!(endings, expected, "{workers}");
         }
+    }
+
+    #[test]
+    fn a_worker_that_keeps_to_its_share_returns_to_the_head_of_the_whole_queue() {
+        let (mut share, now) = (Share::default(), Instant::now());
+        assert_eq!(share.scope(now), Scope::Whole);
+        share.keep("[0]$".to_owned(), now);
+        assert_eq!(share.scope(now), Scope::Ids("[0]$".to_owned()));
+        let later = now + WHOLE_EVERY;
+        assert_eq!(share.scope(later), Scope::WholeFromHead);
+        assert_eq!(share.scope(later), Scope::Ids("[0]$".to_owned()));
+        assert_eq!(share.scope(now + KEPT_FOR), Scope::Whole);
     }
 
     #[test]

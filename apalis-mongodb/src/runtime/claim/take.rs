@@ -31,7 +31,7 @@ pub(super) struct Grant {
 }
 
 /// What became of a selection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Taken {
     /// What the queue's rate allowed.
     pub(super) granted: usize,
