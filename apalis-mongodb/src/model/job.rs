@@ -9,6 +9,10 @@ use crate::compat;
 use crate::config::RetryStrategy;
 use crate::error::Error;
 
+/// A job that was with so many workers when their leases ran out may be why. The first time says
+/// nothing: whatever a worker has at that moment is counted.
+pub(crate) const SUSPECT_CRASHES: i32 = 2;
+
 /// A metadata entry. Keys contain dots, so they cannot be field names.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct MetadataEntry {
@@ -83,6 +87,11 @@ pub(crate) struct JobDocument {
 }
 
 impl JobDocument {
+    /// Whether it may have crashed workers, so that it is run apart from others like it.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.crashes >= SUSPECT_CRASHES
+    }
+
     pub(crate) fn from_raw(raw: &RawDocumentBuf) -> Result<Self, Error> {
         compat::from_raw(raw).map_err(|source| Error::Malformed {
             id: raw.get_str("_id").unwrap_or("?").to_owned(),

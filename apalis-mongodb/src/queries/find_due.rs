@@ -11,14 +11,14 @@ use crate::config::Config;
 use crate::deadline::within;
 use crate::error::Error;
 use crate::indexes::CLAIM;
-use crate::model::{JobDocument, Status, field as f};
+use crate::model::{JobDocument, SUSPECT_CRASHES, Status, field as f};
 
 /// Where a search begins.
 #[derive(Debug, Clone)]
 pub(crate) enum Start {
     /// At the head of the queue.
     Head,
-    /// As at the head, but only jobs that never crashed a worker.
+    /// As at the head, but only jobs that are no suspects.
     HeadOfFresh,
     /// At this position, until the end of its priority. `now` is the server's time.
     At { position: Position, now: DateTime },
@@ -61,7 +61,9 @@ pub(crate) async fn find_due(
     let mut bounds = None;
     match start {
         Start::Head => {}
-        Start::HeadOfFresh => drop(filter.insert(f::CRASHES, 0)),
+        Start::HeadOfFresh => {
+            filter.insert(f::CRASHES, doc! { "$lt": SUSPECT_CRASHES });
+        }
         Start::At { position, now } => bounds = Some(position.bounds(queue, now)),
         Start::Level { priority, until } => {
             filter.insert(f::PRIORITY, priority);

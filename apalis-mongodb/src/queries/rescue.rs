@@ -1,6 +1,6 @@
 //! Frees jobs whose worker was not heard of for a whole lease.
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
@@ -12,6 +12,9 @@ use crate::model::{Outcome, Status, field as f};
 
 /// At most so many a sweep; the rest waits for the next one.
 const LIMIT: i64 = 500;
+/// So many are freed at a time: the majority confirms them together, and a connection pool of the
+/// driver's default size has as many connections.
+const AT_ONCE: usize = 10;
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// A worker that died inside a transaction leaves it open until the server's limit, and with it
 /// the job locked. The others must not wait behind that one.
@@ -37,14 +40,13 @@ pub(crate) async fn rescue_expired(
     own: &[ObjectId],
 ) -> Result<Vec<Rescued>, Error> {
     let expired = expired(jobs, own).await?;
-    let mut rescued = Vec::new();
-    for job in &expired {
-        // One at a time: each is fenced by the token that was seen, and they are few.
-        if let Some(freed) = free(db, jobs, job).await? {
-            rescued.push(freed);
-        }
-    }
-    Ok(rescued)
+    // Each is fenced by the token that was seen.
+    stream::iter(expired)
+        .map(|job| free(db.clone(), jobs.clone(), job))
+        .buffer_unordered(AT_ONCE)
+        .try_filter_map(|freed| std::future::ready(Ok(freed)))
+        .try_collect()
+        .await
 }
 
 async fn expired(jobs: &Collection<Document>, own: &[ObjectId]) -> Result<Vec<Document>, Error> {
@@ -74,19 +76,19 @@ fn expired_filter() -> Document {
 }
 
 async fn free(
-    db: &Database,
-    jobs: &Collection<Document>,
-    job: &Document,
+    db: Database,
+    jobs: Collection<Document>,
+    job: Document,
 ) -> Result<Option<Rescued>, Error> {
-    let crashes = number(job, f::CRASHES).unwrap_or(0) + 1;
-    let quarantined = number(job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
+    let crashes = number(&job, f::CRASHES).unwrap_or(0) + 1;
+    let quarantined = number(&job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
     let worker = job.get_str(f::WORKER).unwrap_or("?").to_owned();
     let error = format!("the lease of worker {worker} expired (crash {crashes})");
     let id = job.get(f::ID).cloned().unwrap_or(Bson::Null);
     let mut filter = doc! { f::ID: id.clone(), f::LOCK_TOKEN: job.get(f::LOCK_TOKEN).cloned() };
     filter.extend(expired_filter());
     let update = if quarantined {
-        quarantine(job, &error, crashes)
+        quarantine(&job, &error, crashes)
     } else {
         requeue(&error, crashes)
     };
@@ -101,7 +103,7 @@ async fn free(
         "maxTimeMS": MAX_TIME_PER_JOB_MS,
         "writeConcern": { "w": "majority" },
     };
-    let reply = match run_command(db, MAX_TIME, "free a job", command).await {
+    let reply = match run_command(&db, MAX_TIME, "free a job", command).await {
         Err(error) if is_locked(&error) => return Ok(None),
         reply => reply?,
     };

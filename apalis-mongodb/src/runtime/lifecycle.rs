@@ -16,7 +16,7 @@ use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::config::Config;
 
-/// How often a worker's own flags are looked at; no command is sent for it.
+/// How often a worker's own flags and its buffer are looked at; no command is sent for it.
 const CHECK_EVERY: Duration = Duration::from_millis(100);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -55,7 +55,7 @@ impl Runtime {
         };
         let acking = tokio::spawn(acker.run(settlements));
         let fetching = tokio::spawn(fetch(Arc::clone(&worker), clock));
-        tokio::spawn(watch_for_stop(context.clone(), Arc::downgrade(&worker)));
+        tokio::spawn(watch(context.clone(), Arc::downgrade(&worker)));
         Self {
             worker,
             fetching: Some(fetching),
@@ -131,9 +131,9 @@ async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
     worker.release_buffered();
 }
 
-/// A stopping worker is polled for nothing but its running handlers. What waits in its buffer is
-/// given back now and not when the last of them ends.
-async fn watch_for_stop(context: WorkerContext, worker: std::sync::Weak<WorkerRuntime>) {
+/// Gives back what waits in the buffer of a busy worker, and all of it as soon as the worker stops:
+/// then it is polled for nothing but its running handlers.
+async fn watch(context: WorkerContext, worker: std::sync::Weak<WorkerRuntime>) {
     loop {
         let Some(worker) = worker.upgrade() else {
             return;
@@ -146,6 +146,7 @@ async fn watch_for_stop(context: WorkerContext, worker: std::sync::Weak<WorkerRu
             worker.release_buffered();
             return;
         }
+        worker.release_held_back();
         drop(worker);
         tokio::time::sleep(CHECK_EVERY).await;
     }

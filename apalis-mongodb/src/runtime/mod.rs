@@ -10,6 +10,7 @@ mod hub;
 mod lease;
 mod lifecycle;
 mod settlement;
+mod window;
 mod worker;
 
 pub(crate) use lease::{Lease, LeaseState, lock};

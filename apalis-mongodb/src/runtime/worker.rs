@@ -51,11 +51,11 @@ impl WorkerRuntime {
             name: name.to_owned(),
             service: service.to_owned(),
             permits: Arc::new(Semaphore::new(config.max_in_flight)),
+            buffer: Buffer::new(config.batch_size.min(config.max_in_flight)),
             config,
             db,
             leases: Arc::default(),
             hub: OnceLock::new(),
-            buffer: Buffer::default(),
             stop: CancellationToken::new(),
             claims_ended: CancellationToken::new(),
             claiming: Mutex::default(),
@@ -100,7 +100,17 @@ impl WorkerRuntime {
 
     /// Gives back every job that waits in the buffer; its attempt is not counted.
     pub(crate) fn release_buffered(&self) {
-        for job in self.buffer.drain() {
+        self.release(self.buffer.drain());
+    }
+
+    /// Gives back the jobs that have waited in the buffer for so long that another worker may have
+    /// started them.
+    pub(crate) fn release_held_back(&self) {
+        self.release(self.buffer.take_held_back());
+    }
+
+    fn release(&self, jobs: Vec<JobHandle>) {
+        for job in jobs {
             self.send(Settlement::now(Arc::clone(job.lease()), Verdict::Release));
         }
     }

@@ -13,6 +13,7 @@ mod contention;
 mod ecosystem;
 mod enqueueing;
 mod failover;
+mod fairness;
 mod harness;
 mod leases;
 mod limits;

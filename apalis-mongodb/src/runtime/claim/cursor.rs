@@ -51,11 +51,13 @@ impl Default for Cursor {
 }
 
 impl Cursor {
-    /// Where the next search begins; `now` is the server's time.
-    pub(super) fn start(&self, now: DateTime) -> Start {
+    /// Where the next search begins; `now` is the server's time. A worker that claims few jobs
+    /// (`fast` is false) begins at the head each time, so that an urgent job is the next one.
+    pub(super) fn start(&self, now: DateTime, fast: bool) -> Start {
+        let head_every = if fast { HEAD_EVERY } else { Duration::ZERO };
         let head = match self.last {
             Last::Full => self
-                .until(HEAD_EVERY.max(self.head_cost * HEAD_SHARE))
+                .until(head_every.max(self.head_cost * HEAD_SHARE))
                 .is_zero(),
             Last::ShortFromPosition => self.head_pause().is_zero(),
             // Whatever woke us came after that, most likely at the end.
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     fn starts_at_head(cursor: &Cursor) -> bool {
-        matches!(cursor.start(DateTime::from_millis(0)), Start::Head)
+        matches!(cursor.start(DateTime::from_millis(0), true), Start::Head)
     }
 
     fn advanced() -> Cursor {
@@ -128,6 +130,15 @@ mod tests {
         cursor.searched(true, Instant::now() - HEAD_EVERY, true);
         cursor.head_cost = Duration::ZERO;
         assert!(starts_at_head(&cursor));
+    }
+
+    #[test]
+    fn a_worker_that_claims_few_jobs_begins_at_the_head() {
+        let mut cursor = advanced();
+        cursor.searched(true, Instant::now(), true);
+        cursor.head_cost = Duration::ZERO;
+        let start = cursor.start(DateTime::from_millis(0), false);
+        assert!(matches!(start, Start::Head));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Claims jobs for one worker and keeps its buffer filled.
 //!
-//! 1. Wait until the buffer runs low and there are free slots.
+//! 1. Wait until a handler is free, or the buffer of fast handlers runs low.
 //! 2. Take the queue's settings from the cache; a paused queue ends here.
 //! 3. Find due jobs, in the order of the index: from where this worker was, and at least every
 //!    100 ms from the head of the queue. A contended worker keeps to its share of them.
@@ -36,8 +36,6 @@ use crate::queries::dead_letter;
 use crate::queries::find_due::{DueJobs, Start, find_due};
 use crate::queries::levels::levels;
 
-/// While all due jobs are suspects that wait for another one to end.
-const SUSPECT_PAUSE: Duration = Duration::from_millis(500);
 /// A queue with its limit of running jobs is tried again this soon.
 const LIMITED_PAUSE: Duration = Duration::from_millis(200);
 /// A queue whose rate limit was lifted meanwhile.
@@ -55,6 +53,8 @@ enum Round {
     Empty,
     /// Something is due, but not for us now; try again after this.
     Blocked(Duration),
+    /// What is due are suspects, and another one runs.
+    Isolated,
     Paused,
 }
 
@@ -101,42 +101,40 @@ impl Claimer {
                 Ok(Round::Claimed) => continue,
                 Ok(Round::Empty) => {
                     self.hub.look_at(&self.worker.config.queue);
-                    None
+                    Wait::Wake
                 }
-                Ok(Round::Blocked(wait)) => Some(wait),
-                Ok(Round::Paused) => Some(self.hub.settings_age()),
+                Ok(Round::Isolated) => Wait::Suspect,
+                Ok(Round::Blocked(wait)) => Wait::Time(wait),
+                Ok(Round::Paused) => Wait::Time(self.hub.settings_age()),
                 Err(error) => {
                     tracing::warn!(%error, queue = self.worker.config.queue, "claim failed; trying again");
                     backoff = (backoff * 2).min(LONGEST_BACKOFF);
-                    Some(backoff)
+                    Wait::Time(backoff)
                 }
             };
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = self.wake.changed() => metrics::woken(&self.worker.config.queue),
-                () = sleep_or_wait(wait) => {}
+                () = wait.over(&self.hub) => {}
             }
         }
     }
 
-    /// Waits until the buffer runs low and there are slots, so that a busy worker claims in batches
-    /// and not one by one; `None` when the worker stops.
+    /// Waits until jobs are wanted and there are slots; `None` when the worker stops.
     async fn wait_for_slots(&self) -> Option<Vec<OwnedSemaphorePermit>> {
         let worker = &self.worker;
-        let low = worker.config.max_in_flight / 4;
         let first = async {
-            while worker.buffer.len() > low {
-                worker.buffer.room().await;
-            }
-            Arc::clone(&worker.permits).acquire_owned().await.ok()
+            let wanted = worker.buffer.wanted().await;
+            let first = Arc::clone(&worker.permits).acquire_owned().await.ok()?;
+            Some((wanted, first))
         };
-        let first = tokio::select! {
+        let (wanted, first) = tokio::select! {
             biased;
             () = worker.stop.cancelled() => return None,
             first = first => first?,
         };
         let mut permits = vec![first];
-        while permits.len() < worker.config.batch_size
+        while permits.len() < wanted
             && let Ok(permit) = Arc::clone(&worker.permits).try_acquire_owned()
         {
             permits.push(permit);
@@ -156,14 +154,15 @@ impl Claimer {
         let Some(found) = self.find(now, slots).await? else {
             return Ok(Round::Blocked(self.cursor.head_pause()));
         };
-        self.hub
-            .note_load(&self.worker.config.queue, found.jobs.len() >= slots);
+        let full = found.jobs.len() >= slots;
+        let saturated = full && self.worker.buffer.wants_most();
+        self.hub.note_load(&self.worker.config.queue, saturated);
         if found.is_empty() {
             return Ok(Round::Empty);
         }
         let selection = self.select(found, slots).await?;
         if selection.len() == 0 {
-            return Ok(Round::Blocked(SUSPECT_PAUSE));
+            return Ok(Round::Isolated);
         }
         let limits = settings.limits;
         let grant = Grant {
@@ -171,7 +170,11 @@ impl Claimer {
             limits,
             now,
         };
-        self.claim(selection, grant).await
+        let round = self.claim(selection, grant).await?;
+        if full {
+            self.worker.buffer.filled();
+        }
+        Ok(round)
     }
 
     /// Due jobs from where the worker is, at most `limit`; `None` while there are none and the head
@@ -180,9 +183,10 @@ impl Claimer {
         if let Some(step) = self.worker.config.ageing {
             return self.find_by_age(step, limit).await.map(Some);
         }
+        let fast = self.worker.buffer.is_ahead();
         let scope = self.share.scope(Instant::now());
         if let Scope::Ids(ids) = &scope {
-            let start = self.cursor.start(now);
+            let start = self.cursor.start(now, fast);
             let found = self.search(start, Some(ids), limit).await?;
             if found.jobs.len() == limit {
                 return Ok(Some(found));
@@ -194,7 +198,7 @@ impl Claimer {
         }
         let start = match scope {
             Scope::WholeFromHead => Start::Head,
-            Scope::Whole | Scope::Ids(_) => self.cursor.start(now),
+            Scope::Whole | Scope::Ids(_) => self.cursor.start(now, fast),
         };
         let from_head = matches!(start, Start::Head);
         let found = self.search(start, None, limit).await?;
@@ -246,14 +250,13 @@ impl Claimer {
     async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {
         let malformed = std::mem::take(&mut found.malformed);
         dead_letter::malformed(&self.worker.jobs(), &self.worker.config, malformed).await?;
-        let selection = Selection::of(found.jobs, &self.hub);
-        if selection.len() > 0 || !selection.left_suspects {
-            return Ok(selection);
+        let mut selection = Selection::of(found.jobs, &self.hub);
+        if selection.left_suspects && selection.len() < slots {
+            // Behind suspects that have to wait there may be other jobs.
+            let rest = slots - usize::from(selection.suspect.is_some());
+            let fresh = self.find_from(Start::HeadOfFresh, None, rest).await?;
+            selection.fresh = fresh.jobs;
         }
-        // Suspects alone; behind them there may be others.
-        let fresh = self.find_from(Start::HeadOfFresh, None, slots).await?;
-        let mut selection = Selection::of(fresh.jobs, &self.hub);
-        selection.end = None;
         Ok(selection)
     }
 
@@ -286,9 +289,19 @@ fn pause_after(taken: &Taken, limits: &QueueLimits) -> Duration {
     }
 }
 
-async fn sleep_or_wait(wait: Option<Duration>) {
-    match wait {
-        Some(wait) => tokio::time::sleep(wait).await,
-        None => std::future::pending().await,
+/// What ends the pause after a round, unless a wake-up does.
+enum Wait {
+    Wake,
+    Suspect,
+    Time(Duration),
+}
+
+impl Wait {
+    async fn over(self, hub: &Hub) {
+        match self {
+            Self::Wake => std::future::pending().await,
+            Self::Suspect => hub.suspect_ended().await,
+            Self::Time(time) => tokio::time::sleep(time).await,
+        }
     }
 }

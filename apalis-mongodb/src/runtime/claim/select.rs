@@ -6,14 +6,15 @@ use crate::model::JobDocument;
 use crate::queries::position::Position;
 use crate::runtime::hub::Hub;
 
-/// A job that crashed workers before, with the permit to run it.
+/// A job that may have crashed workers, with the permit to run it.
 pub(super) struct Suspect {
     pub(super) job: JobDocument,
     pub(super) permit: OwnedSemaphorePermit,
 }
 
-/// The jobs to claim. A job that crashed workers before is claimed alone, and only if no other such
-/// job runs in this process: if it crashes again, it is known who did it.
+/// The jobs to claim. A job that was with two workers when they died is claimed alone, and only if no
+/// other such job runs in this process: if it crashes a third one, it is known who did it. One such
+/// death says nothing: everything that a worker has dies with it.
 pub(super) struct Selection {
     pub(super) fresh: Vec<JobDocument>,
     pub(super) suspect: Option<Suspect>,
@@ -28,7 +29,7 @@ impl Selection {
     pub(super) fn of(found: Vec<JobDocument>, hub: &Hub) -> Self {
         let end = found.last().map(Position::of);
         let (suspects, fresh): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|job| job.crashes > 0);
+            found.into_iter().partition(JobDocument::is_suspect);
         let many = suspects.len() > 1;
         let first = suspects.into_iter().next();
         let had_suspects = first.is_some();

@@ -14,6 +14,9 @@ use crate::runtime::worker::WorkerRuntime;
 /// A worker that loses more than one of so many jobs to others is contended.
 const CONTENDED_FROM: usize = 16;
 
+/// Whoever wants few jobs loses all of them at times, to a worker that was woken for the same one.
+const SMALLEST_SAMPLE: usize = 4;
+
 /// How long a worker keeps to its share. Each time it costs one look at the list of workers, and one
 /// claim that may be lost before.
 const KEPT_FOR: Duration = Duration::from_secs(5);
@@ -74,7 +77,7 @@ impl Share {
 
     /// Notes that `lost` of `wanted` jobs went to others.
     pub(super) async fn note(&mut self, lost: usize, wanted: usize, worker: &WorkerRuntime) {
-        if lost * CONTENDED_FROM <= wanted || self.kept.is_some() {
+        if wanted < SMALLEST_SAMPLE || lost * CONTENDED_FROM <= wanted || self.kept.is_some() {
             return;
         }
         // Without the list it is the whole queue.

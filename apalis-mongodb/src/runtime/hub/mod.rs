@@ -177,9 +177,15 @@ impl Hub {
         })
     }
 
-    /// A permit to run a job that crashed workers before; one at a time in a process.
+    /// A permit to run a job that may have crashed workers; one at a time in a process.
     pub(crate) fn suspect_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.suspects).try_acquire_owned().ok()
+    }
+
+    /// Resolves when no such job runs.
+    pub(crate) async fn suspect_ended(&self) {
+        // The semaphore is never closed.
+        drop(self.suspects.acquire().await);
     }
 
     /// How old what is known of a queue's settings may be: the change stream tells of changes.
