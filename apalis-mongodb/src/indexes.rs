@@ -12,6 +12,8 @@ use crate::model::{Status, field as f};
 
 /// The index that claims read.
 pub(crate) const CLAIM: &str = "claim_order";
+/// The index that lists finished jobs, and from which those are removed that were kept long enough.
+pub(crate) const FINISHED: &str = "finished";
 
 /// The collection an index belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,15 +59,14 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
             doc! { f::STATUS: 1, f::LEASE_UNTIL: 1, f::QUEUE: 1 },
             doc! { f::STATUS: Status::Running },
         ),
-        // Finished jobs by state.
+        // Finished jobs by state and time.
         partial(
-            "finished",
+            FINISHED,
             doc! { f::QUEUE: 1, f::STATUS: 1, f::FINISHED_AT: -1 },
             doc! { f::FINISHED_AT: since_epoch() },
         ),
         unique("idempotency", f::IDEMPOTENCY_KEY),
         unique("unique_live", f::UNIQUE_KEY),
-        ttl("ttl"),
     ];
     jobs.into_iter()
         .map(|index| (CollectionKind::Jobs, index))

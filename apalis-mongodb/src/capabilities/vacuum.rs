@@ -6,7 +6,8 @@ use apalis_core::backend::codec::Codec;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::error::Error;
-use crate::queries::vacuum;
+use crate::model::Status;
+use crate::queries::retention::{STEP, remove_finished};
 use crate::storage::spawned;
 
 impl<Args, C> Vacuum for MongoStorage<Args, C>
@@ -23,6 +24,19 @@ where
     async fn vacuum_before(&mut self, age: Duration) -> Result<usize, Error> {
         let jobs = self.config().collections.jobs(self.database());
         let queue = self.config().queue.clone();
-        spawned(async move { vacuum::finished_before(&jobs, &queue, age).await }).await
+        spawned(async move {
+            let mut removed = 0;
+            for status in [Status::Done, Status::Killed] {
+                loop {
+                    let step = remove_finished(&jobs, &queue, status, age).await?;
+                    removed += step;
+                    if step < STEP {
+                        break;
+                    }
+                }
+            }
+            Ok(removed)
+        })
+        .await
     }
 }

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Document, doc};
 
-use super::{JobDocument, field as f, time};
+use super::{JobDocument, field as f};
 use crate::config::Config;
 
 /// The part of a queue's configuration that is kept with its jobs: whoever rescues one may serve
@@ -10,24 +10,22 @@ use crate::config::Config;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CrashPolicy {
     max_crashes: i64,
-    expire_dead_after: Option<i64>,
 }
 
 impl CrashPolicy {
     pub(crate) fn of(config: &Config) -> Self {
         Self {
             max_crashes: i64::from(config.max_crashes),
-            expire_dead_after: config.retention.dead.map(time::millis),
         }
     }
 
     /// Whether `job` carries this policy.
     pub(crate) fn is_known_to(self, job: &JobDocument) -> bool {
-        job.max_crashes == Some(self.max_crashes) && job.expire_dead_after == self.expire_dead_after
+        job.max_crashes == Some(self.max_crashes)
     }
 
     /// The fields that say so.
     pub(crate) fn fields(self) -> Document {
-        doc! { f::MAX_CRASHES: self.max_crashes, f::EXPIRE_DEAD_AFTER: self.expire_dead_after }
+        doc! { f::MAX_CRASHES: self.max_crashes }
     }
 }

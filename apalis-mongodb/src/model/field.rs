@@ -28,4 +28,3 @@ pub(crate) const LOG: &str = "log";
 pub(crate) const CREATED_AT: &str = "created_at";
 pub(crate) const FINISHED_AT: &str = "finished_at";
 pub(crate) const EXPIRE_AT: &str = "expire_at";
-pub(crate) const EXPIRE_DEAD_AFTER: &str = "expire_dead_after";

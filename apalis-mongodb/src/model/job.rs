@@ -56,8 +56,6 @@ pub(crate) struct JobDocument {
     #[serde(default)]
     pub(crate) max_crashes: Option<i64>,
     #[serde(default)]
-    pub(crate) expire_dead_after: Option<i64>,
-    #[serde(default)]
     pub(crate) retry: Option<RetryStrategy>,
     #[serde(default)]
     pub(crate) unique_key: Option<String>,

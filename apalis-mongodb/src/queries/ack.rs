@@ -74,7 +74,7 @@ pub(crate) fn statement(
     now: DateTime,
 ) -> Statement {
     let update = (!removes(&settlement.verdict, config)).then(|| {
-        let update = update(&settlement.verdict, config, now);
+        let update = update(&settlement.verdict, now);
         with_history(update, settlement, config, worker)
     });
     Statement {
@@ -90,10 +90,10 @@ pub(crate) fn removes(verdict: &Verdict, config: &Config) -> bool {
         && config.retention.done.is_some_and(|kept| kept.is_zero())
 }
 
-fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
+fn update(verdict: &Verdict, now: DateTime) -> Document {
     match verdict {
         Verdict::Done { result } => {
-            let mut set = finished(JobState::Done, config, now);
+            let mut set = finished(JobState::Done, now);
             if let Some(result) = result {
                 set.insert(f::RESULT, result.clone());
             }
@@ -105,7 +105,7 @@ fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
             }
         }
         Verdict::Dead { error, .. } => {
-            let mut set = finished(JobState::Dead, config, now);
+            let mut set = finished(JobState::Dead, now);
             set.insert(f::LAST_ERROR, error);
             doc! {
                 "$set": set,
@@ -114,7 +114,7 @@ fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
             }
         }
         Verdict::Unstorable { error } => {
-            let mut set = finished(JobState::Dead, config, now);
+            let mut set = finished(JobState::Dead, now);
             set.insert(f::LAST_ERROR, error);
             doc! {
                 "$set": set,
@@ -141,12 +141,8 @@ fn update(verdict: &Verdict, config: &Config, now: DateTime) -> Document {
     }
 }
 
-fn finished(state: JobState, config: &Config, now: DateTime) -> Document {
-    let mut set = doc! { f::STATUS: state.stored(), f::FINISHED_AT: now };
-    if let Some(kept) = config.retention.of(state) {
-        set.insert(f::EXPIRE_AT, time::after(now, kept));
-    }
-    set
+fn finished(state: JobState, now: DateTime) -> Document {
+    doc! { f::STATUS: state.stored(), f::FINISHED_AT: now }
 }
 
 /// An attempt that reached a handler is remembered; one that waited in a buffer is not.

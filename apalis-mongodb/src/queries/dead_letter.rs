@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Document, doc};
 use crate::config::Config;
 use crate::deadline::within;
 use crate::error::Error;
-use crate::model::{Status, field as f, time};
+use crate::model::{Status, field as f};
 
 /// Makes the documents `found` dead.
 pub(crate) async fn malformed(
@@ -22,14 +22,11 @@ pub(crate) async fn malformed(
             continue;
         }
         tracing::error!(%id, queue = config.queue, %reason, "a document in the queue is not a job");
-        let mut set = doc! {
+        let set = doc! {
             f::STATUS: Status::Failed,
             f::LAST_ERROR: reason,
             f::FINISHED_AT: "$$NOW",
         };
-        if let Some(kept) = config.retention.dead {
-            set.insert(f::EXPIRE_AT, doc! { "$add": ["$$NOW", time::millis(kept)] });
-        }
         let jobs = jobs.clone();
         let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
         let update = vec![doc! { "$set": set }, doc! { "$unset": [f::UNIQUE_KEY] }];

@@ -18,5 +18,5 @@ pub(crate) mod rate;
 pub(crate) mod reply;
 pub(crate) mod report;
 pub(crate) mod rescue;
-pub(crate) mod vacuum;
+pub(crate) mod retention;
 pub(crate) mod workers;

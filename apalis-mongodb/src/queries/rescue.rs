@@ -57,7 +57,7 @@ async fn expired(jobs: &Collection<Document>, own: &[ObjectId]) -> Result<Vec<Do
     }
     let fields = doc! {
         f::QUEUE: 1, f::LOCK_TOKEN: 1, f::WORKER: 1, f::ATTEMPTS: 1, f::CRASHES: 1,
-        f::MAX_CRASHES: 1, f::EXPIRE_DEAD_AFTER: 1, f::STARTED_AT: 1,
+        f::MAX_CRASHES: 1, f::STARTED_AT: 1,
     };
     let jobs = jobs.clone();
     let reading = async move {
@@ -88,7 +88,7 @@ async fn free(
     let mut filter = doc! { f::ID: id.clone(), f::LOCK_TOKEN: job.get(f::LOCK_TOKEN).cloned() };
     filter.extend(expired_filter());
     let update = if quarantined {
-        quarantine(&job, &error, crashes)
+        quarantine(&error, crashes)
     } else {
         requeue(&error, crashes)
     };
@@ -151,19 +151,15 @@ fn requeue(error: &str, crashes: i64) -> Document {
     } }
 }
 
-fn quarantine(job: &Document, error: &str, crashes: i64) -> Document {
-    let mut set = doc! {
+fn quarantine(error: &str, crashes: i64) -> Document {
+    doc! { "$set": {
         f::STATUS: Status::Failed,
         f::FINISHED_AT: "$$NOW",
         f::CRASHES: crashes,
         f::LAST_ERROR: { "$literal": format!("quarantined: {error}") },
         f::FREED_KEY: format!("${}", f::UNIQUE_KEY),
         f::LOCK_TOKEN: ObjectId::new(),
-    };
-    if let Some(kept) = number(job, f::EXPIRE_DEAD_AFTER) {
-        set.insert(f::EXPIRE_AT, doc! { "$add": ["$$NOW", kept] });
-    }
-    doc! { "$set": set }
+    } }
 }
 
 fn unset(quarantined: bool) -> Vec<&'static str> {

@@ -31,10 +31,7 @@ async fn jobs_that_outlast_their_lease_run_once_beside_an_idle_worker() {
     })
     .await;
     let storage = bench.storage::<u32>();
-    storage
-        .enqueue_many((0..6).map(NewJob::new))
-        .await
-        .unwrap();
+    storage.enqueue_many((0..6).map(NewJob::new)).await.unwrap();
     let notes = Notes::default();
     let handler = |notes: Notes| {
         move |number: u32| {

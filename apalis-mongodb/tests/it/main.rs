@@ -26,6 +26,7 @@ mod plans;
 mod priorities;
 mod processes;
 mod proxy;
+mod retention;
 mod servers;
 mod shutdown;
 mod standalone;

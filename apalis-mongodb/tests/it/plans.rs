@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apalis_core::error::BoxDynError;
-use apalis_mongodb::{JobHandle, JobState, MongoStorage, NewJob};
+use apalis_mongodb::{JobHandle, JobState, MongoStorage, NewJob, Retention};
 use mongodb::Client;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::event::EventHandler;
@@ -47,6 +47,14 @@ async fn fill(bench: &Bench) {
         })
         .collect();
     jobs.insert_many(done).await.unwrap();
+    let hour = DateTime::from_millis(past.timestamp_millis() + 3_600_000);
+    let dead = (0..500).map(|n| {
+        doc! {
+            "_id": format!("dead-{n}"), "queue": "test", "status": "Failed", "priority": 0,
+            "run_at": past, "finished_at": hour, "args": n, "attempts": 1,
+        }
+    });
+    jobs.insert_many(dead).await.unwrap();
 }
 
 #[tokio::test]
@@ -112,7 +120,10 @@ fn explainable(command: &Document) -> Vec<(Document, i64)> {
         Some(ids.map_or(1, |ids| i64::try_from(ids.len()).unwrap()))
     };
     if command.contains_key("find") {
-        let about = ids(command.get_document("filter").unwrap());
+        let filter = command.get_document("filter").unwrap();
+        // No job here is old enough to be removed.
+        let old = filter.contains_key("finished_at").then_some(0);
+        let about = ids(filter).or(old);
         let limit = command.get("limit").and_then(number);
         let mut find = command.clone();
         find.retain_keys(&[
@@ -171,7 +182,13 @@ impl RetainKeys for Document {
 
 #[tokio::test]
 async fn what_a_worker_sends_reads_no_more_jobs_than_it_is_about_whatever_else_there_is() {
-    let bench = Bench::new().await;
+    let bench = Bench::with(|config| {
+        config.retention(Retention {
+            dead: Some(Duration::from_secs(1)),
+            ..Retention::default()
+        })
+    })
+    .await;
     let sent = commands_of_a_worker(&bench, 60).await;
     // Now many jobs wait, run and are done.
     fill(&bench).await;
@@ -200,8 +217,13 @@ async fn what_a_worker_sends_reads_no_more_jobs_than_it_is_about_whatever_else_t
                 "{documents} documents and {keys} keys for {about}: {part}"
             );
             *explained.entry(name.to_owned()).or_insert(0) += 1;
+            let sort = part.get_document("sort");
+            if sort.is_ok_and(|sort| sort.contains_key("finished_at")) {
+                *explained.entry("retention".to_owned()).or_insert(0) += 1;
+            }
         }
     }
     let count = |name| explained.get(name).copied().unwrap_or(0);
     assert!(count("find") > 5 && count("update") > 5, "{explained:?}");
+    assert!(count("retention") > 0, "{explained:?}");
 }

@@ -4,6 +4,7 @@ mod m0001_accounts_and_files;
 mod m0002_queue;
 mod m0003_validators;
 mod m0004_claim_order;
+mod m0005_retention;
 
 use sha2::{Digest, Sha256};
 
@@ -43,5 +44,6 @@ pub fn all() -> Vec<Migration> {
         m0002_queue::migration(),
         m0003_validators::migration(),
         m0004_claim_order::migration(),
+        m0005_retention::migration(),
     ]
 }

@@ -6,6 +6,7 @@ mod heartbeats;
 mod poller;
 mod registry;
 mod rescuer;
+mod retention;
 mod watcher;
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use mongodb::Database;
 
-use super::{Hub, heartbeats, poller, rescuer};
+use super::{Hub, heartbeats, poller, rescuer, retention};
 use crate::config::Collections;
 use crate::config::Config;
 use crate::error::Error;
@@ -53,6 +53,10 @@ impl Hub {
             hub.registered.subscribe(),
         ));
         tokio::spawn(rescuer::run(
+            Arc::downgrade(&hub),
+            hub.registered.subscribe(),
+        ));
+        tokio::spawn(retention::run(
             Arc::downgrade(&hub),
             hub.registered.subscribe(),
         ));
