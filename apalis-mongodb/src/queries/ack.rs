@@ -1,7 +1,7 @@
 //! Settles ended attempts: one statement each, fenced by the token of their lease.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -224,14 +224,30 @@ async fn write(db: &Database, limit: Duration, mut command: Document) -> Result<
     Ok(super::reply::count(&reply))
 }
 
-/// Of jobs whose statement may not have matched, those that carry our verdict already: the token
-/// stays in the document until the next claim, so an acknowledgement that was applied but whose
-/// reply was lost is told from one that was refused.
-pub(crate) async fn applied(
+/// What the store knows of jobs whose verdicts may have been written.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Settled under our tokens.
+    settled: HashSet<String>,
+    /// There, in whatever state.
+    present: HashSet<String>,
+}
+
+impl Known {
+    /// Whether the verdict stands; `removes` says that it was to remove the job.
+    pub(crate) fn is_applied(&self, id: &str, removes: bool) -> bool {
+        self.settled.contains(id) || (removes && !self.present.contains(id))
+    }
+}
+
+/// Which of the jobs under `leases` carry our verdict already: the token stays in the document until
+/// the next claim, so an acknowledgement that was applied but whose reply was lost, or that a
+/// transaction made, is told from one that was refused.
+pub(crate) async fn known(
     db: &Database,
     config: &Config,
     leases: &[&Lease],
-) -> Result<Vec<String>, Error> {
+) -> Result<Known, Error> {
     let ids: Vec<Bson> = leases
         .iter()
         .map(|lease| lease.id.as_str().into())
@@ -243,20 +259,26 @@ pub(crate) async fn applied(
         find.await?.try_collect::<Vec<_>>().await
     };
     let found = within(config.call_limit(), "verify acknowledgements", reading).await?;
-    let ours = |document: &&Document| {
-        let id = document.get_str(f::ID).unwrap_or_default();
-        let token = document.get_object_id(f::LOCK_TOKEN).ok();
-        let running = document.get_str(f::STATUS).ok() == Some(Status::Running.as_str());
-        !running
-            && leases
-                .iter()
-                .any(|lease| lease.id == id && Some(lease.token) == token)
-    };
-    Ok(found
+    let tokens: HashMap<&str, ObjectId> = leases
         .iter()
-        .filter(ours)
-        .filter_map(|document| document.get_str(f::ID).ok().map(str::to_owned))
-        .collect())
+        .map(|lease| (lease.id.as_str(), lease.token))
+        .collect();
+    let mut known = Known {
+        settled: HashSet::new(),
+        present: HashSet::new(),
+    };
+    for document in &found {
+        let Ok(id) = document.get_str(f::ID) else {
+            continue;
+        };
+        let running = document.get_str(f::STATUS).ok() == Some(Status::Running.as_str());
+        let token = document.get_object_id(f::LOCK_TOKEN).ok();
+        if !running && token.as_ref() == tokens.get(id) {
+            known.settled.insert(id.to_owned());
+        }
+        known.present.insert(id.to_owned());
+    }
+    Ok(known)
 }
 
 /// Runs one statement in the caller's transaction; false if the lease is not ours.

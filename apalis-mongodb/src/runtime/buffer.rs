@@ -62,9 +62,9 @@ impl<T> Buffer<T> {
         self.reader.wake();
     }
 
-    /// Notes that there are as many items as were wanted, since now.
-    pub(crate) fn filled(&self) {
-        lock(&self.state).window.filled(Instant::now());
+    /// Notes that `count` items came now, and that there are more.
+    pub(crate) fn filled(&self, count: usize) {
+        lock(&self.state).window.filled(Instant::now(), count);
     }
 
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<T> {
@@ -171,7 +171,7 @@ mod tests {
             assert_eq!(poll(&buffer), None);
             assert_eq!(buffer.wanted_now(), Some(wanted));
             buffer.extend(0..u32::try_from(wanted).unwrap());
-            buffer.filled();
+            buffer.filled(wanted);
             while poll(&buffer).is_some() {}
         }
         assert_eq!(buffer.wanted_now(), Some(4));

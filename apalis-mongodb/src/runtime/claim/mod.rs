@@ -170,11 +170,14 @@ impl Claimer {
             limits,
             now,
         };
-        let round = self.claim(selection, grant).await?;
-        if full {
-            self.worker.buffer.filled();
+        let taken = self.claim(selection, grant).await?;
+        if taken.claimed == 0 {
+            return Ok(Round::Blocked(pause_after(&taken, &limits)));
         }
-        Ok(round)
+        if full {
+            self.worker.buffer.filled(taken.claimed);
+        }
+        Ok(Round::Claimed)
     }
 
     /// Due jobs from where the worker is, at most `limit`; `None` while there are none and the head
@@ -260,7 +263,7 @@ impl Claimer {
         Ok(selection)
     }
 
-    async fn claim(&mut self, mut selection: Selection, grant: Grant) -> Result<Round, Error> {
+    async fn claim(&mut self, mut selection: Selection, grant: Grant) -> Result<Taken, Error> {
         let limits = grant.limits;
         let taken = take(&self.worker, &mut selection, grant).await?;
         let lost = taken.granted - taken.claimed;
@@ -271,10 +274,7 @@ impl Claimer {
                 self.cursor.advance(end);
             }
         }
-        Ok(match taken.claimed {
-            0 => Round::Blocked(pause_after(&taken, &limits)),
-            _ => Round::Claimed,
-        })
+        Ok(taken)
     }
 }
 
