@@ -104,7 +104,7 @@ pub use capabilities::{MongoStorageFactory, Results};
 pub use codec::{BsonCodec, MongoCompact};
 pub use config::{Collections, Config, Retention, RetryStrategy, Wake};
 pub use error::{BsonError, Error};
-pub use handler::{HandlerPanicked, JobHandle, SettleLayer, SettleService};
+pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService};
 pub use indexes::{CollectionKind, indexes, setup};
 pub use model::{AttemptRecord, JobRecord, JobState, LogLine, Outcome};
 pub use new_job::NewJob;

@@ -38,6 +38,7 @@ pub struct NewJob<Args> {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) retry: Option<RetryStrategy>,
     pub(crate) unique_key: Option<String>,
+    pub(crate) unique_until_started: bool,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) metadata: Vec<(String, String)>,
 }
@@ -53,6 +54,7 @@ impl<Args> NewJob<Args> {
             max_attempts: None,
             retry: None,
             unique_key: None,
+            unique_until_started: false,
             idempotency_key: None,
             metadata: Vec::new(),
         }
@@ -98,6 +100,17 @@ impl<Args> NewJob<Args> {
     /// one's id. The key is free again when the job is final.
     pub fn unique_key(mut self, key: impl Into<String>) -> Self {
         self.unique_key = Some(key.into());
+        self.unique_until_started = false;
+        self
+    }
+
+    /// At most one job with this key waits in the queue; enqueuing another returns the first one's
+    /// id. The key is free again as soon as a worker has claimed the job, and stays so if the job
+    /// has to wait again. For jobs that look at something that may change while they run: what
+    /// changes meanwhile is looked at by the next one.
+    pub fn unique_until_started(mut self, key: impl Into<String>) -> Self {
+        self.unique_key = Some(key.into());
+        self.unique_until_started = true;
         self
     }
 
@@ -127,6 +140,7 @@ impl<Args> NewJob<Args> {
             max_attempts: self.max_attempts,
             retry: self.retry,
             unique_key: self.unique_key,
+            unique_until_started: self.unique_until_started,
             idempotency_key: self.idempotency_key,
             metadata: self.metadata,
         })

@@ -45,6 +45,8 @@ pub struct Config {
     pub max_attempts: u32,
     /// So many lost leases quarantine a job.
     pub max_crashes: u32,
+    /// So often a handler may put a job off before it is dead.
+    pub max_snoozes: u32,
     /// Back-off between attempts unless the job says otherwise.
     pub retry: RetryStrategy,
     /// So much waiting makes up for one step of priority; without it, priorities are strict.
@@ -86,6 +88,7 @@ impl Config {
             max_in_flight: 32,
             max_attempts: 25,
             max_crashes: 3,
+            max_snoozes: 1000,
             retry: RetryStrategy::default(),
             ageing: None,
             retention: Retention::default(),
@@ -169,6 +172,17 @@ impl Config {
     #[must_use]
     pub fn max_crashes(mut self, crashes: u32) -> Self {
         self.max_crashes = crashes.max(1);
+        self
+    }
+
+    /// Sets how often a handler may put a job off, with [`JobError::Snooze`] or
+    /// [`JobError::RetryAfter`], before it is dead; a thousand times unless set.
+    ///
+    /// [`JobError::Snooze`]: crate::JobError::Snooze
+    /// [`JobError::RetryAfter`]: crate::JobError::RetryAfter
+    #[must_use]
+    pub fn max_snoozes(mut self, snoozes: u32) -> Self {
+        self.max_snoozes = snoozes;
         self
     }
 

@@ -87,6 +87,13 @@ impl JobHandle {
         u32::try_from(self.inner.job.crashes).unwrap_or(0)
     }
 
+    /// How often handlers have put the job off: with [`JobError::Snooze`](crate::JobError::Snooze) or
+    /// [`JobError::RetryAfter`](crate::JobError::RetryAfter).
+    #[must_use]
+    pub fn snoozes(&self) -> u32 {
+        u32::try_from(self.inner.job.snoozes).unwrap_or(0)
+    }
+
     /// When the job was enqueued.
     #[must_use]
     pub fn created_at(&self) -> DateTime {

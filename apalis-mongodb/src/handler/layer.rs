@@ -131,6 +131,13 @@ fn log_failure(job: &JobHandle, verdict: &Verdict) {
             outcome,
             "attempt {attempt} of {attempts} at {queue} {id} failed, the next follows in {delay:.1?}: {error}"
         ),
+        Verdict::Snooze { delay, .. } => tracing::warn!(
+            job = id,
+            queue,
+            attempt,
+            outcome,
+            "attempt {attempt} of {attempts} at {queue} {id} is made again in {delay:.1?}: {error}"
+        ),
         _ => tracing::warn!(
             job = id,
             queue,

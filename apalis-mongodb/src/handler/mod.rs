@@ -1,10 +1,12 @@
 //! What a handler sees of its job, and what becomes of what it returns.
 
 mod complete;
+mod job_error;
 mod job_handle;
 mod layer;
 mod release_on_drop;
 mod verdict;
 
+pub use job_error::JobError;
 pub use job_handle::JobHandle;
 pub use layer::{HandlerPanicked, SettleLayer, SettleService};

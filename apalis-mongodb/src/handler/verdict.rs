@@ -1,11 +1,13 @@
 //! What a handler's error means for its job.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use apalis_core::error::{AbortError, BoxDynError, DeferredError, RetryAfterError};
 use tower::timeout::error::Elapsed;
 
-use super::{HandlerPanicked, JobHandle};
+use super::job_error::Carried;
+use super::{HandlerPanicked, JobError, JobHandle};
 use crate::model::Outcome;
 use crate::runtime::Verdict;
 
@@ -16,6 +18,9 @@ const MAX_ERROR_CHARS: usize = 4000;
 pub(super) fn of_error(error: &BoxDynError, job: &JobHandle) -> Verdict {
     let outcome = outcome_of(error);
     let error_text = describe(error.as_ref());
+    if let Some(delay) = put_off(error) {
+        return snooze(outcome, error_text, delay, job);
+    }
     if outcome == Outcome::Aborted {
         return Verdict::Dead {
             outcome,
@@ -47,6 +52,36 @@ pub(super) fn of_error(error: &BoxDynError, job: &JobHandle) -> Verdict {
     }
 }
 
+/// The job runs again later as if it had not run, unless it did so too often.
+fn snooze(outcome: Outcome, error: String, delay: Duration, job: &JobHandle) -> Verdict {
+    let most = job.config().max_snoozes;
+    if job.snoozes() >= most {
+        return Verdict::Dead {
+            outcome,
+            error: format!("put off {most} times: {error}"),
+        };
+    }
+    Verdict::Snooze {
+        outcome,
+        error: (outcome != Outcome::Snoozed).then_some(error),
+        delay,
+    }
+}
+
+/// For how long the handler puts the job off, if it does.
+fn put_off(error: &BoxDynError) -> Option<Duration> {
+    match said(error)? {
+        JobError::RetryAfter(_, wait) | JobError::Snooze(wait) => Some(*wait),
+        JobError::Retry(_) | JobError::Abort(_) => None,
+    }
+}
+
+/// What the handler said of its job.
+fn said(error: &BoxDynError) -> Option<&JobError> {
+    let carried = chain(error.as_ref()).find_map(|cause| cause.downcast_ref::<Carried>());
+    carried.map(|carried| &carried.0)
+}
+
 fn outcome_of(error: &BoxDynError) -> Outcome {
     for cause in chain(error.as_ref()) {
         if is_panic(cause) {
@@ -56,21 +91,22 @@ fn outcome_of(error: &BoxDynError) -> Outcome {
             return Outcome::TimedOut;
         }
     }
-    if chain(error.as_ref()).any(|cause| cause.is::<AbortError>()) {
-        Outcome::Aborted
-    } else {
-        Outcome::Failed
+    let is_abort = |cause: &(dyn StdError + 'static)| cause.is::<AbortError>();
+    match said(error) {
+        Some(JobError::Abort(_)) => Outcome::Aborted,
+        Some(JobError::RetryAfter(..)) => Outcome::RetryAfter,
+        Some(JobError::Snooze(_)) => Outcome::Snoozed,
+        _ if chain(error.as_ref()).any(is_abort) => Outcome::Aborted,
+        _ => Outcome::Failed,
     }
 }
 
-fn asked_delay(error: &BoxDynError) -> Option<std::time::Duration> {
+fn asked_delay(error: &BoxDynError) -> Option<Duration> {
     chain(error.as_ref()).find_map(|cause| {
         if let Some(retry_after) = cause.downcast_ref::<RetryAfterError>() {
             return Some(retry_after.get_duration());
         }
-        cause
-            .is::<DeferredError>()
-            .then_some(std::time::Duration::ZERO)
+        cause.is::<DeferredError>().then_some(Duration::ZERO)
     })
 }
 
@@ -126,7 +162,10 @@ pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
 }
 
 fn is_wrapper(cause: &(dyn StdError + 'static)) -> bool {
-    cause.is::<AbortError>() || cause.is::<RetryAfterError>() || cause.is::<DeferredError>()
+    cause.is::<AbortError>()
+        || cause.is::<RetryAfterError>()
+        || cause.is::<DeferredError>()
+        || cause.is::<Carried>()
 }
 
 #[cfg(test)]
@@ -159,6 +198,27 @@ mod tests {
         assert_eq!(outcome_of(&error), Outcome::TimedOut);
         let error: BoxDynError = Box::new(AbortError::new(HandlerPanicked("boom".into())));
         assert_eq!(outcome_of(&error), Outcome::Panicked);
+    }
+
+    #[test]
+    fn what_a_handler_says_is_found_beneath_other_errors_and_adds_no_words() {
+        let said =
+            |error: JobError| BoxDynError::from(Refused(std::io::Error::other(error_of(error))));
+        let wait = Duration::from_secs(9);
+        let error = said(JobError::retry_after("busy", wait));
+        assert_eq!(put_off(&error), Some(wait));
+        assert_eq!(outcome_of(&error), Outcome::RetryAfter);
+        assert_eq!(describe(error.as_ref()), "mail refused: busy");
+        assert_eq!(put_off(&said(JobError::Snooze(wait))), Some(wait));
+        let error = said(JobError::abort("never"));
+        assert_eq!(
+            (outcome_of(&error), put_off(&error)),
+            (Outcome::Aborted, None)
+        );
+    }
+
+    fn error_of(error: JobError) -> BoxDynError {
+        error.into()
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub enum Outcome {
     Failed,
     /// The handler asked for another attempt after a time of its choice.
     RetryAfter,
+    /// The handler put the job off; nothing failed.
+    Snoozed,
     /// The handler said that no further attempt can help.
     Aborted,
     /// The handler panicked.
@@ -40,6 +42,7 @@ impl Outcome {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::RetryAfter => "retry_after",
+            Self::Snoozed => "snoozed",
             Self::Aborted => "aborted",
             Self::Panicked => "panicked",
             Self::TimedOut => "timed_out",

@@ -9,12 +9,16 @@ pub(crate) const ARGS: &str = "args";
 pub(crate) const METADATA: &str = "metadata";
 pub(crate) const ATTEMPTS: &str = "attempts";
 pub(crate) const MAX_ATTEMPTS: &str = "max_attempts";
+/// How often a handler put the job off.
+pub(crate) const SNOOZES: &str = "snoozes";
 pub(crate) const CRASHES: &str = "crashes";
 pub(crate) const MAX_CRASHES: &str = "max_crashes";
 pub(crate) const RETRY: &str = "retry";
 pub(crate) const UNIQUE_KEY: &str = "unique_key";
 /// The unique key a job gave up when it became final, for when it is retried.
 pub(crate) const FREED_KEY: &str = "freed_key";
+/// Until when the unique key is held, if not until the end.
+pub(crate) const UNIQUE_UNTIL: &str = "unique_until";
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency_key";
 pub(crate) const WORKER: &str = "worker";
 pub(crate) const LOCK_TOKEN: &str = "lock_token";

@@ -13,6 +13,9 @@ use crate::error::Error;
 /// nothing: whatever a worker has at that moment is counted.
 pub(crate) const SUSPECT_CRASHES: i32 = 2;
 
+/// Said of a job whose unique key is free as soon as a worker has it.
+pub(crate) const UNTIL_STARTED: &str = "started";
+
 /// A metadata entry. Keys contain dots, so they cannot be field names.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct MetadataEntry {
@@ -52,6 +55,8 @@ pub(crate) struct JobDocument {
     pub(crate) attempts: i32,
     pub(crate) max_attempts: i32,
     #[serde(default)]
+    pub(crate) snoozes: i32,
+    #[serde(default)]
     pub(crate) crashes: i32,
     #[serde(default)]
     pub(crate) max_crashes: Option<i64>,
@@ -59,6 +64,8 @@ pub(crate) struct JobDocument {
     pub(crate) retry: Option<RetryStrategy>,
     #[serde(default)]
     pub(crate) unique_key: Option<String>,
+    #[serde(default)]
+    pub(crate) unique_until: Option<String>,
     #[serde(default)]
     pub(crate) idempotency_key: Option<String>,
     #[serde(default)]
@@ -88,6 +95,11 @@ impl JobDocument {
     /// Whether it may have crashed workers, so that it is run apart from others like it.
     pub(crate) fn is_suspect(&self) -> bool {
         self.crashes >= SUSPECT_CRASHES
+    }
+
+    /// Whether its unique key is free as soon as a worker has it.
+    pub(crate) fn frees_key_at_claim(&self) -> bool {
+        self.unique_key.is_some() && self.unique_until.as_deref() == Some(UNTIL_STARTED)
     }
 
     pub(crate) fn from_raw(raw: &RawDocumentBuf) -> Result<Self, Error> {

@@ -11,7 +11,7 @@ pub(crate) mod time;
 
 pub use attempt::{AttemptRecord, LogLine, Outcome};
 pub(crate) use crash_policy::CrashPolicy;
-pub(crate) use job::{JobDocument, SUSPECT_CRASHES};
+pub(crate) use job::{JobDocument, SUSPECT_CRASHES, UNTIL_STARTED};
 pub use record::JobRecord;
 pub use state::JobState;
 pub(crate) use state::Status;

@@ -133,6 +133,20 @@ fn update(verdict: &Verdict, now: DateTime) -> Document {
             },
             "$unset": { f::LEASE_UNTIL: "" },
         },
+        Verdict::Snooze { error, delay, .. } => {
+            let mut set = doc! {
+                f::STATUS: Status::Pending,
+                f::RUN_AT: time::after(now, *delay),
+            };
+            if let Some(error) = error {
+                set.insert(f::LAST_ERROR, error);
+            }
+            doc! {
+                "$set": set,
+                "$inc": { f::ATTEMPTS: -1, f::SNOOZES: 1 },
+                "$unset": { f::LEASE_UNTIL: "" },
+            }
+        }
         Verdict::Release => doc! {
             "$set": { f::STATUS: Status::Pending },
             "$inc": { f::ATTEMPTS: -1 },

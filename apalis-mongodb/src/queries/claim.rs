@@ -90,18 +90,23 @@ pub(crate) fn command(claim: &Claim, wanted: &[JobDocument]) -> Document {
 }
 
 fn statements(wanted: &[JobDocument], update: &Document) -> Vec<Document> {
-    let mut by_token: HashMap<Option<ObjectId>, Vec<Bson>> = HashMap::new();
+    // Those that are claimed alike, with one statement.
+    let mut alike: HashMap<(Option<ObjectId>, bool), Vec<Bson>> = HashMap::new();
     for job in wanted {
-        let ids = by_token.entry(job.lock_token).or_default();
-        ids.push(job.id.as_str().into());
+        let key = (job.lock_token, job.frees_key_at_claim());
+        alike.entry(key).or_default().push(job.id.as_str().into());
     }
-    by_token
+    alike
         .into_iter()
-        .map(|(seen, ids)| {
+        .map(|((seen, frees_key), ids)| {
             let filter = doc! {
                 f::ID: { "$in": ids }, f::LOCK_TOKEN: seen, f::STATUS: Status::Pending,
             };
-            doc! { "q": filter, "u": update.clone(), "multi": true, "hint": by_id() }
+            let mut update = update.clone();
+            if frees_key {
+                update.insert("$rename", doc! { f::UNIQUE_KEY: f::FREED_KEY });
+            }
+            doc! { "q": filter, "u": update, "multi": true, "hint": by_id() }
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use crate::compat;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{CrashPolicy, Status, field as f, time};
+use crate::model::{CrashPolicy, Status, UNTIL_STARTED, field as f, time};
 use crate::new_job::{NewJob, When};
 
 /// The document of `job`, enqueued at `now`.
@@ -40,6 +40,9 @@ pub(crate) fn document(
     }
     if let Some(key) = job.unique_key {
         document.insert(f::UNIQUE_KEY, key);
+        if job.unique_until_started {
+            document.insert(f::UNIQUE_UNTIL, UNTIL_STARTED);
+        }
     }
     if let Some(key) = job.idempotency_key {
         document.insert(f::IDEMPOTENCY_KEY, key);

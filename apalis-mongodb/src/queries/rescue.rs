@@ -157,7 +157,7 @@ fn quarantine(error: &str, crashes: i64) -> Document {
         f::FINISHED_AT: "$$NOW",
         f::CRASHES: crashes,
         f::LAST_ERROR: { "$literal": format!("quarantined: {error}") },
-        f::FREED_KEY: format!("${}", f::UNIQUE_KEY),
+        f::FREED_KEY: { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
         f::LOCK_TOKEN: ObjectId::new(),
     } }
 }

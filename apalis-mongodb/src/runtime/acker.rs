@@ -206,7 +206,7 @@ impl Acker {
                 match &settlement.verdict {
                     Verdict::Retry { .. } => metrics::retried(queue),
                     Verdict::Dead { .. } | Verdict::Unstorable { .. } => metrics::dead(queue),
-                    Verdict::Done { .. } | Verdict::Release => {}
+                    Verdict::Done { .. } | Verdict::Snooze { .. } | Verdict::Release => {}
                 }
             }
             Ack::Stale => metrics::stale_ack(queue),

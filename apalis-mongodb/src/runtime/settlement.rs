@@ -21,6 +21,12 @@ pub(crate) enum Verdict {
         error: String,
         delay: Duration,
     },
+    /// Runs again later as if it had not been started.
+    Snooze {
+        outcome: Outcome,
+        error: Option<String>,
+        delay: Duration,
+    },
     Dead {
         outcome: Outcome,
         error: String,
@@ -37,7 +43,9 @@ impl Verdict {
     pub(crate) fn outcome(&self) -> Outcome {
         match self {
             Self::Done { .. } => Outcome::Done,
-            Self::Retry { outcome, .. } | Self::Dead { outcome, .. } => *outcome,
+            Self::Retry { outcome, .. }
+            | Self::Snooze { outcome, .. }
+            | Self::Dead { outcome, .. } => *outcome,
             Self::Unstorable { .. } => Outcome::Failed,
             Self::Release => Outcome::Released,
         }
@@ -48,6 +56,7 @@ impl Verdict {
             Self::Retry { error, .. } | Self::Dead { error, .. } | Self::Unstorable { error } => {
                 Some(error)
             }
+            Self::Snooze { error, .. } => error.as_deref(),
             Self::Done { .. } | Self::Release => None,
         }
     }

@@ -222,3 +222,27 @@ async fn jobs_enqueued_at_the_same_moment_each_have_their_own_outcome() {
     );
     bench.counts(apalis_mongodb::JobState::Ready, 40).await;
 }
+
+#[tokio::test]
+async fn a_key_that_is_unique_until_started_is_free_while_its_job_runs() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let new = || NewJob::new(1).unique_until_started("look at user 7");
+    let first = storage.enqueue(new()).await.unwrap();
+    let same = storage.enqueue(new()).await.unwrap();
+    assert_eq!(first, same);
+    let gate = std::sync::Arc::new(tokio::sync::Notify::new());
+    let barrier = std::sync::Arc::clone(&gate);
+    let running = worker!(storage.clone(), 1, move |_: u32| {
+        let gate = std::sync::Arc::clone(&barrier);
+        async move { gate.notified().await }
+    });
+    bench.reaches(&first, JobState::Running).await;
+    let second = storage.enqueue(new()).await.unwrap();
+    assert_ne!(first, second);
+    gate.notify_one();
+    bench.reaches(&second, JobState::Running).await;
+    gate.notify_one();
+    bench.counts(JobState::Done, 2).await;
+    running.stop().await;
+}

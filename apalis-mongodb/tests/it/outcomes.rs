@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use apalis_core::error::{AbortError, BoxDynError, RetryAfterError};
-use apalis_mongodb::{JobHandle, JobState, NewJob, Outcome, RetryStrategy};
+use apalis_mongodb::{JobError, JobHandle, JobState, NewJob, Outcome, RetryStrategy};
 use mongodb::bson::{Document, doc};
 
-use crate::harness::Bench;
+use crate::harness::{Bench, Notes};
 use crate::worker;
 
 #[tokio::test]
@@ -175,4 +175,92 @@ async fn a_payload_that_cannot_be_decoded_is_dead_and_its_worker_lives() {
     assert_eq!(alien.get_str("status").unwrap(), "Failed");
     assert!(!running.has_ended());
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_is_put_off_uses_no_attempt_and_fails_with_the_first_back_off_after_it() {
+    let back_off = RetryStrategy::Exponential {
+        base: Duration::from_millis(50),
+        factor: 1000.0,
+        max: Duration::from_secs(3600),
+        jitter: 0.0,
+    };
+    let bench = Bench::with(|config| config.retry(back_off)).await;
+    let notes = Notes::default();
+    let seen = notes.clone();
+    let handler = move |_: u32, job: JobHandle| {
+        let notes = seen.clone();
+        async move {
+            notes.add(format!(
+                "attempt {} snoozes {}",
+                job.attempt(),
+                job.snoozes()
+            ));
+            let soon = Duration::from_millis(20);
+            match notes.all().len() {
+                1 => Err(JobError::Snooze(soon)),
+                2 => Err(JobError::retry_after("421 busy", soon)),
+                // With a grown exponent the next attempt would come in an hour.
+                3 => Err(JobError::from(std::io::Error::other("no luck"))),
+                _ => Ok(()),
+            }
+        }
+    };
+    let running = worker!(bench.storage::<u32>(), 1, handler);
+    let new = NewJob::new(1).max_attempts(2);
+    let id = bench.storage::<u32>().enqueue(new).await.unwrap();
+    let job = bench.reaches(&id, JobState::Done).await;
+    running.stop().await;
+    assert_eq!(
+        notes.all(),
+        [
+            "attempt 1 snoozes 0",
+            "attempt 1 snoozes 1",
+            "attempt 1 snoozes 2",
+            "attempt 2 snoozes 2"
+        ]
+    );
+    let ends: Vec<_> = job
+        .history
+        .iter()
+        .map(|attempt| (attempt.outcome, attempt.error.as_deref()))
+        .collect();
+    assert_eq!(
+        ends,
+        [
+            (Outcome::Snoozed, None),
+            (Outcome::RetryAfter, Some("421 busy")),
+            (Outcome::Failed, Some("no luck")),
+            (Outcome::Done, None)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_is_put_off_again_and_again_is_dead_in_the_end() {
+    let bench = Bench::with(|config| config.max_snoozes(3)).await;
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {
+        Err::<(), _>(JobError::Snooze(Duration::from_millis(1)))
+    });
+    let id = bench.storage::<u32>().enqueue(1).await.unwrap();
+    let job = bench.reaches(&id, JobState::Dead).await;
+    running.stop().await;
+    assert_eq!(job.history.len(), 4);
+    assert!(job.last_error.unwrap().starts_with("put off 3 times"));
+}
+
+#[tokio::test]
+async fn an_abort_said_with_a_job_error_makes_a_job_dead_at_once() {
+    let bench = Bench::new().await;
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {
+        "x".parse::<u32>().map_err(JobError::abort)
+    });
+    let id = bench.storage::<u32>().enqueue(1).await.unwrap();
+    let job = bench.reaches(&id, JobState::Dead).await;
+    running.stop().await;
+    assert_eq!(job.history[0].outcome, Outcome::Aborted);
+    assert_eq!(
+        job.last_error.as_deref(),
+        Some("invalid digit found in string")
+    );
 }
