@@ -176,6 +176,10 @@ mod tests {
     #[error("mail refused")]
     struct Refused(#[source] std::io::Error);
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("mail refused")]
+    struct Wrapped(#[source] BoxDynError);
+
     #[test]
     fn a_wrapped_error_is_described_by_its_own_words_and_its_causes() {
         let cause = std::io::Error::other("550 5.1.1 no such user");
@@ -202,8 +206,7 @@ mod tests {
 
     #[test]
     fn what_a_handler_says_is_found_beneath_other_errors_and_adds_no_words() {
-        let said =
-            |error: JobError| BoxDynError::from(Refused(std::io::Error::other(error_of(error))));
+        let said = |error: JobError| BoxDynError::from(Wrapped(error.into()));
         let wait = Duration::from_secs(9);
         let error = said(JobError::retry_after("busy", wait));
         assert_eq!(put_off(&error), Some(wait));
@@ -215,10 +218,6 @@ mod tests {
             (outcome_of(&error), put_off(&error)),
             (Outcome::Aborted, None)
         );
-    }
-
-    fn error_of(error: JobError) -> BoxDynError {
-        error.into()
     }
 
     #[test]

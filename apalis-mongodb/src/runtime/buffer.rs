@@ -58,13 +58,15 @@ impl<T> Buffer<T> {
             .items
             .extend(items.into_iter().map(|item| (now, item)));
         state.reader_waits &= state.items.is_empty();
+        let waiting = state.items.len();
+        state.window.filled(now, waiting);
         drop(state);
         self.reader.wake();
     }
 
-    /// Notes that `count` items came now, and that there are more.
-    pub(crate) fn filled(&self, count: usize) {
-        lock(&self.state).window.filled(Instant::now(), count);
+    /// Notes that what came last was all that there was.
+    pub(crate) fn fell_short(&self) {
+        lock(&self.state).window.fell_short();
     }
 
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<T> {
@@ -97,7 +99,7 @@ impl<T> Buffer<T> {
         if items.len() > window.low_mark() || (!window.is_ahead() && !*reader_waits) {
             return None;
         }
-        window.ran_low(Instant::now());
+        window.ran_low(Instant::now(), items.len());
         Some(window.size() - items.len().min(window.size() - 1))
     }
 
@@ -122,7 +124,8 @@ impl<T> Buffer<T> {
             .take_while(|item| held_back(item))
             .count();
         if count > 0 {
-            state.window.ran_low(now);
+            let waiting = state.items.len();
+            state.window.ran_low(now, waiting);
         }
         state.items.drain(..count).map(|(_, item)| item).collect()
     }
@@ -171,7 +174,6 @@ mod tests {
             assert_eq!(poll(&buffer), None);
             assert_eq!(buffer.wanted_now(), Some(wanted));
             buffer.extend(0..u32::try_from(wanted).unwrap());
-            buffer.filled(wanted);
             while poll(&buffer).is_some() {}
         }
         assert_eq!(buffer.wanted_now(), Some(4));

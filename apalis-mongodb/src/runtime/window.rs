@@ -20,7 +20,7 @@ const AT_ONCE: Duration = Duration::from_millis(20);
 pub(super) struct Window {
     size: usize,
     most: usize,
-    /// The last claim that brought as many jobs as were wanted: when, and how many.
+    /// When the last claim came, unless it brought fewer than were wanted, and how many waited then.
     filled: Option<(Instant, usize)>,
 }
 
@@ -52,18 +52,25 @@ impl Window {
         if self.is_ahead() { self.size / 4 } else { 0 }
     }
 
-    /// A claim brought `count` jobs, and there are more.
-    pub(super) fn filled(&mut self, now: Instant, count: usize) {
-        self.filled = Some((now, count));
+    /// A claim came, and so many wait now.
+    pub(super) fn filled(&mut self, now: Instant, waiting: usize) {
+        self.filled = Some((now, waiting));
     }
 
-    /// The handlers have taken what there was, or waited for too long with it.
-    pub(super) fn ran_low(&mut self, now: Instant) {
-        let Some((since, count)) = self.filled.take() else {
+    /// The last claim brought all that there was. Jobs that come one by one start at once however
+    /// many handlers there are.
+    pub(super) fn fell_short(&mut self) {
+        self.filled = None;
+    }
+
+    /// The handlers have left no more than these, or waited for too long.
+    pub(super) fn ran_low(&mut self, now: Instant, waiting: usize) {
+        let Some((since, before)) = self.filled.take() else {
             return;
         };
+        let started = before.saturating_sub(waiting);
         let took = now.saturating_duration_since(since).as_secs_f64();
-        let started_within = |time: Duration| (count as f64 * time.as_secs_f64() / took) as usize;
+        let started_within = |time: Duration| (started as f64 * time.as_secs_f64() / took) as usize;
         let ahead = started_within(AHEAD);
         let wanted = if ahead >= AHEAD_FROM {
             ahead
@@ -86,7 +93,7 @@ mod tests {
         for took in milliseconds {
             window.filled(now, window.size());
             now += Duration::from_millis(*took);
-            window.ran_low(now);
+            window.ran_low(now, 0);
         }
         window.size()
     }

@@ -174,8 +174,8 @@ impl Claimer {
         if taken.claimed == 0 {
             return Ok(Round::Blocked(pause_after(&taken, &limits)));
         }
-        if full {
-            self.worker.buffer.filled(taken.claimed);
+        if !full {
+            self.worker.buffer.fell_short();
         }
         Ok(Round::Claimed)
     }
