@@ -1,5 +1,6 @@
 //! What the benchmarks share: medians of interleaved rounds, tables, the machine.
 
+mod load;
 mod machine;
 mod median;
 mod percentile;
@@ -7,8 +8,9 @@ mod process;
 mod report;
 pub mod server;
 
+pub use load::{Disturbance, Load};
 pub use machine::{Machine, peak_memory_kib};
 pub use median::median;
 pub use percentile::percentile;
-pub use process::{cpu_seconds_of_tree, peak_memory_kib_of};
+pub use process::{cpu_seconds_of_tree, cpu_seconds_of_trees, peak_memory_kib_of};
 pub use report::Report;

@@ -9,8 +9,13 @@ const TICKS_PER_SECOND: f64 = 100.0;
 /// Processor seconds that `pid` and its descendants have used, those included that have ended.
 /// Zero where the system does not tell.
 pub fn cpu_seconds_of_tree(pid: u32) -> f64 {
+    cpu_seconds_of_trees(&[pid])
+}
+
+/// The same for several processes; what descends from two of them counts once.
+pub fn cpu_seconds_of_trees(pids: &[u32]) -> f64 {
     let all: HashMap<u32, Stat> = processes().collect();
-    let mut tree = HashSet::from([pid]);
+    let mut tree: HashSet<u32> = pids.iter().copied().collect();
     loop {
         let children = all.iter().filter(|(_, stat)| tree.contains(&stat.parent));
         let found: Vec<u32> = children.map(|(pid, _)| *pid).collect();

@@ -19,6 +19,10 @@ pub(crate) struct Bench<'a> {
     pub(crate) contenders: Vec<Contender>,
     pub(crate) figures: Figures,
     pub(crate) servers: &'a Servers,
+    /// How many drains were made again because others took the machine.
+    pub(crate) repeated: usize,
+    /// How many counted though others took it.
+    pub(crate) disturbed: usize,
     stores: BTreeMap<Contender, Box<dyn Store>>,
     folder: PathBuf,
 }
@@ -43,6 +47,8 @@ impl<'a> Bench<'a> {
             contenders,
             figures: Figures::default(),
             servers,
+            repeated: 0,
+            disturbed: 0,
             stores,
             folder: folder.to_path_buf(),
         })

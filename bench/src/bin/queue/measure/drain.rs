@@ -1,7 +1,7 @@
 //! One full queue, drained once.
 
 use anyhow::{bail, ensure};
-use dossier_bench::{cpu_seconds_of_tree, peak_memory_kib_of};
+use dossier_bench::{Disturbance, Load, cpu_seconds_of_tree, peak_memory_kib_of};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -29,6 +29,8 @@ pub(super) struct Drained {
     pub(super) runs: u64,
     /// Share of the candidates of claims that another process took first, where it is told.
     pub(super) contended: Option<f64>,
+    /// What was taken from all of this meanwhile.
+    pub(super) disturbance: Disturbance,
 }
 
 /// Fills the queue, starts the workers, lets them all begin at once, and waits until the store
@@ -57,9 +59,11 @@ pub(super) async fn drain(
     }
     let server = bench.server(contender).pid();
     let cpu_before = (cpu_seconds_of_tree(server), cpu_of(&workers));
+    let load = Load::now(&[server]);
     let began = gate.open()?;
     let tallies = until_finished(bench, contender, &mut workers, jobs).await?;
     let ended = now_micros();
+    let disturbance = load.disturbance();
     let cpu_after = (cpu_seconds_of_tree(server), cpu_of(&workers));
     let peaks = workers
         .iter()
@@ -82,6 +86,7 @@ pub(super) async fn drain(
         peak_mib,
         runs: tallies.iter().map(|tally| tally.count).sum(),
         contended: contention(&tallies),
+        disturbance,
     })
 }
 
