@@ -85,7 +85,7 @@ pub(crate) struct JobDocument {
 impl JobDocument {
     pub(crate) fn from_raw(raw: &RawDocumentBuf) -> Result<Self, Error> {
         compat::from_raw(raw).map_err(|source| Error::Malformed {
-            id: raw.get_str("_id").unwrap_or("?").to_owned(),
+            id: super::lenient::Fields(raw).id(),
             source,
         })
     }

@@ -33,6 +33,18 @@ pub(crate) fn check(reply: &Document, operation: &'static str) -> Result<(), Err
     }
 }
 
+/// The statements that the server refused, taken out of the reply.
+pub(crate) fn take_refusals(reply: &mut Document) -> Vec<Document> {
+    let Some(Bson::Array(refusals)) = reply.remove("writeErrors") else {
+        return Vec::new();
+    };
+    let document = |refusal| match refusal {
+        Bson::Document(refusal) => Some(refusal),
+        _ => None,
+    };
+    refusals.into_iter().filter_map(document).collect()
+}
+
 /// The first of the statements that the server refused.
 fn refused_statement(reply: &Document) -> Option<&Document> {
     reply

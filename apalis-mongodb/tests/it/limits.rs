@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use apalis_mongodb::operator::{self, QueueLimits};
-use apalis_mongodb::{JobState, NewJob};
+use apalis_mongodb::{JobState, NewJob, QueueLimits, Rate};
 
 use crate::harness::{Bench, Notes};
 use crate::worker;
 
 async fn limit(bench: &Bench, limits: QueueLimits) {
-    operator::set_queue_limits(bench.db(), &bench.config.collections, "test", limits)
+    bench
+        .operator()
+        .set_queue_limits("test", limits)
         .await
         .unwrap();
 }
@@ -57,8 +58,10 @@ async fn no_more_jobs_run_at_once_than_the_queue_allows() {
 async fn no_more_jobs_start_in_a_period_than_the_queue_allows() {
     let bench = Bench::new().await;
     let limits = QueueLimits {
-        rate: Some(5),
-        rate_period: Duration::from_millis(500),
+        rate: Some(Rate {
+            starts: 5,
+            per: Duration::from_millis(500),
+        }),
         ..QueueLimits::default()
     };
     limit(&bench, limits).await;
