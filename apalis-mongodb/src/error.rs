@@ -148,7 +148,7 @@ impl Error {
     /// Whether the same write would be refused again: the answer is about what was to be written,
     /// and not about the connection, the state of the server, or our rights.
     pub(crate) fn is_about_content(&self) -> bool {
-        use mongodb::error::ErrorKind;
+        use mongodb::error::{ErrorKind, WriteFailure};
         match self {
             Self::Codec(_) => true,
             Self::Refused { code, .. } => is_about_content(*code),
@@ -157,10 +157,27 @@ impl Error {
                 #[cfg(feature = "bson-3")]
                 ErrorKind::Bson(_) => true,
                 ErrorKind::Command(command) => is_about_content(command.code),
+                ErrorKind::Write(WriteFailure::WriteError(write)) => is_about_content(write.code),
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    /// Whether the server refused a write for what the document holds: for its size, or because an
+    /// expression does not know what to do with a value.
+    pub(crate) fn is_about_document(&self) -> bool {
+        use mongodb::error::{ErrorKind, WriteFailure};
+        let code = match self {
+            Self::Refused { code, .. } => *code,
+            Self::Database { source, .. } => match source.kind.as_ref() {
+                ErrorKind::Command(command) => command.code,
+                ErrorKind::Write(WriteFailure::WriteError(write)) => write.code,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        is_about_content(code) || is_about_expression(code)
     }
 }
 
@@ -174,13 +191,13 @@ const ABOUT_CONTENT: [i32; 21] = [
     17420,
 ];
 
-pub(crate) fn is_about_content(code: i32) -> bool {
+fn is_about_content(code: i32) -> bool {
     ABOUT_CONTENT.contains(&code)
 }
 
 /// Assertions of the server's expressions have numbers of their own, far above those of its errors
 /// about connections, elections and rights. Two of the latter are up there, too.
-pub(crate) fn is_about_expression(code: i32) -> bool {
+fn is_about_expression(code: i32) -> bool {
     const FIRST: i32 = 12_000;
     const NOT_PRIMARY: [i32; 2] = [13_435, 13_436];
     code >= FIRST && !NOT_PRIMARY.contains(&code)

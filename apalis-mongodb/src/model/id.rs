@@ -76,7 +76,12 @@ fn json(value: &Bson) -> String {
         Bson::Undefined => "{\"$undefined\":true}".to_owned(),
         Bson::Symbol(text) => wrapped("$symbol", text.clone()),
         Bson::JavaScriptCode(code) => wrapped("$code", code.clone()),
-        // Binary, timestamp, regular expression: as the driver writes them, which is canonical.
+        Bson::Binary(binary) => {
+            let (bytes, subtype) = (base64(&binary.bytes), u8::from(binary.subtype));
+            let bytes = quoted(&bytes);
+            format!("{{\"$binary\":{{\"base64\":{bytes},\"subType\":\"{subtype:02x}\"}}}}")
+        }
+        // Timestamps and regular expressions: as the driver writes them, which is canonical.
         other => serde_json::to_string(other).unwrap_or_else(|_| other.to_string()),
     }
 }
@@ -91,6 +96,24 @@ fn fields(document: &Document) -> String {
 
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..4 {
+            if digit <= three.len() {
+                let value = (bits >> (18 - 6 * digit)) & 63;
+                text.push(char::from(DIGITS[value as usize]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
 }
 
 /// A double's text never looks like a whole number's.
@@ -114,11 +137,17 @@ mod tests {
     use super::*;
 
     fn of_every_type() -> Vec<Bson> {
-        let binary = Binary {
-            subtype: BinarySubtype::Uuid,
-            bytes: vec![7; 16],
+        let binary = |subtype, bytes: &[u8]| {
+            Bson::Binary(Binary {
+                subtype,
+                bytes: bytes.to_vec(),
+            })
         };
         vec![
+            binary(BinarySubtype::Uuid, &[7; 16]),
+            binary(BinarySubtype::Generic, b""),
+            binary(BinarySubtype::Generic, b"\xff\xfe\xfd\0"),
+            binary(BinarySubtype::UserDefined(0x80), b"two"),
             5.into(),
             (-5_i64).into(),
             1.0.into(),
@@ -132,7 +161,6 @@ mod tests {
             ObjectId::from_bytes([9; 12]).into(),
             DateTime::from_millis(-1).into(),
             DateTime::MAX.into(),
-            binary.into(),
             Timestamp {
                 time: 3,
                 increment: 4,

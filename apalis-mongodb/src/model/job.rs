@@ -4,7 +4,7 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, RawDocumentBuf};
 use serde::Deserialize;
 
-use super::{Outcome, Status};
+use super::{Outcome, Status, text};
 use crate::compat;
 use crate::config::RetryStrategy;
 use crate::error::Error;
@@ -12,18 +12,21 @@ use crate::error::Error;
 /// A metadata entry. Keys contain dots, so they cannot be field names.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct MetadataEntry {
+    #[serde(deserialize_with = "text::required")]
     pub(crate) k: String,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) v: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct StoredAttempt {
     pub(crate) attempt: i64,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) worker: String,
     pub(crate) started_at: DateTime,
     pub(crate) finished_at: DateTime,
     pub(crate) outcome: Outcome,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) error: Option<String>,
 }
 
@@ -31,13 +34,15 @@ pub(crate) struct StoredAttempt {
 pub(crate) struct StoredLine {
     pub(crate) at: DateTime,
     pub(crate) attempt: i64,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) line: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct JobDocument {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "text::required")]
     pub(crate) id: String,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) queue: String,
     pub(crate) status: Status,
     pub(crate) priority: i32,
@@ -55,11 +60,11 @@ pub(crate) struct JobDocument {
     pub(crate) expire_dead_after: Option<i64>,
     #[serde(default)]
     pub(crate) retry: Option<RetryStrategy>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) unique_key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) idempotency_key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) worker: Option<String>,
     #[serde(default)]
     pub(crate) lock_token: Option<ObjectId>,
@@ -69,7 +74,7 @@ pub(crate) struct JobDocument {
     pub(crate) lease_until: Option<DateTime>,
     #[serde(default)]
     pub(crate) result: Option<Bson>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) last_error: Option<String>,
     #[serde(default)]
     pub(crate) history: Vec<StoredAttempt>,

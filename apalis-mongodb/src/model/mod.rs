@@ -12,6 +12,7 @@ mod record;
 pub(crate) mod shape;
 mod state;
 mod summary;
+mod text;
 pub(crate) mod time;
 
 pub use attempt::{AttemptRecord, LogLine, Outcome};

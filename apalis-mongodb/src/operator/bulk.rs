@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{JobFilter, MAX_TIME, Operator};
 use crate::deadline::run_command;
-use crate::error::{Context, DUPLICATE_KEY, Error, is_about_content, is_about_expression};
+use crate::error::{Context, DUPLICATE_KEY, Error};
 use crate::indexes::by_id;
 use crate::model::lenient::Fields;
 use crate::model::{field as f, id};
@@ -178,17 +178,11 @@ impl Operator {
         let mut reply = run_command(&self.db, STEP_LIMIT, operation, command).await?;
         report.matched += ids.len() as u64;
         report.changed += reply::count(&reply);
-        for refusal in reply::take_refusals(&mut reply) {
-            match refusal.get_i32("code").unwrap_or_default() {
-                DUPLICATE_KEY => report.conflicts += 1,
-                code if is_about_content(code) || is_about_expression(code) => report.refused += 1,
-                code => {
-                    return Err(Error::Refused {
-                        operation,
-                        code,
-                        message: refusal.get_str("errmsg").unwrap_or_default().to_owned(),
-                    });
-                }
+        for refusal in reply::take_refusals(&mut reply, operation) {
+            match refusal {
+                Error::Refused { code, .. } if code == DUPLICATE_KEY => report.conflicts += 1,
+                refusal if refusal.is_about_document() => report.refused += 1,
+                refusal => return Err(refusal),
             }
         }
         reply::check(&reply, operation)

@@ -61,7 +61,10 @@ pub(crate) async fn find_due(
     let mut bounds = None;
     match start {
         Start::Head => {}
-        Start::HeadOfFresh => drop(filter.insert(f::CRASHES, 0)),
+        Start::HeadOfFresh => {
+            // A producer in another language may have left it out.
+            filter.insert(f::CRASHES, doc! { "$in": [0, Bson::Null] });
+        }
         Start::At { position, now } => bounds = Some(position.bounds(queue, now)),
         Start::Level { priority, until } => {
             filter.insert(f::PRIORITY, priority);

@@ -6,6 +6,7 @@
 )]
 
 mod capabilities;
+mod changing;
 mod child;
 mod conformance;
 mod connection_string;
@@ -13,9 +14,12 @@ mod contention;
 mod ecosystem;
 mod enqueueing;
 mod failover;
+mod foreign;
+mod foreign_documents;
 mod harness;
 mod leases;
 mod limits;
+mod lists;
 mod monitor;
 mod network;
 mod operating;
@@ -24,6 +28,7 @@ mod outcomes;
 mod plans;
 mod priorities;
 mod processes;
+mod producers;
 mod proxy;
 mod servers;
 mod shutdown;
