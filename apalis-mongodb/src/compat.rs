@@ -35,10 +35,6 @@ pub(crate) fn from_bson<T: DeserializeOwned>(value: Bson) -> Result<T, BsonError
     imp::deserialize_from_bson(value).map_err(|source| BsonError(Box::new(source)))
 }
 
-pub(crate) fn from_document<T: DeserializeOwned>(document: Document) -> Result<T, BsonError> {
-    from_bson(Bson::Document(document))
-}
-
 pub(crate) fn from_raw<T: DeserializeOwned>(raw: &RawDocumentBuf) -> Result<T, BsonError> {
     imp::deserialize_from_slice(raw.as_bytes()).map_err(|source| BsonError(Box::new(source)))
 }

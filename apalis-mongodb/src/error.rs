@@ -50,7 +50,9 @@ pub enum Error {
     #[error("queue name {0:?} is not 1 to 64 of a-z 0-9 . _ -")]
     InvalidQueueName(String),
     /// A job state that does not exist.
-    #[error("unknown job state {0:?}; one of scheduled, ready, running, done, dead, cancelled")]
+    #[error(
+        "unknown job state {0:?}; one of scheduled, ready, running, done, dead, cancelled, malformed"
+    )]
     UnknownState(String),
     /// A page cursor that this crate did not hand out.
     #[error("invalid page cursor")]
@@ -64,6 +66,24 @@ pub enum Error {
     /// A finished job cannot live again while another one holds its unique key.
     #[error("another job holds the unique key of job {0} by now")]
     KeyTaken(String),
+    /// The job is in a state that does not allow the operation.
+    #[error("job {id} is {state}: {advice}")]
+    WrongState {
+        /// The job's id.
+        id: String,
+        /// Its state.
+        state: crate::JobState,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// A rate that grants no start, or whose period is not 1 ms to 1 day long.
+    #[error("a rate of {starts} starts per {per:?}: it takes 1 start or more per 1 ms to 1 day")]
+    InvalidRate {
+        /// Jobs that may start in a period.
+        starts: u32,
+        /// The length of a period.
+        per: std::time::Duration,
+    },
     /// The lease of the job this handle belongs to is gone.
     #[error("the lease of job {0} is lost")]
     LeaseLost(String),
@@ -128,7 +148,7 @@ impl Error {
     /// Whether the same write would be refused again: the answer is about what was to be written,
     /// and not about the connection, the state of the server, or our rights.
     pub(crate) fn is_about_content(&self) -> bool {
-        use mongodb::error::ErrorKind;
+        use mongodb::error::{ErrorKind, WriteFailure};
         match self {
             Self::Codec(_) => true,
             Self::Refused { code, .. } => is_about_content(*code),
@@ -137,10 +157,27 @@ impl Error {
                 #[cfg(feature = "bson-3")]
                 ErrorKind::Bson(_) => true,
                 ErrorKind::Command(command) => is_about_content(command.code),
+                ErrorKind::Write(WriteFailure::WriteError(write)) => is_about_content(write.code),
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    /// Whether the server refused a write for what the document holds: for its size, or because an
+    /// expression does not know what to do with a value.
+    pub(crate) fn is_about_document(&self) -> bool {
+        use mongodb::error::{ErrorKind, WriteFailure};
+        let code = match self {
+            Self::Refused { code, .. } => *code,
+            Self::Database { source, .. } => match source.kind.as_ref() {
+                ErrorKind::Command(command) => command.code,
+                ErrorKind::Write(WriteFailure::WriteError(write)) => write.code,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        is_about_content(code) || is_about_expression(code)
     }
 }
 
@@ -156,6 +193,14 @@ const ABOUT_CONTENT: [i32; 21] = [
 
 fn is_about_content(code: i32) -> bool {
     ABOUT_CONTENT.contains(&code)
+}
+
+/// Assertions of the server's expressions have numbers of their own, far above those of its errors
+/// about connections, elections and rights. Two of the latter are up there, too.
+fn is_about_expression(code: i32) -> bool {
+    const FIRST: i32 = 12_000;
+    const NOT_PRIMARY: [i32; 2] = [13_435, 13_436];
+    code >= FIRST && !NOT_PRIMARY.contains(&code)
 }
 
 /// Names the operation of a driver error, or says that a replica set is needed if that is what the

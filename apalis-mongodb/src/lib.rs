@@ -106,7 +106,9 @@ pub use config::{Collections, Config, Retention, RetryStrategy, Wake};
 pub use error::{BsonError, Error};
 pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService};
 pub use indexes::{CollectionKind, indexes, setup};
-pub use model::{AttemptRecord, JobRecord, JobState, LogLine, Outcome};
+pub use model::{
+    AttemptRecord, JobRecord, JobState, JobSummary, LogLine, Outcome, QueueLimits, Rate,
+};
 pub use new_job::NewJob;
-pub use operator::{JobFilter, Page};
+pub use operator::{JobFilter, Operator, Page};
 pub use storage::{Decoding, Mongo, MongoId, MongoStorage, SessionSink};

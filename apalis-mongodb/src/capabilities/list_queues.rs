@@ -10,7 +10,7 @@ use crate::codec::MongoCompact;
 use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
-use crate::operator;
+use crate::operator::Operator;
 use crate::storage::spawned;
 
 const DAYS: i64 = 7;
@@ -24,14 +24,19 @@ where
 {
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, Error> {
         let (db, collections) = (self.database().clone(), self.config().collections.clone());
-        spawned(async move { list(&db, &collections).await }).await
+        let operator = self.operator();
+        spawned(async move { list(&operator, &db, &collections).await }).await
     }
 }
 
-async fn list(db: &Database, collections: &Collections) -> Result<Vec<QueueInfo>, Error> {
-    let workers = operator::list_workers(db, collections, None).await?;
+async fn list(
+    operator: &Operator,
+    db: &Database,
+    collections: &Collections,
+) -> Result<Vec<QueueInfo>, Error> {
+    let workers = operator.list_workers(None).await?;
     let mut queues = Vec::new();
-    for (name, counts) in operator::count_by_state(db, collections, None).await? {
+    for (name, counts) in operator.count_by_state(None).await? {
         let of_queue = workers.iter().filter(|worker| worker.queue == name);
         queues.push(QueueInfo {
             stats: statistics(&counts, None),

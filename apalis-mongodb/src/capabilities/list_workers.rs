@@ -5,7 +5,7 @@ use mongodb::bson::DateTime;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::error::Error;
-use crate::operator::{self, WorkerRecord};
+use crate::operator::WorkerRecord;
 use crate::storage::spawned;
 
 impl<Args, C> ListWorkers for MongoStorage<Args, C>
@@ -24,8 +24,8 @@ where
 
 impl<Args, C> MongoStorage<Args, C> {
     async fn workers_of(&self, queue: Option<String>) -> Result<Vec<RunningWorker>, Error> {
-        let (db, collections) = (self.database().clone(), self.config().collections.clone());
-        let list = async move { operator::list_workers(&db, &collections, queue.as_deref()).await };
+        let operator = self.operator();
+        let list = async move { operator.list_workers(queue.as_deref()).await };
         Ok(spawned(list).await?.into_iter().map(running).collect())
     }
 }

@@ -5,7 +5,7 @@ use apalis_core::task::task_id::TaskId;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::error::Error;
-use crate::operator::{self, RetryOptions, Selection};
+use crate::operator::{RetryOptions, Selection};
 use crate::queries::rescue;
 use crate::storage::spawned;
 
@@ -16,10 +16,12 @@ where
 {
     /// Makes a dead or cancelled job ready again; false if it is neither.
     async fn resume_by_id(&mut self, id: TaskId) -> Result<bool, Error> {
-        let (db, collections) = (self.database().clone(), self.config().collections.clone());
+        let operator = self.operator();
         let selection = Selection::id(id.to_string());
         let retry = async move {
-            operator::retry_jobs(&db, &collections, &selection, RetryOptions::default()).await
+            operator
+                .retry_jobs(&selection, RetryOptions::default())
+                .await
         };
         Ok(spawned(retry).await?.changed == 1)
     }

@@ -6,7 +6,7 @@ use apalis_core::backend::{Metrics, StatType, Statistic};
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::error::Error;
-use crate::operator::{self, QueueCounts};
+use crate::operator::QueueCounts;
 use crate::storage::spawned;
 
 impl<Args, C> Metrics for MongoStorage<Args, C>
@@ -15,20 +15,19 @@ where
     C::Compact: MongoCompact,
 {
     async fn global(&self) -> Result<Vec<Statistic>, Error> {
-        let (db, collections) = (self.database().clone(), self.config().collections.clone());
-        let counts =
-            spawned(async move { operator::count_by_state(&db, &collections, None).await }).await?;
+        let operator = self.operator();
+        let counts = spawned(async move { operator.count_by_state(None).await }).await?;
         let total = counts.values().fold(QueueCounts::default(), add);
         Ok(statistics(&total, None))
     }
 
     async fn fetch_by_queue(&self) -> Result<Vec<Statistic>, Error> {
-        let (db, collections) = (self.database().clone(), self.config().collections.clone());
+        let operator = self.operator();
         let queue = self.config().queue.clone();
         spawned(async move {
-            let counts = operator::count_by_state(&db, &collections, Some(&queue)).await?;
+            let counts = operator.count_by_state(Some(&queue)).await?;
             let counts = counts.into_values().next().unwrap_or_default();
-            let oldest = operator::oldest_ready_age(&db, &collections, &queue).await?;
+            let oldest = operator.oldest_ready_age(&queue).await?;
             Ok(statistics(&counts, Some(oldest.unwrap_or_default())))
         })
         .await

@@ -17,6 +17,7 @@ use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::compat;
 use crate::error::{Context as _, Error};
+use crate::model::lenient::Fields;
 use crate::model::{JobDocument, Status, field as f};
 use crate::storage::spawned;
 
@@ -61,7 +62,7 @@ where
         let jobs = self.config().collections.raw_jobs(self.database());
         spawned(async move {
             let found = finished(&jobs, ids).await?;
-            found.into_iter().map(result_of).collect()
+            found.iter().map(|raw| result_of(raw)).collect()
         })
         .await
     }
@@ -77,10 +78,10 @@ async fn wait<Output: DeserializeOwned>(
     while !ids.is_empty() {
         match finished(&jobs, ids.iter().cloned().collect()).await {
             Ok(found) => {
-                for job in found {
-                    ids.remove(&job.id);
+                for raw in found {
+                    ids.remove(&Fields(&raw).id());
                     pause = FIRST_PAUSE;
-                    if sender.send(result_of(job)).await.is_err() {
+                    if sender.send(result_of(&raw)).await.is_err() {
                         return;
                     }
                 }
@@ -104,19 +105,29 @@ async fn wait<Output: DeserializeOwned>(
 async fn finished(
     jobs: &Collection<RawDocumentBuf>,
     ids: Vec<String>,
-) -> Result<Vec<JobDocument>, Error> {
+) -> Result<Vec<RawDocumentBuf>, Error> {
     let over: [Bson; 3] = [Status::Done, Status::Failed, Status::Killed].map(bson::Bson::from);
-    let rows: Vec<RawDocumentBuf> = jobs
-        .find(doc! { f::ID: { "$in": ids }, f::STATUS: { "$in": over.to_vec() } })
+    jobs.find(doc! { f::ID: { "$in": ids }, f::STATUS: { "$in": over.to_vec() } })
         .await
         .context("look for finished jobs")?
         .try_collect()
         .await
-        .context("look for finished jobs")?;
-    rows.iter().map(JobDocument::from_raw).collect()
+        .context("look for finished jobs")
 }
 
-fn result_of<Output: DeserializeOwned>(job: JobDocument) -> Result<TaskResult<Output>, Error> {
+/// A document that is no job has failed for that; the others are waited for all the same.
+fn result_of<Output: DeserializeOwned>(raw: &RawDocumentBuf) -> Result<TaskResult<Output>, Error> {
+    let job = match JobDocument::from_raw(raw) {
+        Ok(job) => job,
+        Err(malformed) => {
+            return Ok(TaskResult {
+                task_id: TaskId::from_string(Fields(raw).id()),
+                attempt: 0,
+                status: TaskStatus::Failed,
+                result: Err(malformed.to_string()),
+            });
+        }
+    };
     let status = match job.status {
         Status::Done => TaskStatus::Done,
         Status::Killed => TaskStatus::Killed,

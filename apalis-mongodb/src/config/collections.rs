@@ -41,7 +41,15 @@ impl Collections {
         handle(db, &self.workers)
     }
 
+    pub(crate) fn raw_workers(&self, db: &Database) -> Collection<RawDocumentBuf> {
+        handle(db, &self.workers)
+    }
+
     pub(crate) fn queues(&self, db: &Database) -> Collection<Document> {
+        handle(db, &self.queues)
+    }
+
+    pub(crate) fn raw_queues(&self, db: &Database) -> Collection<RawDocumentBuf> {
         handle(db, &self.queues)
     }
 }

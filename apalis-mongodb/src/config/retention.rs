@@ -36,7 +36,7 @@ impl Retention {
             JobState::Done => self.done,
             JobState::Dead => self.dead,
             JobState::Cancelled => self.cancelled,
-            JobState::Scheduled | JobState::Ready | JobState::Running => None,
+            JobState::Scheduled | JobState::Ready | JobState::Running | JobState::Malformed => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, RawDocumentBuf};
 use serde::Deserialize;
 
-use super::{Outcome, Status};
+use super::{Outcome, Status, text};
 use crate::compat;
 use crate::config::RetryStrategy;
 use crate::error::Error;
@@ -19,18 +19,21 @@ pub(crate) const UNTIL_STARTED: &str = "started";
 /// A metadata entry. Keys contain dots, so they cannot be field names.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct MetadataEntry {
+    #[serde(deserialize_with = "text::required")]
     pub(crate) k: String,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) v: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct StoredAttempt {
     pub(crate) attempt: i64,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) worker: String,
     pub(crate) started_at: DateTime,
     pub(crate) finished_at: DateTime,
     pub(crate) outcome: Outcome,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) error: Option<String>,
 }
 
@@ -38,13 +41,15 @@ pub(crate) struct StoredAttempt {
 pub(crate) struct StoredLine {
     pub(crate) at: DateTime,
     pub(crate) attempt: i64,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) line: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct JobDocument {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "text::required")]
     pub(crate) id: String,
+    #[serde(deserialize_with = "text::required")]
     pub(crate) queue: String,
     pub(crate) status: Status,
     pub(crate) priority: i32,
@@ -62,13 +67,13 @@ pub(crate) struct JobDocument {
     pub(crate) max_crashes: Option<i64>,
     #[serde(default)]
     pub(crate) retry: Option<RetryStrategy>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) unique_key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) unique_until: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) idempotency_key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) worker: Option<String>,
     #[serde(default)]
     pub(crate) lock_token: Option<ObjectId>,
@@ -78,7 +83,7 @@ pub(crate) struct JobDocument {
     pub(crate) lease_until: Option<DateTime>,
     #[serde(default)]
     pub(crate) result: Option<Bson>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::optional")]
     pub(crate) last_error: Option<String>,
     #[serde(default)]
     pub(crate) history: Vec<StoredAttempt>,
@@ -104,7 +109,7 @@ impl JobDocument {
 
     pub(crate) fn from_raw(raw: &RawDocumentBuf) -> Result<Self, Error> {
         compat::from_raw(raw).map_err(|source| Error::Malformed {
-            id: raw.get_str("_id").unwrap_or("?").to_owned(),
+            id: super::lenient::Fields(raw).id(),
             source,
         })
     }

@@ -3,15 +3,24 @@
 mod attempt;
 mod crash_policy;
 pub(crate) mod field;
+pub(crate) mod id;
 mod job;
+pub(crate) mod lenient;
+mod limits;
 pub(crate) mod millis;
 mod record;
+pub(crate) mod shape;
 mod state;
+mod summary;
+mod text;
 pub(crate) mod time;
 
 pub use attempt::{AttemptRecord, LogLine, Outcome};
 pub(crate) use crash_policy::CrashPolicy;
 pub(crate) use job::{JobDocument, SUSPECT_CRASHES, UNTIL_STARTED};
+pub use limits::{QueueLimits, Rate};
 pub use record::JobRecord;
 pub use state::JobState;
 pub(crate) use state::Status;
+pub use summary::JobSummary;
+pub(crate) use summary::faults;

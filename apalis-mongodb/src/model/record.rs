@@ -2,21 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::{Bson, DateTime, RawDocument};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::{AttemptRecord, JobDocument, JobState, LogLine, time};
+use super::job::{MetadataEntry, StoredAttempt, StoredLine};
+use super::lenient::{Fields, count};
+use super::{AttemptRecord, JobDocument, JobState, JobSummary, LogLine, field as f, time};
+use crate::compat;
 
 /// A job with its whole history. Serialises with RFC 3339 instants in milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct JobRecord {
-    /// The job's id.
+    /// The job's id; that of a malformed document, if it is not a string, is shown as canonical
+    /// extended JSON, and found by that.
     pub id: String,
     /// The queue it belongs to.
     pub queue: String,
     /// Its state at the time of reading.
     pub state: JobState,
+    /// Why the document is no job, if it is [`JobState::Malformed`]. The other fields then say what
+    /// can be read; one that cannot is empty, 0 or the beginning of 1970.
+    pub malformed: Option<String>,
     /// Its payload as stored.
     #[serde(serialize_with = "payload")]
     pub payload: Bson,
@@ -71,6 +79,7 @@ impl JobRecord {
             state: JobState::from_stored(job.status, job.run_at, now),
             id: job.id,
             queue: job.queue,
+            malformed: None,
             payload: job.args,
             priority: job.priority,
             attempts: count(job.attempts.into()),
@@ -92,13 +101,54 @@ impl JobRecord {
             metadata: job.metadata.into_iter().map(|e| (e.k, e.v)).collect(),
         }
     }
+
+    /// What can be read of a document that is no job for `reason`.
+    pub(crate) fn malformed(raw: &RawDocument, reason: String, now: DateTime) -> Self {
+        let summary = JobSummary::from_raw(raw, now);
+        let fields = Fields(raw);
+        let metadata = readable(fields.list(f::METADATA)).into_iter();
+        Self {
+            id: summary.id,
+            queue: summary.queue,
+            state: JobState::Malformed,
+            malformed: Some(reason),
+            payload: fields.value(f::ARGS).unwrap_or(Bson::Null),
+            priority: summary.priority,
+            attempts: summary.attempts,
+            max_attempts: summary.max_attempts,
+            crashes: summary.crashes,
+            run_at: summary.run_at,
+            created_at: summary.created_at,
+            started_at: summary.started_at,
+            finished_at: summary.finished_at,
+            worker: summary.worker,
+            lease_until: summary.lease_until,
+            last_error: summary.last_error,
+            result: fields.value(f::RESULT),
+            history: readable(fields.list(f::HISTORY))
+                .into_iter()
+                .map(attempt)
+                .collect(),
+            progress: fields.value(f::PROGRESS),
+            log: readable(fields.list(f::LOG))
+                .into_iter()
+                .map(line)
+                .collect(),
+            unique_key: summary.unique_key,
+            idempotency_key: summary.idempotency_key,
+            metadata: metadata.map(|e: MetadataEntry| (e.k, e.v)).collect(),
+        }
+    }
 }
 
-fn count(stored: i64) -> u32 {
-    u32::try_from(stored.max(0)).unwrap_or(u32::MAX)
+/// Those of the elements of a malformed document's list that can be read.
+fn readable<T: DeserializeOwned>(list: Vec<Bson>) -> Vec<T> {
+    list.into_iter()
+        .filter_map(|element| compat::from_bson(element).ok())
+        .collect()
 }
 
-fn attempt(stored: super::job::StoredAttempt) -> AttemptRecord {
+fn attempt(stored: StoredAttempt) -> AttemptRecord {
     AttemptRecord {
         attempt: count(stored.attempt),
         worker: stored.worker,
@@ -109,7 +159,7 @@ fn attempt(stored: super::job::StoredAttempt) -> AttemptRecord {
     }
 }
 
-fn line(stored: super::job::StoredLine) -> LogLine {
+fn line(stored: StoredLine) -> LogLine {
     LogLine {
         at: stored.at,
         attempt: count(stored.attempt),

@@ -20,6 +20,19 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Running,
+        Self::Done,
+        Self::Failed,
+        Self::Killed,
+    ];
+
+    /// The status called `name`, if this version knows it.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "Pending",
@@ -53,10 +66,13 @@ pub enum JobState {
     Dead,
     /// Cancelled by an operator.
     Cancelled,
+    /// Not a job at all: a document that another program wrote, or a newer version of this crate,
+    /// and that no worker of this version can read. `malformed` says why.
+    Malformed,
 }
 
 impl JobState {
-    /// All states, in the order of a job's life.
+    /// The states of a job, in the order of its life; [`JobState::Malformed`] is none of them.
     pub const ALL: [Self; 6] = [
         Self::Scheduled,
         Self::Ready,
@@ -76,6 +92,7 @@ impl JobState {
             Self::Done => "done",
             Self::Dead => "dead",
             Self::Cancelled => "cancelled",
+            Self::Malformed => "malformed",
         }
     }
 
@@ -96,13 +113,15 @@ impl JobState {
         }
     }
 
-    pub(crate) const fn stored(self) -> Status {
+    /// The stored status, of a state that has one.
+    pub(crate) const fn stored(self) -> Option<Status> {
         match self {
-            Self::Scheduled | Self::Ready => Status::Pending,
-            Self::Running => Status::Running,
-            Self::Done => Status::Done,
-            Self::Dead => Status::Failed,
-            Self::Cancelled => Status::Killed,
+            Self::Scheduled | Self::Ready => Some(Status::Pending),
+            Self::Running => Some(Status::Running),
+            Self::Done => Some(Status::Done),
+            Self::Dead => Some(Status::Failed),
+            Self::Cancelled => Some(Status::Killed),
+            Self::Malformed => None,
         }
     }
 }
@@ -119,6 +138,7 @@ impl FromStr for JobState {
     fn from_str(name: &str) -> Result<Self, Error> {
         Self::ALL
             .into_iter()
+            .chain([Self::Malformed])
             .find(|state| state.as_str() == name)
             .ok_or_else(|| Error::UnknownState(name.to_owned()))
     }
@@ -130,7 +150,7 @@ mod tests {
 
     #[test]
     fn every_state_parses_from_its_own_name() {
-        for state in JobState::ALL {
+        for state in JobState::ALL.into_iter().chain([JobState::Malformed]) {
             assert_eq!(state.to_string().parse::<JobState>().ok(), Some(state));
         }
         assert!("finished".parse::<JobState>().is_err());

@@ -1,22 +1,29 @@
 //! What the bulk operations share: which jobs, how many a step, what came of it.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
-use mongodb::Database;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use serde::Serialize;
 
-use super::{JobFilter, MAX_TIME};
-use crate::config::Collections;
-use crate::error::{Context, Error};
-use crate::model::field as f;
+use super::{JobFilter, MAX_TIME, Operator};
+use crate::deadline::run_command;
+use crate::error::{Context, DUPLICATE_KEY, Error};
+use crate::indexes::by_id;
+use crate::model::lenient::Fields;
+use crate::model::{field as f, id};
+use crate::queries::reply;
 
 /// Jobs per step.
 const STEP: i64 = 500;
+/// How long a step's command may take. One of its jobs may be locked by a transaction that its
+/// owner has left, which the server ends after 60 s.
+const STEP_LIMIT: Duration = Duration::from_secs(90);
 
 /// The jobs of a bulk operation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Selection {
-    /// These jobs.
+    /// These jobs, by their ids as they are shown.
     Ids(Vec<String>),
     /// The jobs a filter means.
     Filter(JobFilter),
@@ -31,7 +38,7 @@ impl Selection {
 
     pub(super) fn to_query(&self) -> Document {
         match self {
-            Self::Ids(ids) => doc! { f::ID: { "$in": ids } },
+            Self::Ids(ids) => doc! { f::ID: { "$in": id::all_candidates(ids) } },
             Self::Filter(filter) => filter.to_query(),
         }
     }
@@ -62,29 +69,35 @@ pub struct BulkReport {
     pub changed: u64,
     /// Jobs left alone because their unique key is taken by another one.
     pub conflicts: u64,
+    /// Jobs left alone because the server refuses the change for what they hold, for instance
+    /// because they would no longer fit into a document. They can be deleted.
+    pub refused: u64,
     /// Whether this was a dry run.
     pub dry_run: bool,
 }
 
-/// Walks over the selected jobs in ascending order of id, a bounded step at a time.
+impl BulkReport {
+    pub(super) fn new(options: BulkOptions) -> Self {
+        Self {
+            dry_run: options.dry_run,
+            ..Self::default()
+        }
+    }
+}
+
+/// Walks over the selected jobs in ascending order of id, a bounded step at a time. Ids of any type
+/// have one order, and each step begins behind the last id of the one before; so the walk ends.
 pub(super) struct Steps<'a> {
-    db: &'a Database,
-    collections: &'a Collections,
+    operator: &'a Operator,
     query: Document,
-    last: Option<String>,
+    last: Option<Bson>,
     left: u64,
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(
-        db: &'a Database,
-        collections: &'a Collections,
-        query: Document,
-        options: BulkOptions,
-    ) -> Self {
+    pub(super) fn new(operator: &'a Operator, query: Document, options: BulkOptions) -> Self {
         Self {
-            db,
-            collections,
+            operator,
             query,
             last: None,
             left: options.max_jobs.unwrap_or(u64::MAX),
@@ -93,7 +106,7 @@ impl<'a> Steps<'a> {
 
     /// How many jobs the whole walk would meet.
     pub(super) async fn count(&self) -> Result<u64, Error> {
-        let jobs = self.collections.jobs(self.db);
+        let jobs = self.operator.collections.jobs(&self.operator.db);
         let count = jobs
             .count_documents(self.query.clone())
             .max_time(MAX_TIME)
@@ -101,23 +114,24 @@ impl<'a> Steps<'a> {
         Ok(count.context("count selected jobs")?.min(self.left))
     }
 
-    /// The next step's jobs, reduced to `fields`; empty at the end.
-    pub(super) async fn next(&mut self, fields: Document) -> Result<Vec<Document>, Error> {
+    /// The ids of the next step's jobs; empty at the end.
+    pub(super) async fn next(&mut self) -> Result<Vec<Bson>, Error> {
         let limit = STEP.min(i64::try_from(self.left).unwrap_or(i64::MAX));
         if limit == 0 {
             return Ok(Vec::new());
         }
         let query = match &self.last {
-            Some(last) => doc! { "$and": [self.query.clone(), { f::ID: { "$gt": last } }] },
+            Some(last) => doc! { "$and": [self.query.clone(), behind("$gt", last)] },
             None => self.query.clone(),
         };
-        let found: Vec<Document> = self
+        let found: Vec<RawDocumentBuf> = self
+            .operator
             .collections
-            .jobs(self.db)
+            .raw_jobs(&self.operator.db)
             .find(query)
-            .sort(doc! { f::ID: 1 })
+            .sort(by_id())
             .limit(limit)
-            .projection(fields)
+            .projection(doc! { f::ID: 1 })
             .max_time(MAX_TIME)
             .await
             .context("select jobs")?
@@ -125,16 +139,52 @@ impl<'a> Steps<'a> {
             .await
             .context("select jobs")?;
         self.left = self.left.saturating_sub(found.len() as u64);
-        if let Some(last) = found.last() {
-            self.last = last.get_str(f::ID).ok().map(str::to_owned);
-        }
-        Ok(found)
+        let ids = found.iter().filter_map(|raw| Fields(raw).value(f::ID));
+        let ids: Vec<Bson> = ids.collect();
+        self.last = ids.last().cloned().or(self.last.take());
+        Ok(ids)
     }
 }
 
-pub(super) fn ids_of(documents: &[Document]) -> Vec<String> {
-    documents
-        .iter()
-        .filter_map(|document| document.get_str(f::ID).ok().map(str::to_owned))
-        .collect()
+/// Ids after or before `id`, in the order over all types. A plain comparison sees only ids of the
+/// type of `id`.
+pub(super) fn behind(comparison: &str, id: &Bson) -> Document {
+    doc! { "$expr": { comparison: ["$_id", { "$literal": id }] } }
+}
+
+impl Operator {
+    /// Changes those of the jobs `ids` that `condition` holds for, and adds to `report` what came
+    /// of it. Each job is a statement of its own, so that one which the server refuses to change
+    /// holds up no other.
+    pub(super) async fn update_each(
+        &self,
+        ids: &[Bson],
+        condition: &Document,
+        update: &[Document],
+        operation: &'static str,
+        report: &mut BulkReport,
+    ) -> Result<(), Error> {
+        let statements = ids.iter().map(|id| {
+            let mut filter = condition.clone();
+            filter.insert(f::ID, id);
+            doc! { "q": filter, "u": update, "hint": by_id() }
+        });
+        let command = doc! {
+            "update": &self.collections.jobs,
+            "updates": statements.collect::<Vec<_>>(),
+            "ordered": false,
+            "writeConcern": { "w": "majority" },
+        };
+        let mut reply = run_command(&self.db, STEP_LIMIT, operation, command).await?;
+        report.matched += ids.len() as u64;
+        report.changed += reply::count(&reply);
+        for refusal in reply::take_refusals(&mut reply, operation) {
+            match refusal {
+                Error::Refused { code, .. } if code == DUPLICATE_KEY => report.conflicts += 1,
+                refusal if refusal.is_about_document() => report.refused += 1,
+                refusal => return Err(refusal),
+            }
+        }
+        reply::check(&reply, operation)
+    }
 }

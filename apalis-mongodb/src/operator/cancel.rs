@@ -1,90 +1,89 @@
 //! Cancels jobs that are not finished.
 
-use mongodb::Database;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::options::{Hint, WriteConcern};
 
-use super::bulk::{BulkOptions, BulkReport, Selection, Steps, ids_of};
+use super::Operator;
+use super::bulk::{BulkOptions, BulkReport, Selection, Steps};
 use super::filter::path;
-use crate::config::{Collections, Retention};
-use crate::error::{Context, Error};
-use crate::indexes::by_id;
-use crate::model::{Outcome, Status, field as f, time};
+use crate::error::Error;
+use crate::model::{Outcome, Status, field as f};
 
-/// Cancels the selected jobs that wait or run. A running job loses its lease: its handler is told
-/// through [`JobHandle::lost`](crate::JobHandle::lost), and whatever it returns is refused.
-///
-/// # Errors
-///
-/// When the database fails; the steps before the failure are done.
-pub async fn cancel_jobs(
-    db: &Database,
-    collections: &Collections,
-    selection: &Selection,
-    retention: &Retention,
-    options: BulkOptions,
-) -> Result<BulkReport, Error> {
-    let query = doc! { "$and": [selection.to_query(), cancellable()] };
-    let mut steps = Steps::new(db, collections, query, options);
-    let mut report = BulkReport {
-        dry_run: options.dry_run,
-        ..BulkReport::default()
-    };
-    if options.dry_run {
-        report.matched = steps.count().await?;
-        return Ok(report);
-    }
-    let jobs = collections.jobs(db);
-    loop {
-        let found = steps.next(doc! { f::ID: 1 }).await?;
-        if found.is_empty() {
+impl Operator {
+    /// Cancels the selected jobs that wait or run. A running job loses its lease: its handler is
+    /// told through [`JobHandle::lost`](crate::JobHandle::lost), and whatever it returns is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// The steps before the failure are done.
+    ///
+    /// - [`Error::Database`] when the database fails.
+    /// - [`Error::TimedOut`] when it does not answer a step within 90 s; whether that step was
+    ///   carried out is not known.
+    /// - [`Error::Refused`] when it refuses a step for anything but what a job holds, as for
+    ///   missing rights; such a job is counted in [`BulkReport::refused`].
+    /// - [`Error::Stopped`] when the runtime is shut down meanwhile.
+    pub async fn cancel_jobs(
+        &self,
+        selection: &Selection,
+        options: BulkOptions,
+    ) -> Result<BulkReport, Error> {
+        let query = doc! { "$and": [selection.to_query(), cancellable()] };
+        let mut steps = Steps::new(self, query, options);
+        let mut report = BulkReport::new(options);
+        if options.dry_run {
+            report.matched = steps.count().await?;
             return Ok(report);
         }
-        let mut filter = cancellable();
-        filter.insert(f::ID, doc! { "$in": ids_of(&found) });
-        let outcome = jobs
-            .update_many(filter, vec![history(), cancellation(retention), unlock()])
-            .hint(Hint::Keys(by_id()))
-            .write_concern(WriteConcern::majority())
-            .await
-            .context("cancel jobs")?;
-        report.matched += found.len() as u64;
-        report.changed += outcome.modified_count;
+        loop {
+            let ids = steps.next().await?;
+            if ids.is_empty() {
+                return Ok(report);
+            }
+            let update = [self.ended_attempt(), cancellation(), unlock()];
+            self.update_each(&ids, &cancellable(), &update, "cancel jobs", &mut report)
+                .await?;
+        }
     }
+
+    /// A running attempt ends in the history. What a foreign document lacks or has of another type
+    /// is made up for, so that it can be cancelled as well.
+    fn ended_attempt(&self) -> Document {
+        let history = path(f::HISTORY);
+        let known = doc! { "$cond": [{ "$isArray": &history }, &history, []] };
+        let entry = doc! {
+            "attempt": of_type(f::ATTEMPTS, &["int", "long"], 0),
+            "worker": of_type(f::WORKER, &["string"], "?"),
+            "started_at": of_type(f::STARTED_AT, &["date"], "$$NOW"),
+            "finished_at": "$$NOW",
+            "outcome": Outcome::Cancelled.as_str(),
+        };
+        let extended = doc! { "$concatArrays": [&known, [entry]] };
+        let most = i64::from(self.history_limit);
+        let extended = doc! { "$slice": [extended, -most] };
+        let running = doc! { "$eq": [path(f::STATUS), Status::Running] };
+        doc! { "$set": { f::HISTORY: { "$cond": [running, extended, known] } } }
+    }
+}
+
+fn cancellation() -> Document {
+    let fields = doc! {
+        f::STATUS: Status::Killed,
+        f::FREED_KEY: { "$ifNull": [path(f::UNIQUE_KEY), path(f::FREED_KEY)] },
+        f::FINISHED_AT: "$$NOW",
+        f::LOCK_TOKEN: ObjectId::new(),
+    };
+    doc! { "$set": fields }
 }
 
 fn cancellable() -> Document {
     doc! { f::STATUS: { "$in": [Status::Pending, Status::Running] } }
 }
 
-/// A running attempt ends in the history.
-fn history() -> Document {
-    let known = doc! { "$ifNull": [path(f::HISTORY), []] };
-    let entry = doc! {
-        "attempt": path(f::ATTEMPTS),
-        "worker": path(f::WORKER),
-        "started_at": path(f::STARTED_AT),
-        "finished_at": "$$NOW",
-        "outcome": Outcome::Cancelled.as_str(),
-    };
-    let running = doc! { "$eq": [path(f::STATUS), Status::Running] };
-    let extended = doc! { "$concatArrays": [known.clone(), [entry]] };
-    doc! { "$set": { f::HISTORY: { "$cond": [running, extended, known] } } }
-}
-
-fn cancellation(retention: &Retention) -> Document {
-    let mut fields = doc! {
-        f::STATUS: Status::Killed,
-        f::FREED_KEY: path(f::UNIQUE_KEY),
-        f::FINISHED_AT: "$$NOW",
-        f::LOCK_TOKEN: ObjectId::new(),
-    };
-    if let Some(kept) = retention.cancelled {
-        let expire_at = doc! { "$add": ["$$NOW", Bson::Int64(time::millis(kept))] };
-        fields.insert(f::EXPIRE_AT, expire_at);
-    }
-    doc! { "$set": fields }
+fn of_type(field: &str, types: &[&str], otherwise: impl Into<Bson>) -> Document {
+    let is_right = doc! { "$in": [{ "$type": path(field) }, types] };
+    doc! { "$cond": [is_right, path(field), otherwise.into()] }
 }
 
 fn unlock() -> Document {

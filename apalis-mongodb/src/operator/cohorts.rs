@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt;
-use mongodb::Database;
 use mongodb::bson::{DateTime, Document, doc};
 use serde::Serialize;
 
-use super::MAX_TIME;
 use super::filter::{path, state_query};
-use crate::config::Collections;
+use super::{MAX_TIME, Operator};
 use crate::error::{Context, Error};
-use crate::model::{JobState, field as f, time};
+use crate::model::{JobState, field as f, id, time};
 
 /// So much of an error's text tells errors apart.
 const SIGNIFICANT_CHARS: i32 = 160;
@@ -37,46 +35,48 @@ pub struct FailureCohort {
     pub sample_id: String,
 }
 
-/// The dead jobs of every queue, or of the one asked for, grouped by error; largest group first.
-///
-/// # Errors
-///
-/// When the database fails.
-pub async fn failure_cohorts(
-    db: &Database,
-    collections: &Collections,
-    queue: Option<&str>,
-) -> Result<Vec<FailureCohort>, Error> {
+impl Operator {
+    /// The dead jobs of every queue, or of the one asked for, grouped by error; largest group
+    /// first. Documents that a worker made dead because they are no jobs are among them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] when the database fails.
+    pub async fn failure_cohorts(&self, queue: Option<&str>) -> Result<Vec<FailureCohort>, Error> {
+        const OPERATION: &str = "group dead jobs";
+        let jobs = self.collections.jobs(&self.db);
+        let aggregate = jobs.aggregate(by_error(queue)).allow_disk_use(true);
+        let mut found = aggregate.max_time(MAX_TIME).await.context(OPERATION)?;
+        let mut cohorts = BTreeMap::new();
+        while let Some(group) = found.try_next().await.context(OPERATION)? {
+            merge(&mut cohorts, &group);
+        }
+        let mut cohorts: Vec<_> = cohorts.into_values().collect();
+        cohorts.sort_by_key(|cohort| std::cmp::Reverse(cohort.count));
+        Ok(cohorts)
+    }
+}
+
+fn by_error(queue: Option<&str>) -> [Document; 3] {
     let mut query = state_query(JobState::Dead);
     if let Some(queue) = queue {
         query.insert(f::QUEUE, queue);
     }
-    let text = doc! { "$ifNull": [path(f::LAST_ERROR), ""] };
-    let pipeline = [
+    let error = path(f::LAST_ERROR);
+    // Of a document of another program it may be anything.
+    let text = doc! { "$cond": [{ "$eq": [{ "$type": &error }, "string"] }, &error, ""] };
+    let beginning = doc! { "$substrCP": [text, 0, SIGNIFICANT_CHARS] };
+    [
         doc! { "$match": query },
         doc! { "$group": {
-            f::ID: { "queue": path(f::QUEUE), "error": { "$substrCP": [text, 0, SIGNIFICANT_CHARS] } },
+            f::ID: { "queue": path(f::QUEUE), "error": beginning },
             "count": { "$sum": 1 },
             "first": { "$min": path(f::FINISHED_AT) },
             "last": { "$max": path(f::FINISHED_AT) },
             "sample": { "$first": path(f::ID) },
         } },
         doc! { "$limit": MAX_TEXTS },
-    ];
-    let mut found = collections
-        .jobs(db)
-        .aggregate(pipeline)
-        .allow_disk_use(true)
-        .max_time(MAX_TIME)
-        .await
-        .context("group dead jobs")?;
-    let mut cohorts = BTreeMap::new();
-    while let Some(group) = found.try_next().await.context("group dead jobs")? {
-        merge(&mut cohorts, &group);
-    }
-    let mut cohorts: Vec<_> = cohorts.into_values().collect();
-    cohorts.sort_by_key(|cohort| std::cmp::Reverse(cohort.count));
-    Ok(cohorts)
+    ]
 }
 
 fn merge(cohorts: &mut BTreeMap<(String, String), FailureCohort>, group: &Document) {
@@ -98,7 +98,7 @@ fn merge(cohorts: &mut BTreeMap<(String, String), FailureCohort>, group: &Docume
             count: 0,
             first_at,
             last_at,
-            sample_id: group.get_str("sample").unwrap_or_default().to_owned(),
+            sample_id: group.get("sample").map(id::shown).unwrap_or_default(),
         });
     cohort.count += u64::try_from(count).unwrap_or(0);
     cohort.first_at = cohort.first_at.into_iter().chain(first_at).min();

@@ -1,20 +1,19 @@
 //! Counts jobs by state, from indexes alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
 use serde::{Deserialize, Serialize};
 
-use super::MAX_TIME;
+use super::{MAX_TIME, Operator};
 use crate::clock::local_now;
-use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::indexes::{CLAIM, since_epoch};
-use crate::model::{JobState, field as f};
+use crate::model::{JobState, Status, field as f};
 
-/// How many jobs of a queue are in each state.
+/// How many jobs of a queue are in each state, by their stored status. Documents that are no jobs
+/// count as what their status says, and not at all if it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueCounts {
     /// Jobs waiting for their time.
@@ -32,7 +31,7 @@ pub struct QueueCounts {
 }
 
 impl QueueCounts {
-    /// The number of jobs in `state`.
+    /// The number of jobs in `state`; 0 for [`JobState::Malformed`], which no index tells.
     #[must_use]
     pub fn of(&self, state: JobState) -> u64 {
         match state {
@@ -42,75 +41,74 @@ impl QueueCounts {
             JobState::Done => self.done,
             JobState::Dead => self.dead,
             JobState::Cancelled => self.cancelled,
+            JobState::Malformed => 0,
         }
     }
 
     pub(super) fn set(&mut self, state: JobState, count: u64) {
-        *match state {
+        let field = match state {
             JobState::Scheduled => &mut self.scheduled,
             JobState::Ready => &mut self.ready,
             JobState::Running => &mut self.running,
             JobState::Done => &mut self.done,
             JobState::Dead => &mut self.dead,
             JobState::Cancelled => &mut self.cancelled,
-        } = count;
+            JobState::Malformed => return,
+        };
+        *field = count;
     }
 }
 
-/// The counts of every queue, or of the one asked for, which is listed even when empty.
-///
-/// # Errors
-///
-/// When the database fails.
-pub async fn count_by_state(
-    db: &Database,
-    collections: &Collections,
-    queue: Option<&str>,
-) -> Result<BTreeMap<String, QueueCounts>, Error> {
-    let names = match queue {
-        Some(queue) => vec![queue.to_owned()],
-        None => super::queues::names(db, collections).await?,
-    };
-    let mut counts = BTreeMap::new();
-    for name in names {
-        let of_queue = count_queue(db, collections, &name).await?;
-        counts.insert(name, of_queue);
+impl Operator {
+    /// The counts of every queue, or of the one asked for, which is listed even when empty. Ask
+    /// [`Operator::recent_counts`] instead if you ask often.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] when the database fails.
+    pub async fn count_by_state(
+        &self,
+        queue: Option<&str>,
+    ) -> Result<BTreeMap<String, QueueCounts>, Error> {
+        let names = match queue {
+            Some(queue) => BTreeSet::from([queue.to_owned()]),
+            None => self.queue_names().await?,
+        };
+        let mut counts = BTreeMap::new();
+        for name in names {
+            let of_queue = self.count_queue(&name).await?;
+            counts.insert(name, of_queue);
+        }
+        Ok(counts)
     }
-    Ok(counts)
-}
 
-async fn count_queue(
-    db: &Database,
-    collections: &Collections,
-    queue: &str,
-) -> Result<QueueCounts, Error> {
-    let mut counts = QueueCounts::default();
-    for state in JobState::ALL {
-        counts.set(state, count_state(db, collections, queue, state).await?);
+    async fn count_queue(&self, queue: &str) -> Result<QueueCounts, Error> {
+        let mut counts = QueueCounts::default();
+        for state in JobState::ALL {
+            counts.set(state, self.count_state(queue, state).await?);
+        }
+        Ok(counts)
     }
-    Ok(counts)
-}
 
-pub(super) async fn count_state(
-    db: &Database,
-    collections: &Collections,
-    queue: &str,
-    state: JobState,
-) -> Result<u64, Error> {
-    let (query, index) = counted_by(queue, state);
-    collections
-        .jobs(db)
-        .count_documents(query)
-        .hint(Hint::Name(index.to_owned()))
-        .max_time(MAX_TIME)
-        .await
-        .context("count jobs")
+    pub(super) async fn count_state(&self, queue: &str, state: JobState) -> Result<u64, Error> {
+        let Some(status) = state.stored() else {
+            return Ok(0);
+        };
+        let (query, index) = counted_by(queue, state, status);
+        self.collections
+            .jobs(&self.db)
+            .count_documents(query)
+            .hint(Hint::Name(index.to_owned()))
+            .max_time(MAX_TIME)
+            .await
+            .context("count jobs")
+    }
 }
 
 /// The query and the index that counts a state without reading a document. An index alone can
 /// compare with an instant, not with `$$NOW`; so scheduled and ready are told apart by our clock.
-fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
-    let mut query = doc! { f::QUEUE: queue, f::STATUS: state.stored() };
+fn counted_by(queue: &str, state: JobState, status: Status) -> (Document, &'static str) {
+    let mut query = doc! { f::QUEUE: queue, f::STATUS: status };
     let index = match state {
         JobState::Scheduled => {
             query.insert(f::RUN_AT, doc! { "$gt": local_now() });
@@ -121,7 +119,7 @@ fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
             CLAIM
         }
         JobState::Running => "lease",
-        JobState::Done | JobState::Dead | JobState::Cancelled => {
+        JobState::Done | JobState::Dead | JobState::Cancelled | JobState::Malformed => {
             query.insert(f::FINISHED_AT, since_epoch());
             "finished"
         }

@@ -4,7 +4,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
 use crate::indexes::since_epoch;
-use crate::model::{JobState, Status, field as f};
+use crate::model::{JobState, field as f, id, shape};
 
 /// Which jobs are meant; an empty filter means all. All given conditions must hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -12,9 +12,12 @@ use crate::model::{JobState, Status, field as f};
 pub struct JobFilter {
     /// Jobs of this queue.
     pub queue: Option<String>,
-    /// Jobs in one of these states.
+    /// Jobs in one of these states. [`JobState::Malformed`] means every document that is no job,
+    /// which takes a look at all documents that the other conditions mean. The other states go by
+    /// the stored status, as counts do: malformed documents that a worker has come upon are among
+    /// the dead.
     pub states: Vec<JobState>,
-    /// Jobs with one of these ids.
+    /// Jobs with one of these ids, as they are shown.
     pub ids: Vec<String>,
     /// Jobs enqueued at or before this instant.
     pub created_before: Option<DateTime>,
@@ -58,7 +61,7 @@ impl JobFilter {
             all.push(doc! { "$or": any });
         }
         if !self.ids.is_empty() {
-            all.push(doc! { f::ID: { "$in": &self.ids } });
+            all.push(doc! { f::ID: { "$in": id::all_candidates(&self.ids) } });
         }
         if let Some(at) = self.created_before {
             all.push(doc! { f::CREATED_AT: { "$lte": at } });
@@ -81,7 +84,9 @@ impl JobFilter {
 }
 
 pub(crate) fn state_query(state: JobState) -> Document {
-    let status = state.stored();
+    let Some(status) = state.stored() else {
+        return shape::malformed();
+    };
     match state {
         JobState::Ready => {
             doc! { f::STATUS: status, "$expr": { "$lte": [path(f::RUN_AT), "$$NOW"] } }
@@ -93,7 +98,7 @@ pub(crate) fn state_query(state: JobState) -> Document {
         JobState::Done | JobState::Dead | JobState::Cancelled => {
             doc! { f::STATUS: status, f::FINISHED_AT: since_epoch() }
         }
-        JobState::Running => doc! { f::STATUS: Status::Running },
+        JobState::Running | JobState::Malformed => doc! { f::STATUS: status },
     }
 }
 

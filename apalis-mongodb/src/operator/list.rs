@@ -1,15 +1,15 @@
 //! Lists jobs page by page, newest first.
 
 use futures_util::TryStreamExt;
-use mongodb::Database;
-use mongodb::bson::doc;
+use mongodb::bson::{RawDocumentBuf, doc};
 use serde::Serialize;
 
-use super::{JobFilter, MAX_TIME};
+use super::bulk::behind;
+use super::{JobFilter, MAX_TIME, Operator};
 use crate::clock::local_now;
-use crate::config::Collections;
 use crate::error::{Context, Error};
-use crate::model::{JobDocument, JobRecord, field as f};
+use crate::model::lenient::Fields;
+use crate::model::{JobSummary, field as f, id};
 
 /// No page is longer.
 const MAX_LIMIT: u32 = 1000;
@@ -23,42 +23,55 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-/// The jobs that `filter` means, in descending order of their ids, which is newest first for
-/// ids that sort by time as generated ones do. `limit` is capped at 1000.
-///
-/// # Errors
-///
-/// When the database fails or a document is not a job.
-pub async fn list_jobs(
-    db: &Database,
-    collections: &Collections,
-    filter: &JobFilter,
-    cursor: Option<&str>,
-    limit: u32,
-) -> Result<Page<JobRecord>, Error> {
-    let limit = limit.clamp(1, MAX_LIMIT);
-    let mut query = filter.to_query();
-    if let Some(last) = cursor {
-        if last.is_empty() {
-            return Err(Error::InvalidCursor);
+impl Operator {
+    /// The jobs that `filter` means, in descending order of their ids, which is newest first for
+    /// ids that sort by time as generated ones do. `limit` is 1 to 1000, or taken for the nearest
+    /// of these.
+    ///
+    /// Payloads, results and histories are not read from the database: a page of large jobs is as
+    /// quick as one of small ones. [`Operator::find_job`] has them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidCursor`] for an empty `cursor`, and [`Error::Database`] when the database
+    /// fails.
+    pub async fn list_jobs(
+        &self,
+        filter: &JobFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<JobSummary>, Error> {
+        const OPERATION: &str = "list jobs";
+        let limit = limit.clamp(1, MAX_LIMIT);
+        let mut query = filter.to_query();
+        if let Some(cursor) = cursor {
+            if cursor.is_empty() {
+                return Err(Error::InvalidCursor);
+            }
+            query = doc! { "$and": [query, behind("$lt", &id::of_cursor(cursor))] };
         }
-        query = doc! { "$and": [query, { f::ID: { "$lt": last } }] };
+        let jobs = self.collections.raw_jobs(&self.db);
+        let find = jobs
+            .find(query)
+            .sort(doc! { f::ID: -1 })
+            .limit(i64::from(limit) + 1)
+            .projection(JobSummary::projection())
+            // Large jobs that have to be sorted do not fit into the server's memory for it.
+            .allow_disk_use(true)
+            .max_time(MAX_TIME);
+        let found = find.await.context(OPERATION)?;
+        let mut found: Vec<RawDocumentBuf> = found.try_collect().await.context(OPERATION)?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let last = found.last().filter(|_| more);
+        let last = last.and_then(|raw| Fields(raw).value(f::ID));
+        let now = local_now();
+        Ok(Page {
+            items: found
+                .iter()
+                .map(|raw| JobSummary::from_raw(raw, now))
+                .collect(),
+            next_cursor: last.as_ref().map(id::cursor),
+        })
     }
-    let now = local_now();
-    let mut found = collections
-        .raw_jobs(db)
-        .find(query)
-        .sort(doc! { f::ID: -1 })
-        .limit(i64::from(limit) + 1)
-        .max_time(MAX_TIME)
-        .await
-        .context("list jobs")?;
-    let mut items = Vec::new();
-    while let Some(raw) = found.try_next().await.context("list jobs")? {
-        items.push(JobRecord::from_document(JobDocument::from_raw(&raw)?, now));
-    }
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next_cursor = items.last().filter(|_| more).map(|job| job.id.clone());
-    Ok(Page { items, next_cursor })
 }

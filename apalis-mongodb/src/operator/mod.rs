@@ -1,39 +1,102 @@
-//! What an operator asks and does: plain functions over a database and its [`Collections`].
+//! What an operator asks and does.
 //!
-//! Bulk functions work in bounded steps, each conditional on the state it found, so two
-//! operators (or an operator and a worker) never undo each other.
+//! Everything starts at an [`Operator`]. Bulk operations work in bounded steps, each conditional
+//! on the state it found, so two operators (or an operator and a worker) never undo each other.
+//! Documents that are no jobs are listed as [`JobState::Malformed`](crate::JobState::Malformed) and
+//! keep no operation from the others.
 //!
-//! [`Collections`]: crate::Collections
+//! ```no_run
+//! use apalis_mongodb::operator::{BulkOptions, RetryOptions};
+//! use apalis_mongodb::{Config, JobFilter, JobState, Operator};
+//!
+//! # async fn morning(db: &mongodb::Database) -> Result<(), apalis_mongodb::Error> {
+//! let operator = Operator::new(db, &Config::new("send-email"));
+//! for (queue, counts) in operator.count_by_state(None).await? {
+//!     println!("{queue}: {} wait, {} are dead", counts.ready, counts.dead);
+//! }
+//!
+//! let dead = JobFilter::queue("send-email").state(JobState::Dead);
+//! let page = operator.list_jobs(&dead, None, 50).await?;
+//! for job in &page.items {
+//!     println!("{} {}", job.id, job.last_error.as_deref().unwrap_or_default());
+//! }
+//! let report = operator.retry_jobs(&dead.into(), RetryOptions::default()).await?;
+//! println!("{} run again", report.changed);
+//!
+//! let strangers = JobFilter::default().state(JobState::Malformed);
+//! operator.delete_jobs(&strangers.into(), BulkOptions::default()).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod bulk;
 mod cancel;
+mod change;
 mod cohorts;
 mod count;
 mod delete;
 mod filter;
 mod find;
+mod limit;
 mod list;
+mod list_queues;
+mod list_workers;
 mod oldest;
-mod queues;
+mod pause;
 mod recent_counts;
+mod reprioritise;
 mod retry;
-mod workers;
+mod run_now;
+
+use std::fmt;
+use std::sync::Arc;
+
+use mongodb::Database;
 
 pub use bulk::{BulkOptions, BulkReport, Selection};
-pub use cancel::cancel_jobs;
-pub use cohorts::{FailureCohort, failure_cohorts};
-pub use count::{QueueCounts, count_by_state};
-pub use delete::delete_jobs;
+pub use cohorts::FailureCohort;
+pub use count::QueueCounts;
 pub use filter::JobFilter;
-pub use find::{find_job, find_jobs};
-pub use list::{Page, list_jobs};
-pub use oldest::oldest_ready_age;
-pub use queues::{
-    QueueLimits, QueueRecord, list_queues, pause_queue, resume_queue, set_queue_limits,
-};
-pub use recent_counts::recent_counts;
-pub use retry::{RetryOptions, retry_jobs};
-pub use workers::{WorkerRecord, list_workers};
+pub use list::Page;
+pub use list_queues::QueueRecord;
+pub use list_workers::WorkerRecord;
+pub use retry::RetryOptions;
+
+use crate::config::{Collections, Config};
+pub use crate::model::{QueueLimits, Rate};
 
 /// No operator's question may hold the server longer than this.
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Asks about and changes the jobs, queues and workers in one database: those of every queue that
+/// has the same collections. Cloning is cheap.
+///
+/// See the [module](self) for an example.
+#[derive(Clone)]
+pub struct Operator {
+    db: Database,
+    collections: Arc<Collections>,
+    history_limit: u32,
+}
+
+impl Operator {
+    /// An operator of the queues in `db`. Of `config` it takes the names of the collections and
+    /// how many attempts a job remembers. Nothing is sent to the server yet.
+    #[must_use]
+    pub fn new(db: &Database, config: &Config) -> Self {
+        Self {
+            db: db.clone(),
+            collections: Arc::new(config.collections.clone()),
+            history_limit: config.history_limit,
+        }
+    }
+}
+
+impl fmt::Debug for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operator")
+            .field("database", &self.db.name())
+            .field("collections", &self.collections)
+            .finish_non_exhaustive()
+    }
+}

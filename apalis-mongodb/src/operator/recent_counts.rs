@@ -9,15 +9,12 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use mongodb::Database;
 use mongodb::bson::{DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
-use super::QueueCounts;
-use super::count::count_state;
 use super::filter::path;
+use super::{MAX_TIME, Operator, QueueCounts};
 use crate::compat;
-use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::model::{JobState, field as f, time};
 
@@ -46,105 +43,103 @@ impl Counted {
     }
 }
 
-/// The counts of `queue`, each as it was at most `max_age` ago, and longer ago only where counting
-/// that state takes so long that it would be a hundredth of the time. For whoever asks often, such
-/// as a metrics endpoint: of many processes that ask at once, one counts.
-///
-/// # Errors
-///
-/// When the database fails.
-pub async fn recent_counts(
-    db: &Database,
-    collections: &Collections,
-    queue: &str,
-    max_age: Duration,
-) -> Result<QueueCounts, Error> {
-    let (known, now) = read(db, collections, queue).await?;
-    let mut counts = QueueCounts::default();
-    let mut too_old = Vec::new();
-    for state in JobState::ALL {
-        let counted = known.get(&state);
-        counts.set(state, counted.map_or(0, |counted| counted.jobs));
-        if counted.is_none_or(|counted| counted.is_too_old(max_age, now)) {
-            too_old.push(state);
+impl Operator {
+    /// The counts of `queue`, each as it was at most `max_age` ago, and longer ago only where
+    /// counting that state takes so long that it would be a hundredth of the time. For whoever asks
+    /// often, such as a metrics endpoint: of many processes that ask at once, one counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] when the database fails.
+    pub async fn recent_counts(
+        &self,
+        queue: &str,
+        max_age: Duration,
+    ) -> Result<QueueCounts, Error> {
+        let (known, now) = self.stored_counts(queue).await?;
+        let mut counts = QueueCounts::default();
+        let mut too_old = Vec::new();
+        for state in JobState::ALL {
+            let counted = known.get(&state);
+            counts.set(state, counted.map_or(0, |counted| counted.jobs));
+            if counted.is_none_or(|counted| counted.is_too_old(max_age, now)) {
+                too_old.push(state);
+            }
         }
+        if too_old.is_empty() {
+            return Ok(counts);
+        }
+        let mine = self.reserve_counting(queue).await?;
+        // Before the first count of all there is nothing to make do with.
+        if mine || known.len() < JobState::ALL.len() {
+            self.recount(queue, &too_old, &mut counts).await?;
+        }
+        Ok(counts)
     }
-    if too_old.is_empty() {
-        return Ok(counts);
-    }
-    let mine = reserve(db, collections, queue).await?;
-    // Before the first count of all there is nothing to make do with.
-    if mine || known.len() < JobState::ALL.len() {
-        recount(db, collections, queue, &too_old, &mut counts).await?;
-    }
-    Ok(counts)
-}
 
-/// What is stored, and the server's time.
-async fn read(
-    db: &Database,
-    collections: &Collections,
-    queue: &str,
-) -> Result<(HashMap<JobState, Counted>, DateTime), Error> {
-    let found = collections
-        .queues(db)
-        .find_one(doc! { f::ID: queue })
-        .projection(doc! { COUNTS: 1, NOW: "$$NOW" })
-        .await
-        .context("read a queue's counts")?
-        .unwrap_or_default();
-    let now = found.get_datetime(NOW).copied().unwrap_or(DateTime::MIN);
-    let counted = |state: JobState| {
-        let stored = found.get_document(COUNTS).ok()?.get(state.as_str())?;
-        Some((state, compat::from_bson(stored.clone()).ok()?))
-    };
-    Ok((JobState::ALL.into_iter().filter_map(counted).collect(), now))
-}
-
-/// Whether it is for us to count, and not for another process that began before.
-async fn reserve(db: &Database, collections: &Collections, queue: &str) -> Result<bool, Error> {
-    let until = path(COUNTING_UNTIL);
-    let free = doc! { "$lt": [{ "$ifNull": [until, DateTime::MIN] }, "$$NOW"] };
-    let mine = doc! { "$set": {
-        COUNTING_UNTIL: { "$add": ["$$NOW", time::millis(PATIENCE)] },
-    } };
-    let outcome = collections
-        .queues(db)
-        .update_one(doc! { f::ID: queue, "$expr": free }, vec![mine])
-        .await
-        .context("reserve the counting of a queue")?;
-    Ok(outcome.matched_count == 1)
-}
-
-/// Counts `states`, for `counts` and for the store.
-async fn recount(
-    db: &Database,
-    collections: &Collections,
-    queue: &str,
-    states: &[JobState],
-    counts: &mut QueueCounts,
-) -> Result<(), Error> {
-    let mut fields = Document::new();
-    for state in states {
-        let began = Instant::now();
-        let jobs = count_state(db, collections, queue, *state).await?;
-        let cost = began.elapsed();
-        counts.set(*state, jobs);
-        let stored = doc! {
-            "jobs": i64::try_from(jobs).unwrap_or(i64::MAX),
-            "at": "$$NOW",
-            "cost": time::millis(cost),
+    /// What is stored, and the server's time.
+    async fn stored_counts(
+        &self,
+        queue: &str,
+    ) -> Result<(HashMap<JobState, Counted>, DateTime), Error> {
+        let queues = self.collections.queues(&self.db);
+        let found = queues
+            .find_one(doc! { f::ID: queue })
+            .projection(doc! { COUNTS: 1, NOW: "$$NOW" })
+            .max_time(MAX_TIME)
+            .await
+            .context("read a queue's counts")?
+            .unwrap_or_default();
+        let now = found.get_datetime(NOW).copied().unwrap_or(DateTime::MIN);
+        let counted = |state: JobState| {
+            let stored = found.get_document(COUNTS).ok()?.get(state.as_str())?;
+            Some((state, compat::from_bson(stored.clone()).ok()?))
         };
-        fields.insert(format!("{COUNTS}.{}", state.as_str()), stored);
+        Ok((JobState::ALL.into_iter().filter_map(counted).collect(), now))
     }
-    collections
-        .queues(db)
-        .update_one(
-            doc! { f::ID: queue },
-            vec![doc! { "$set": fields }, doc! { "$unset": COUNTING_UNTIL }],
-        )
-        .upsert(true)
-        .await
-        .context("store a queue's counts")?;
-    Ok(())
+
+    /// Whether it is for us to count, and not for another process that began before.
+    async fn reserve_counting(&self, queue: &str) -> Result<bool, Error> {
+        let until = path(COUNTING_UNTIL);
+        let free = doc! { "$lt": [{ "$ifNull": [until, DateTime::MIN] }, "$$NOW"] };
+        let mine = doc! { "$set": {
+            COUNTING_UNTIL: { "$add": ["$$NOW", time::millis(PATIENCE)] },
+        } };
+        let queues = self.collections.queues(&self.db);
+        let outcome = queues
+            .update_one(doc! { f::ID: queue, "$expr": free }, vec![mine])
+            .await
+            .context("reserve the counting of a queue")?;
+        Ok(outcome.matched_count == 1)
+    }
+
+    /// Counts `states`, for `counts` and for the store.
+    async fn recount(
+        &self,
+        queue: &str,
+        states: &[JobState],
+        counts: &mut QueueCounts,
+    ) -> Result<(), Error> {
+        let mut fields = Document::new();
+        for state in states {
+            let began = Instant::now();
+            let jobs = self.count_state(queue, *state).await?;
+            let cost = began.elapsed();
+            counts.set(*state, jobs);
+            let stored = doc! {
+                "jobs": i64::try_from(jobs).unwrap_or(i64::MAX),
+                "at": "$$NOW",
+                "cost": time::millis(cost),
+            };
+            fields.insert(format!("{COUNTS}.{}", state.as_str()), stored);
+        }
+        let update = vec![doc! { "$set": fields }, doc! { "$unset": COUNTING_UNTIL }];
+        let queues = self.collections.queues(&self.db);
+        queues
+            .update_one(doc! { f::ID: queue }, update)
+            .upsert(true)
+            .await
+            .context("store a queue's counts")?;
+        Ok(())
+    }
 }

@@ -133,7 +133,7 @@ pub(crate) fn assume_claimed(claim: &Claim, jobs: Vec<JobDocument>) -> Vec<JobDo
     jobs.into_iter()
         .map(|mut job| {
             job.status = Status::Running;
-            job.attempts += 1;
+            job.attempts = job.attempts.saturating_add(1);
             job.lock_token = Some(claim.token);
             job.worker = Some(claim.worker.to_string());
             job.started_at = Some(claim.now);

@@ -62,7 +62,8 @@ pub(crate) async fn find_due(
     match start {
         Start::Head => {}
         Start::HeadOfFresh => {
-            filter.insert(f::CRASHES, doc! { "$lt": SUSPECT_CRASHES });
+            // A producer in another language may have left it out.
+            filter.insert(f::CRASHES, doc! { "$not": { "$gte": SUSPECT_CRASHES } });
         }
         Start::At { position, now } => bounds = Some(position.bounds(queue, now)),
         Start::Level { priority, until } => {

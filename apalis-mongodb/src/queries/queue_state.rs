@@ -5,11 +5,9 @@ use std::time::Duration;
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 
-use crate::compat;
 use crate::deadline::within;
 use crate::error::Error;
-use crate::model::field as f;
-use crate::operator::QueueLimits;
+use crate::model::{QueueLimits, field as f};
 
 const MAX_TIME: Duration = Duration::from_secs(5);
 
@@ -27,11 +25,11 @@ pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<Q
     let Some(document) = found else {
         return Ok(QueueState::default());
     };
-    let limits = document.get("limits").cloned();
     Ok(QueueState {
         paused: document.get_bool("paused").unwrap_or(false),
-        limits: limits
-            .and_then(|limits| compat::from_bson(limits).ok())
+        limits: document
+            .get("limits")
+            .and_then(QueueLimits::from_stored)
             .unwrap_or_default(),
     })
 }

@@ -9,8 +9,7 @@ use mongodb::options::ReturnDocument;
 
 use crate::deadline::within;
 use crate::error::Error;
-use crate::model::{field as f, time};
-use crate::operator::QueueLimits;
+use crate::model::{QueueLimits, Rate, field as f, time};
 
 const BUCKET: &str = "bucket";
 const MAX_TIME: Duration = Duration::from_secs(5);
@@ -26,7 +25,7 @@ pub(crate) async fn acquire(
         return Ok(wanted);
     };
     let (queues, filter) = (queues.clone(), doc! { f::ID: queue });
-    let update = acquiring(rate, limits, wanted);
+    let update = acquiring(rate, wanted);
     let acquiring = async move {
         let acquire = queues.find_one_and_update(filter, update);
         let acquire = acquire.return_document(ReturnDocument::After);
@@ -46,13 +45,14 @@ pub(crate) async fn acquire(
     })
 }
 
-fn acquiring(rate: u32, limits: &QueueLimits, wanted: usize) -> Vec<Document> {
-    let period = time::millis(limits.period()).max(1);
+fn acquiring(rate: Rate, wanted: usize) -> Vec<Document> {
+    let period = time::millis(rate.per).max(1);
     let path = |field: &str| format!("${BUCKET}.{field}");
-    let full = f64::from(rate);
-    let since = doc! { "$subtract": ["$$NOW", { "$ifNull": [path("at"), "$$NOW"] }] };
-    let refill = doc! { "$multiply": [since, full / period as f64] };
-    let known = doc! { "$ifNull": [path("tokens"), full] };
+    let full = f64::from(rate.starts);
+    // What is not as it was written here begins anew, so that it stops no claim.
+    let at = doc! { "$cond": [{ "$eq": [{ "$type": path("at") }, "date"] }, path("at"), "$$NOW"] };
+    let refill = doc! { "$multiply": [{ "$subtract": ["$$NOW", at] }, full / period as f64] };
+    let known = doc! { "$cond": [{ "$isNumber": path("tokens") }, path("tokens"), full] };
     let tokens = doc! { "$min": [full, { "$add": [known, refill] }] };
     let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
     let granted = doc! { "$min": [wanted, { "$floor": path("tokens") }] };
@@ -72,7 +72,7 @@ pub(crate) async fn give_back(
     unused: usize,
 ) -> Result<(), Error> {
     let unused = i64::try_from(unused).unwrap_or(0);
-    let filter = doc! { f::ID: queue, format!("{BUCKET}.tokens"): { "$exists": true } };
+    let filter = doc! { f::ID: queue, format!("{BUCKET}.tokens"): { "$type": "number" } };
     let update = doc! { "$inc": { format!("{BUCKET}.tokens"): unused as f64 } };
     let queues = queues.clone();
     let giving_back = async move { queues.update_one(filter, update).await };

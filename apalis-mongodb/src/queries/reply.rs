@@ -18,11 +18,7 @@ pub(crate) fn count(reply: &Document) -> u64 {
 /// A raw command succeeds as a whole even if single statements fail or the write concern does.
 pub(crate) fn check(reply: &Document, operation: &'static str) -> Result<(), Error> {
     if let Some(refused) = refused_statement(reply) {
-        return Err(Error::Refused {
-            operation,
-            code: refused.get_i32("code").unwrap_or_default(),
-            message: refused.get_str("errmsg").unwrap_or_default().to_owned(),
-        });
+        return Err(refusal(refused, operation));
     }
     match reply.get("writeConcernError") {
         Some(failure) => Err(Error::Database {
@@ -30,6 +26,23 @@ pub(crate) fn check(reply: &Document, operation: &'static str) -> Result<(), Err
             source: mongodb::error::Error::custom(failure.to_string()),
         }),
         None => Ok(()),
+    }
+}
+
+/// The statements that the server refused, taken out of the reply.
+pub(crate) fn take_refusals(reply: &mut Document, operation: &'static str) -> Vec<Error> {
+    let Some(Bson::Array(refused)) = reply.remove("writeErrors") else {
+        return Vec::new();
+    };
+    let refused = refused.iter().filter_map(Bson::as_document);
+    refused.map(|it| refusal(it, operation)).collect()
+}
+
+fn refusal(refused: &Document, operation: &'static str) -> Error {
+    Error::Refused {
+        operation,
+        code: refused.get_i32("code").unwrap_or_default(),
+        message: refused.get_str("errmsg").unwrap_or_default().to_owned(),
     }
 }
 

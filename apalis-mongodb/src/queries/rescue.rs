@@ -5,6 +5,7 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
 
+use super::dead_letter;
 use crate::deadline::{run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
@@ -80,8 +81,8 @@ async fn free(
     jobs: Collection<Document>,
     job: Document,
 ) -> Result<Option<Rescued>, Error> {
-    let crashes = number(&job, f::CRASHES).unwrap_or(0) + 1;
-    let quarantined = number(&job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
+    let crashes = number(&job, f::CRASHES).unwrap_or(0).saturating_add(1);
+    let mut quarantined = number(&job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
     let worker = job.get_str(f::WORKER).unwrap_or("?").to_owned();
     let error = format!("the lease of worker {worker} expired (crash {crashes})");
     let id = job.get(f::ID).cloned().unwrap_or(Bson::Null);
@@ -99,7 +100,7 @@ async fn free(
     ];
     let command = doc! {
         "update": jobs.name(),
-        "updates": [{ "q": filter, "u": update, "hint": by_id() }],
+        "updates": [{ "q": filter.clone(), "u": update, "hint": by_id() }],
         "maxTimeMS": MAX_TIME_PER_JOB_MS,
         "writeConcern": { "w": "majority" },
     };
@@ -107,8 +108,18 @@ async fn free(
         Err(error) if is_locked(&error) => return Ok(None),
         reply => reply?,
     };
-    super::reply::check(&reply, "free a job")?;
-    Ok((super::reply::count(&reply) == 1).then(|| Rescued {
+    let mut freed = super::reply::count(&reply) == 1;
+    match super::reply::check(&reply, "free a job") {
+        // It is no job, or has no room for another word. Left alone, it would be found before the
+        // others at every sweep.
+        Err(refusal) if refusal.is_about_document() => {
+            let error = format!("{error}, and the job cannot be changed: {refusal}");
+            freed = dead_letter::dead(&jobs, filter, &error, MAX_TIME).await?;
+            quarantined = true;
+        }
+        outcome => outcome?,
+    }
+    Ok(freed.then(|| Rescued {
         id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
         queue: job.get_str(f::QUEUE).unwrap_or_default().to_owned(),
         worker,

@@ -26,6 +26,7 @@ use self::sink::SinkState;
 use crate::clock::ServerClock;
 use crate::codec::BsonCodec;
 use crate::config::Config;
+use crate::operator::Operator;
 use crate::runtime::{Runtime, WorkerRuntime};
 
 /// One queue of jobs with the arguments `Args`, stored by the codec `C`.
@@ -73,6 +74,12 @@ impl<Args, C> MongoStorage<Args, C> {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// An operator of this queue and of those that share its collections.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        Operator::new(&self.db, &self.config)
     }
 
     /// The database it lives in.

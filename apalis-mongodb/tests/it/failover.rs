@@ -7,7 +7,7 @@ use std::time::Duration;
 use apalis_core::error::BoxDynError;
 use apalis_core::task::data::Data;
 use apalis_mongodb::{
-    Config, JobHandle, JobState, MongoStorage, NewJob, RetryStrategy, operator, setup,
+    Config, JobHandle, JobState, MongoStorage, NewJob, Operator, RetryStrategy, setup,
 };
 use dossier_devstack::mongod::ReplicaSet;
 use mongodb::bson::{Document, doc};
@@ -171,9 +171,8 @@ impl Scene {
     /// Waits until all jobs are done; each has its effect once, and no worker gave up.
     async fn end(self) -> Arc<Ledger> {
         eventually("all jobs are done", async || {
-            let counts =
-                operator::count_by_state(&self.db, &self.config.collections, Some("test")).await;
-            match counts {
+            let operator = Operator::new(&self.db, &self.config);
+            match operator.count_by_state(Some("test")).await {
                 Ok(counts) if counts["test"].of(JobState::Done) == JOBS => Ok(()),
                 other => Err(format!("{other:?}")),
             }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
-use apalis_mongodb::{Config, JobRecord, JobState, MongoStorage, RetryStrategy, operator, setup};
+use apalis_mongodb::{Config, JobRecord, JobState, MongoStorage, Operator, RetryStrategy, setup};
 use dossier_devstack::testing::TestDatabase;
 use mongodb::Database;
 
@@ -51,8 +51,13 @@ impl Bench {
         MongoStorage::new(self.db(), self.config.clone())
     }
 
+    pub(crate) fn operator(&self) -> Operator {
+        Operator::new(self.db(), &self.config)
+    }
+
     pub(crate) async fn job(&self, id: impl ToString) -> JobRecord {
-        operator::find_job(self.db(), &self.config.collections, &id.to_string())
+        self.operator()
+            .find_job(&id.to_string())
             .await
             .expect("the job can be read")
             .expect("the job exists")
@@ -74,13 +79,11 @@ impl Bench {
     /// Waits until `count` jobs of the queue are in `state`.
     pub(crate) async fn counts(&self, state: JobState, count: u64) {
         eventually(&format!("{count} jobs are {state}"), async || {
-            let counts = operator::count_by_state(
-                self.db(),
-                &self.config.collections,
-                Some(&self.config.queue),
-            )
-            .await
-            .expect("jobs can be counted");
+            let counts = self
+                .operator()
+                .count_by_state(Some(&self.config.queue))
+                .await
+                .expect("jobs can be counted");
             let counts = counts.into_values().next().unwrap_or_default();
             if counts.of(state) == count {
                 Ok(())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apalis_mongodb::operator::{self, BulkOptions, Selection};
+use apalis_mongodb::operator::{BulkOptions, Selection};
 use apalis_mongodb::{JobHandle, JobState, NewJob, Outcome};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{DateTime, Document, doc};
@@ -175,15 +175,12 @@ async fn a_running_job_that_is_cancelled_tells_its_handler_at_once() {
     });
     let id = bench.storage::<u32>().enqueue(1).await.unwrap();
     notes.reach(1).await;
-    let report = operator::cancel_jobs(
-        bench.db(),
-        &bench.config.collections,
-        &Selection::id(id.to_string()),
-        &bench.config.retention,
-        BulkOptions::default(),
-    )
-    .await
-    .unwrap();
+    let selection = Selection::id(id.to_string());
+    let report = bench
+        .operator()
+        .cancel_jobs(&selection, BulkOptions::default())
+        .await
+        .unwrap();
     assert_eq!(report.changed, 1);
     notes.reach(2).await;
     running.stop().await;
@@ -257,11 +254,8 @@ async fn a_handle_extends_its_lease_and_reports_progress_and_lines() {
 async fn a_worker_announces_itself_and_is_forgotten_when_it_stops() {
     let bench = Bench::new().await;
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
-    let list = async || {
-        operator::list_workers(bench.db(), &bench.config.collections, Some("test"))
-            .await
-            .unwrap()
-    };
+    let operator = bench.operator();
+    let list = async || operator.list_workers(Some("test")).await.unwrap();
     eventually("one worker is listed", async || {
         let workers = list().await;
         if workers.len() == 1 {

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use apalis_mongodb::operator::{self, QueueLimits};
-use apalis_mongodb::{JobState, NewJob};
+use apalis_mongodb::{JobState, NewJob, QueueLimits, Rate};
+use mongodb::bson::{Bson, Document, doc};
 
 use crate::harness::{Bench, Notes};
 use crate::worker;
 
 async fn limit(bench: &Bench, limits: QueueLimits) {
-    operator::set_queue_limits(bench.db(), &bench.config.collections, "test", limits)
+    bench
+        .operator()
+        .set_queue_limits("test", limits)
         .await
         .unwrap();
 }
@@ -57,8 +59,10 @@ async fn no_more_jobs_run_at_once_than_the_queue_allows() {
 async fn no_more_jobs_start_in_a_period_than_the_queue_allows() {
     let bench = Bench::new().await;
     let limits = QueueLimits {
-        rate: Some(5),
-        rate_period: Duration::from_millis(500),
+        rate: Some(Rate {
+            starts: 5,
+            per: Duration::from_millis(500),
+        }),
         ..QueueLimits::default()
     };
     limit(&bench, limits).await;
@@ -83,4 +87,72 @@ async fn no_more_jobs_start_in_a_period_than_the_queue_allows() {
     assert!(took >= Duration::from_millis(1400), "{took:?}");
     first.stop().await;
     second.stop().await;
+}
+
+#[tokio::test]
+async fn a_rate_that_lets_nothing_start_or_has_no_period_is_refused() {
+    let bench = Bench::new().await;
+    let operator = bench.operator();
+    for (starts, per) in [
+        (0, Duration::from_secs(1)),
+        (5, Duration::ZERO),
+        (5, Duration::from_secs(8 * 24 * 3600)),
+    ] {
+        let limits = QueueLimits {
+            rate: Some(Rate { starts, per }),
+            ..QueueLimits::default()
+        };
+        let refused = operator.set_queue_limits("test", limits).await;
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("1 start or more per 1 ms to 1 day"), "{text}");
+    }
+    assert!(operator.list_queues().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_limit_that_an_earlier_version_stored_holds_and_is_shown_as_a_rate() {
+    let bench = Bench::new().await;
+    let queues = bench.db().collection::<Document>("apalis_queues");
+    let stored = doc! { "rate": 2_i64, "rate_period": 400_i64, "max_running": Bson::Null };
+    queues
+        .insert_one(doc! { "_id": "test", "limits": stored })
+        .await
+        .unwrap();
+    let limits = bench.operator().list_queues().await.unwrap()[0].limits;
+    let rate = Rate {
+        starts: 2,
+        per: Duration::from_millis(400),
+    };
+    assert_eq!((limits.rate, limits.max_running), (Some(rate), None));
+    let jobs = (0..6).map(NewJob::new);
+    bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+    let start = Instant::now();
+    let running = worker!(bench.storage::<u32>(), 8, async |_: u32| {});
+    bench.counts(JobState::Done, 6).await;
+    // Two at once, then one every 200 ms.
+    assert!(
+        start.elapsed() >= Duration::from_millis(700),
+        "{:?}",
+        start.elapsed()
+    );
+    running.stop().await;
+    // What this version stores, that one reads.
+    bench
+        .operator()
+        .set_queue_limits("test", limits)
+        .await
+        .unwrap();
+    let again = queues
+        .find_one(doc! { "_id": "test" })
+        .await
+        .unwrap()
+        .unwrap();
+    let again = again.get_document("limits").unwrap();
+    assert_eq!(
+        (
+            again.get_i64("rate").ok(),
+            again.get_i64("rate_period").ok()
+        ),
+        (Some(2), Some(400))
+    );
 }

@@ -6,6 +6,7 @@
 )]
 
 mod capabilities;
+mod changing;
 mod child;
 mod conformance;
 mod connection_string;
@@ -14,9 +15,12 @@ mod ecosystem;
 mod enqueueing;
 mod failover;
 mod fairness;
+mod foreign;
+mod foreign_documents;
 mod harness;
 mod leases;
 mod limits;
+mod lists;
 mod monitor;
 mod network;
 mod operating;
@@ -25,6 +29,7 @@ mod outcomes;
 mod plans;
 mod priorities;
 mod processes;
+mod producers;
 mod proxy;
 mod retention;
 mod servers;

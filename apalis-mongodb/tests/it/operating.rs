@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use apalis_core::error::{AbortError, BoxDynError};
-use apalis_mongodb::operator::{self, BulkOptions, RetryOptions, Selection};
+use apalis_mongodb::operator::{BulkOptions, RetryOptions, Selection};
 use apalis_mongodb::{JobFilter, JobHandle, JobState, NewJob};
 
 use crate::harness::{Bench, Notes, eventually};
@@ -12,7 +12,7 @@ use crate::worker;
 #[tokio::test]
 async fn a_dead_job_that_is_retried_twice_at_once_runs_once_and_keeps_its_history() {
     let bench = Bench::new().await;
-    let collections = bench.config.collections.clone();
+    let operator = bench.operator();
     let notes = Notes::default();
     let seen = notes.clone();
     let running = worker!(bench.storage::<u32>(), 2, move |_: u32, job: JobHandle| {
@@ -28,14 +28,7 @@ async fn a_dead_job_that_is_retried_twice_at_once_runs_once_and_keeps_its_histor
     let id = bench.storage::<u32>().enqueue(1).await.unwrap();
     bench.reaches(&id, JobState::Dead).await;
     let selection = Selection::id(id.to_string());
-    let retry = || {
-        operator::retry_jobs(
-            bench.db(),
-            &collections,
-            &selection,
-            RetryOptions::default(),
-        )
-    };
+    let retry = || operator.retry_jobs(&selection, RetryOptions::default());
     let (one, two) = tokio::join!(retry(), retry());
     assert_eq!(one.unwrap().changed + two.unwrap().changed, 1);
     let job = bench.reaches(&id, JobState::Done).await;
@@ -48,7 +41,7 @@ async fn a_dead_job_that_is_retried_twice_at_once_runs_once_and_keeps_its_histor
 #[tokio::test]
 async fn bulk_operations_count_first_and_change_only_what_the_filter_means() {
     let bench = Bench::new().await;
-    let (db, collections) = (bench.db(), &bench.config.collections);
+    let operator = bench.operator();
     let storage = bench.storage::<u32>();
     storage
         .enqueue_many((0..1200).map(NewJob::new))
@@ -61,30 +54,20 @@ async fn bulk_operations_count_first_and_change_only_what_the_filter_means() {
         dry_run: true,
         max_jobs: None,
     };
-    let retention = &bench.config.retention;
-    let counted = operator::cancel_jobs(db, collections, &ready, retention, dry)
-        .await
-        .unwrap();
+    let counted = operator.cancel_jobs(&ready, dry).await.unwrap();
     assert_eq!((counted.matched, counted.changed), (1200, 0));
     let some = BulkOptions {
         dry_run: false,
         max_jobs: Some(700),
     };
-    let cancelled = operator::cancel_jobs(db, collections, &ready, retention, some)
-        .await
-        .unwrap();
+    let cancelled = operator.cancel_jobs(&ready, some).await.unwrap();
     assert_eq!(cancelled.changed, 700);
     bench.counts(JobState::Cancelled, 700).await;
     bench.counts(JobState::Scheduled, 1).await;
     let gone = Selection::from(JobFilter::queue("test").state(JobState::Cancelled));
     let all = BulkOptions::default();
-    assert_eq!(
-        operator::delete_jobs(db, collections, &gone, all)
-            .await
-            .unwrap()
-            .changed,
-        700
-    );
+    let deleted = operator.delete_jobs(&gone, all).await.unwrap();
+    assert_eq!(deleted.changed, 700);
     bench.counts(JobState::Cancelled, 0).await;
     bench.counts(JobState::Ready, 500).await;
 }
@@ -101,15 +84,11 @@ async fn a_list_is_read_page_by_page_newest_first() {
     let filter = JobFilter::queue("test");
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = operator::list_jobs(
-            bench.db(),
-            &bench.config.collections,
-            &filter,
-            cursor.as_deref(),
-            2,
-        )
-        .await
-        .unwrap();
+        let page = bench
+            .operator()
+            .list_jobs(&filter, cursor.as_deref(), 2)
+            .await
+            .unwrap();
         seen.extend(page.items.into_iter().map(|job| job.id));
         cursor = page.next_cursor;
         if cursor.is_none() {
@@ -141,13 +120,10 @@ async fn dead_jobs_are_found_by_their_error_and_grouped_by_it() {
         error_contains: Some("(A.B*C) is".into()),
         ..JobFilter::queue("test")
     };
-    let page = operator::list_jobs(bench.db(), &bench.config.collections, &filter, None, 10)
-        .await
-        .unwrap();
+    let operator = bench.operator();
+    let page = operator.list_jobs(&filter, None, 10).await.unwrap();
     assert_eq!(page.items.len(), 3);
-    let cohorts = operator::failure_cohorts(bench.db(), &bench.config.collections, None)
-        .await
-        .unwrap();
+    let cohorts = operator.failure_cohorts(None).await.unwrap();
     let summary: Vec<_> = cohorts
         .iter()
         .map(|c| (c.error.as_str(), c.count))
@@ -158,7 +134,7 @@ async fn dead_jobs_are_found_by_their_error_and_grouped_by_it() {
 #[tokio::test]
 async fn a_paused_queue_is_left_alone_until_it_is_resumed() {
     let bench = Bench::new().await;
-    let (db, collections) = (bench.db(), &bench.config.collections);
+    let operator = bench.operator();
     let notes = Notes::default();
     let seen = notes.clone();
     let running = worker!(bench.storage::<u32>(), 1, move |number: u32| {
@@ -167,19 +143,15 @@ async fn a_paused_queue_is_left_alone_until_it_is_resumed() {
     });
     bench.storage::<u32>().enqueue(1).await.unwrap();
     notes.reach(1).await;
-    operator::pause_queue(db, collections, "test")
-        .await
-        .unwrap();
-    assert!(operator::list_queues(db, collections).await.unwrap()[0].paused);
+    operator.pause_queue("test").await.unwrap();
+    assert!(operator.list_queues().await.unwrap()[0].paused);
     // "Everywhere within two seconds".
     tokio::time::sleep(Duration::from_secs(2)).await;
     let id = bench.storage::<u32>().enqueue(2).await.unwrap();
     tokio::time::sleep(Duration::from_millis(700)).await;
     assert_eq!(bench.job(&id).await.state, JobState::Ready);
     let resumed = std::time::Instant::now();
-    operator::resume_queue(db, collections, "test")
-        .await
-        .unwrap();
+    operator.resume_queue("test").await.unwrap();
     notes.reach(2).await;
     assert!(resumed.elapsed() < Duration::from_secs(2));
     running.stop().await;
@@ -188,32 +160,19 @@ async fn a_paused_queue_is_left_alone_until_it_is_resumed() {
 #[tokio::test]
 async fn the_age_of_the_oldest_ready_job_ignores_those_that_are_not_due() {
     let bench = Bench::new().await;
-    let (db, collections) = (bench.db(), &bench.config.collections);
-    assert_eq!(
-        operator::oldest_ready_age(db, collections, "test")
-            .await
-            .unwrap(),
-        None
-    );
+    let operator = bench.operator();
+    assert_eq!(operator.oldest_ready_age("test").await.unwrap(), None);
     let storage = bench.storage::<u32>();
     storage
         .enqueue(NewJob::new(1).run_in(Duration::from_secs(60)))
         .await
         .unwrap();
-    assert_eq!(
-        operator::oldest_ready_age(db, collections, "test")
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(operator.oldest_ready_age("test").await.unwrap(), None);
     let past = mongodb::bson::DateTime::from_millis(
         mongodb::bson::DateTime::now().timestamp_millis() - 90_000,
     );
     storage.enqueue(NewJob::new(1).run_at(past)).await.unwrap();
-    let age = operator::oldest_ready_age(db, collections, "test")
-        .await
-        .unwrap()
-        .unwrap();
+    let age = operator.oldest_ready_age("test").await.unwrap().unwrap();
     assert!((90..100).contains(&age.as_secs()), "{age:?}");
 }
 
@@ -221,11 +180,8 @@ async fn the_age_of_the_oldest_ready_job_ignores_those_that_are_not_due() {
 async fn counts_of_a_moment_ago_are_not_counted_again() {
     let bench = Bench::new().await;
     let storage = bench.storage::<u32>();
-    let recent = async |max_age: Duration| {
-        operator::recent_counts(bench.db(), &bench.config.collections, "test", max_age)
-            .await
-            .unwrap()
-    };
+    let operator = bench.operator();
+    let recent = async |max_age: Duration| operator.recent_counts("test", max_age).await.unwrap();
     let long = Duration::from_secs(3600);
     storage.enqueue(1).await.unwrap();
     assert_eq!(recent(long).await.ready, 1);
@@ -248,32 +204,18 @@ async fn counts_of_a_moment_ago_are_not_counted_again() {
 #[tokio::test]
 async fn a_retried_job_has_its_unique_key_again_unless_another_took_it() {
     let bench = Bench::new().await;
-    let collections = bench.config.collections.clone();
+    let operator = bench.operator();
     let storage = bench.storage::<u32>();
     let keyed = |number| NewJob::new(number).unique_key("order-17");
     let first = storage.enqueue(keyed(1)).await.unwrap();
     let only_first = Selection::id(first.to_string());
-    let retention = bench.config.retention;
     let cancel = async || {
-        operator::cancel_jobs(
-            bench.db(),
-            &collections,
-            &only_first,
-            &retention,
-            BulkOptions::default(),
-        )
-        .await
-        .unwrap()
+        let options = BulkOptions::default();
+        operator.cancel_jobs(&only_first, options).await.unwrap()
     };
     let retry = async || {
-        operator::retry_jobs(
-            bench.db(),
-            &collections,
-            &only_first,
-            RetryOptions::default(),
-        )
-        .await
-        .unwrap()
+        let options = RetryOptions::default();
+        operator.retry_jobs(&only_first, options).await.unwrap()
     };
     cancel().await;
     assert_eq!(retry().await.changed, 1);

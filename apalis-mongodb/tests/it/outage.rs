@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apalis_mongodb::{Config, JobFilter, JobState, MongoStorage, NewJob, operator, setup};
+use apalis_mongodb::{Config, JobFilter, JobState, MongoStorage, NewJob, Operator, setup};
 use mongodb::{Client, Database};
 
 use crate::harness::{Notes, eventually};
@@ -12,7 +12,8 @@ use crate::worker;
 const JOBS: usize = 120;
 
 async fn done(db: &Database, config: &Config) -> Result<u64, String> {
-    let counts = operator::count_by_state(db, &config.collections, Some("test"))
+    let counts = Operator::new(db, config)
+        .count_by_state(Some("test"))
         .await
         .map_err(|error| error.to_string())?;
     Ok(counts["test"].of(JobState::Done))
@@ -56,7 +57,8 @@ async fn a_server_that_is_away_for_longer_than_a_lease_costs_no_job_and_no_worke
     .await;
     assert!(!running.has_ended());
     running.stop().await;
-    let page = operator::list_jobs(&db, &config.collections, &JobFilter::default(), None, 1000)
+    let page = Operator::new(&db, &config)
+        .list_jobs(&JobFilter::default(), None, 1000)
         .await
         .unwrap();
     let crashed: Vec<_> = page.items.iter().filter(|job| job.crashes > 0).collect();

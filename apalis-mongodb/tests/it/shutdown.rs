@@ -35,17 +35,10 @@ async fn a_stop_finishes_what_runs_and_gives_back_what_waits_uncounted() {
     running.stop().await;
     bench.counts(JobState::Done, 2).await;
     let filter = apalis_mongodb::JobFilter::queue("test").state(JobState::Ready);
-    let page = apalis_mongodb::operator::list_jobs(
-        bench.db(),
-        &bench.config.collections,
-        &filter,
-        None,
-        50,
-    )
-    .await
-    .unwrap();
+    let page = bench.operator().list_jobs(&filter, None, 50).await.unwrap();
     assert_eq!(page.items.len(), 8);
     for job in page.items {
+        let job = bench.job(&job.id).await;
         assert_eq!((job.attempts, job.history.len(), job.crashes), (0, 0, 0));
     }
 }

@@ -1,9 +1,10 @@
 //! A server without a replica set: jobs run by polling, and what cannot be is said clearly.
 
+use std::time::Duration;
+
 use apalis_core::error::BoxDynError;
 use apalis_core::task::data::Data;
-use apalis_mongodb::operator::{QueueLimits, set_queue_limits};
-use apalis_mongodb::{Config, Error, JobHandle, MongoStorage, NewJob, setup};
+use apalis_mongodb::{Config, Error, JobHandle, MongoStorage, NewJob, QueueLimits, Rate, setup};
 use mongodb::{Client, Database};
 
 use crate::harness::Notes;
@@ -98,8 +99,8 @@ async fn complete_in_a_transaction(
 #[tokio::test]
 async fn a_limit_that_takes_transactions_is_refused_on_a_standalone_server() {
     let bench = Bench::new().await;
-    let set =
-        async |limits| set_queue_limits(&bench.db, &bench.config.collections, "test", limits).await;
+    let operator = bench.storage().operator();
+    let set = async |limits| operator.set_queue_limits("test", limits).await;
     let at_once = QueueLimits {
         max_running: Some(3),
         ..QueueLimits::default()
@@ -107,7 +108,10 @@ async fn a_limit_that_takes_transactions_is_refused_on_a_standalone_server() {
     let refused = set(at_once).await;
     assert!(matches!(refused, Err(Error::NotReplicaSet)), "{refused:?}");
     let a_second = QueueLimits {
-        rate: Some(100),
+        rate: Some(Rate {
+            starts: 100,
+            per: Duration::from_secs(1),
+        }),
         ..QueueLimits::default()
     };
     set(a_second).await.unwrap();

@@ -2,7 +2,7 @@
 
 use dossier_common::clock::rfc3339;
 use dossier_common::file::{FileState, InspectionRecord};
-use dossier_common::queue::backend::JobRecord;
+use dossier_common::queue::backend::JobSummary;
 use dossier_common::store::files::FileView;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,7 +34,7 @@ pub struct RejectionResponse {
 /// How the check of a document is coming along.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProcessingResponse {
-    /// `scheduled`, `ready`, `running`, `done`, `dead` or `cancelled`.
+    /// `scheduled`, `ready`, `running`, `done`, `dead`, `cancelled` or `malformed`.
     pub job_state: &'static str,
     /// How often it was tried.
     pub attempts: u32,
@@ -140,7 +140,7 @@ fn inspection(record: &InspectionRecord) -> InspectionResponse {
     }
 }
 
-fn processing(job: &JobRecord) -> ProcessingResponse {
+fn processing(job: &JobSummary) -> ProcessingResponse {
     use dossier_common::queue::JobState::{Ready, Scheduled};
     let waits = matches!(job.state, Scheduled | Ready);
     ProcessingResponse {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use dossier_common::file::DocumentKind;
-use dossier_common::queue::backend::Collections;
-use dossier_common::queue::backend::operator::{RetryOptions, Selection, retry_jobs};
+use dossier_common::queue::backend::operator::{RetryOptions, Selection};
+use dossier_common::queue::backend::{Config, Operator};
 use dossier_common::user::Role;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
@@ -210,7 +210,9 @@ async fn a_document_whose_job_is_dead_has_failed_until_the_job_is_retried() {
 
     let selection = Selection::Ids(vec![id]);
     let options = RetryOptions::default();
-    retry_jobs(app.database(), &Collections::default(), &selection, options)
+    let operator = Operator::new(app.database(), &Config::default());
+    operator
+        .retry_jobs(&selection, options)
         .await
         .expect("it can be retried");
     assert_eq!(see().await["state"], "received");

@@ -1,6 +1,6 @@
 //! Uploaded documents.
 
-use apalis_mongodb::{Collections, JobRecord, operator};
+use apalis_mongodb::JobSummary;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
@@ -15,17 +15,18 @@ pub struct FileView {
     /// The document.
     pub file: File,
     /// Its job, as long as the queue remembers it.
-    pub job: Option<JobRecord>,
+    pub job: Option<JobSummary>,
 }
 
 impl FileView {
     /// Whether nobody will come to a verdict unless an operator retries the job.
     pub fn has_failed(&self) -> bool {
+        use JobState::{Cancelled, Dead, Malformed};
         self.file.state == FileState::Received
             && self
                 .job
                 .as_ref()
-                .is_none_or(|job| matches!(job.state, JobState::Dead | JobState::Cancelled))
+                .is_none_or(|job| matches!(job.state, Dead | Cancelled | Malformed))
     }
 }
 
@@ -109,7 +110,9 @@ impl Store {
     /// [`StoreError::Queue`].
     pub async fn with_jobs(&self, files: Vec<File>) -> Result<Vec<FileView>, StoreError> {
         let ids: Vec<String> = files.iter().map(|file| file.job_id.to_string()).collect();
-        let mut jobs = operator::find_jobs(&self.database, &Collections::default(), &ids)
+        let operator = self.queue_operator();
+        let mut jobs = operator
+            .find_jobs(&ids)
             .await
             .map_err(StoreError::queue("find the jobs of files"))?;
         let mut take = |id: &str| {

@@ -26,6 +26,7 @@ pub use tx::Tx;
 
 use std::time::Duration;
 
+use apalis_mongodb::Operator;
 use futures_util::future::BoxFuture;
 use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
@@ -86,7 +87,12 @@ impl Store {
         })
     }
 
-    /// The database itself, for the queue's operator functions.
+    /// What an operator asks and does about the queues.
+    pub fn queue_operator(&self) -> Operator {
+        self.queues.send_email.operator()
+    }
+
+    /// The database itself.
     pub fn database(&self) -> &Database {
         &self.database
     }

@@ -1,6 +1,5 @@
 //! Prometheus metrics, among them the state of the queues.
 
-use apalis_mongodb::{Collections, operator};
 use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -51,16 +50,18 @@ impl Metrics {
     ///
     /// [`StoreError::Queue`] when the queue cannot be asked; the old figures stay.
     pub async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
-        let (database, collections) = (store.database(), Collections::default());
+        let operator = store.queue_operator();
         for name in QueueName::ALL.map(QueueName::as_str) {
-            let counts = operator::recent_counts(database, &collections, name, COUNTS_AGE)
+            let counts = operator
+                .recent_counts(name, COUNTS_AGE)
                 .await
                 .map_err(StoreError::queue("count jobs"))?;
             for state in JobState::ALL {
                 gauge!("dossier_queue_jobs", "queue" => name, "state" => state.as_str())
                     .set(counts.of(state) as f64);
             }
-            let age = operator::oldest_ready_age(database, &collections, name)
+            let age = operator
+                .oldest_ready_age(name)
                 .await
                 .map_err(StoreError::queue("find the oldest ready job"))?;
             gauge!("dossier_queue_oldest_ready_age_seconds", "queue" => name)

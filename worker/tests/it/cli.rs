@@ -4,6 +4,8 @@ use dossier_common::id::JobId;
 use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::testing::TestDatabase;
+use mongodb::bson::doc;
+use mongodb::bson::oid::ObjectId;
 use serde_json::Value;
 
 use crate::harness::{Bench, CLIENT, Program};
@@ -66,6 +68,7 @@ async fn jobs_are_listed_by_queue_and_state_and_page_by_page() {
     let found = json(&bench, &two).await;
     assert_eq!(ids(&found), sorted(&[dead]));
     assert_eq!(found["items"][0]["state"], "dead");
+    assert_eq!(found["items"][0]["payload"], Value::Null, "`show` has it");
     let first = json(&bench, &["list", "--limit", "2"]).await;
     let cursor = first["next_cursor"].as_str().expect("a cursor");
     let second = json(&bench, &["list", "--limit", "2", "--cursor", cursor]).await;
@@ -88,6 +91,46 @@ async fn jobs_are_listed_by_queue_and_state_and_page_by_page() {
         let (code, said) = jobs(&bench, wrong).await;
         assert_eq!(code, 2, "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_document_that_is_no_job_is_listed_and_shown_as_malformed_with_the_reason() {
+    let (bench, [dead, ..]) = bench().await;
+    let oid = ObjectId::new();
+    let foreign = doc! { "_id": oid, "queue": "send-email", "status": "Paused", "args": "hello" };
+    let collection = bench.store().database().collection("apalis_jobs");
+    collection.insert_one(foreign).await.expect("it is stored");
+    let id = format!("{{\"$oid\":\"{oid}\"}}");
+    let found = json(&bench, &["list", "--state", "malformed"]).await;
+    let items = found["items"].as_array().expect("items");
+    assert_eq!(items.len(), 1, "{found}");
+    assert_eq!(
+        (&items[0]["id"], &items[0]["state"]),
+        (&id.clone().into(), &"malformed".into())
+    );
+    let reason = items[0]["malformed"].as_str().expect("a reason");
+    assert!(
+        reason.contains("run_at: missing instead of a date"),
+        "{reason}"
+    );
+    let (code, table) = jobs(&bench, &["list"]).await;
+    assert_eq!(code, 0);
+    for part in [&*dead.to_string(), &oid.to_hex(), "malformed"] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    // What is listed can be shown, and the list goes on after it.
+    let shown = json(&bench, &["show", &id]).await;
+    assert_eq!(
+        (&shown["malformed"], &shown["payload"]),
+        (&reason.into(), &"hello".into())
+    );
+    let first = json(&bench, &["list", "--limit", "1"]).await;
+    let cursor = first["next_cursor"].as_str().expect("a cursor");
+    assert_eq!(cursor, id);
+    let others = json(&bench, &["list", "--cursor", cursor]).await;
+    assert_eq!(others["items"].as_array().map(Vec::len), Some(3));
+    let good = json(&bench, &["show", &dead.to_string()]).await;
+    assert_eq!(good["malformed"], Value::Null);
 }
 
 #[tokio::test]

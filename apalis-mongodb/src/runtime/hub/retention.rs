@@ -11,14 +11,18 @@ use tokio::sync::watch;
 
 use super::Hub;
 use crate::config::Config;
-use crate::model::JobState;
+use crate::model::{JobState, Status};
 use crate::queries::retention::{STEP, remove_finished};
 
 /// A job is removed at most this long after its time.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
 /// However short jobs are kept.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
-const FINISHED: [JobState; 3] = [JobState::Done, JobState::Dead, JobState::Cancelled];
+const FINISHED: [(JobState, Status); 3] = [
+    (JobState::Done, Status::Done),
+    (JobState::Dead, Status::Failed),
+    (JobState::Cancelled, Status::Killed),
+];
 
 /// Looks until the last worker is gone.
 pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
@@ -44,11 +48,11 @@ fn interval(hub: &Hub) -> Duration {
 }
 
 /// Which finished jobs of a queue are kept for how long; those without an end are left out.
-fn kept(config: &Config) -> impl Iterator<Item = (JobState, Duration)> + use<> {
+fn kept(config: &Config) -> impl Iterator<Item = (Status, Duration)> + use<> {
     let retention = config.retention;
     FINISHED
         .into_iter()
-        .filter_map(move |state| Some((state, retention.of(state)?)))
+        .filter_map(move |(state, status)| Some((status, retention.of(state)?)))
 }
 
 /// Removes one step's worth of each queue and state; whether there may be more.
@@ -57,8 +61,8 @@ async fn remove_some(hub: &Hub) -> bool {
     let began = Instant::now();
     let mut more = false;
     for worker in hub.workers() {
-        for (state, age) in kept(&worker.config) {
-            match remove_finished(&jobs, &worker.config.queue, state.stored(), age).await {
+        for (status, age) in kept(&worker.config) {
+            match remove_finished(&jobs, &worker.config.queue, status, age).await {
                 Ok(removed) => more |= removed >= STEP,
                 Err(error) => {
                     tracing::warn!(%error, queue = worker.config.queue, "old jobs not removed; trying again later");

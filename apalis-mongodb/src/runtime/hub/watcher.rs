@@ -124,15 +124,21 @@ async fn open(hub: &Hub) -> Result<Stream, Error> {
     within(ANSWER_LIMIT, "open a change stream", opening).await
 }
 
-/// New jobs, jobs put back, jobs cancelled, and changed queue settings; of each only what is read.
+/// New jobs, jobs put back, made due or given another priority, jobs cancelled, and changed queue
+/// settings; of each only what is read.
 fn pipeline(hub: &Hub) -> [Document; 2] {
-    let status = format!("updateDescription.updatedFields.{}", f::STATUS);
+    let updated = |field: &str| format!("updateDescription.updatedFields.{field}");
+    let status = updated(f::STATUS);
     let interesting = doc! { "$or": [
         { "ns.coll": &hub.collections.jobs, "operationType": "insert" },
         {
             "ns.coll": &hub.collections.jobs,
             "operationType": "update",
-            status.as_str(): { "$in": [Status::Pending, Status::Killed] },
+            "$or": [
+                { status.as_str(): { "$in": [Status::Pending, Status::Killed] } },
+                { updated(f::RUN_AT): { "$exists": true } },
+                { updated(f::PRIORITY): { "$exists": true } },
+            ],
         },
         {
             "ns.coll": &hub.collections.queues,

@@ -8,8 +8,7 @@ use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::{FileId, JobId, LinkId, UserId};
 use dossier_common::link::{Link, LinkState};
-use dossier_common::queue::backend::operator::{find_jobs, pause_queue, resume_queue};
-use dossier_common::queue::backend::{Collections, JobRecord, JobState, NewJob};
+use dossier_common::queue::backend::{JobState, JobSummary, NewJob};
 use dossier_common::queue::{MintDownloadToken, QueueName, QueueSettings};
 use dossier_common::store::{Store, collection};
 use mongodb::bson::doc;
@@ -40,13 +39,13 @@ impl Load {
 
     /// Jobs a second, of `count` jobs that all workers begin with at once.
     pub(crate) async fn drain(&self, count: u32) -> anyhow::Result<f64> {
-        let (database, collections) = (self.store.database(), Collections::default());
+        let operator = self.store.queue_operator();
         let queue = QueueName::MintDownloadToken.as_str();
-        pause_queue(database, &collections, queue).await?;
+        operator.pause_queue(queue).await?;
         // Every worker heeds a pause within two seconds.
         tokio::time::sleep(Duration::from_secs(2)).await;
         let (links, jobs) = self.enqueue(count).await?;
-        resume_queue(database, &collections, queue).await?;
+        operator.resume_queue(queue).await?;
         self.wait_until_ready(&links).await?;
         let records = self.wait_until_done(&jobs).await?;
         ensure!(
@@ -111,11 +110,10 @@ impl Load {
     }
 
     /// Waits until the last acknowledgement is in.
-    async fn wait_until_done(&self, ids: &[String]) -> anyhow::Result<Vec<JobRecord>> {
+    async fn wait_until_done(&self, ids: &[String]) -> anyhow::Result<Vec<JobSummary>> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let (database, collections) = (self.store.database(), Collections::default());
-            let records = find_jobs(database, &collections, ids).await?;
+            let records = self.store.queue_operator().find_jobs(ids).await?;
             if records.len() == ids.len() && records.iter().all(|job| job.state == JobState::Done) {
                 return Ok(records);
             }

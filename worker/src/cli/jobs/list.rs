@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use comfy_table::Table;
-use dossier_common::queue::backend::operator::list_jobs;
-use dossier_common::queue::backend::{Collections, JobRecord};
+use dossier_common::queue::backend::JobSummary;
 use dossier_common::store::Store;
 use serde_json::json;
 
@@ -28,14 +27,14 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let page = list_jobs(
-        store.database(),
-        &Collections::default(),
-        &arguments.choice.filter(),
-        arguments.cursor.as_deref(),
-        arguments.limit,
-    )
-    .await?;
+    let page = store
+        .queue_operator()
+        .list_jobs(
+            &arguments.choice.filter(),
+            arguments.cursor.as_deref(),
+            arguments.limit,
+        )
+        .await?;
     if arguments.json {
         let page = json!({ "items": page.items, "next_cursor": page.next_cursor });
         anstream::println!("{}", serde_json::to_string_pretty(&page)?);
@@ -47,12 +46,12 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     }
     anstream::println!("{}", listing(&page.items));
     if let Some(cursor) = page.next_cursor {
-        anstream::println!("more: --cursor {cursor}");
+        anstream::println!("more: --cursor {}", shell_word(&cursor));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn listing(jobs: &[JobRecord]) -> Table {
+fn listing(jobs: &[JobSummary]) -> Table {
     let header = [
         "id",
         "queue",
@@ -69,8 +68,34 @@ fn listing(jobs: &[JobRecord]) -> Table {
             job.state.to_string(),
             format!("{}/{}", job.attempts, job.max_attempts),
             instant(job.run_at),
-            job.last_error.clone().unwrap_or_default(),
+            reason(job).unwrap_or_default().to_owned(),
         ]);
     }
     table
+}
+
+/// Why the document is no job, or the job's last error.
+fn reason(job: &JobSummary) -> Option<&str> {
+    job.malformed.as_deref().or(job.last_error.as_deref())
+}
+
+/// `text` as one word for a shell.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_can_be_pasted_into_a_shell() {
+        assert_eq!(shell_word("job_01JD3Y5T6Z"), "job_01JD3Y5T6Z");
+        assert_eq!(shell_word(r#"{"$oid":"65"}"#), r#"'{"$oid":"65"}'"#);
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
 }

@@ -30,7 +30,8 @@ struct Choice {
     /// Only jobs of this queue
     #[arg(long, value_name = "QUEUE")]
     queue: Option<QueueName>,
-    /// Only jobs in this state: scheduled, ready, running, done, dead or cancelled; repeat for more
+    /// Only jobs in this state: scheduled, ready, running, done, dead, cancelled
+    /// or malformed, which are documents that are no jobs; repeat for more
     #[arg(long = "state", value_name = "STATE")]
     states: Vec<JobState>,
 }

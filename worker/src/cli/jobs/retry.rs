@@ -4,10 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use dossier_common::queue::backend::operator::{
-    BulkReport, RetryOptions, Selection, find_jobs, retry_jobs,
-};
-use dossier_common::queue::backend::{Collections, JobState};
+use dossier_common::queue::backend::JobState;
+use dossier_common::queue::backend::operator::{BulkReport, RetryOptions, Selection};
 use dossier_common::store::Store;
 
 use super::Choice;
@@ -33,8 +31,10 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         dry_run: arguments.dry_run,
         ..RetryOptions::default()
     };
-    let collections = Collections::default();
-    let report = retry_jobs(store.database(), &collections, &selection, options).await?;
+    let report = store
+        .queue_operator()
+        .retry_jobs(&selection, options)
+        .await?;
     if arguments.json {
         anstream::println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -80,8 +80,7 @@ async fn explain_the_others(
     if report.matched >= arguments.ids.len() as u64 {
         return Ok(ExitCode::SUCCESS);
     }
-    let collections = Collections::default();
-    let found = find_jobs(store.database(), &collections, &arguments.ids).await?;
+    let found = store.queue_operator().find_jobs(&arguments.ids).await?;
     for id in &arguments.ids {
         match found.iter().find(|job| &job.id == id) {
             None => anstream::eprintln!("{id}: there is no such job (any more)"),

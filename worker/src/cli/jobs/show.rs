@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
-use dossier_common::queue::backend::operator::find_job;
-use dossier_common::queue::backend::{AttemptRecord, Collections, JobRecord};
+use dossier_common::queue::backend::{AttemptRecord, JobRecord};
 use dossier_common::store::Store;
 
 use super::instant;
@@ -23,7 +22,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let id = arguments.id.as_str();
-    let Some(job) = find_job(store.database(), &Collections::default(), id).await? else {
+    let Some(job) = store.queue_operator().find_job(id).await? else {
         bail!("there is no job {id} (any more); `dossier-worker jobs list` shows which there are");
     };
     if arguments.json {
@@ -55,6 +54,9 @@ fn overview(job: &JobRecord) -> anyhow::Result<Table> {
     row("id", job.id.clone());
     row("queue", job.queue.clone());
     row("state", job.state.to_string());
+    if let Some(reason) = &job.malformed {
+        row("malformed", reason.clone());
+    }
     row("payload", serde_json::to_string(&job.payload)?);
     row(
         "attempts",

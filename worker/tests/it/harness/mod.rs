@@ -14,8 +14,8 @@ use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::JobId;
-use dossier_common::queue::backend::operator::{RetryOptions, Selection, find_job, retry_jobs};
-use dossier_common::queue::backend::{Collections, JobRecord};
+use dossier_common::queue::backend::JobRecord;
+use dossier_common::queue::backend::operator::{RetryOptions, Selection};
 use dossier_common::queue::{JobState, QueueName, QueueSettings};
 use dossier_common::store::Store;
 use dossier_common::token::TokenKeys;
@@ -110,8 +110,8 @@ impl Bench {
     }
 
     pub(crate) async fn job(&self, id: JobId) -> JobRecord {
-        let (collections, id) = (Collections::default(), id.to_string());
-        let found = find_job(self.store().database(), &collections, &id).await;
+        let operator = self.store().queue_operator();
+        let found = operator.find_job(&id.to_string()).await;
         found.expect("it can be read").expect("it is there")
     }
 
@@ -127,8 +127,10 @@ impl Bench {
     /// Gives a dead job another run.
     pub(crate) async fn retry(&self, id: JobId) {
         let selection = Selection::id(id.to_string());
-        let (database, options) = (self.store().database(), RetryOptions::default());
-        let report = retry_jobs(database, &Collections::default(), &selection, options).await;
+        let operator = self.store().queue_operator();
+        let report = operator
+            .retry_jobs(&selection, RetryOptions::default())
+            .await;
         assert_eq!(report.expect("it can be retried").changed, 1);
     }
 }

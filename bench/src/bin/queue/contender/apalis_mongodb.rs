@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use apalis_mongodb::{Config, MongoStorage, NewJob, Retention, operator, setup};
+use apalis_mongodb::{Config, MongoStorage, NewJob, Retention, setup};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ClientOptions;
@@ -100,9 +100,9 @@ impl Store for ApalisMongodb {
     fn unfinished(&self, jobs: u64) -> Promise<'_, u64> {
         Box::pin(async move {
             let config = self.storage.config();
-            let collections = &config.collections;
-            let counts = operator::count_by_state(self.database(), collections, Some(QUEUE));
-            let counts = counts.await?.remove(QUEUE).unwrap_or_default();
+            let operator = self.storage.operator();
+            let mut counts = operator.count_by_state(Some(QUEUE)).await?;
+            let counts = counts.remove(QUEUE).unwrap_or_default();
             Ok(match config.retention.done {
                 // What is gone has succeeded: nothing else deletes within a day.
                 Some(Duration::ZERO) => {
