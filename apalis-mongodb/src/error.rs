@@ -142,7 +142,25 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether the document would have become too large.
+    pub(crate) fn is_about_size(&self) -> bool {
+        use mongodb::error::{ErrorKind, WriteFailure};
+        let code = match self {
+            Self::Refused { code, .. } => *code,
+            Self::Database { source, .. } => match source.kind.as_ref() {
+                ErrorKind::Command(command) => command.code,
+                ErrorKind::Write(WriteFailure::WriteError(write)) => write.code,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        TOO_LARGE.contains(&code)
+    }
 }
+
+/// BSONObjectTooLarge, and the assertions about a document that grew too large.
+const TOO_LARGE: [i32; 3] = [10334, 17419, 17420];
 
 /// BadValue, FailedToParse, TypeMismatch, Overflow, InvalidLength, InvalidBSON, PathNotViable,
 /// DollarPrefixedFieldName, InvalidIdField, InvalidDBRef, EmptyFieldName, DottedFieldName,

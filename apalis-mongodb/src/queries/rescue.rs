@@ -9,6 +9,7 @@ use crate::deadline::{run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f};
+use crate::queries::oversized;
 
 /// At most so many a sweep; the rest waits for the next one.
 const LIMIT: i64 = 500;
@@ -17,6 +18,8 @@ const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// the job locked. The others must not wait behind that one.
 const MAX_TIME_PER_JOB_MS: i64 = 250;
 const MAX_TIME_EXPIRED: i32 = 50;
+/// The end of a job whose payload leaves no room for its crashes.
+const NO_ROOM: &str = "its lease expired, and there is no room to store that";
 
 /// A job that was freed.
 #[derive(Debug, Clone)]
@@ -25,7 +28,7 @@ pub(crate) struct Rescued {
     pub(crate) queue: String,
     pub(crate) worker: String,
     pub(crate) crashes: i64,
-    /// It crashed too often and is dead now.
+    /// It crashed too often, or has no room for its crashes, and is dead now.
     pub(crate) quarantined: bool,
 }
 
@@ -97,7 +100,7 @@ async fn free(
     ];
     let command = doc! {
         "update": jobs.name(),
-        "updates": [{ "q": filter, "u": update, "hint": by_id() }],
+        "updates": [{ "q": &filter, "u": update, "hint": by_id() }],
         "maxTimeMS": MAX_TIME_PER_JOB_MS,
         "writeConcern": { "w": "majority" },
     };
@@ -105,8 +108,15 @@ async fn free(
         Err(error) if is_locked(&error) => return Ok(None),
         reply => reply?,
     };
-    super::reply::check(&reply, "free a job")?;
-    Ok((super::reply::count(&reply) == 1).then(|| Rescued {
+    let (freed, quarantined) = match super::reply::check(&reply, "free a job") {
+        Err(error) if error.is_about_size() => {
+            let kept = number(job, f::EXPIRE_DEAD_AFTER);
+            let dead = oversized::dead_letter(jobs, MAX_TIME, filter, NO_ROOM, kept).await?;
+            (dead, true)
+        }
+        checked => checked.map(|()| (super::reply::count(&reply) == 1, quarantined))?,
+    };
+    Ok(freed.then(|| Rescued {
         id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
         queue: job.get_str(f::QUEUE).unwrap_or_default().to_owned(),
         worker,

@@ -21,6 +21,7 @@ mod network;
 mod operating;
 mod outage;
 mod outcomes;
+mod oversized;
 mod plans;
 mod priorities;
 mod processes;
