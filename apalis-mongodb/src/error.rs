@@ -89,6 +89,12 @@ pub enum Error {
 #[error("{0}")]
 pub struct BsonError(#[source] pub(crate) BoxDynError);
 
+impl serde::ser::Error for BsonError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self(message.to_string().into())
+    }
+}
+
 impl Error {
     /// The same failure, for another one of those who share it.
     pub(crate) fn again(&self) -> Self {

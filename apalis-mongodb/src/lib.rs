@@ -92,6 +92,7 @@ mod indexes;
 mod metrics;
 mod model;
 mod new_job;
+mod opaque;
 pub mod operator;
 mod queries;
 mod runtime;

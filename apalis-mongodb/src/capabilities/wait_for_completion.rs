@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
-use crate::compat;
 use crate::error::{Context as _, Error};
 use crate::model::{JobDocument, Status, field as f};
+use crate::opaque;
 use crate::storage::spawned;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -68,7 +68,7 @@ where
 }
 
 /// Asks until every job is finished or nobody listens any more.
-async fn wait<Output: DeserializeOwned>(
+async fn wait<Output: DeserializeOwned + 'static>(
     jobs: Collection<RawDocumentBuf>,
     mut ids: HashSet<String>,
     sender: mpsc::Sender<Result<TaskResult<Output>, Error>>,
@@ -116,14 +116,16 @@ async fn finished(
     rows.iter().map(JobDocument::from_raw).collect()
 }
 
-fn result_of<Output: DeserializeOwned>(job: JobDocument) -> Result<TaskResult<Output>, Error> {
+fn result_of<Output: DeserializeOwned + 'static>(
+    job: JobDocument,
+) -> Result<TaskResult<Output>, Error> {
     let status = match job.status {
         Status::Done => TaskStatus::Done,
         Status::Killed => TaskStatus::Killed,
         _ => TaskStatus::Failed,
     };
     let result = match job.status {
-        Status::Done => Ok(compat::from_bson(job.result.unwrap_or(Bson::Null))
+        Status::Done => Ok(opaque::decode(job.result.unwrap_or(Bson::Null))
             .map_err(|e| Error::Codec(Box::new(e)))?),
         _ => Err(job.last_error.unwrap_or_else(|| "cancelled".to_owned())),
     };

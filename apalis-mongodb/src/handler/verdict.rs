@@ -6,6 +6,7 @@ use apalis_core::error::{AbortError, BoxDynError, DeferredError, RetryAfterError
 use tower::timeout::error::Elapsed;
 
 use super::{HandlerPanicked, JobHandle};
+use crate::error::BsonError;
 use crate::model::Outcome;
 use crate::runtime::Verdict;
 
@@ -44,6 +45,14 @@ pub(super) fn of_error(error: &BoxDynError, job: &JobHandle) -> Verdict {
             outcome,
             error: error_text,
         },
+    }
+}
+
+/// The verdict on an attempt whose value cannot be stored.
+pub(super) fn unstorable(error: &BsonError) -> Verdict {
+    Verdict::Dead {
+        outcome: Outcome::Failed,
+        error: format!("the outcome of the attempt cannot be stored: {error}"),
     }
 }
 

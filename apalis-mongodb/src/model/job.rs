@@ -8,6 +8,7 @@ use super::{Outcome, Status};
 use crate::compat;
 use crate::config::RetryStrategy;
 use crate::error::Error;
+use crate::opaque;
 
 /// A metadata entry. Keys contain dots, so they cannot be field names.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +43,7 @@ pub(crate) struct JobDocument {
     pub(crate) status: Status,
     pub(crate) priority: i32,
     pub(crate) run_at: DateTime,
+    #[serde(deserialize_with = "opaque::field")]
     pub(crate) args: Bson,
     #[serde(default)]
     pub(crate) metadata: Vec<MetadataEntry>,
@@ -67,13 +69,13 @@ pub(crate) struct JobDocument {
     pub(crate) started_at: Option<DateTime>,
     #[serde(default)]
     pub(crate) lease_until: Option<DateTime>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "opaque::optional_field")]
     pub(crate) result: Option<Bson>,
     #[serde(default)]
     pub(crate) last_error: Option<String>,
     #[serde(default)]
     pub(crate) history: Vec<StoredAttempt>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "opaque::optional_field")]
     pub(crate) progress: Option<Bson>,
     #[serde(default)]
     pub(crate) log: Vec<StoredLine>,

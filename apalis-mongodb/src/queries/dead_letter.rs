@@ -24,7 +24,7 @@ pub(crate) async fn malformed(
         tracing::error!(%id, queue = config.queue, %reason, "a document in the queue is not a job");
         let mut set = doc! {
             f::STATUS: Status::Failed,
-            f::LAST_ERROR: reason,
+            f::LAST_ERROR: { "$literal": reason },
             f::FINISHED_AT: "$$NOW",
         };
         if let Some(kept) = config.retention.dead {

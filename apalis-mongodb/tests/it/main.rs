@@ -18,6 +18,7 @@ mod leases;
 mod limits;
 mod monitor;
 mod network;
+mod opaque;
 mod operating;
 mod outage;
 mod outcomes;
