@@ -107,7 +107,7 @@ pub use config::{Collections, Config, Retention, RetryStrategy, Wake};
 pub use error::{BsonError, Error};
 pub use handler::{HandlerPanicked, JobHandle, SettleLayer, SettleService};
 pub use indexes::{CollectionKind, indexes, setup};
-pub use model::{AttemptRecord, JobRecord, JobState, LogLine, Outcome};
+pub use model::{AttemptRecord, JobRecord, JobState, LogLine, Outcome, OutcomeName};
 pub use new_job::NewJob;
 pub use operator::{JobFilter, Page};
 pub use storage::{Decoding, Mongo, MongoId, MongoStorage, SessionSink};

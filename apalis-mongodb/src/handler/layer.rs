@@ -124,7 +124,8 @@ fn log_failure(job: &JobHandle, verdict: &Verdict) {
     let Some(error) = verdict.error() else {
         return;
     };
-    let (id, queue, outcome) = (job.id(), job.queue(), verdict.outcome().as_str());
+    let (id, queue, ended) = (job.id(), job.queue(), verdict.outcome());
+    let outcome = ended.as_str();
     let (attempt, attempts) = (job.attempt(), job.max_attempts());
     match verdict {
         Verdict::Retry { delay, .. } => tracing::warn!(

@@ -4,7 +4,9 @@ mod complete;
 mod job_handle;
 mod layer;
 mod release_on_drop;
+mod undecodable;
 mod verdict;
 
 pub use job_handle::JobHandle;
 pub use layer::{HandlerPanicked, SettleLayer, SettleService};
+pub(crate) use undecodable::undecodable;

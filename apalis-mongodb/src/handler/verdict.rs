@@ -128,6 +128,11 @@ pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
             text = format!("{text}: {part}");
         }
     }
+    cut(text)
+}
+
+/// `text` without what goes beyond the longest error that is kept.
+pub(super) fn cut(text: String) -> String {
     match text.char_indices().nth(MAX_ERROR_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -2,7 +2,7 @@
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, RawDocumentBuf};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{Outcome, Status};
 use crate::compat;
@@ -55,7 +55,7 @@ pub(crate) struct JobDocument {
     pub(crate) max_crashes: Option<i64>,
     #[serde(default)]
     pub(crate) expire_dead_after: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "retry_strategy")]
     pub(crate) retry: Option<RetryStrategy>,
     #[serde(default)]
     pub(crate) unique_key: Option<String>,
@@ -82,6 +82,14 @@ pub(crate) struct JobDocument {
     pub(crate) created_at: DateTime,
     #[serde(default)]
     pub(crate) finished_at: Option<DateTime>,
+}
+
+/// A strategy that a newer version knows alone counts as none: the queue's own holds.
+fn retry_strategy<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<RetryStrategy>, D::Error> {
+    let stored = opaque::optional_field(deserializer)?;
+    Ok(stored.and_then(|stored| compat::from_bson(stored).ok()))
 }
 
 impl JobDocument {

@@ -9,7 +9,7 @@ mod record;
 mod state;
 pub(crate) mod time;
 
-pub use attempt::{AttemptRecord, LogLine, Outcome};
+pub use attempt::{AttemptRecord, LogLine, Outcome, OutcomeName};
 pub(crate) use crash_policy::CrashPolicy;
 pub(crate) use job::JobDocument;
 pub use record::JobRecord;

@@ -27,6 +27,7 @@ mod plans;
 mod priorities;
 mod processes;
 mod proxy;
+mod rolling_upgrade;
 mod servers;
 mod shutdown;
 mod standalone;
