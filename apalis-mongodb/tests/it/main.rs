@@ -5,6 +5,7 @@
     reason = "tests run on the real clock and fail where something is missing"
 )]
 
+mod bounds;
 mod capabilities;
 mod child;
 mod conformance;
@@ -31,6 +32,7 @@ mod rolling_upgrade;
 mod servers;
 mod shutdown;
 mod standalone;
+mod stored_form;
 mod unbreakable;
 mod unstorable;
 mod wake_up;
