@@ -109,6 +109,12 @@ pub enum Error {
 #[error("{0}")]
 pub struct BsonError(#[source] pub(crate) BoxDynError);
 
+impl serde::ser::Error for BsonError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self(message.to_string().into())
+    }
+}
+
 impl Error {
     /// The same failure, for another one of those who share it.
     pub(crate) fn again(&self) -> Self {
@@ -167,19 +173,34 @@ impl Error {
     /// Whether the server refused a write for what the document holds: for its size, or because an
     /// expression does not know what to do with a value.
     pub(crate) fn is_about_document(&self) -> bool {
+        self.write_code()
+            .is_some_and(|code| is_about_content(code) || is_about_expression(code))
+    }
+
+    /// Whether the document would have become too large.
+    pub(crate) fn is_about_size(&self) -> bool {
+        self.write_code()
+            .is_some_and(|code| TOO_LARGE.contains(&code))
+    }
+
+    /// The code with which the server refused a write.
+    fn write_code(&self) -> Option<i32> {
         use mongodb::error::{ErrorKind, WriteFailure};
         let code = match self {
             Self::Refused { code, .. } => *code,
             Self::Database { source, .. } => match source.kind.as_ref() {
                 ErrorKind::Command(command) => command.code,
                 ErrorKind::Write(WriteFailure::WriteError(write)) => write.code,
-                _ => return false,
+                _ => return None,
             },
-            _ => return false,
+            _ => return None,
         };
-        is_about_content(code) || is_about_expression(code)
+        Some(code)
     }
 }
+
+/// BSONObjectTooLarge, and the assertions about a document that grew too large.
+const TOO_LARGE: [i32; 3] = [10334, 17419, 17420];
 
 /// BadValue, FailedToParse, TypeMismatch, Overflow, InvalidLength, InvalidBSON, PathNotViable,
 /// DollarPrefixedFieldName, InvalidIdField, InvalidDBRef, EmptyFieldName, DottedFieldName,

@@ -8,7 +8,7 @@ use crate::codec::MongoCompact;
 use crate::error::Error;
 use crate::new_job::NewJob;
 use crate::queries::change;
-use crate::storage::spawned;
+use crate::storage::{into_stored, spawned};
 
 impl<Args, C> Update for MongoStorage<Args, C>
 where
@@ -19,7 +19,7 @@ where
     /// runs or is finished is not found.
     async fn update(&mut self, task: Self::Task) -> Result<(), Error> {
         let id = id_of(&task)?;
-        let job = NewJob::from_task(task.map_args(MongoCompact::into_stored));
+        let job = NewJob::from_task(task.try_map_args(into_stored)?);
         let (jobs, config) = (
             self.config().collections.jobs(self.database()),
             self.config().clone(),

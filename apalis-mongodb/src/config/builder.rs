@@ -43,6 +43,8 @@ pub struct Config {
     pub max_in_flight: usize,
     /// Attempts a job has unless it says otherwise.
     pub max_attempts: u32,
+    /// So many attempts of a job are made at decoding its payload; see [`Config::decode_attempts`].
+    pub decode_attempts: u32,
     /// So many lost leases quarantine a job.
     pub max_crashes: u32,
     /// So often a handler may put a job off before it is dead.
@@ -87,6 +89,7 @@ impl Config {
             batch_size: 32,
             max_in_flight: 32,
             max_attempts: 25,
+            decode_attempts: 5,
             max_crashes: 3,
             max_snoozes: 1000,
             retry: RetryStrategy::default(),
@@ -165,6 +168,17 @@ impl Config {
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Sets after how many attempts at which its payload could not be decoded a job is dead; 5
+    /// unless set, 1 for at once. In between it backs off as after other failures, for during a
+    /// deployment an older worker may meet a payload that a newer one can decode: with the default
+    /// back-off, five attempts take two and a half minutes. These attempts count among the
+    /// [`Config::max_attempts`], and [`Config::history_limit`] bounds them too.
+    #[must_use]
+    pub fn decode_attempts(mut self, attempts: u32) -> Self {
+        self.decode_attempts = attempts.max(1);
         self
     }
 

@@ -9,10 +9,10 @@ use apalis_core::task::from_request::FromRequest;
 use mongodb::bson::{Bson, DateTime};
 use serde::Serialize;
 
-use crate::compat;
 use crate::config::{Config, RetryStrategy};
 use crate::error::Error;
 use crate::model::JobDocument;
+use crate::opaque;
 use crate::queries::{heartbeat, report};
 use crate::runtime::{Lease, LeaseState, Settlement, Verdict, WorkerRuntime, lock};
 use crate::storage::spawned;
@@ -165,7 +165,7 @@ impl JobHandle {
     ///
     /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
     pub async fn progress<T: Serialize>(&self, progress: T) -> Result<(), Error> {
-        let progress = compat::to_bson(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
+        let progress = opaque::encode(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
         spawned(async move { report::progress(&jobs, &lease, progress).await }).await
     }

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::model::{CrashPolicy, Status, UNTIL_STARTED, field as f, time};
 use crate::new_job::{NewJob, When};
+use crate::opaque;
 
 /// The document of `job`, enqueued at `now`.
 pub(crate) fn document(
@@ -20,6 +21,7 @@ pub(crate) fn document(
         When::At(at) => at,
         When::In(wait) => time::after(now, wait),
     };
+    opaque::check_levels(&job.args).map_err(|e| Error::Codec(Box::new(e)))?;
     let attempts = job.max_attempts.unwrap_or(config.max_attempts);
     let mut document = doc! {
         f::ID: job.id.unwrap_or_else(|| ObjectId::new().to_hex()),

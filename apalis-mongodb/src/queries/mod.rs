@@ -12,6 +12,7 @@ pub(crate) mod heartbeat;
 pub(crate) mod insert;
 pub(crate) mod levels;
 pub(crate) mod next_due;
+pub(crate) mod oversized;
 pub(crate) mod position;
 pub(crate) mod queue_state;
 pub(crate) mod rate;

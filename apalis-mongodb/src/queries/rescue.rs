@@ -10,6 +10,7 @@ use crate::deadline::{run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f};
+use crate::queries::oversized;
 
 /// At most so many a sweep; the rest waits for the next one.
 const LIMIT: i64 = 500;
@@ -21,6 +22,8 @@ const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// the job locked. The others must not wait behind that one.
 const MAX_TIME_PER_JOB_MS: i64 = 250;
 const MAX_TIME_EXPIRED: i32 = 50;
+/// The end of a job whose payload leaves no room for its crashes.
+const NO_ROOM: &str = "its lease expired, and there is no room to store that";
 
 /// A job that was freed.
 #[derive(Debug, Clone)]
@@ -29,7 +32,7 @@ pub(crate) struct Rescued {
     pub(crate) queue: String,
     pub(crate) worker: String,
     pub(crate) crashes: i64,
-    /// It crashed too often and is dead now.
+    /// It crashed too often, or has no room for its crashes, and is dead now.
     pub(crate) quarantined: bool,
 }
 
@@ -110,8 +113,11 @@ async fn free(
     };
     let mut freed = super::reply::count(&reply) == 1;
     match super::reply::check(&reply, "free a job") {
-        // It is no job, or has no room for another word. Left alone, it would be found before the
-        // others at every sweep.
+        Err(refusal) if refusal.is_about_size() => {
+            freed = oversized::dead_letter(&jobs, MAX_TIME, filter, NO_ROOM).await?;
+            quarantined = true;
+        }
+        // It is no job. Left alone, it would be found before the others at every sweep.
         Err(refusal) if refusal.is_about_document() => {
             let error = format!("{error}, and the job cannot be changed: {refusal}");
             freed = dead_letter::dead(&jobs, filter, &error, MAX_TIME).await?;

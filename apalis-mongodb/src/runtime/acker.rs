@@ -14,12 +14,14 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
 use crate::model::Outcome;
-use crate::queries::{ack, ack_size};
+use crate::queries::{ack, ack_size, oversized};
 
 /// Verdicts per command.
 const BATCH: usize = 500;
 /// How much of an error stays with a job whose verdict cannot be stored.
 const MAX_REASON_CHARS: usize = 300;
+/// The same where there is hardly any room beside the job's payload.
+const NO_ROOM: &str = "no room to store the outcome";
 
 /// How long the verdicts of a batch are sent together while the server refuses them.
 const SPLIT_AFTER: Duration = Duration::from_secs(5);
@@ -130,8 +132,24 @@ impl Acker {
         settlement.verdict = Verdict::Unstorable { error: text };
         match self.persist(std::slice::from_ref(settlement)).await {
             Ok(written) => written[0],
+            Err(error) if error.is_about_size() => self.end_oversized(settlement).await,
             // Nothing can be written to this job; its lease runs out.
             Err(_) => Ack::Stale,
+        }
+    }
+
+    /// Makes a job dead whose document has no room for a text.
+    async fn end_oversized(&self, settlement: &Settlement) -> Ack {
+        let jobs = self.config.collections.jobs(&self.db);
+        let limit = self.config.call_limit();
+        let filter = ack::fence(&settlement.lease);
+        match oversized::dead_letter(&jobs, limit, filter, NO_ROOM).await {
+            Ok(true) => Ack::Applied,
+            Ok(false) => Ack::Stale,
+            Err(error) => {
+                tracing::error!(%error, job = settlement.lease.id, "acknowledgement given up");
+                Ack::Stale
+            }
         }
     }
 

@@ -69,10 +69,9 @@ where
     pub(super) fn document(&self, job: NewJob<Args>) -> Result<Document, Error> {
         self.config.validate()?;
         let job = job.try_map(|args| {
-            self.codec
-                .encode(&args)
-                .map(MongoCompact::into_stored)
-                .map_err(|error| Error::Codec(error.into()))
+            let encoded = self.codec.encode(&args);
+            let encoded = encoded.map_err(|error| Error::Codec(error.into()))?;
+            into_stored(encoded)
         })?;
         stored(job, &self.config, self.clock.now())
     }
@@ -90,6 +89,11 @@ where
         // A failure shows in the operation that follows.
         let _ = spawned(measure).await;
     }
+}
+
+/// What is stored for a wire format.
+pub(crate) fn into_stored<C: MongoCompact>(compact: C) -> Result<Bson, Error> {
+    compact.into_stored().map_err(|e| Error::Codec(Box::new(e)))
 }
 
 pub(super) fn stored(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Document, Error> {

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, Weak};
 use mongodb::Database;
 
 pub(crate) use self::backend::describe;
-pub(crate) use self::enqueue::spawned;
+pub(crate) use self::enqueue::{into_stored, spawned};
 pub use self::id::MongoId;
 use self::inserter::Inserter;
 pub use self::kind::{Decoding, Mongo};

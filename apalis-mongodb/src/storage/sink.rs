@@ -11,7 +11,7 @@ use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
 use mongodb::bson::Document;
 use tokio::task::JoinHandle;
 
-use super::enqueue::stored;
+use super::enqueue::{into_stored, stored};
 use super::{Mongo, MongoStorage};
 use crate::codec::MongoCompact;
 use crate::error::Error;
@@ -65,7 +65,7 @@ where
 
     fn start_send(mut self: Pin<&mut Self>, task: Task<Compact>) -> Result<(), Error> {
         self.config.validate()?;
-        let job = NewJob::from_task(task.map_args(MongoCompact::into_stored));
+        let job = NewJob::from_task(task.try_map_args(into_stored)?);
         let document = stored(job, &self.config, self.clock.now())?;
         self.sink.waiting.push(document);
         Ok(())

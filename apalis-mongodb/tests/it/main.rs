@@ -5,6 +5,7 @@
     reason = "tests run on the real clock and fail where something is missing"
 )]
 
+mod bounds;
 mod capabilities;
 mod changing;
 mod child;
@@ -23,18 +24,22 @@ mod limits;
 mod lists;
 mod monitor;
 mod network;
+mod opaque;
 mod operating;
 mod outage;
 mod outcomes;
+mod oversized;
 mod plans;
 mod priorities;
 mod processes;
 mod producers;
 mod proxy;
 mod retention;
+mod rolling_upgrade;
 mod servers;
 mod shutdown;
 mod standalone;
+mod stored_form;
 mod unbreakable;
 mod unstorable;
 mod wake_up;

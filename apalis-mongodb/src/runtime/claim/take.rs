@@ -7,6 +7,7 @@ use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::oversized;
 use super::select::Selection;
 use crate::error::Error;
 use crate::handler::JobHandle;
@@ -93,6 +94,7 @@ async fn claim(
         Ok(ours) => ours,
         Err(error) => {
             undo(worker, token, &ids).await;
+            oversized::dead_letter(worker, &claim, &ids, &error).await;
             *lock(&worker.claiming) = None;
             return Err(error);
         }
@@ -119,7 +121,7 @@ async fn claim(
 
 /// Gives back what a claim of unknown outcome took, as soon as the store answers. After two leases
 /// others may have rescued it.
-async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
+pub(super) async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
     let patience = worker.config.lease_duration * 2;
     let since = Instant::now();
     let mut pause = FIRST_PAUSE;
