@@ -171,7 +171,12 @@ impl JobHandle {
     pub async fn log(&self, line: impl Into<String>) -> Result<(), Error> {
         let (line, attempt) = (line.into(), self.inner.job.attempts);
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
-        spawned(async move { report::log(&jobs, &lease, attempt, line).await }).await
+        let worker = Arc::clone(&self.inner.worker);
+        spawned(async move {
+            let at = worker.clock.measured_now(&worker.db).await?;
+            report::log(&jobs, &lease, attempt, at, line).await
+        })
+        .await
     }
 
     pub(crate) fn lease(&self) -> &Arc<Lease> {

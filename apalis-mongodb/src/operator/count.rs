@@ -8,7 +8,7 @@ use mongodb::options::Hint;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_TIME;
-use crate::clock::local_now;
+use crate::clock::server_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::indexes::{CLAIM, since_epoch};
@@ -97,7 +97,7 @@ pub(super) async fn count_state(
     queue: &str,
     state: JobState,
 ) -> Result<u64, Error> {
-    let (query, index) = counted_by(queue, state);
+    let (query, index) = counted_by(db, queue, state).await?;
     collections
         .jobs(db)
         .count_documents(query)
@@ -108,16 +108,20 @@ pub(super) async fn count_state(
 }
 
 /// The query and the index that counts a state without reading a document. An index alone can
-/// compare with an instant, not with `$$NOW`; so scheduled and ready are told apart by our clock.
-fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
+/// compare with an instant, not with `$$NOW`; so the server is asked for its time first.
+async fn counted_by(
+    db: &Database,
+    queue: &str,
+    state: JobState,
+) -> Result<(Document, &'static str), Error> {
     let mut query = doc! { f::QUEUE: queue, f::STATUS: state.stored() };
     let index = match state {
         JobState::Scheduled => {
-            query.insert(f::RUN_AT, doc! { "$gt": local_now() });
+            query.insert(f::RUN_AT, doc! { "$gt": server_now(db).await? });
             CLAIM
         }
         JobState::Ready => {
-            query.insert(f::RUN_AT, doc! { "$lte": local_now() });
+            query.insert(f::RUN_AT, doc! { "$lte": server_now(db).await? });
             CLAIM
         }
         JobState::Running => "lease",
@@ -126,5 +130,5 @@ fn counted_by(queue: &str, state: JobState) -> (Document, &'static str) {
             "finished"
         }
     };
-    (query, index)
+    Ok((query, index))
 }

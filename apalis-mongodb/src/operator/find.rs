@@ -5,7 +5,7 @@ use mongodb::Database;
 use mongodb::bson::doc;
 
 use super::MAX_TIME;
-use crate::clock::local_now;
+use crate::clock::server_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, JobRecord, field as f};
@@ -25,12 +25,11 @@ pub async fn find_job(
         .find_one(doc! { f::ID: id })
         .await
         .context("find a job")?;
-    found
-        .map(|raw| {
-            let job = JobDocument::from_raw(&raw)?;
-            Ok(JobRecord::from_document(job, local_now()))
-        })
-        .transpose()
+    let Some(raw) = found else {
+        return Ok(None);
+    };
+    let job = JobDocument::from_raw(&raw)?;
+    Ok(Some(JobRecord::from_document(job, server_now(db).await?)))
 }
 
 /// The jobs with these ids, in no particular order; unknown ids are left out.
@@ -51,7 +50,7 @@ where
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let now = local_now();
+    let now = server_now(db).await?;
     let mut cursor = collections
         .raw_jobs(db)
         .find(doc! { f::ID: { "$in": ids } })

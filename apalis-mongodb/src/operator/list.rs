@@ -6,7 +6,7 @@ use mongodb::bson::doc;
 use serde::Serialize;
 
 use super::{JobFilter, MAX_TIME};
-use crate::clock::local_now;
+use crate::clock::server_now;
 use crate::config::Collections;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, JobRecord, field as f};
@@ -44,7 +44,7 @@ pub async fn list_jobs(
         }
         query = doc! { "$and": [query, { f::ID: { "$lt": last } }] };
     }
-    let now = local_now();
+    let now = server_now(db).await?;
     let mut found = collections
         .raw_jobs(db)
         .find(query)

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::model::{CrashPolicy, Status, field as f, time};
 use crate::new_job::{NewJob, When};
 
-/// The document of `job`, enqueued at `now`.
+/// The document of `job`, enqueued at `now` by the server's clock.
 pub(crate) fn document(
     job: NewJob<Bson>,
     config: &Config,
@@ -19,6 +19,7 @@ pub(crate) fn document(
         When::Now => now,
         When::At(at) => at,
         When::In(wait) => time::after(now, wait),
+        When::Off(millis) => time::off(now, millis),
     };
     let attempts = job.max_attempts.unwrap_or(config.max_attempts);
     let mut document = doc! {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -36,7 +35,7 @@ pub(crate) struct Lease {
     /// The number of the attempt it covers.
     pub(crate) attempt: u32,
     /// When the handler started.
-    pub(crate) started_at: OnceLock<DateTime>,
+    pub(crate) started_at: OnceLock<Instant>,
     state: watch::Sender<LeaseState>,
     timing: Mutex<Timing>,
     permits: Mutex<Vec<OwnedSemaphorePermit>>,

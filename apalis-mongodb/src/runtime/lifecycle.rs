@@ -43,6 +43,7 @@ impl Runtime {
             context.get_service(),
             db.clone(),
             Arc::clone(&config),
+            Arc::clone(&clock),
         );
         let worker = Arc::new(worker);
         let acker = Acker {

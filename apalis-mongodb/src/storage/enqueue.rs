@@ -1,16 +1,13 @@
 //! Enqueuing.
 
-use std::sync::Arc;
-
 use apalis_core::backend::codec::Codec;
 use apalis_core::error::BoxDynError;
 use apalis_core::task::task_id::TaskId;
 use mongodb::ClientSession;
-use mongodb::bson::{Bson, DateTime, Document};
+use mongodb::bson::{DateTime, Document};
 
 use super::{MongoStorage, SessionSink};
 use crate::codec::MongoCompact;
-use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
 use crate::new_job::NewJob;
@@ -32,8 +29,8 @@ where
     ///
     /// When the payload cannot be encoded or the database fails.
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
-        self.know_the_time().await;
-        let document = self.document(job.into())?;
+        let now = self.server_now().await?;
+        let document = self.document(job.into(), now)?;
         let jobs = self.config.collections.jobs(&self.db);
         let id = self.inserter.insert(jobs, document).await?;
         metrics::enqueued(&self.config.queue, 1);
@@ -50,10 +47,10 @@ where
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
     ) -> Result<Vec<TaskId>, Error> {
-        self.know_the_time().await;
+        let now = self.server_now().await?;
         let documents = jobs
             .into_iter()
-            .map(|job| self.document(job))
+            .map(|job| self.document(job, now))
             .collect::<Result<Vec<_>, _>>()?;
         let jobs = self.config.collections.jobs(&self.db);
         let ids = spawned(async move { enqueue::many(&jobs, documents).await }).await?;
@@ -66,7 +63,7 @@ where
         SessionSink::new(self, session)
     }
 
-    pub(super) fn document(&self, job: NewJob<Args>) -> Result<Document, Error> {
+    pub(super) fn document(&self, job: NewJob<Args>, now: DateTime) -> Result<Document, Error> {
         self.config.validate()?;
         let job = job.try_map(|args| {
             self.codec
@@ -74,26 +71,13 @@ where
                 .map(MongoCompact::into_stored)
                 .map_err(|error| Error::Codec(error.into()))
         })?;
-        stored(job, &self.config, self.clock.now())
+        insert::document(job, &self.config, now)
     }
 
-    /// Asks the server for its time, seldom.
-    pub(super) async fn know_the_time(&self) {
-        if self.clock.is_fresh() {
-            return;
-        }
-        let (clock, db) = (Arc::clone(&self.clock), self.db.clone());
-        let measure = async move {
-            clock.keep_fresh(&db).await;
-            Ok(())
-        };
-        // A failure shows in the operation that follows.
-        let _ = spawned(measure).await;
+    /// The server's time, for which it is asked seldom.
+    pub(super) async fn server_now(&self) -> Result<DateTime, Error> {
+        self.clock.measured_now(&self.db).await
     }
-}
-
-pub(super) fn stored(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Document, Error> {
-    insert::document(job, config, now)
 }
 
 /// Runs a database operation to its end even if the caller's future is dropped.

@@ -56,11 +56,12 @@ impl<Args, C> MongoStorage<Args, C> {
     /// As [`MongoStorage::new`], with payloads stored by `codec`.
     #[must_use]
     pub fn with_codec(db: &Database, config: Config, codec: C) -> Self {
+        let clock = Arc::new(ServerClock::new(config.heartbeat()));
         Self {
             db: db.clone(),
             config: Arc::new(config),
             codec,
-            clock: Arc::default(),
+            clock,
             inserter: Arc::default(),
             workers: Arc::default(),
             runtime: None,

@@ -37,8 +37,8 @@ where
     /// `TransientTransactionError` mean that the whole transaction is to be tried again.
     /// [`Error::NotReplicaSet`] on a standalone server.
     pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
-        self.storage.know_the_time().await;
-        let document = self.storage.document(job.into())?;
+        let now = self.storage.server_now().await?;
+        let document = self.storage.document(job.into(), now)?;
         let jobs = self.storage.config.collections.jobs(&self.storage.db);
         let id = enqueue::in_transaction(&jobs, document, self.session).await?;
         Ok(TaskId::from_string(id))

@@ -1,0 +1,88 @@
+//! Processes whose wall clock is wrong, or is set while they run.
+
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use dossier_devstack::mongod::MongodBinary;
+
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shifted_clock.c");
+
+/// A wall clock that is off, for the processes that are started with it.
+pub(crate) struct ShiftedClock {
+    folder: PathBuf,
+}
+
+impl ShiftedClock {
+    /// One that is off by `seconds`, late if negative.
+    pub(crate) fn by(seconds: i64) -> Self {
+        let name = format!("clock-{}", mongodb::bson::oid::ObjectId::new().to_hex());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let clock = Self { folder };
+        clock.set(seconds);
+        clock
+    }
+
+    /// Sets the clock of the processes that have it, at once.
+    pub(crate) fn set(&self, seconds: i64) {
+        let file = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.file());
+        let written = file.unwrap().write_all_at(&seconds.to_ne_bytes(), 0);
+        written.unwrap();
+    }
+
+    /// Has the process that `command` starts see this clock.
+    pub(crate) fn apply_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command
+            .env("LD_PRELOAD", library())
+            .env("CLOCK_SHIFT_FILE", self.file())
+    }
+
+    /// A program that is `server` with this clock.
+    pub(crate) fn server(&self, server: &MongodBinary) -> MongodBinary {
+        let path = self.folder.join("mongod");
+        let script = format!(
+            "#!/bin/sh\nLD_PRELOAD='{}' CLOCK_SHIFT_FILE='{}' exec '{}' \"$@\"\n",
+            library().display(),
+            self.file().display(),
+            server.path.display(),
+        );
+        std::fs::write(&path, script).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        let version = server.version.clone();
+        MongodBinary { path, version }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("shift")
+    }
+}
+
+impl Drop for ShiftedClock {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The library that shifts clocks, compiled once for this process by the compiler that builds the
+/// driver's TLS.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let name = format!("shifted-clock-{}.so", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O2", "-pthread", "-o"])
+            .arg(&path)
+            .arg(SOURCE)
+            .status();
+        let compiled = compiled.expect("this test needs a C compiler called cc");
+        assert!(compiled.success(), "{SOURCE} does not compile");
+        path
+    })
+}
