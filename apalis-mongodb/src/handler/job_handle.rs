@@ -139,11 +139,12 @@ impl JobHandle {
         self.inner.lease.state() == LeaseState::Lost || self.inner.lease.remaining().is_zero()
     }
 
-    /// Resolves when the job is not this handler's any more.
+    /// Resolves when the job is not this handler's any more: an operator cancelled it, the store says
+    /// that another worker has it, or the lease ran out by this process' own clock because no renewal
+    /// reached the store. The last comes before another worker can start the job, so a handler that
+    /// ends then does not overlap with it.
     pub async fn lost(&self) {
-        let mut state = self.inner.lease.subscribe();
-        // The sender lives in the lease that this handle keeps.
-        let _ = state.wait_for(|state| *state == LeaseState::Lost).await;
+        self.inner.lease.lost().await;
     }
 
     /// If the handler fails, the next attempt comes after `wait` instead of the usual back-off.

@@ -61,6 +61,11 @@ impl Proxy {
         self.state.dead_before.store(connections, Ordering::SeqCst);
     }
 
+    /// From now on nothing passes, on new connections neither; all of them stay open.
+    pub(crate) fn cut_off(&self) {
+        self.state.dead_before.store(usize::MAX, Ordering::SeqCst);
+    }
+
     /// The next request that has `bytes` in it reaches the server; the connection breaks before
     /// its reply.
     pub(crate) fn lose_reply_to(&self, bytes: &'static [u8]) {
