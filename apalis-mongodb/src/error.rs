@@ -70,15 +70,20 @@ pub enum Error {
     /// No job has this id.
     #[error("no job {0}")]
     NotFound(String),
-    /// A storage made from its configuration alone needs [`Config::database_uri`], with a
-    /// database's name in it and not `mongodb+srv`.
+    /// The address of the database names none. A storage made from its configuration alone needs
+    /// [`Config::database_uri`], with a database's name in it and not `mongodb+srv`.
     ///
     /// [`Config::database_uri`]: crate::Config::database_uri
-    #[error("Config::database_uri is missing, names no database or is mongodb+srv")]
+    #[error(
+        "the database's address is missing, names no database, or is mongodb+srv in Config::database_uri"
+    )]
     NoDatabase,
     /// Transactions and change streams need a replica set; a single-node one is enough.
     #[error("the server is a standalone mongod; start it with --replSet and initiate it")]
     NotReplicaSet,
+    /// The thread for heartbeats could not be started.
+    #[error("start a thread for heartbeats: {0}")]
+    HeartbeatThread(#[source] std::io::Error),
     /// A background task of this crate ended before it answered, as at shutdown.
     #[error("a background task ended before it answered")]
     Stopped,

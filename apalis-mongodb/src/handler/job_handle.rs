@@ -117,8 +117,10 @@ impl JobHandle {
         self.inner.lease.remaining()
     }
 
-    /// Makes this job's lease last at least `duration`, a day at most, from now on, at each renewal. For work
-    /// that keeps the renewals from running, such as computation on the runtime's own threads.
+    /// Makes this job's lease last at least `duration`, a day at most, from now on, at each renewal.
+    /// For work that keeps renewals from being sent: computation on the runtime's own threads where
+    /// heartbeats have no thread of their own ([`Config::heartbeat_client`]), or a handler that is
+    /// known to outlast a failure of the network.
     ///
     /// # Errors
     ///

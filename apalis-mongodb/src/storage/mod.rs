@@ -2,6 +2,7 @@
 
 mod backend;
 mod config;
+mod connect;
 mod drain;
 mod enqueue;
 mod id;

@@ -5,6 +5,7 @@
     reason = "tests run on the real clock and fail where something is missing"
 )]
 
+mod blocking;
 mod capabilities;
 mod child;
 mod conformance;

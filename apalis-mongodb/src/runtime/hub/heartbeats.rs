@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use mongodb::Database;
 use tokio::sync::watch;
 
 use super::Hub;
@@ -16,13 +17,14 @@ use crate::runtime::worker::WorkerRuntime;
 const SHORTEST_LIMIT: Duration = Duration::from_secs(1);
 const LONGEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// Sends heartbeats until the last worker is gone.
-pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
+/// Sends heartbeats until the last worker is gone, by way of `own`, or of the workers' client.
+pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>, own: Option<Database>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let workers = shared.workers();
         let sent_at = Instant::now();
-        match send(&shared, &workers).await {
+        let db = own.as_ref().unwrap_or(&shared.db);
+        match send(&shared, db, &workers).await {
             Ok(()) => shared.health.heartbeat_arrived(sent_at),
             Err(error) => {
                 tracing::warn!(%error, "heartbeat failed");
@@ -36,11 +38,7 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     }
 }
 
-async fn send(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
-    let db = workers
-        .iter()
-        .find_map(|worker| worker.config.heartbeat_database.as_ref())
-        .unwrap_or(&hub.db);
+async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
     let leases: Vec<_> = workers
         .iter()
         .flat_map(|worker| worker.leases.held())

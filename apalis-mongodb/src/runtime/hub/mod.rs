@@ -2,6 +2,7 @@
 //! change stream.
 
 mod health;
+mod heartbeat_thread;
 mod heartbeats;
 mod poller;
 mod registry;
