@@ -10,6 +10,7 @@ pub(crate) mod enqueue;
 pub(crate) mod find_due;
 pub(crate) mod heartbeat;
 pub(crate) mod insert;
+pub(crate) mod keep_due;
 pub(crate) mod levels;
 pub(crate) mod next_due;
 pub(crate) mod position;

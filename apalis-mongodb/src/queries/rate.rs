@@ -51,6 +51,8 @@ fn acquiring(rate: u32, limits: &QueueLimits, wanted: usize) -> Vec<Document> {
     let path = |field: &str| format!("${BUCKET}.{field}");
     let full = f64::from(rate);
     let since = doc! { "$subtract": ["$$NOW", { "$ifNull": [path("at"), "$$NOW"] }] };
+    // A clock that was set back takes no tokens.
+    let since = doc! { "$max": [0, since] };
     let refill = doc! { "$multiply": [since, full / period as f64] };
     let known = doc! { "$ifNull": [path("tokens"), full] };
     let tokens = doc! { "$min": [full, { "$add": [known, refill] }] };

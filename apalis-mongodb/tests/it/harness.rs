@@ -198,6 +198,16 @@ impl Apart {
     }
 }
 
+impl Apart {
+    /// Runs `task` on this runtime.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.enter(|| tokio::spawn(task))
+    }
+}
+
 impl Drop for Apart {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {

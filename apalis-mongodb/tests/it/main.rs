@@ -27,6 +27,7 @@ mod plans;
 mod priorities;
 mod processes;
 mod proxy;
+mod server_clock;
 mod servers;
 mod shifted_clock;
 mod shutdown;

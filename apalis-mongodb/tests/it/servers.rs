@@ -7,6 +7,8 @@ use dossier_devstack::mongod::{Mongod, MongodBinary, MongodOptions, ReplicaSet, 
 use dossier_devstack::process::{Process, Signal};
 use dossier_devstack::progress::Progress;
 
+use crate::shifted_clock::ShiftedClock;
+
 /// A folder and the servers in it, which vanish with it.
 pub(crate) struct Premises {
     folder: PathBuf,
@@ -39,6 +41,12 @@ impl Premises {
 
     pub(crate) async fn start(&mut self, options: &MongodOptions) -> Mongod {
         let server = Mongod::start(&binary(), options).await;
+        self.keep(server.expect("mongod starts"))
+    }
+
+    /// A server that goes by `clock`.
+    pub(crate) async fn start_by(&mut self, clock: &ShiftedClock) -> Mongod {
+        let server = Mongod::start(&clock.server(&binary()), &self.options()).await;
         self.keep(server.expect("mongod starts"))
     }
 

@@ -7,6 +7,7 @@ use mongodb::Database;
 use tokio::sync::watch;
 
 use super::Hub;
+use crate::clock::measure;
 use crate::error::Error;
 use crate::metrics;
 use crate::queries::{heartbeat, workers};
@@ -45,7 +46,13 @@ async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Resul
         .collect();
     let limit = hub.health.interval().clamp(SHORTEST_LIMIT, LONGEST_LIMIT);
     let asked_at = Instant::now();
-    let lost = heartbeat::renew(db, &hub.collections, &leases, limit).await?;
+    // At the same time: one that hangs must not hold up the other.
+    let (reading, lost) = tokio::join!(
+        measure(db, limit),
+        heartbeat::renew(db, &hub.collections, &leases, limit),
+    );
+    hub.observe(reading?);
+    let lost = lost?;
     for lease in &leases {
         lease.renewed(asked_at);
     }

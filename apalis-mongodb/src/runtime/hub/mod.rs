@@ -7,6 +7,7 @@ mod heartbeats;
 mod poller;
 mod registry;
 mod rescuer;
+mod step;
 mod watcher;
 
 use std::collections::HashMap;
@@ -18,8 +19,10 @@ use mongodb::Database;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use self::health::Health;
+use self::step::SetBack;
 use super::lease::lock;
 use super::worker::WorkerRuntime;
+use crate::clock::ServerClock;
 use crate::config::{Collections, Wake};
 use crate::error::Error;
 use crate::queries::queue_state::{self, QueueState};
@@ -38,6 +41,9 @@ pub(crate) struct Hub {
     workers: Mutex<Vec<Weak<WorkerRuntime>>>,
     queues: Mutex<HashMap<String, QueueEntry>>,
     health: Health,
+    /// Only to see when the server's is set.
+    clock: ServerClock,
+    set_back: Mutex<Option<SetBack>>,
     /// Whether the change stream is open, so that polling can be rare.
     streaming: AtomicBool,
     watching: AtomicBool,
@@ -45,7 +51,7 @@ pub(crate) struct Hub {
     suspects: Arc<Semaphore>,
     /// Some queue became idle.
     idle: Notify,
-    /// A worker came, who may want shorter intervals.
+    /// A worker came, who may want shorter intervals, or the server's clock was set.
     registered: watch::Sender<()>,
 }
 
@@ -80,6 +86,8 @@ impl Hub {
             workers: Mutex::default(),
             queues: Mutex::default(),
             health: Health::default(),
+            clock: ServerClock::new(Duration::MAX),
+            set_back: Mutex::default(),
             streaming: AtomicBool::new(false),
             watching: AtomicBool::new(false),
             poll: Notify::new(),
