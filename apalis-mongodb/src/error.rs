@@ -84,6 +84,21 @@ pub enum Error {
     /// The thread for heartbeats could not be started.
     #[error("start a thread for heartbeats: {0}")]
     HeartbeatThread(#[source] std::io::Error),
+    /// The server is older than MongoDB 6.0.
+    #[error("the server is MongoDB {0}, and this crate needs 6.0 or newer: upgrade the server")]
+    ServerTooOld(String),
+    /// An index is missing, or is there but not unique, that keeps keys unique. Jobs with a unique
+    /// or an idempotency key are refused, for two could have the same.
+    #[error(
+        "the unique index {index} of the collection {collection} is missing: create it (apalis_mongodb::setup or your \
+         migrations); until then jobs with a key are refused"
+    )]
+    MissingIndex {
+        /// The name that [`indexes`](crate::indexes()) has for it.
+        index: &'static str,
+        /// The collection of the jobs.
+        collection: String,
+    },
     /// A background task of this crate ended before it answered, as at shutdown.
     #[error("a background task ended before it answered")]
     Stopped,
@@ -116,6 +131,10 @@ impl Error {
                 message: message.clone(),
             },
             Self::NotReplicaSet => Self::NotReplicaSet,
+            Self::MissingIndex { index, collection } => Self::MissingIndex {
+                index,
+                collection: collection.clone(),
+            },
             _ => Self::Stopped,
         }
     }
@@ -128,6 +147,15 @@ impl Error {
             Self::Database { source, .. } => matches!(source.kind.as_ref(), ErrorKind::Command(_)),
             _ => false,
         }
+    }
+
+    /// Whether the server refused the command as a whole, with this code.
+    pub(crate) fn has_code(&self, code: i32) -> bool {
+        use mongodb::error::ErrorKind;
+        let Self::Database { source, .. } = self else {
+            return false;
+        };
+        matches!(source.kind.as_ref(), ErrorKind::Command(command) if command.code == code)
     }
 
     /// Whether the same write would be refused again: the answer is about what was to be written,

@@ -19,5 +19,6 @@ pub(crate) mod rate;
 pub(crate) mod reply;
 pub(crate) mod report;
 pub(crate) mod rescue;
+pub(crate) mod unique_indexes;
 pub(crate) mod vacuum;
 pub(crate) mod workers;

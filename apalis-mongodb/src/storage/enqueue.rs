@@ -27,11 +27,14 @@ where
     ///
     /// # Errors
     ///
-    /// When the payload cannot be encoded or the database fails.
+    /// When the payload cannot be encoded or the database fails. [`Error::MissingIndex`] for a job with
+    /// a key that no index keeps unique.
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
         let now = self.server_now().await?;
         let document = self.document(job.into(), now)?;
         let jobs = self.config.collections.jobs(&self.db);
+        let only = std::slice::from_ref(&document);
+        self.keys.check(&jobs, only).await?;
         let id = self.inserter.insert(jobs, document).await?;
         metrics::enqueued(&self.config.queue, 1);
         Ok(TaskId::from_string(id))
@@ -42,7 +45,8 @@ where
     ///
     /// # Errors
     ///
-    /// When a payload cannot be encoded (then none is enqueued) or the database fails.
+    /// When a payload cannot be encoded (then none is enqueued) or the database fails;
+    /// [`Error::MissingIndex`] as [`MongoStorage::enqueue`].
     pub async fn enqueue_many(
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
@@ -53,6 +57,7 @@ where
             .map(|job| self.document(job, now))
             .collect::<Result<Vec<_>, _>>()?;
         let jobs = self.config.collections.jobs(&self.db);
+        self.keys.check(&jobs, &documents).await?;
         let ids = spawned(async move { enqueue::many(&jobs, documents).await }).await?;
         metrics::enqueued(&self.config.queue, ids.len());
         Ok(ids.into_iter().map(TaskId::from_string).collect())

@@ -7,6 +7,7 @@ mod drain;
 mod enqueue;
 mod id;
 mod inserter;
+mod key_guard;
 mod kind;
 mod session;
 mod sink;
@@ -21,6 +22,7 @@ pub(crate) use self::backend::describe;
 pub(crate) use self::enqueue::spawned;
 pub use self::id::MongoId;
 use self::inserter::Inserter;
+use self::key_guard::KeyGuard;
 pub use self::kind::{Decoding, Mongo};
 pub use self::session::SessionSink;
 use self::sink::SinkState;
@@ -39,6 +41,7 @@ pub struct MongoStorage<Args, C = BsonCodec> {
     codec: C,
     clock: Arc<ServerClock>,
     inserter: Arc<Inserter>,
+    keys: Arc<KeyGuard>,
     workers: Arc<Mutex<Vec<Weak<WorkerRuntime>>>>,
     runtime: Option<Runtime>,
     sink: SinkState,
@@ -64,6 +67,7 @@ impl<Args, C> MongoStorage<Args, C> {
             codec,
             clock,
             inserter: Arc::default(),
+            keys: Arc::default(),
             workers: Arc::default(),
             runtime: None,
             sink: SinkState::default(),
@@ -92,6 +96,7 @@ impl<Args, C: Clone> Clone for MongoStorage<Args, C> {
             codec: self.codec.clone(),
             clock: Arc::clone(&self.clock),
             inserter: Arc::clone(&self.inserter),
+            keys: Arc::clone(&self.keys),
             workers: Arc::clone(&self.workers),
             runtime: None,
             sink: SinkState::default(),

@@ -45,14 +45,16 @@ impl<Args, C> MongoStorage<Args, C> {
             }
             let waiting = std::mem::take(&mut self.sink.waiting);
             let (db, config) = (self.db.clone(), Arc::clone(&self.config));
-            let clock = Arc::clone(&self.clock);
+            let (clock, keys) = (Arc::clone(&self.clock), Arc::clone(&self.keys));
             self.sink.writing = Some(tokio::spawn(async move {
                 let reading = clock.reading(&db).await?;
                 let documents = waiting
                     .into_iter()
                     .map(|(job, sent_at)| insert::document(job, &config, reading.at(sent_at)))
                     .collect::<Result<Vec<_>, _>>()?;
-                enqueue::many(&config.collections.jobs(&db), documents).await
+                let jobs = config.collections.jobs(&db);
+                keys.check(&jobs, &documents).await?;
+                enqueue::many(&jobs, documents).await
             }));
         }
     }

@@ -1,11 +1,13 @@
 //! Processes whose wall clock is wrong, or is set while they run.
 
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use dossier_devstack::mongod::MongodBinary;
+
+use crate::servers::script;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shifted_clock.c");
 
@@ -45,17 +47,12 @@ impl ShiftedClock {
 
     /// A program that is `server` with this clock.
     pub(crate) fn server(&self, server: &MongodBinary) -> MongodBinary {
-        let path = self.folder.join("mongod");
-        let script = format!(
-            "#!/bin/sh\nLD_PRELOAD='{}' CLOCK_SHIFT_FILE='{}' exec '{}' \"$@\"\n",
-            library().display(),
-            self.file().display(),
-            server.path.display(),
+        let (library, file) = (library().display(), self.file());
+        let environment = format!(
+            "LD_PRELOAD='{library}' CLOCK_SHIFT_FILE='{}'",
+            file.display()
         );
-        std::fs::write(&path, script).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
-        let version = server.version.clone();
-        MongodBinary { path, version }
+        script(&self.folder, server, &environment, &[])
     }
 
     fn file(&self) -> PathBuf {

@@ -47,6 +47,8 @@ pub(crate) struct Hub {
     /// Whether the change stream is open, so that polling can be rare.
     streaming: AtomicBool,
     watching: AtomicBool,
+    /// Whether the change stream may be of the jobs alone, so that it does not tell of settings.
+    is_confined: AtomicBool,
     poll: Notify,
     suspects: Arc<Semaphore>,
     /// Some queue became idle.
@@ -90,6 +92,7 @@ impl Hub {
             set_back: Mutex::default(),
             streaming: AtomicBool::new(false),
             watching: AtomicBool::new(false),
+            is_confined: AtomicBool::new(false),
             poll: Notify::new(),
             suspects: Arc::new(Semaphore::new(1)),
             idle: Notify::new(),
@@ -193,7 +196,8 @@ impl Hub {
 
     /// How old what is known of a queue's settings may be: the change stream tells of changes.
     pub(crate) fn settings_age(&self) -> Duration {
-        if self.streaming.load(Ordering::Relaxed) {
+        let streaming = self.streaming.load(Ordering::Relaxed);
+        if streaming && !self.is_confined.load(Ordering::Relaxed) {
             SETTINGS_AGE_STREAMING
         } else {
             SETTINGS_AGE_POLLING
