@@ -21,7 +21,7 @@ use crate::runtime::lock;
 
 /// A known time is measured again at least this often: a poor quartz (50 ppm) is half a millisecond
 /// off by then.
-const LONGEST_AGE: Duration = Duration::from_secs(10);
+const LONGEST_AGE: Duration = Duration::from_secs(15);
 /// How long a server may take to tell its time again; what is known serves as well.
 const AGAIN_LIMIT: Duration = Duration::from_secs(5);
 /// How long it may take to tell it for the first time: the driver searches for a server for 30 s,
@@ -73,8 +73,10 @@ pub(crate) struct ServerClock {
 }
 
 impl ServerClock {
-    /// A clock that is measured again when the last reading is older than `age`, or than 10 s.
-    pub(crate) fn new(age: Duration) -> Self {
+    /// A clock that is measured again when the last reading is older than one and a half heartbeats, so
+    /// that those of a worker keep it fresh, or than 15 s.
+    pub(crate) fn new(heartbeat: Duration) -> Self {
+        let age = heartbeat.saturating_mul(3) / 2;
         Self {
             state: Mutex::default(),
             asking: tokio::sync::Mutex::default(),

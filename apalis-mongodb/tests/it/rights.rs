@@ -114,8 +114,7 @@ async fn operate(db: &Database, config: &Config, storage: &MongoStorage<u32>) {
     let id = storage.enqueue(later).await.unwrap().to_string();
     let one = Selection::id(id.clone());
     let options = BulkOptions::default();
-    let cancelled =
-        operator::cancel_jobs(db, collections, &one, &config.retention, options.clone());
+    let cancelled = operator::cancel_jobs(db, collections, &one, &config.retention, options);
     assert_eq!(cancelled.await.unwrap().changed, 1);
     let deleted = operator::delete_jobs(db, collections, &one, options)
         .await

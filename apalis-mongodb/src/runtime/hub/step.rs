@@ -15,7 +15,7 @@ use crate::clock::{Reading, Step};
 use crate::runtime::lease::lock;
 
 /// For so long after a step back others may enqueue by the old clock: producers read the server's at
-/// least every ten seconds.
+/// least every 15 s.
 const SETTLED_AFTER: Duration = Duration::from_secs(20);
 
 /// The clock was set back.
