@@ -244,7 +244,8 @@ impl Config {
     /// workers on it), with two connections at most. It ends with the last worker.
     ///
     /// [`MongoStorage::connect`](crate::MongoStorage::connect) and [`Config::database_uri`] have the
-    /// same effect. **Without any of the three, heartbeats are sent by a task on the worker's own
+    /// same effect. A handler that never returns keeps its job for as long as its process lives: give it
+    /// a time limit. **Without any of the three, heartbeats are sent by a task on the worker's own
     /// runtime** through the storage's own client, for the driver does not tell how a client was made:
     /// a handler that blocks that runtime, or exhausts that client's connections, for longer than
     /// the lease loses its job to another worker.

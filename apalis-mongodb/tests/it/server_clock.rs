@@ -8,6 +8,7 @@ use apalis_mongodb::{
 use mongodb::bson::doc;
 use mongodb::{Client, Database};
 
+use crate::failover::TURN;
 use crate::harness::{Apart, Notes, Running, eventually};
 use crate::servers::Premises;
 use crate::shifted_clock::ShiftedClock;
@@ -47,8 +48,16 @@ impl Scene {
     async fn with(adjust: impl FnOnce(Config) -> Config) -> Self {
         let mut premises = Premises::new("server-clock");
         let clock = ShiftedClock::by(0);
-        let server = premises.start_by(&clock).await;
-        let uri = server.uri("clock");
+        let uri = premises.start_by(&clock).await.uri("clock");
+        Self::on(uri, clock, premises, adjust).await
+    }
+
+    async fn on(
+        uri: String,
+        clock: ShiftedClock,
+        premises: Premises,
+        adjust: impl FnOnce(Config) -> Config,
+    ) -> Self {
         let db = Client::with_uri_str(&uri).await.unwrap().database("clock");
         let config = adjust(
             Config::new("test")
@@ -123,16 +132,17 @@ impl Scene {
         .await
     }
 
-    /// Steps the clock while two workers run jobs that outlast several leases.
-    async fn live_jobs_survive(&self, seconds: i64) {
+    /// Changes the clock while two workers run jobs that outlast several leases.
+    async fn live_jobs_survive(&self, change_clock: impl AsyncFnOnce(&ShiftedClock)) {
         let workers = [self.worker().await, self.worker().await];
-        let millis = u64::try_from((LEASE * 4).as_millis()).unwrap();
+        let lease = self.config.lease_duration;
+        let millis = u64::try_from((lease * 4).as_millis()).unwrap();
         let jobs = (0..8).map(|number| NewJob::new(millis + number));
         let ids = self.storage().enqueue_many(jobs).await.unwrap();
         self.notes.reach(8).await;
         // Long enough for everybody to be allowed to rescue.
-        self.renewals(&ids[0].to_string(), LEASE * 4 / 3).await;
-        self.clock.set(seconds);
+        self.renewals(&ids[0].to_string(), lease * 4 / 3).await;
+        change_clock(&self.clock).await;
         for id in ids {
             let job = self.reaches(id, JobState::Done).await;
             assert_eq!((job.attempts, job.crashes), (1, 0), "{job:?}");
@@ -160,12 +170,38 @@ impl Scene {
 
 #[tokio::test]
 async fn a_server_whose_clock_is_set_a_minute_ahead_costs_no_live_job_its_lease() {
-    Scene::begin().await.live_jobs_survive(MINUTE).await;
+    let scene = Scene::begin().await;
+    scene
+        .live_jobs_survive(async |clock: &ShiftedClock| clock.set(MINUTE))
+        .await;
 }
 
 #[tokio::test]
 async fn a_server_whose_clock_is_set_back_by_a_minute_costs_no_live_job_its_lease() {
-    Scene::begin().await.live_jobs_survive(-MINUTE).await;
+    let scene = Scene::begin().await;
+    scene
+        .live_jobs_survive(async |clock: &ShiftedClock| clock.set(-MINUTE))
+        .await;
+}
+
+#[tokio::test]
+async fn new_primaries_with_other_clocks_cost_no_live_job_its_lease() {
+    let _turn = TURN.lock().await;
+    let mut premises = Premises::new("server-clocks");
+    let clock = ShiftedClock::by(0);
+    let seconds = [0, MINUTE, -MINUTE];
+    let set = premises.start_replica_set_by(&clock, &seconds).await;
+    // An election takes a while, in which nothing is renewed.
+    let lease = |config: Config| config.lease_duration(LEASE * 2);
+    let scene = Scene::on(set.uri("clock"), clock, premises, lease).await;
+    let fail_over = async |_: &ShiftedClock| {
+        for _ in 0..2 {
+            let primary = set.primary().await.unwrap().port();
+            set.step_down().await.unwrap();
+            assert_ne!(set.primary().await.unwrap().port(), primary);
+        }
+    };
+    scene.live_jobs_survive(fail_over).await;
 }
 
 #[tokio::test]

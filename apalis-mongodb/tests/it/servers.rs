@@ -83,7 +83,21 @@ impl Premises {
     }
 
     pub(crate) async fn start_replica_set(&mut self, members: usize) -> ReplicaSet {
-        let set = ReplicaSet::start(&binary(), &self.folder, members)
+        self.start_set(&binary(), members).await
+    }
+
+    /// As [`Premises::start_replica_set`], with a server for each clock, which is off by `seconds`.
+    pub(crate) async fn start_replica_set_by(
+        &mut self,
+        clock: &ShiftedClock,
+        seconds: &[i64],
+    ) -> ReplicaSet {
+        let binary = clock.servers(&binary(), seconds);
+        self.start_set(&binary, seconds.len()).await
+    }
+
+    async fn start_set(&mut self, binary: &MongodBinary, members: usize) -> ReplicaSet {
+        let set = ReplicaSet::start(binary, &self.folder, members)
             .await
             .expect("the replica set starts");
         let processes = set.members().iter().map(|member| member.process().clone());

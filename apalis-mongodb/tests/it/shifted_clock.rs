@@ -29,13 +29,7 @@ impl ShiftedClock {
 
     /// Sets the clock of the processes that have it, at once.
     pub(crate) fn set(&self, seconds: i64) {
-        let file = std::fs::File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.file());
-        let written = file.unwrap().write_all_at(&seconds.to_ne_bytes(), 0);
-        written.unwrap();
+        write(&self.file(), seconds);
     }
 
     /// Has the process that `command` starts see this clock.
@@ -55,6 +49,20 @@ impl ShiftedClock {
         script(&self.folder, server, &environment, &[])
     }
 
+    /// A program that is `server`, each time with another of the clocks that are off by `seconds`: the
+    /// members of a replica set are told by their folders, `member-0` and so on.
+    pub(crate) fn servers(&self, server: &MongodBinary, seconds: &[i64]) -> MongodBinary {
+        for (number, seconds) in seconds.iter().enumerate() {
+            write(&self.folder.join(format!("member-{number}")), *seconds);
+        }
+        let (library, folder) = (library().display(), self.folder.display());
+        let environment = format!(
+            "for word in \"$@\"; do [ \"$last\" = --dbpath ] && data=$word; last=$word; done\n\
+             LD_PRELOAD='{library}' CLOCK_SHIFT_FILE='{folder}'/${{data##*/}}"
+        );
+        script(&self.folder, server, &environment, &[])
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.join("shift")
     }
@@ -64,6 +72,14 @@ impl Drop for ShiftedClock {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Into the file as it is, for processes have it in their memory.
+fn write(file: &Path, seconds: i64) {
+    let mut options = std::fs::File::options();
+    let file = options.create(true).truncate(false).write(true).open(file);
+    let written = file.unwrap().write_all_at(&seconds.to_ne_bytes(), 0);
+    written.unwrap();
 }
 
 /// The library that shifts clocks, compiled once for this process by the compiler that builds the
