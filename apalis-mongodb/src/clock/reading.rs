@@ -1,4 +1,4 @@
-//! One look at the server's clock.
+//! The server's clock, read once.
 
 use std::time::{Duration, Instant};
 

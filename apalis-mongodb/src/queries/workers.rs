@@ -90,7 +90,7 @@ pub(crate) async fn live(db: &Database, config: &Config) -> Result<Vec<String>, 
 }
 
 /// Workers whose last heartbeat is ahead of the server's clock, which was set back since: they have
-/// sent none from then on. With the time at which the server looked, if there are some.
+/// sent none from then on. With the server's time, if there are some.
 pub(crate) async fn ahead_of_the_clock(
     workers: Collection<Document>,
 ) -> Result<(Vec<Bson>, Option<DateTime>), Error> {

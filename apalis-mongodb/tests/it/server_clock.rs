@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use apalis_mongodb::{
-    Config, JobRecord, JobState, MongoStorage, NewJob, RetryStrategy, operator, setup,
+    Config, JobRecord, JobState, MongoStorage, NewJob, RetryStrategy, Wake, operator, setup,
 };
 use mongodb::bson::doc;
 use mongodb::{Client, Database};
@@ -225,11 +225,12 @@ async fn the_jobs_of_a_worker_that_dies_with_the_clock_set_back_are_rescued_with
 #[tokio::test]
 async fn a_job_that_becomes_due_by_a_clock_set_ahead_starts_within_two_leases() {
     // Between polls only the clock itself tells that something is due.
-    let scene = Scene::with(|config| config.poll_interval(Duration::from_secs(300))).await;
-    let _worker = scene.worker().await;
+    let seldom = Duration::from_secs(300);
+    let scene = Scene::with(|config| config.wake(Wake::Poll).poll_interval(seldom)).await;
     let later = NewJob::new(1).run_in(Duration::from_secs(50));
     scene.storage().enqueue(later).await.unwrap();
     scene.storage().enqueue(2).await.unwrap();
+    let _worker = scene.worker().await;
     assert_eq!(scene.notes.reach(1).await, ["2"]);
     let since = Instant::now();
     scene.clock.set(MINUTE);

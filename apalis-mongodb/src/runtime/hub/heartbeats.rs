@@ -76,6 +76,6 @@ async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Resul
         }
     }
     workers::heartbeat(db, &hub.collections.workers, workers, limit).await?;
-    // Whoever does not know the time judges nobody.
+    // Without the server's time nobody is to be rescued.
     reading.map(drop)
 }

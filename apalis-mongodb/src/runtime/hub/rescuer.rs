@@ -35,7 +35,7 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     }
 }
 
-/// Whether this process may judge the leases of others by now.
+/// Whether this process may rescue the jobs of others by now.
 fn may_rescue(hub: &Hub) -> bool {
     let workers = hub.workers();
     let leases = workers.iter().map(|worker| worker.config.lease_duration);
