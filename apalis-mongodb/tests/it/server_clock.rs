@@ -102,6 +102,24 @@ impl Scene {
         Worker { running, apart }
     }
 
+    async fn heartbeats_go_on_for(&self, time: Duration) {
+        let last = async || {
+            let workers = operator::list_workers(&self.db, &self.config.collections, None);
+            let last = workers.await.unwrap().iter().map(|it| it.last_seen).max();
+            last.unwrap().timestamp_millis()
+        };
+        let first = last().await;
+        eventually("heartbeats are sent", async || {
+            let passed = last().await - first;
+            if passed >= time.as_millis() as i64 {
+                Ok(())
+            } else {
+                Err(passed)
+            }
+        })
+        .await;
+    }
+
     async fn workers_are_listed(&self) {
         eventually("the worker has sent a heartbeat", async || {
             let workers = operator::list_workers(&self.db, &self.config.collections, None);
@@ -232,6 +250,8 @@ async fn a_job_that_becomes_due_by_a_clock_set_ahead_starts_within_two_leases() 
     scene.storage().enqueue(2).await.unwrap();
     let _worker = scene.worker().await;
     assert_eq!(scene.notes.reach(1).await, ["2"]);
+    // By then the worker is idle and knows when the next job is due.
+    scene.heartbeats_go_on_for(LEASE * 2 / 3).await;
     let since = Instant::now();
     scene.clock.set(MINUTE);
     scene.notes.reach(2).await;
