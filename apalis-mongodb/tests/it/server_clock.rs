@@ -1,190 +1,20 @@
 //! The server's clock is set while workers work.
 
+mod scene;
+
 use std::time::{Duration, Instant};
 
-use apalis_mongodb::{
-    Config, JobRecord, JobState, MongoStorage, NewJob, RetryStrategy, Wake, operator, setup,
-};
+use apalis_mongodb::{Config, JobState, NewJob, Wake, operator};
 use mongodb::bson::doc;
-use mongodb::{Client, Database};
 
+use self::scene::Scene;
 use crate::failover::TURN;
-use crate::harness::{Apart, Notes, Running, eventually};
+use crate::harness::eventually;
 use crate::servers::Premises;
 use crate::shifted_clock::ShiftedClock;
-use crate::worker;
 
 const LEASE: Duration = Duration::from_secs(3);
 const MINUTE: i64 = 60;
-
-/// A server whose clock the test sets, and queues on it.
-struct Scene {
-    clock: ShiftedClock,
-    uri: String,
-    db: Database,
-    config: Config,
-    notes: Notes,
-    _premises: Premises,
-}
-
-/// A worker with a runtime and so with heartbeats of its own, as another process has them.
-struct Worker {
-    running: Running,
-    apart: Apart,
-}
-
-impl Worker {
-    /// As a process that is killed: it sends nothing more.
-    fn kill(self) {
-        drop(self.apart);
-    }
-}
-
-impl Scene {
-    async fn begin() -> Self {
-        Self::with(|config| config).await
-    }
-
-    async fn with(adjust: impl FnOnce(Config) -> Config) -> Self {
-        let mut premises = Premises::new("server-clock");
-        let clock = ShiftedClock::by(0);
-        let uri = premises.start_by(&clock).await.uri("clock");
-        Self::on(uri, clock, premises, adjust).await
-    }
-
-    async fn on(
-        uri: String,
-        clock: ShiftedClock,
-        premises: Premises,
-        adjust: impl FnOnce(Config) -> Config,
-    ) -> Self {
-        let db = Client::with_uri_str(&uri).await.unwrap().database("clock");
-        let config = adjust(
-            Config::new("test")
-                .lease_duration(LEASE)
-                .retry(RetryStrategy::Fixed(Duration::from_millis(100))),
-        );
-        setup(&db, &config).await.unwrap();
-        Self {
-            clock,
-            uri,
-            db,
-            config,
-            notes: Notes::default(),
-            _premises: premises,
-        }
-    }
-
-    fn storage(&self) -> MongoStorage<u64> {
-        MongoStorage::new(&self.db, self.config.clone())
-    }
-
-    /// Starts a worker; a job lasts as many milliseconds as its payload says.
-    async fn worker(&self) -> Worker {
-        let apart = Apart::new();
-        let (uri, config, notes) = (self.uri.clone(), self.config.clone(), self.notes.clone());
-        let client = apart.spawn(async move { Client::with_uri_str(uri).await.unwrap() });
-        let db = client.await.unwrap().database("clock");
-        let running = apart.enter(|| {
-            worker!(
-                MongoStorage::<u64>::new(&db, config),
-                8,
-                move |millis: u64| {
-                    let notes = notes.clone();
-                    async move {
-                        notes.add(millis.to_string());
-                        tokio::time::sleep(Duration::from_millis(millis)).await;
-                    }
-                }
-            )
-        });
-        self.workers_are_listed().await;
-        Worker { running, apart }
-    }
-
-    async fn heartbeats_go_on_for(&self, time: Duration) {
-        let last = async || {
-            let workers = operator::list_workers(&self.db, &self.config.collections, None);
-            let last = workers.await.unwrap().iter().map(|it| it.last_seen).max();
-            last.unwrap().timestamp_millis()
-        };
-        let first = last().await;
-        eventually("heartbeats are sent", async || {
-            let passed = last().await - first;
-            if passed >= time.as_millis() as i64 {
-                Ok(())
-            } else {
-                Err(passed)
-            }
-        })
-        .await;
-    }
-
-    async fn workers_are_listed(&self) {
-        eventually("the worker has sent a heartbeat", async || {
-            let workers = operator::list_workers(&self.db, &self.config.collections, None);
-            match workers.await.unwrap().len() {
-                0 => Err("there is none"),
-                _ => Ok(()),
-            }
-        })
-        .await;
-    }
-
-    async fn job(&self, id: impl ToString) -> JobRecord {
-        let id = id.to_string();
-        let found = operator::find_job(&self.db, &self.config.collections, &id);
-        found.await.unwrap().unwrap()
-    }
-
-    async fn reaches(&self, id: impl ToString, state: JobState) -> JobRecord {
-        let id = id.to_string();
-        eventually(&format!("job {id} is {state}"), async || {
-            let job = self.job(&id).await;
-            if job.state == state {
-                Ok(job)
-            } else {
-                Err(format!("{job:?}"))
-            }
-        })
-        .await
-    }
-
-    /// Changes the clock while two workers run jobs that outlast several leases.
-    async fn live_jobs_survive(&self, change_clock: impl AsyncFnOnce(&ShiftedClock)) {
-        let workers = [self.worker().await, self.worker().await];
-        let lease = self.config.lease_duration;
-        let millis = u64::try_from((lease * 4).as_millis()).unwrap();
-        let jobs = (0..8).map(|number| NewJob::new(millis + number));
-        let ids = self.storage().enqueue_many(jobs).await.unwrap();
-        self.notes.reach(8).await;
-        // Long enough for everybody to be allowed to rescue.
-        self.renewals(&ids[0].to_string(), lease * 4 / 3).await;
-        change_clock(&self.clock).await;
-        for id in ids {
-            let job = self.reaches(id, JobState::Done).await;
-            assert_eq!((job.attempts, job.crashes), (1, 0), "{job:?}");
-        }
-        for worker in workers {
-            assert!(!worker.running.has_ended());
-        }
-    }
-
-    /// Waits until the lease of a job was prolonged by `time`.
-    async fn renewals(&self, id: &str, time: Duration) {
-        let until = async || self.job(id).await.lease_until.unwrap().timestamp_millis();
-        let first = until().await;
-        eventually("its lease is renewed", async || {
-            let prolonged = until().await - first;
-            if prolonged >= time.as_millis() as i64 {
-                Ok(())
-            } else {
-                Err(prolonged)
-            }
-        })
-        .await;
-    }
-}
 
 #[tokio::test]
 async fn a_server_whose_clock_is_set_a_minute_ahead_costs_no_live_job_its_lease() {
