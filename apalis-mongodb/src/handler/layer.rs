@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use apalis_core::error::BoxDynError;
 use apalis_core::task::Task;
@@ -15,7 +16,6 @@ use tower::{Layer, Service};
 
 use super::release_on_drop::ReleaseOnDrop;
 use super::{JobHandle, verdict};
-use crate::clock::local_now;
 use crate::error::BsonError;
 use crate::metrics;
 use crate::opaque;
@@ -91,11 +91,12 @@ async fn settled<R: Serialize>(
     handler: impl Future<Output = Result<R, BoxDynError>>,
 ) -> Result<R, BoxDynError> {
     let guard = ReleaseOnDrop::guard(job.clone());
-    let started_at = *job.lease().started_at.get_or_init(local_now);
-    let clock = std::time::Instant::now();
-    metrics::started(job.queue(), job.run_at(), started_at);
+    let started_at = *job.lease().started_at.get_or_init(Instant::now);
+    if let Some(clock) = job.runtime().clock.known() {
+        metrics::started(job.queue(), job.run_at(), clock.at(started_at));
+    }
     let result = handler.await;
-    metrics::ran(job.queue(), clock.elapsed());
+    metrics::ran(job.queue(), started_at.elapsed());
     let of_result = || match &result {
         Ok(value) => match stored_result(&job, value) {
             Ok(result) => Verdict::Done { result },

@@ -159,9 +159,6 @@ impl Acker {
     /// An error means that the store refuses `batch` again and again.
     async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
         ack_size::check(batch, &self.config)?;
-        self.clock.keep_fresh(&self.db).await;
-        let now = self.clock.now();
-        let statements = ack::statements(batch, &self.config, &self.worker, now);
         // A refusal that is not about the content may pass; but it must not hold up others for ever.
         let patience = match batch {
             [_] => self.config.lease_duration,
@@ -171,7 +168,7 @@ impl Acker {
         let mut pause = FIRST_PAUSE;
         let mut doubtful = false;
         loop {
-            match self.attempt(batch, &statements, doubtful).await {
+            match self.attempt(batch, doubtful).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(error) if error.is_about_content() => return Err(error),
                 Err(error) if error.is_refusal() && since.elapsed() > patience => {
@@ -191,13 +188,10 @@ impl Acker {
         }
     }
 
-    async fn attempt(
-        &self,
-        batch: &[Settlement],
-        statements: &[ack::Statement],
-        doubtful: bool,
-    ) -> Result<Vec<Ack>, Error> {
-        let matched = ack::run(&self.db, &self.config, statements).await?;
+    async fn attempt(&self, batch: &[Settlement], doubtful: bool) -> Result<Vec<Ack>, Error> {
+        let clock = self.clock.reading(&self.db).await?;
+        let statements = ack::statements(batch, &self.config, &self.worker, &clock);
+        let matched = ack::run(&self.db, &self.config, &statements).await?;
         if matched == batch.len() as u64 {
             return Ok(vec![Ack::Applied; batch.len()]);
         }

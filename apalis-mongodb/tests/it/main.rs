@@ -5,6 +5,7 @@
     reason = "tests run on the real clock and fail where something is missing"
 )]
 
+mod blocking;
 mod bounds;
 mod capabilities;
 mod changing;
@@ -12,6 +13,7 @@ mod child;
 mod conformance;
 mod connection_string;
 mod contention;
+mod delays;
 mod ecosystem;
 mod enqueueing;
 mod failover;
@@ -35,11 +37,16 @@ mod processes;
 mod producers;
 mod proxy;
 mod retention;
+mod rights;
 mod rolling_upgrade;
+mod server_clock;
 mod servers;
+mod setting_up;
+mod shifted_clock;
 mod shutdown;
 mod standalone;
 mod stored_form;
 mod unbreakable;
 mod unstorable;
 mod wake_up;
+mod wall_clock;

@@ -82,7 +82,8 @@ async fn claim(
         config: Arc::clone(config),
         worker: worker.id.as_str().into(),
         token,
-        now: grant.now,
+        // The search may have taken a while; the lease begins here.
+        now: worker.clock.known().map_or(grant.now, |clock| clock.now()),
     };
     let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
     *lock(&worker.claiming) = Some(token);
