@@ -57,3 +57,10 @@ pub(crate) async fn run_command(
     )
     .await
 }
+
+/// Runs a database operation to its end even if the caller's future is dropped.
+pub(crate) async fn spawned<T: Send + 'static>(
+    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::spawn(operation).await.unwrap_or(Err(Error::Stopped))
+}

@@ -89,6 +89,7 @@ mod deadline;
 mod error;
 mod handler;
 mod indexes;
+mod lease;
 mod metrics;
 mod model;
 mod new_job;
@@ -97,19 +98,21 @@ pub mod operator;
 mod queries;
 mod runtime;
 mod server;
+mod settlement;
 mod storage;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use capabilities::{MongoStorageFactory, Results};
 pub use codec::{BsonCodec, MongoCompact};
-pub use config::{Collections, Config, Retention, RetryStrategy, Wake};
+pub use config::{Collections, Config, Retention, Wake};
 pub use error::{BsonError, Error};
 pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService};
 pub use indexes::{CollectionKind, indexes, setup};
 pub use model::{
     AttemptRecord, JobRecord, JobState, JobSummary, LogLine, Outcome, OutcomeName, QueueLimits,
-    Rate,
+    Rate, RetryStrategy,
 };
 pub use new_job::NewJob;
 pub use operator::{JobFilter, Operator, Page};

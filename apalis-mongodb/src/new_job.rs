@@ -7,7 +7,7 @@ use apalis_core::task::task_id::TaskId;
 use mongodb::bson::DateTime;
 
 use crate::clock::until_task_time;
-use crate::config::RetryStrategy;
+use crate::model::RetryStrategy;
 
 /// When a new job may run.
 #[derive(Debug, Clone, Copy)]

@@ -6,9 +6,9 @@ use mongodb::bson::doc;
 use super::task_of;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, field as f};
-use crate::storage::spawned;
 
 impl<Args, C> FetchById for MongoStorage<Args, C>
 where

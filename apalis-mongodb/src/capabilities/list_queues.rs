@@ -8,10 +8,10 @@ use super::statistics::statistics;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::config::Collections;
+use crate::deadline::spawned;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
 use crate::operator::Operator;
-use crate::storage::spawned;
 
 const DAYS: i64 = 7;
 const DAY_MS: i64 = 24 * 3600 * 1000;

@@ -8,9 +8,9 @@ use mongodb::bson::{Document, RawDocumentBuf, doc};
 use super::task_of;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, field as f};
-use crate::storage::spawned;
 
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 

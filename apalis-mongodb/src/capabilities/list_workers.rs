@@ -4,9 +4,9 @@ use mongodb::bson::DateTime;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::operator::WorkerRecord;
-use crate::storage::spawned;
 
 impl<Args, C> ListWorkers for MongoStorage<Args, C>
 where

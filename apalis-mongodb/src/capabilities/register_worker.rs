@@ -3,9 +3,9 @@ use apalis_core::backend::codec::Codec;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::queries::workers;
-use crate::storage::spawned;
 
 impl<Args, C> RegisterWorker for MongoStorage<Args, C>
 where

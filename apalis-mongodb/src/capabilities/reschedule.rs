@@ -5,9 +5,9 @@ use apalis_core::backend::codec::Codec;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::queries::change;
-use crate::storage::spawned;
 
 impl<Args, C> Reschedule for MongoStorage<Args, C>
 where

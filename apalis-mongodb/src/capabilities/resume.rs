@@ -4,10 +4,10 @@ use apalis_core::task::task_id::TaskId;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::operator::{RetryOptions, Selection};
 use crate::queries::rescue;
-use crate::storage::spawned;
 
 impl<Args, C> ResumeById for MongoStorage<Args, C>
 where

@@ -5,9 +5,9 @@ use apalis_core::backend::{Metrics, StatType, Statistic};
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::operator::QueueCounts;
-use crate::storage::spawned;
 
 impl<Args, C> Metrics for MongoStorage<Args, C>
 where

@@ -5,10 +5,11 @@ use apalis_core::task::task_id::TaskId;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::new_job::NewJob;
 use crate::queries::change;
-use crate::storage::{into_stored, spawned};
+use crate::storage::into_stored;
 
 impl<Args, C> Update for MongoStorage<Args, C>
 where

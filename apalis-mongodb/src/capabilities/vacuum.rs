@@ -5,10 +5,10 @@ use apalis_core::backend::codec::Codec;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::model::Status;
 use crate::queries::retention::{STEP, remove_finished};
-use crate::storage::spawned;
 
 impl<Args, C> Vacuum for MongoStorage<Args, C>
 where

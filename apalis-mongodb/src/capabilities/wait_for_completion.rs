@@ -15,11 +15,11 @@ use tokio::sync::mpsc;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::{Context as _, Error};
 use crate::model::lenient::Fields;
 use crate::model::{JobDocument, Status, field as f};
 use crate::opaque;
-use crate::storage::spawned;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);

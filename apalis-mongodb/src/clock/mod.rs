@@ -17,7 +17,7 @@ use mongodb::bson::DateTime;
 pub(crate) use self::local::until_task_time;
 pub(crate) use self::reading::{Reading, measure};
 use crate::error::Error;
-use crate::runtime::lock;
+use crate::sync::lock;
 
 /// A known time is measured again at least this often: a poor quartz (50 ppm) is half a millisecond
 /// off by then.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use mongodb::options::ClientOptions;
 
-use super::{Collections, Retention, RetryStrategy, Wake, validate_queue_name};
+use super::{Collections, Retention, Wake, validate_queue_name};
 use crate::error::Error;
+use crate::model::RetryStrategy;
 
 /// A busy server's answer may take a second.
 const SHORTEST_CALL_LIMIT: Duration = Duration::from_secs(2);

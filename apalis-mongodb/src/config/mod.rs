@@ -5,7 +5,6 @@ mod client_source;
 mod collections;
 mod queue_name;
 mod retention;
-mod retry;
 mod wake;
 
 pub use builder::Config;
@@ -13,5 +12,4 @@ pub(crate) use client_source::ClientSource;
 pub use collections::Collections;
 pub(crate) use queue_name::validate as validate_queue_name;
 pub use retention::Retention;
-pub use retry::RetryStrategy;
 pub use wake::Wake;

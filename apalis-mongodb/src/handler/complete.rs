@@ -5,7 +5,7 @@ use mongodb::ClientSession;
 use super::JobHandle;
 use crate::error::Error;
 use crate::queries::ack;
-use crate::runtime::Verdict;
+use crate::settlement::Verdict;
 
 impl JobHandle {
     /// Marks the job done inside the caller's transaction, so that the handler's effect and the

@@ -6,16 +6,20 @@ use std::time::Duration;
 use apalis_core::task::Task;
 use apalis_core::task::data::MissingDataError;
 use apalis_core::task::from_request::FromRequest;
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::DateTime;
 use serde::Serialize;
 
-use crate::config::{Config, RetryStrategy};
+use crate::config::Config;
+use crate::deadline::spawned;
 use crate::error::Error;
+use crate::lease::{Lease, LeaseState};
 use crate::model::JobDocument;
+use crate::model::RetryStrategy;
 use crate::opaque;
 use crate::queries::{heartbeat, report};
-use crate::runtime::{Lease, LeaseState, Settlement, Verdict, WorkerRuntime, lock};
-use crate::storage::spawned;
+use crate::runtime::WorkerRuntime;
+use crate::settlement::{Settlement, Verdict};
+use crate::sync::lock;
 
 #[derive(Debug)]
 struct Inner {
@@ -203,10 +207,6 @@ impl JobHandle {
 
     pub(crate) fn job(&self) -> &JobDocument {
         &self.inner.job
-    }
-
-    pub(crate) fn args(&self) -> &Bson {
-        &self.inner.job.args
     }
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {

@@ -19,7 +19,7 @@ use super::{JobHandle, verdict};
 use crate::error::BsonError;
 use crate::metrics;
 use crate::opaque;
-use crate::runtime::{Ack, Verdict};
+use crate::settlement::{Ack, Verdict};
 
 /// A handler panicked; the attempt failed and the worker lives on.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! A handler that never returns gives its job back.
 
 use super::JobHandle;
-use crate::runtime::Verdict;
+use crate::settlement::Verdict;
 
 /// Gives the job back if it is dropped before [`ReleaseOnDrop::disarm`]: the worker's future was
 /// dropped while the handler ran, as at a forced shutdown. The attempt is not counted.

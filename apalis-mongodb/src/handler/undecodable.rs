@@ -2,7 +2,7 @@
 
 use super::{JobHandle, verdict};
 use crate::model::Outcome;
-use crate::runtime::Verdict;
+use crate::settlement::Verdict;
 
 /// Ends the attempt at `job`, which never reached the handler for `error`.
 ///

@@ -10,7 +10,7 @@ use super::job_error::Carried;
 use super::{HandlerPanicked, JobError, JobHandle};
 use crate::error::BsonError;
 use crate::model::Outcome;
-use crate::runtime::Verdict;
+use crate::settlement::Verdict;
 
 /// An error text longer than this is cut; a job document has 16 MB in all.
 const MAX_ERROR_CHARS: usize = 4000;

@@ -3,7 +3,6 @@
 use mongodb::bson::{Document, doc};
 
 use super::{JobDocument, field as f};
-use crate::config::Config;
 
 /// The part of a queue's configuration that is kept with its jobs: whoever rescues one may serve
 /// other queues. It is written with a new job, and again by a worker that is configured otherwise.
@@ -13,9 +12,9 @@ pub(crate) struct CrashPolicy {
 }
 
 impl CrashPolicy {
-    pub(crate) fn of(config: &Config) -> Self {
+    pub(crate) fn new(max_crashes: u32) -> Self {
         Self {
-            max_crashes: i64::from(config.max_crashes),
+            max_crashes: i64::from(max_crashes),
         }
     }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Outcome, Status, text};
 use crate::compat;
-use crate::config::RetryStrategy;
 use crate::error::Error;
+use crate::model::RetryStrategy;
 use crate::opaque;
 
 /// A job that was with so many workers when their leases ran out may be why. The first time says

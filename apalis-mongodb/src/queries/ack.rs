@@ -15,8 +15,9 @@ use crate::config::Config;
 use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
+use crate::lease::Lease;
 use crate::model::{JobState, Outcome, Status, field as f, time};
-use crate::runtime::{Lease, Settlement, Verdict};
+use crate::settlement::{Settlement, Verdict};
 
 /// Successes that started this close to each other are remembered with one start. Writing them as
 /// one costs the server a third of writing each.

@@ -7,7 +7,7 @@ use crate::compat::encoded_bytes;
 use crate::config::Config;
 use crate::error::Error;
 use crate::model::field as f;
-use crate::runtime::{Settlement, Verdict};
+use crate::settlement::{Settlement, Verdict};
 
 /// How long one command may become when it has several statements; the server takes 16 MiB.
 const MAX_COMMAND_BYTES: usize = 8 * 1024 * 1024;

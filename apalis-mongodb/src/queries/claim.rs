@@ -120,7 +120,7 @@ impl Claim {
             f::STARTED_AT: self.now,
             f::LEASE_UNTIL: time::after(self.now, self.config.lease_duration),
         };
-        let policy = CrashPolicy::of(&self.config);
+        let policy = CrashPolicy::new(self.config.max_crashes);
         if !wanted.iter().all(|job| policy.is_known_to(job)) {
             set.extend(policy.fields());
         }

@@ -14,8 +14,8 @@ use crate::config::Collections;
 use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
+use crate::lease::Lease;
 use crate::model::{Status, field as f, time};
-use crate::runtime::Lease;
 
 /// A heartbeat that hangs longer is a failed one.
 const MAX_TIME_MS: i64 = 5000;

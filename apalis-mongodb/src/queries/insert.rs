@@ -36,7 +36,7 @@ pub(crate) fn document(
         f::CRASHES: 0,
         f::CREATED_AT: now,
     };
-    document.extend(CrashPolicy::of(config).fields());
+    document.extend(CrashPolicy::new(config.max_crashes).fields());
     if let Some(strategy) = job.retry {
         let strategy = compat::to_bson(&strategy).map_err(|e| Error::Codec(Box::new(e)))?;
         document.insert(f::RETRY, strategy);

@@ -7,8 +7,8 @@ use mongodb::options::Hint;
 use super::ack::fence;
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
+use crate::lease::Lease;
 use crate::model::field as f;
-use crate::runtime::Lease;
 
 /// So many lines are kept per job.
 const MAX_LINES: i32 = 100;

@@ -11,23 +11,33 @@ use crate::config::Config;
 use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
 use crate::model::{field as f, time};
-use crate::runtime::WorkerRuntime;
 
 /// A worker not heard of for so many leases is forgotten.
 const FORGOTTEN_AFTER_LEASES: u32 = 10;
 const MAX_TIME: Duration = Duration::from_secs(10);
 
+/// What a worker's document says of it.
+#[derive(Debug)]
+pub(crate) struct Alive<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) config: &'a Config,
+    /// How many jobs it holds.
+    pub(crate) leases: usize,
+}
+
 /// Tells the store that `workers` live, in one command.
 pub(crate) async fn heartbeat(
     db: &Database,
     collection: &str,
-    workers: &[std::sync::Arc<WorkerRuntime>],
+    workers: &[Alive<'_>],
     limit: Duration,
 ) -> Result<(), Error> {
     if workers.is_empty() {
         return Ok(());
     }
-    let updates: Vec<Document> = workers.iter().map(|worker| upsert(worker)).collect();
+    let updates: Vec<Document> = workers.iter().map(upsert).collect();
     let command = doc! {
         "update": collection,
         "updates": updates,
@@ -38,18 +48,18 @@ pub(crate) async fn heartbeat(
     super::reply::check(&reply, "send a heartbeat")
 }
 
-fn upsert(worker: &WorkerRuntime) -> Document {
-    let leases = i64::try_from(worker.leases.len()).unwrap_or(i64::MAX);
+fn upsert(worker: &Alive<'_>) -> Document {
+    let leases = i64::try_from(worker.leases).unwrap_or(i64::MAX);
     doc! {
-        "q": { f::ID: &worker.id },
+        "q": { f::ID: worker.id },
         "u": [{ "$set": {
-            "name": { "$literal": &worker.name },
+            "name": { "$literal": worker.name },
             f::QUEUE: &worker.config.queue,
-            "service": { "$literal": &worker.service },
+            "service": { "$literal": worker.service },
             f::STARTED_AT: { "$ifNull": [format!("${}", f::STARTED_AT), "$$NOW"] },
             "last_seen": "$$NOW",
             "leases": leases,
-            f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(&worker.config)] },
+            f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(worker.config)] },
         } }],
         "upsert": true,
     }

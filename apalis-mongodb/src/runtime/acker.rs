@@ -7,14 +7,14 @@ use mongodb::Database;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
-use super::lease::LeaseTable;
-use super::settlement::{Ack, Settlement, Verdict};
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::error::Error;
+use crate::lease::LeaseTable;
 use crate::metrics;
 use crate::model::Outcome;
 use crate::queries::{ack, ack_size, oversized};
+use crate::settlement::{Ack, Settlement, Verdict};
 
 /// Verdicts per command.
 const BATCH: usize = 500;

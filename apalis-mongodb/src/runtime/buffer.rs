@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
-use super::lease::lock;
 use super::window::Window;
+use crate::sync::lock;
 
 /// A job is given back that has waited this long; together with the interval at which that is
 /// looked for, it starts elsewhere within half a second.

@@ -27,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Runtime {
     worker: Arc<WorkerRuntime>,
-    fetching: Option<JoinHandle<()>>,
+    fetching: Option<JoinHandle<Option<Arc<Hub>>>>,
     acking: Option<JoinHandle<()>>,
     closing: Option<JoinHandle<()>>,
 }
@@ -88,10 +88,11 @@ impl Runtime {
         let worker = Arc::clone(&self.worker);
         let fetching = self.fetching.take();
         tokio::spawn(async move {
-            if let Some(fetching) = fetching {
-                // A task that panicked has stopped, too.
-                let _ = fetching.await;
-            }
+            // Heartbeats go on as long as there is a hub. A task that panicked has stopped, too.
+            let _hub = match fetching {
+                Some(fetching) => fetching.await.ok().flatten(),
+                None => None,
+            };
             worker.release_buffered();
             worker.leases.empty().await;
             worker.forget().await;
@@ -111,8 +112,9 @@ impl Drop for Runtime {
     }
 }
 
-/// Finds the hub, however long that takes, and claims until the worker stops.
-async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
+/// Finds the hub, however long that takes, and claims until the worker stops; returns the hub, which
+/// lives while somebody has it.
+async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) -> Option<Arc<Hub>> {
     let _ended = worker.claims_ended.clone().drop_guard();
     let mut pause = FIRST_PAUSE;
     let hub = loop {
@@ -121,18 +123,18 @@ async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
             Err(error) => tracing::warn!(%error, "cannot reach the store; trying again"),
         }
         tokio::select! {
-            () = worker.stop.cancelled() => return,
+            () = worker.stop.cancelled() => return None,
             () = tokio::time::sleep(pause) => {}
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
     report_missing_indexes(&worker).await;
     let wake = hub.register(&worker);
-    let hub = Arc::clone(worker.hub.get_or_init(|| hub));
-    let claimer = Claimer::new(Arc::clone(&worker), hub, wake, clock);
+    let claimer = Claimer::new(Arc::clone(&worker), Arc::clone(&hub), wake, clock);
     claimer.run().await;
     // What the last claim brought after the stop.
     worker.release_buffered();
+    Some(hub)
 }
 
 /// A queue without its unique indexes still runs; who enqueues with a key is refused.

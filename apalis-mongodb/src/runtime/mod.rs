@@ -7,13 +7,9 @@ mod acker;
 mod buffer;
 mod claim;
 mod hub;
-mod lease;
 mod lifecycle;
-mod settlement;
 mod window;
 mod worker;
 
-pub(crate) use lease::{Lease, LeaseState, lock};
 pub(crate) use lifecycle::Runtime;
-pub(crate) use settlement::{Ack, Settlement, Verdict};
 pub(crate) use worker::WorkerRuntime;

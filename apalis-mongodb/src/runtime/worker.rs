@@ -1,6 +1,6 @@
 //! What the tasks of one running worker share.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use mongodb::bson::Document;
 use mongodb::bson::oid::ObjectId;
@@ -9,13 +9,12 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::buffer::Buffer;
-use super::hub::Hub;
-use super::lease::{LeaseTable, lock};
-use super::settlement::{Ack, Settlement, Verdict};
 use crate::clock::ServerClock;
 use crate::config::Config;
-use crate::handler::JobHandle;
-use crate::queries::workers;
+use crate::lease::{ClaimedJob, LeaseTable};
+use crate::queries::workers::{self, Alive};
+use crate::settlement::{Ack, Settlement, Verdict};
+use crate::sync::lock;
 
 /// One start of one worker on one queue.
 #[derive(Debug)]
@@ -28,10 +27,8 @@ pub(crate) struct WorkerRuntime {
     pub(crate) db: Database,
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) leases: Arc<LeaseTable>,
-    /// Kept here so that heartbeats go on while the worker drains.
-    pub(crate) hub: OnceLock<Arc<Hub>>,
     pub(crate) permits: Arc<Semaphore>,
-    pub(crate) buffer: Buffer<JobHandle>,
+    pub(crate) buffer: Buffer<ClaimedJob>,
     pub(crate) stop: CancellationToken,
     /// Cancelled when no claim is under way any more, nor will be.
     pub(crate) claims_ended: CancellationToken,
@@ -59,7 +56,6 @@ impl WorkerRuntime {
             db,
             clock,
             leases: Arc::default(),
-            hub: OnceLock::new(),
             stop: CancellationToken::new(),
             claims_ended: CancellationToken::new(),
             claiming: Mutex::default(),
@@ -72,6 +68,17 @@ impl WorkerRuntime {
     pub(crate) fn tokens(&self) -> Vec<ObjectId> {
         let held = self.leases.held().into_iter().map(|lease| lease.token);
         held.chain(*lock(&self.claiming)).collect()
+    }
+
+    /// What its document is to say.
+    pub(crate) fn alive(&self) -> Alive<'_> {
+        Alive {
+            id: &self.id,
+            name: &self.name,
+            service: &self.service,
+            config: &self.config,
+            leases: self.leases.len(),
+        }
     }
 
     pub(crate) fn jobs(&self) -> Collection<Document> {
@@ -113,9 +120,9 @@ impl WorkerRuntime {
         self.release(self.buffer.take_held_back());
     }
 
-    fn release(&self, jobs: Vec<JobHandle>) {
+    fn release(&self, jobs: Vec<ClaimedJob>) {
         for job in jobs {
-            self.send(Settlement::now(Arc::clone(job.lease()), Verdict::Release));
+            self.send(Settlement::now(job.lease, Verdict::Release));
         }
     }
 }

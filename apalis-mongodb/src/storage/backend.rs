@@ -12,14 +12,16 @@ use apalis_core::task::metadata::MetadataStore;
 use apalis_core::task::status::Status as TaskStatus;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
-use mongodb::bson::DateTime;
+use mongodb::bson::{Bson, DateTime};
 
 use super::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::error::Error;
 use crate::handler::{JobHandle, undecodable};
+use crate::lease::ClaimedJob;
 use crate::model::{JobDocument, Status};
-use crate::runtime::{Runtime, lock};
+use crate::runtime::Runtime;
+use crate::sync::lock;
 
 impl<Args, C> Backend for MongoStorage<Args, C>
 where
@@ -58,10 +60,12 @@ where
             return Poll::Ready(None);
         };
         loop {
-            let job = ready!(runtime.worker().buffer.poll_next(cx));
-            match C::Compact::from_stored(job.args().clone()) {
-                Ok(args) => return Poll::Ready(Some(Ok(task(args, job)))),
-                Err(error) => undecodable(&job, &error.to_string()),
+            let ClaimedJob { mut job, lease } = ready!(runtime.worker().buffer.poll_next(cx));
+            let stored = std::mem::replace(&mut job.args, Bson::Null);
+            let handle = JobHandle::new(job, lease, Arc::clone(runtime.worker()));
+            match C::Compact::from_stored(stored) {
+                Ok(args) => return Poll::Ready(Some(Ok(task(args, handle)))),
+                Err(error) => undecodable(&handle, &error.to_string()),
             }
         }
     }

@@ -7,7 +7,9 @@ use tokio::time::timeout;
 
 use super::MongoStorage;
 use crate::error::Error;
-use crate::runtime::{Ack, Settlement, Verdict, WorkerRuntime, lock};
+use crate::runtime::WorkerRuntime;
+use crate::settlement::{Ack, Settlement, Verdict};
+use crate::sync::lock;
 
 /// How long a claim that is under way is waited for at the end of a process.
 const CLAIM_LIMIT: Duration = Duration::from_secs(3);

@@ -8,6 +8,7 @@ use mongodb::bson::{Bson, DateTime, Document};
 
 use super::{MongoStorage, SessionSink};
 use crate::codec::MongoCompact;
+use crate::deadline::spawned;
 use crate::error::Error;
 use crate::metrics;
 use crate::new_job::NewJob;
@@ -87,11 +88,4 @@ where
 /// What is stored for a wire format.
 pub(crate) fn into_stored<C: MongoCompact>(compact: C) -> Result<Bson, Error> {
     compact.into_stored().map_err(|e| Error::Codec(Box::new(e)))
-}
-
-/// Runs a database operation to its end even if the caller's future is dropped.
-pub(crate) async fn spawned<T: Send + 'static>(
-    operation: impl Future<Output = Result<T, Error>> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::spawn(operation).await.unwrap_or(Err(Error::Stopped))
 }

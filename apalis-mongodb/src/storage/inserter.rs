@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 use crate::queries::enqueue;
-use crate::runtime::lock;
+use crate::sync::lock;
 
 /// So many writes are on their way at once.
 const WRITERS: usize = 2;

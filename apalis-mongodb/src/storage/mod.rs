@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, Weak};
 use mongodb::Database;
 
 pub(crate) use self::backend::describe;
-pub(crate) use self::enqueue::{into_stored, spawned};
+pub(crate) use self::enqueue::into_stored;
 pub use self::id::MongoId;
 use self::inserter::Inserter;
 use self::key_guard::KeyGuard;

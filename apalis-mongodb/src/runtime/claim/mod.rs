@@ -32,7 +32,7 @@ use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::metrics;
-use crate::operator::QueueLimits;
+use crate::model::QueueLimits;
 use crate::queries::dead_letter;
 use crate::queries::find_due::{DueJobs, Start, find_due};
 use crate::queries::levels::levels;

@@ -10,14 +10,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::oversized;
 use super::select::Selection;
 use crate::error::Error;
-use crate::handler::JobHandle;
+use crate::lease::{ClaimedJob, Lease};
 use crate::metrics;
 use crate::model::JobDocument;
-use crate::operator::QueueLimits;
+use crate::model::QueueLimits;
 use crate::queries::claim::{self, Claim};
 use crate::queries::{claim_limited, rate};
-use crate::runtime::lease::{Lease, lock};
 use crate::runtime::worker::WorkerRuntime;
+use crate::sync::lock;
 
 /// Between two tries to give back a claim, doubling.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -110,7 +110,7 @@ async fn claim(
             let lease = Lease::new(job.id.clone(), token, attempt, asked_at, duration, permits);
             let lease = Arc::new(lease);
             worker.leases.insert(Arc::clone(&lease));
-            JobHandle::new(job, lease, Arc::clone(worker))
+            ClaimedJob { job, lease }
         })
         .collect();
     // The leases have the token by now.

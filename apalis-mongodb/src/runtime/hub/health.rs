@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::runtime::lease::lock;
+use crate::sync::lock;
 
 #[derive(Debug)]
 struct State {

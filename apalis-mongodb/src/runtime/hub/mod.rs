@@ -21,12 +21,12 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use self::health::Health;
 use self::step::SetBack;
-use super::lease::lock;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::config::{Collections, Wake};
 use crate::error::Error;
 use crate::queries::queue_state::{self, QueueState};
+use crate::sync::lock;
 
 const SATURATED_AFTER: Duration = Duration::from_millis(250);
 const SETTINGS_AGE_STREAMING: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::Hub;
 use crate::queries::keep_due;
 use crate::queries::next_due::next_due;
-use crate::runtime::lease::lock;
+use crate::sync::lock;
 
 const WITH_STREAM: Duration = Duration::from_secs(5);
 const WITHOUT_STREAM: Duration = Duration::from_secs(1);

@@ -10,8 +10,8 @@ use super::{Hub, heartbeats, poller, rescuer, retention};
 use crate::config::Collections;
 use crate::config::Config;
 use crate::error::Error;
-use crate::runtime::lease::lock;
 use crate::server::Server;
+use crate::sync::lock;
 
 /// Two databases are the same if their servers call themselves the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::Hub;
 use crate::clock::{Reading, Step};
-use crate::runtime::lease::lock;
+use crate::sync::lock;
 
 /// For so long after a step back others may enqueue by the old clock: producers read the server's at
 /// least every 15 s.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mongodb::bson::Bson;
 use tokio::sync::oneshot;
 
-use super::lease::Lease;
+use crate::lease::Lease;
 use crate::model::Outcome;
 
 /// What becomes of the job.

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use crate::model::JobDocument;
+use crate::sync::lock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LeaseState {
@@ -162,6 +165,13 @@ impl Lease {
     }
 }
 
+/// A job that was claimed, and the right to run it.
+#[derive(Debug)]
+pub(crate) struct ClaimedJob {
+    pub(crate) job: JobDocument,
+    pub(crate) lease: Arc<Lease>,
+}
+
 /// All unsettled leases of one worker, by job.
 #[derive(Debug)]
 pub(crate) struct LeaseTable {
@@ -218,10 +228,6 @@ impl LeaseTable {
     pub(crate) fn len(&self) -> usize {
         lock(&self.leases).len()
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
