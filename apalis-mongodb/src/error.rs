@@ -49,6 +49,9 @@ pub enum Error {
     /// A queue name with characters outside `a-z 0-9 . _ -`, or not 1 to 64 long.
     #[error("queue name {0:?} is not 1 to 64 of a-z 0-9 . _ -")]
     InvalidQueueName(String),
+    /// A setting that cannot work.
+    #[error("invalid configuration: {0}")]
+    InvalidConfig(String),
     /// A job state that does not exist.
     #[error(
         "unknown job state {0:?}; one of scheduled, ready, running, done, dead, cancelled, malformed"

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use mongodb::options::ClientOptions;
 
-use super::{Collections, Retention, Wake, validate_queue_name};
-use crate::error::Error;
-use crate::model::RetryStrategy;
+use super::{Collections, Retention, Wake};
+use crate::model::{JobState, RetryStrategy};
 
 /// A busy server's answer may take a second.
 const SHORTEST_CALL_LIMIT: Duration = Duration::from_secs(2);
@@ -22,52 +21,52 @@ const LONGEST_CALL_LIMIT: Duration = Duration::from_secs(15);
 ///     .concurrency(8)
 ///     .lease_duration(Duration::from_secs(30))
 ///     .retry(RetryStrategy::Fixed(Duration::from_secs(60)));
-/// assert_eq!(config.max_in_flight, 16);
+/// assert_eq!(config.queue(), "send-email");
+/// assert!(config.validate().is_ok());
 /// ```
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Config {
     /// Name of the queue: 1 to 64 of `a-z 0-9 . _ -`.
-    pub queue: String,
+    pub(crate) queue: String,
     /// How long a claim holds without being renewed.
-    pub lease_duration: Duration,
+    pub(crate) lease_duration: Duration,
     /// How often leases are renewed; a third of the lease unless set.
-    pub heartbeat_interval: Option<Duration>,
+    pub(crate) heartbeat_interval: Option<Duration>,
     /// How often expired leases are looked for.
-    pub sweep_interval: Duration,
+    pub(crate) sweep_interval: Duration,
     /// How often the store is asked for work when nothing else says there is some; 5 s with a
     /// change stream and 1 s without unless set.
-    pub poll_interval: Option<Duration>,
+    pub(crate) poll_interval: Option<Duration>,
     /// At most so many jobs per claim.
-    pub batch_size: usize,
+    pub(crate) batch_size: usize,
     /// At most so many jobs claimed and not yet acknowledged.
-    pub max_in_flight: usize,
+    pub(crate) max_in_flight: usize,
     /// Attempts a job has unless it says otherwise.
-    pub max_attempts: u32,
+    pub(crate) max_attempts: u32,
     /// So many attempts of a job are made at decoding its payload; see [`Config::decode_attempts`].
-    pub decode_attempts: u32,
+    pub(crate) decode_attempts: u32,
     /// So many lost leases quarantine a job.
-    pub max_crashes: u32,
+    pub(crate) max_crashes: u32,
     /// So often a handler may put a job off before it is dead.
-    pub max_snoozes: u32,
+    pub(crate) max_snoozes: u32,
     /// Back-off between attempts unless the job says otherwise.
-    pub retry: RetryStrategy,
+    pub(crate) retry: RetryStrategy,
     /// So much waiting makes up for one step of priority; without it, priorities are strict.
-    pub ageing: Option<Duration>,
+    pub(crate) ageing: Option<Duration>,
     /// How long finished jobs are kept.
-    pub retention: Retention,
+    pub(crate) retention: Retention,
     /// What wakes an idle worker.
-    pub wake: Wake,
+    pub(crate) wake: Wake,
     /// Whether the value a handler returns is stored with its job.
-    pub persist_results: bool,
+    pub(crate) persist_results: bool,
     /// How many attempts a job remembers.
-    pub history_limit: u32,
+    pub(crate) history_limit: u32,
     /// Names of the collections.
-    pub collections: Collections,
+    pub(crate) collections: Collections,
     /// What the client of the heartbeats' own thread is made of; see [`Config::heartbeat_client`].
-    pub heartbeat_client: Option<ClientOptions>,
+    pub(crate) heartbeat_client: Option<ClientOptions>,
     /// Where the database is; see [`Config::database_uri`].
-    pub database_uri: Option<String>,
+    pub(crate) database_uri: Option<String>,
 }
 
 impl Default for Config {
@@ -78,7 +77,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The defaults for `queue`. An invalid name is reported by the first operation.
+    /// The defaults for `queue`. What is invalid is reported by [`Config::validate`], which the first
+    /// operation calls.
     pub fn new(queue: impl Into<String>) -> Self {
         Self {
             queue: queue.into(),
@@ -104,13 +104,28 @@ impl Config {
         }
     }
 
-    /// Checks the queue's name.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidQueueName`].
-    pub fn validate(&self) -> Result<(), Error> {
-        validate_queue_name(&self.queue)
+    /// The queue's name.
+    #[must_use]
+    pub fn queue(&self) -> &str {
+        &self.queue
+    }
+
+    /// The names of the collections.
+    #[must_use]
+    pub fn collections(&self) -> &Collections {
+        &self.collections
+    }
+
+    /// How long a claim holds without being renewed.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.lease_duration
+    }
+
+    /// How long jobs that ended in `state` are kept; `None` for good.
+    #[must_use]
+    pub fn kept(&self, state: JobState) -> Option<Duration> {
+        self.retention.of(state)
     }
 
     /// Sets the lease, and with it the heartbeat and the sweep unless those are set apart.

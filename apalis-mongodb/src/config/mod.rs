@@ -5,6 +5,7 @@ mod client_source;
 mod collections;
 mod queue_name;
 mod retention;
+mod validate;
 mod wake;
 
 pub use builder::Config;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
+
 /// The delay between a failed attempt and the next one.
 ///
 /// It is kept in the store: the job sleeps there and holds no worker.
@@ -42,6 +44,19 @@ impl Default for RetryStrategy {
 }
 
 impl RetryStrategy {
+    /// Refuses numbers that are none.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let Self::Exponential { factor, jitter, .. } = *self else {
+            return Ok(());
+        };
+        if factor.is_finite() && (0.0..=1.0).contains(&jitter) {
+            return Ok(());
+        }
+        Err(Error::InvalidConfig(format!(
+            "a back-off with factor {factor} and jitter {jitter}: the factor has to be a finite number, the jitter 0 to 1"
+        )))
+    }
+
     /// The delay after the failed `attempt` (1 is the first), or `None` when there is to be no
     /// other attempt. `random` is uniform in 0.0..1.0.
     #[must_use]

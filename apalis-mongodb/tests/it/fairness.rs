@@ -104,7 +104,7 @@ async fn a_worker_whose_jobs_become_slow_gives_back_what_it_claimed_ahead() {
     bench.counts(JobState::Done, 2001).await;
     let jobs = bench
         .db()
-        .collection::<Document>(&bench.config.collections.jobs);
+        .collection::<Document>(&bench.config.collections().jobs);
     let counted = doc! { "$or": [{ "attempts": { "$ne": 1 } }, { "crashes": { "$gt": 0 } }] };
     assert_eq!(jobs.count_documents(counted).await.unwrap(), 0);
     running.stop().await;

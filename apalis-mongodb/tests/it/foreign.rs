@@ -251,9 +251,9 @@ async fn insert_malformed(bench: &Bench) {
 #[tokio::test]
 async fn a_worker_runs_its_jobs_and_rescues_others_beside_documents_of_every_kind() {
     for ageing in [None, Some(Duration::from_secs(10))] {
-        let bench = Bench::with(|mut config| {
-            config.ageing = ageing;
-            config
+        let bench = Bench::with(|config| match ageing {
+            Some(step) => config.ageing(step),
+            None => config,
         })
         .await;
         insert_malformed(&bench).await;

@@ -15,7 +15,7 @@ use crate::worker;
 async fn steal(bench: &Bench, id: &str) {
     let jobs = bench
         .db()
-        .collection::<Document>(&bench.config.collections.jobs);
+        .collection::<Document>(&bench.config.collections().jobs);
     let theirs = doc! { "$set": { "lock_token": ObjectId::new(), "worker": "other@1" } };
     let stolen = jobs.update_one(doc! { "_id": id }, theirs).await.unwrap();
     assert_eq!(stolen.modified_count, 1);
@@ -107,7 +107,7 @@ async fn a_job_that_crashes_its_worker_too_often_is_quarantined() {
 async fn abandon(bench: &Bench, id: &str, crashes: i32) {
     let jobs = bench
         .db()
-        .collection::<Document>(&bench.config.collections.jobs);
+        .collection::<Document>(&bench.config.collections().jobs);
     let past = DateTime::from_millis(DateTime::now().timestamp_millis() - 1000);
     let dead = doc! { "$set": {
         "status": "Running", "worker": "dead@1", "lock_token": ObjectId::new(), "attempts": 1,
@@ -122,7 +122,7 @@ async fn jobs_that_crashed_two_workers_run_one_at_a_time_and_do_not_hold_up_othe
     let storage = bench.storage::<String>();
     let jobs = bench
         .db()
-        .collection::<Document>(&bench.config.collections.jobs);
+        .collection::<Document>(&bench.config.collections().jobs);
     for number in 0..6 {
         let id = format!("suspect-{number}");
         storage

@@ -20,7 +20,7 @@ const CLAIM_BYTES: usize = 109;
 const LATER: Duration = Duration::from_secs(3600);
 
 fn jobs(bench: &Bench) -> Collection<Document> {
-    bench.db().collection(&bench.config.collections.jobs)
+    bench.db().collection(&bench.config.collections().jobs)
 }
 
 fn job(payload: String) -> NewJob<String> {

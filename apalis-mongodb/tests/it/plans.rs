@@ -105,7 +105,7 @@ async fn commands_of_a_worker(bench: &Bench, jobs: u32) -> Vec<Document> {
     bench.storage::<u32>().enqueue_many(new).await.unwrap();
     bench.counts(JobState::Done, u64::from(jobs)).await;
     // Two heartbeats and two sweeps.
-    tokio::time::sleep(bench.config.lease_duration).await;
+    tokio::time::sleep(bench.config.lease()).await;
     running.stop().await;
     let sent = sent.lock().unwrap();
     sent.clone()

@@ -35,7 +35,7 @@ async fn done_jobs_are_removed_in_time_and_dead_ones_stay() {
     assert_eq!(job.last_error.as_deref(), Some("no luck"));
     let jobs = bench
         .db()
-        .collection::<mongodb::bson::Document>(&bench.config.collections.jobs);
+        .collection::<mongodb::bson::Document>(&bench.config.collections().jobs);
     eventually("one job is left", async || {
         match jobs.count_documents(mongodb::bson::doc! {}).await.unwrap() {
             1 => Ok(()),

@@ -75,7 +75,7 @@ async fn the_documented_role_suffices_for_enqueuing_working_waking_up_and_operat
         let cursors = doc! { "$currentOp": { "allUsers": true, "idleCursors": true } };
         let ours = doc! { "$match": {
             "cursor.originatingCommand.pipeline.$changeStream": { "$exists": true },
-            "ns": format!("{DATABASE}.{}", config.collections.jobs),
+            "ns": format!("{DATABASE}.{}", config.collections().jobs),
         } };
         let mut found = root
             .client()

@@ -11,7 +11,7 @@ use crate::harness::{Bench, Notes};
 use crate::worker;
 
 fn jobs(bench: &Bench) -> Collection<Document> {
-    bench.db().collection(&bench.config.collections.jobs)
+    bench.db().collection(&bench.config.collections().jobs)
 }
 
 /// An attempt whose outcome no version has yet.

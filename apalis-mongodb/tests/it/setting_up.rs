@@ -41,7 +41,7 @@ async fn a_key_that_no_index_keeps_unique_is_refused_and_other_jobs_run() {
     let bench = Bench::new().await;
     let jobs = bench
         .db()
-        .collection::<Document>(&bench.config.collections.jobs);
+        .collection::<Document>(&bench.config.collections().jobs);
     for (name, job) in [
         ("idempotency", NewJob::new(1).idempotency_key("key")),
         ("unique_live", NewJob::new(1).unique_key("key")),
@@ -50,7 +50,7 @@ async fn a_key_that_no_index_keeps_unique_is_refused_and_other_jobs_run() {
         let storage = bench.storage::<u32>();
         let is_missing = |result: Result<_, Error>| match result {
             Err(Error::MissingIndex { index, collection }) => {
-                index == name && collection == bench.config.collections.jobs
+                index == name && collection == bench.config.collections().jobs
             }
             _ => false,
         };

@@ -200,7 +200,7 @@ async fn ordinary_types_are_stored_in_the_form_in_which_they_always_were() {
     let id = bench.storage::<Everything>().enqueue(value).await.unwrap();
     let jobs = bench
         .db()
-        .collection::<RawDocumentBuf>(&bench.config.collections.jobs);
+        .collection::<RawDocumentBuf>(&bench.config.collections().jobs);
     let found = jobs.find_one(doc! { "_id": id.to_string() }).await;
     let found = Document::try_from(found.unwrap().unwrap()).unwrap();
     assert_eq!(found.get_document("args").unwrap(), &expected);

@@ -61,7 +61,7 @@ async fn a_value_whose_code_panics_fails_its_own_attempt_and_a_payload_its_own_j
 #[tokio::test]
 async fn a_handler_that_wants_an_endless_lease_takes_nobody_elses() {
     let bench = Bench::new().await;
-    let lease = bench.config.lease_duration;
+    let lease = bench.config.lease();
     let running = worker!(
         bench.storage::<String>(),
         2,
@@ -119,14 +119,14 @@ fn foreign(name: &str, run_at: impl Into<Bson>) -> Document {
 #[tokio::test]
 async fn a_document_whose_time_is_none_is_dead_lettered_and_holds_up_nobody() {
     for ageing in [None, Some(Duration::from_secs(10))] {
-        let bench = Bench::with(|mut config| {
-            config.ageing = ageing;
-            config
+        let bench = Bench::with(|config| match ageing {
+            Some(step) => config.ageing(step),
+            None => config,
         })
         .await;
         let jobs = bench
             .db()
-            .collection::<Document>(&bench.config.collections.jobs);
+            .collection::<Document>(&bench.config.collections().jobs);
         let far = DateTime::from_millis(253_402_300_800_000);
         let documents = [
             foreign("text", "soon"),

@@ -159,7 +159,7 @@ async fn a_stream_whose_cursor_is_killed_goes_on() {
 #[tokio::test]
 async fn a_worker_outlives_its_collections() {
     let idler = Idler::new().await;
-    let collections = &idler.config().collections;
+    let collections = &idler.config().collections();
     for name in [&collections.jobs, &collections.queues] {
         let collection = idler.db.collection::<Document>(name);
         collection.drop().await.unwrap();

@@ -154,7 +154,7 @@ impl Scene {
     /// Changes the clock while two workers run jobs that outlast several leases.
     pub(super) async fn live_jobs_survive(&self, change_clock: impl AsyncFnOnce(&ShiftedClock)) {
         let workers = [self.worker().await, self.worker().await];
-        let lease = self.config.lease_duration;
+        let lease = self.config.lease();
         let millis = u64::try_from((lease * 4).as_millis()).unwrap();
         let jobs = (0..8).map(|number| NewJob::new(millis + number));
         let ids = self.storage().enqueue_many(jobs).await.unwrap();

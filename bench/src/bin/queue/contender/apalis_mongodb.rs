@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use apalis_mongodb::{Config, MongoStorage, NewJob, Retention, setup};
+use apalis_mongodb::{Config, JobState, MongoStorage, NewJob, Retention, setup};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ClientOptions;
@@ -103,7 +103,7 @@ impl Store for ApalisMongodb {
             let operator = self.storage.operator();
             let mut counts = operator.count_by_state(Some(QUEUE)).await?;
             let counts = counts.remove(QUEUE).unwrap_or_default();
-            Ok(match config.retention.done {
+            Ok(match config.kept(JobState::Done) {
                 // What is gone has succeeded: nothing else deletes within a day.
                 Some(Duration::ZERO) => {
                     counts.scheduled + counts.ready + counts.running + counts.dead

@@ -1,0 +1,97 @@
+//! Which configurations make sense.
+
+use std::time::Duration;
+
+use super::{Config, validate_queue_name};
+use crate::error::Error;
+
+/// Shorter leases expire while a server tidies up.
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+/// A worker that died is noticed in a day.
+const LONGEST_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Config {
+    /// Checks everything. Enqueuing does so, and a worker when it starts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidQueueName`], or [`Error::InvalidConfig`] with what is wrong and what is right:
+    /// a lease of 100 ms to a day, heartbeats in less than a lease, intervals that are not zero, a
+    /// back-off whose factor and jitter are finite numbers.
+    pub fn validate(&self) -> Result<(), Error> {
+        validate_queue_name(&self.queue)?;
+        let lease = self.lease_duration;
+        if !(SHORTEST_LEASE..=LONGEST_LEASE).contains(&lease) {
+            return invalid(format!(
+                "a lease of {lease:?}: it has to be {SHORTEST_LEASE:?} to a day"
+            ));
+        }
+        let heartbeat = self.heartbeat();
+        if heartbeat.is_zero() || heartbeat >= lease {
+            return invalid(format!(
+                "a heartbeat every {heartbeat:?}: it has to come within the lease of {lease:?}, better three times"
+            ));
+        }
+        let polls = self.poll_interval.unwrap_or(lease);
+        for (interval, name) in [(self.sweep_interval, "sweep"), (polls, "poll")] {
+            if interval.is_zero() {
+                return invalid(format!("a {name} interval of zero: it has to be longer"));
+            }
+        }
+        self.retry.validate()
+    }
+}
+
+fn invalid(what: String) -> Result<(), Error> {
+    Err(Error::InvalidConfig(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RetryStrategy;
+
+    fn is_invalid(config: &Config) -> bool {
+        matches!(config.validate(), Err(Error::InvalidConfig(_)))
+    }
+
+    #[test]
+    fn the_defaults_are_valid_with_any_lease_that_is() {
+        for lease in [SHORTEST_LEASE, Duration::from_secs(3), LONGEST_LEASE] {
+            let config = Config::new("test").lease_duration(lease);
+            assert!(config.validate().is_ok(), "{lease:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused() {
+        let config = || Config::new("test");
+        let second = Duration::from_secs(1);
+        assert!(is_invalid(&config().lease_duration(Duration::ZERO)));
+        assert!(is_invalid(&config().lease_duration(Duration::MAX)));
+        assert!(is_invalid(
+            &config().lease_duration(second).heartbeat_interval(second)
+        ));
+        assert!(is_invalid(&config().heartbeat_interval(Duration::ZERO)));
+        assert!(is_invalid(&config().sweep_interval(Duration::ZERO)));
+        assert!(is_invalid(&config().poll_interval(Duration::ZERO)));
+    }
+
+    #[test]
+    fn a_back_off_that_is_no_number_is_refused() {
+        for (factor, jitter) in [
+            (f64::NAN, 0.1),
+            (2.0, f64::INFINITY),
+            (2.0, -0.1),
+            (2.0, 1.5),
+        ] {
+            let strategy = RetryStrategy::Exponential {
+                base: Duration::from_secs(1),
+                factor,
+                max: Duration::MAX,
+                jitter,
+            };
+            assert!(is_invalid(&Config::new("test").retry(strategy)));
+        }
+    }
+}
