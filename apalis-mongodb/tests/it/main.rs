@@ -30,7 +30,6 @@ mod plans;
 mod priorities;
 mod processes;
 mod producers;
-mod proxy;
 mod retention;
 mod servers;
 mod shutdown;
