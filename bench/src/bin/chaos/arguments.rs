@@ -44,10 +44,10 @@ pub(crate) struct Arguments {
     pub(crate) short: bool,
     /// The longest time without a start while jobs are due, in leases; the time in which the server
     /// was down does not count, but is reported
-    #[arg(long, default_value_t = 3.0, value_name = "LEASES")]
+    #[arg(long, default_value_t = 3.0, value_name = "LEASES", value_parser = not_negative)]
     pub(crate) gap_limit: f64,
     /// The slowest drain after all workers were killed, as a share of the undisturbed one
-    #[arg(long, default_value_t = 0.5, value_name = "SHARE")]
+    #[arg(long, default_value_t = 0.5, value_name = "SHARE", value_parser = not_negative)]
     pub(crate) drain_goal: f64,
     /// A run that takes longer is broken off and has failed, in seconds [default: 1500, or 300 with
     /// --short]
@@ -87,6 +87,13 @@ impl Arguments {
     }
 }
 
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if number >= 0.0 => Ok(number),
+        _ => Err("a number that is not negative is wanted".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +108,13 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for wrong in [["--workers", "1"], ["--lease", "0"], ["--jobs", "no"]] {
+        for wrong in [
+            ["--workers", "1"],
+            ["--lease", "0"],
+            ["--jobs", "no"],
+            ["--gap-limit=-1", "--short"],
+            ["--drain-goal", "NaN"],
+        ] {
             let line = ["chaos"].into_iter().chain(wrong);
             let error = Arguments::try_parse_from(line).expect_err("it is refused");
             assert_eq!(error.exit_code(), 2);

@@ -172,7 +172,12 @@ fn kinds(findings: &Findings) -> Vec<Vec<String>> {
 
 fn disturbances(history: &History) -> BTreeMap<&'static str, usize> {
     let mut times = BTreeMap::new();
-    for event in &history.events {
+    // At the end all are told to stop.
+    let during = history
+        .events
+        .iter()
+        .filter(|event| event.at <= history.ended_at);
+    for event in during {
         if let Some(disturbance) = event.what.disturbance() {
             *times.entry(disturbance).or_default() += 1;
         }

@@ -1,5 +1,6 @@
 //! A run from its begin to its end.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::time::Duration;
 
@@ -27,6 +28,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// A backlog is so far drained when all workers are killed: every slot is busy, and most is left.
 const KILL_AT: f64 = 0.2;
+
+/// Reading what was written down takes a second.
+const READ_LIMIT: Duration = Duration::from_secs(60);
 
 /// A finished run.
 pub(crate) struct Finished {
@@ -122,6 +126,7 @@ impl Run {
         step.done(&format!("{before} jobs drained undisturbed"));
 
         let step = progress.begin("workers and server are disturbed");
+        let showing = show(self.database.clone(), self.record.clone(), &step);
         let Self {
             producer,
             workers,
@@ -130,11 +135,17 @@ impl Run {
             record,
             ..
         } = self;
-        tokio::try_join!(
-            producer.push_in_time(&plan.pushes),
-            disturb::workers(&plan.disturbances, workers, proxy, record),
-            disturb::server(&plan.outages, server),
-        )?;
+        let disturbing = async {
+            tokio::try_join!(
+                producer.push_in_time(&plan.pushes),
+                disturb::workers(&plan.disturbances, workers, proxy, record),
+                disturb::server(&plan.outages, server),
+            )
+        };
+        tokio::select! {
+            disturbed = disturbing => disturbed?,
+            never = showing => match never {},
+        };
         self.reach(all, &step).await?;
         step.done(&format!("{disturbed} jobs finished between disturbances"));
 
@@ -191,11 +202,25 @@ impl Run {
             broken_off,
             ..History::default()
         };
-        let read = history::read(&self.database, &mut history).await;
-        read.context("read what the workers wrote down")?;
+        let reading = history::read(&self.database, &mut history);
+        let read = tokio::time::timeout(READ_LIMIT, reading).await;
+        read.context("the server does not answer")?
+            .context("read what the workers wrote down")?;
         history.events = self.record.all();
         self.server.stop().await;
         Ok(history)
+    }
+}
+
+/// Shows how far the workers are and what was done to them last.
+async fn show(database: Database, record: Record, step: &Step) -> Infallible {
+    loop {
+        if let Ok(finished) = count_final(&database).await {
+            let last = record.all().pop().map(|event| event.what.describe());
+            let last = last.unwrap_or_default();
+            step.update(format!("{finished} jobs are finished; {last}"));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

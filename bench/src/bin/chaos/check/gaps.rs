@@ -102,9 +102,9 @@ fn longest(mut gaps: Vec<Gap>, history: &History) -> Vec<Gap> {
     let mut longest: Vec<Gap> = kept.iter().chain(other).cloned().collect();
     longest.sort_by_key(|gap| std::cmp::Reverse(gap.millis()));
     for gap in &mut longest {
-        let before = history.events.iter().filter(|event| event.at < gap.to);
-        let disturbing = before.filter(|event| event.what.disturbance().is_some());
-        gap.after = disturbing.last().map(|event| event.what.describe());
+        let mut before = history.events.iter().rev();
+        let last = before.find(|event| event.at < gap.to && event.what.disturbance().is_some());
+        gap.after = last.map(|event| event.what.describe());
     }
     longest
 }
