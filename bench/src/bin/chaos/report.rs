@@ -13,6 +13,9 @@ use crate::run::Finished;
 /// More violations are in the JSON alone.
 const SHOWN: usize = 20;
 
+/// The run was broken off before.
+const NOT_MEASURED: &str = "not measured";
+
 /// A clock that is wrong by more than this was made so.
 const WRONG_CLOCK_MS: u64 = 60_000;
 
@@ -58,6 +61,15 @@ pub(crate) fn write(finished: &Finished, goals: &Goals, arguments: &Arguments) -
         "after",
     ];
     report.table("gaps", &header, gaps(history, findings, goals));
+    let header = [
+        "longest waits for another start: at, s",
+        "s",
+        "leases",
+        "server down, s",
+        "job",
+        "after",
+    ];
+    report.table("restarts", &header, restarts(history, findings, goals));
     violations(&mut report, findings);
     report
 }
@@ -102,6 +114,7 @@ fn about(report: &mut Report, finished: &Finished, arguments: &Arguments) {
         json!({
             "executions": findings.executions,
             "gaps": findings.gaps,
+            "restarts": findings.restarts,
             "drain": findings.drain,
             "drain_share": findings.drain.share(),
         }),
@@ -117,11 +130,16 @@ fn promises(findings: &Findings, goals: &Goals) -> Vec<Vec<String>> {
         let violations = violations.count();
         let measured = match promise {
             Promise::NoLongGap => longest_gap(findings, goals),
+            Promise::StartedAgain => longest_restart(findings, goals),
             Promise::DrainAfterKill => drain(findings, goals),
             _ if violations == 0 => String::new(),
             _ => format!("{violations} violations"),
         };
-        let held = if violations == 0 { "held" } else { "VIOLATED" };
+        let held = match violations {
+            0 if measured == NOT_MEASURED => "–",
+            0 => "held",
+            _ => "VIOLATED",
+        };
         vec![promise.describe().to_owned(), measured, held.to_owned()]
     };
     Promise::ALL.map(row).to_vec()
@@ -148,6 +166,21 @@ fn longest_gap(findings: &Findings, goals: &Goals) -> String {
     }
 }
 
+fn longest_restart(findings: &Findings, goals: &Goals) -> String {
+    let Some(longest) = findings.restarts.first() else {
+        return "none was interrupted".to_owned();
+    };
+    let (millis, any) = (longest.millis_with_server(), longest.millis());
+    format!(
+        "after {:.1} s ({:.2} leases) at the latest, at most {}; {:.1} s of which {:.1} without a server",
+        seconds(millis),
+        goals.leases(millis),
+        goals.gap_limit,
+        seconds(any),
+        seconds(any - millis),
+    )
+}
+
 fn drain(findings: &Findings, goals: &Goals) -> String {
     let drain = &findings.drain;
     match (drain.before, drain.after, drain.share()) {
@@ -155,7 +188,7 @@ fn drain(findings: &Findings, goals: &Goals) -> String {
             "{after:.0} jobs/s of {before:.0}: {share:.2}, at least {}",
             goals.drain
         ),
-        _ => "not measured".to_owned(),
+        _ => NOT_MEASURED.to_owned(),
     }
 }
 
@@ -199,6 +232,23 @@ fn gaps(history: &History, findings: &Findings, goals: &Goals) -> Vec<Vec<String
         ]
     })
     .collect()
+}
+
+fn restarts(history: &History, findings: &Findings, goals: &Goals) -> Vec<Vec<String>> {
+    let begin = begin(history);
+    let restarts = findings.restarts.iter();
+    restarts
+        .map(|restart| {
+            vec![
+                format!("{:.1}", seconds(restart.from - begin)),
+                format!("{:.1}", seconds(restart.millis())),
+                format!("{:.2}", goals.leases(restart.millis())),
+                format!("{:.1}", seconds(restart.without_server_millis)),
+                restart.job.to_string(),
+                restart.after.clone().unwrap_or_default(),
+            ]
+        })
+        .collect()
 }
 
 fn violations(report: &mut Report, findings: &Findings) {

@@ -4,14 +4,18 @@ mod drain;
 mod executions;
 mod gaps;
 mod jobs;
+mod outages;
+mod restarts;
 #[cfg(test)]
 mod sample;
 mod story;
+mod waits;
 
 use std::time::Duration;
 
 use serde::Serialize;
 
+use self::outages::Outages;
 use crate::arguments::Arguments;
 use crate::history::History;
 use crate::record::What;
@@ -19,6 +23,7 @@ use crate::record::What;
 pub(crate) use drain::{Backlogs, Drain};
 pub(crate) use executions::{Executions, OfKind};
 pub(crate) use gaps::Gaps;
+pub(crate) use restarts::Restart;
 
 /// What is demanded of a run.
 #[derive(Debug, Clone, Copy)]
@@ -53,18 +58,20 @@ pub(crate) enum Promise {
     DeadOnlyIfMeant,
     EffectsOnce,
     NoLongGap,
+    StartedAgain,
     DrainAfterKill,
     WorkersLive,
     InTime,
 }
 
 impl Promise {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NothingLost,
         Self::NothingInvented,
         Self::DeadOnlyIfMeant,
         Self::EffectsOnce,
         Self::NoLongGap,
+        Self::StartedAgain,
         Self::DrainAfterKill,
         Self::WorkersLive,
         Self::InTime,
@@ -76,7 +83,8 @@ impl Promise {
             Self::NothingInvented => "each was enqueued once, and none that was rolled back",
             Self::DeadOnlyIfMeant => "only jobs that were to die are dead",
             Self::EffectsOnce => "every transactional effect took place once",
-            Self::NoLongGap => "jobs that are due are started",
+            Self::NoLongGap => "some job is started while jobs are due",
+            Self::StartedAgain => "a job that was interrupted starts again",
             Self::DrainAfterKill => "a backlog drains after all workers were killed",
             Self::WorkersLive => "no worker ended by itself, and each stopped when told to",
             Self::InTime => "the run ended in time",
@@ -111,16 +119,22 @@ pub(crate) struct Findings {
     pub(crate) violations: Vec<Violation>,
     pub(crate) executions: Executions,
     pub(crate) gaps: Gaps,
+    /// The longest waits of jobs that had started before, the longest first.
+    pub(crate) restarts: Vec<Restart>,
     pub(crate) drain: Drain,
 }
 
 /// Checks a run of which `before` and `after` are the numbers of the two backlogs' jobs.
 pub(crate) fn check(history: &History, goals: &Goals, backlogs: &Backlogs) -> Findings {
-    let gaps = gaps::find(history);
+    let outages = Outages::of(history);
+    let waits = waits::waits(history, goals.lease);
+    let restarts = restarts::longest(history, &outages, &waits);
+    let gaps = gaps::find(history, &outages, waits);
     let drain = drain::measure(history, backlogs);
     let mut violations = jobs::check(history);
     violations.extend(workers(history));
     violations.extend(gap(&gaps, goals));
+    violations.extend(restarts.iter().filter_map(|restart| late(restart, goals)));
     violations.extend(slow_drain(&drain, goals));
     if let Some(reason) = &history.broken_off {
         violations.push(Violation::new(Promise::InTime, reason));
@@ -129,6 +143,7 @@ pub(crate) fn check(history: &History, goals: &Goals, backlogs: &Backlogs) -> Fi
         violations,
         executions: executions::count(history),
         gaps,
+        restarts,
         drain,
     }
 }
@@ -160,6 +175,19 @@ fn gap(gaps: &Gaps, goals: &Goals) -> Option<Violation> {
     })
 }
 
+fn late(restart: &Restart, goals: &Goals) -> Option<Violation> {
+    let millis = restart.millis_with_server();
+    (goals.leases(millis) > goals.gap_limit).then(|| {
+        let (seconds, leases) = (millis as f64 / 1000.0, goals.leases(millis));
+        let what = format!(
+            "job {} waited for {seconds:.1} s ({leases:.1} leases) until it started again, after: {}",
+            restart.job,
+            restart.after.as_deref().unwrap_or("nothing"),
+        );
+        Violation::new(Promise::StartedAgain, what)
+    })
+}
+
 fn slow_drain(drain: &Drain, goals: &Goals) -> Option<Violation> {
     let share = drain.share().filter(|share| *share < goals.drain)?;
     let what = format!("it drained at {share:.2} of the undisturbed speed");
@@ -168,7 +196,7 @@ fn slow_drain(drain: &Drain, goals: &Goals) -> Option<Violation> {
 
 #[cfg(test)]
 mod tests {
-    use super::sample::{at, goals, run_of};
+    use super::sample::{at, goals, line, run_of};
     use super::*;
     use crate::job::Kind;
     use crate::record::Event;
@@ -200,6 +228,18 @@ mod tests {
         history.starts[1].at = at(21_000);
         history.ended_at = 30_000;
         assert_eq!(promises(&history), [Promise::NoLongGap]);
+    }
+
+    #[test]
+    fn a_job_that_waits_too_long_for_another_start_is_found_though_others_start() {
+        let mut history = run_of(&[Kind::Plain; 3]);
+        history.starts[1].at = at(8000);
+        history.starts[2].at = at(16_000);
+        history.acknowledged[1].at = 8000;
+        history.acknowledged[2].at = 16_000;
+        history.starts.push(line(0, "w2", 20_000, 1));
+        history.ended_at = 21_000;
+        assert_eq!(promises(&history), [Promise::StartedAgain]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::history::{History, Line, StoredAttempt, StoredJob};
 use crate::job::{Job, Kind};
 use crate::plan::PlannedJob;
 use crate::producer::Acknowledged;
+use crate::record::{Event, What};
 
 pub(super) fn goals() -> Goals {
     Goals {
@@ -39,6 +40,10 @@ pub(super) fn attempt(number: i64, worker: &str, millis: i64, outcome: &str) -> 
         outcome: outcome.into(),
         error: None,
     }
+}
+
+pub(super) fn event(at: i64, what: What) -> Event {
+    Event { at, what }
 }
 
 /// One job of each of `kinds`, numbered from 0, that was enqueued at 0 and whose handler started at

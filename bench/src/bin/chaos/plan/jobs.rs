@@ -9,9 +9,10 @@ use rand::rngs::StdRng;
 use super::Scale;
 use crate::job::{Job, Kind};
 
-/// A backlog takes three leases when every slot is busy: then what a killed worker held, and what is
-/// free a lease later, is a part of it and not all of it.
-const BACKLOG_LEASES: u32 = 3;
+/// A backlog takes two leases when every slot is busy: longer than what a killed worker held is not
+/// free yet, and so short that what was interrupted starts again within three leases even if it has
+/// to wait for all the others.
+const BACKLOG_LEASES: u32 = 2;
 
 /// The jobs of a batch.
 const BATCH: usize = 10;
