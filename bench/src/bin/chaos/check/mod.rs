@@ -25,6 +25,9 @@ pub(crate) use executions::{Executions, OfKind};
 pub(crate) use gaps::Gaps;
 pub(crate) use restarts::Restart;
 
+/// No more of them are kept than anybody wants to see.
+const RESTARTS_KEPT: usize = 10;
+
 /// What is demanded of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Goals {
@@ -128,17 +131,18 @@ pub(crate) struct Findings {
 pub(crate) fn check(history: &History, goals: &Goals, backlogs: &Backlogs) -> Findings {
     let outages = Outages::of(history);
     let waits = waits::waits(history, goals.lease);
-    let restarts = restarts::longest(history, &outages, &waits);
+    let mut restarts = restarts::find(history, &outages, &waits);
     let gaps = gaps::find(history, &outages, waits);
     let drain = drain::measure(history, backlogs);
     let mut violations = jobs::check(history);
     violations.extend(workers(history));
     violations.extend(gap(&gaps, goals));
-    violations.extend(restarts.iter().filter_map(|restart| late(restart, goals)));
+    violations.extend(restarts::late(history, &restarts, goals));
     violations.extend(slow_drain(&drain, goals));
     if let Some(reason) = &history.broken_off {
         violations.push(Violation::new(Promise::InTime, reason));
     }
+    restarts.truncate(RESTARTS_KEPT);
     Findings {
         violations,
         executions: executions::count(history),
@@ -172,19 +176,6 @@ fn gap(gaps: &Gaps, goals: &Goals) -> Option<Violation> {
             longest.after.as_deref().unwrap_or("nothing"),
         );
         Violation::new(Promise::NoLongGap, what)
-    })
-}
-
-fn late(restart: &Restart, goals: &Goals) -> Option<Violation> {
-    let millis = restart.millis_with_server();
-    (goals.leases(millis) > goals.gap_limit).then(|| {
-        let (seconds, leases) = (millis as f64 / 1000.0, goals.leases(millis));
-        let what = format!(
-            "job {} waited for {seconds:.1} s ({leases:.1} leases) until it started again, after: {}",
-            restart.job,
-            restart.after.as_deref().unwrap_or("nothing"),
-        );
-        Violation::new(Promise::StartedAgain, what)
     })
 }
 

@@ -5,10 +5,8 @@ use serde::Serialize;
 
 use super::outages::Outages;
 use super::waits::{Wait, last_disturbance};
+use super::{Goals, Promise, Violation, story};
 use crate::history::History;
-
-/// No more of them are kept than anybody wants to see.
-const KEPT: usize = 10;
 
 /// A job's wait for another start; in milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,8 +31,8 @@ impl Restart {
     }
 }
 
-/// The longest waits, the longest first; the time in which the server was down does not count.
-pub(super) fn longest(history: &History, outages: &Outages, waits: &[Wait]) -> Vec<Restart> {
+/// All of them, the longest first; the time in which the server was down does not count.
+pub(super) fn find(history: &History, outages: &Outages, waits: &[Wait]) -> Vec<Restart> {
     let again = waits
         .iter()
         .filter(|wait| wait.again && wait.since < wait.until);
@@ -43,14 +41,35 @@ pub(super) fn longest(history: &History, outages: &Outages, waits: &[Wait]) -> V
         from: wait.since,
         to: wait.until,
         without_server_millis: outages.within(wait.since, wait.until),
-        after: None,
+        // What happened at the very begin is most likely why.
+        after: last_disturbance(history, wait.since + 1),
     };
     let mut restarts: Vec<Restart> = again.map(restart).collect();
     restarts.sort_by_key(|restart| std::cmp::Reverse(restart.millis_with_server()));
-    restarts.truncate(KEPT);
-    for restart in &mut restarts {
-        // What happened at the very begin is most likely why.
-        restart.after = last_disturbance(history, restart.from + 1);
-    }
     restarts
+}
+
+/// Those that took too long.
+pub(super) fn late<'a>(
+    history: &'a History,
+    restarts: &'a [Restart],
+    goals: &'a Goals,
+) -> impl Iterator<Item = Violation> + 'a {
+    let is_late = |restart: &&Restart| goals.leases(restart.millis_with_server()) > goals.gap_limit;
+    restarts.iter().filter(is_late).map(|restart| {
+        let millis = restart.millis_with_server();
+        let (seconds, leases) = (millis as f64 / 1000.0, goals.leases(millis));
+        let after = restart.after.as_deref().unwrap_or("nothing");
+        let mut acknowledged = history.acknowledged.iter();
+        let acknowledged = acknowledged.find(|job| job.planned.job.number == restart.job);
+        let stored = history.jobs.iter().find(|job| job.args.number == restart.job);
+        Violation {
+            promise: Promise::StartedAgain,
+            what: format!(
+                "a job waited for {seconds:.1} s ({leases:.1} leases) until it started again, after: {after}"
+            ),
+            job: acknowledged.map(|job| job.id.clone()),
+            story: acknowledged.map_or(Vec::new(), |job| story::of(history, job, stored)),
+        }
+    })
 }
