@@ -167,18 +167,26 @@ fn longest_gap(findings: &Findings, goals: &Goals) -> String {
 }
 
 fn longest_restart(findings: &Findings, goals: &Goals) -> String {
-    let Some(longest) = findings.restarts.first() else {
-        return "none was interrupted".to_owned();
+    let say = |millis: i64| {
+        format!(
+            "{:.1} s ({:.2} leases)",
+            seconds(millis),
+            goals.leases(millis)
+        )
     };
-    let (millis, any) = (longest.millis_with_server(), longest.millis());
-    format!(
-        "after {:.1} s ({:.2} leases) at the latest, at most {}; {:.1} s of which {:.1} without a server",
-        seconds(millis),
-        goals.leases(millis),
-        goals.gap_limit,
-        seconds(any),
-        seconds(any - millis),
-    )
+    let any = findings
+        .restarts
+        .iter()
+        .max_by_key(|restart| restart.millis());
+    match (findings.restarts.first(), any) {
+        (Some(with_server), Some(any)) => format!(
+            "after {}, at most {}; {} while downtime counts",
+            say(with_server.millis_with_server()),
+            goals.gap_limit,
+            say(any.millis()),
+        ),
+        _ => "none was interrupted".to_owned(),
+    }
 }
 
 fn drain(findings: &Findings, goals: &Goals) -> String {

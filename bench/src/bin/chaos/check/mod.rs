@@ -25,9 +25,6 @@ pub(crate) use executions::{Executions, OfKind};
 pub(crate) use gaps::Gaps;
 pub(crate) use restarts::Restart;
 
-/// No more of them are kept than anybody wants to see.
-const RESTARTS_KEPT: usize = 10;
-
 /// What is demanded of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Goals {
@@ -122,7 +119,8 @@ pub(crate) struct Findings {
     pub(crate) violations: Vec<Violation>,
     pub(crate) executions: Executions,
     pub(crate) gaps: Gaps,
-    /// The longest waits of jobs that had started before, the longest first.
+    /// The longest waits of jobs that had started before, the longest first; the time in which the
+    /// server was down does not count. The one that is the longest when it does is among them.
     pub(crate) restarts: Vec<Restart>,
     pub(crate) drain: Drain,
 }
@@ -142,7 +140,7 @@ pub(crate) fn check(history: &History, goals: &Goals, backlogs: &Backlogs) -> Fi
     if let Some(reason) = &history.broken_off {
         violations.push(Violation::new(Promise::InTime, reason));
     }
-    restarts.truncate(RESTARTS_KEPT);
+    restarts::keep_longest(&mut restarts);
     Findings {
         violations,
         executions: executions::count(history),

@@ -8,6 +8,9 @@ use super::waits::{Wait, last_disturbance};
 use super::{Goals, Promise, Violation, story};
 use crate::history::History;
 
+/// No more of them are kept than anybody wants to see.
+const KEPT: usize = 10;
+
 /// A job's wait for another start; in milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Restart {
@@ -49,6 +52,17 @@ pub(super) fn find(history: &History, outages: &Outages, waits: &[Wait]) -> Vec<
     restarts
 }
 
+/// Keeps the first ones, and the one that is the longest when the time in which the server was down
+/// counts.
+pub(super) fn keep_longest(restarts: &mut Vec<Restart>) {
+    let longest = restarts.iter().max_by_key(|restart| restart.millis());
+    let longest = longest.cloned();
+    restarts.truncate(KEPT);
+    if let Some(longest) = longest.filter(|longest| !restarts.contains(longest)) {
+        restarts.push(longest);
+    }
+}
+
 /// Those that took too long.
 pub(super) fn late<'a>(
     history: &'a History,
@@ -72,4 +86,29 @@ pub(super) fn late<'a>(
             story: acknowledged.map_or(Vec::new(), |job| story::of(history, job, stored)),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_wait_is_kept_by_either_measure() {
+        let restart = |to, without_server_millis| Restart {
+            job: 1,
+            from: 0,
+            to,
+            without_server_millis,
+            after: None,
+        };
+        let mut restarts: Vec<_> = (0..20).map(|less| restart(2000 - less, 0)).collect();
+        restarts.push(restart(9000, 8000));
+        keep_longest(&mut restarts);
+        assert_eq!(restarts.len(), KEPT + 1);
+        assert_eq!(
+            restarts.first().map(Restart::millis_with_server),
+            Some(2000)
+        );
+        assert_eq!(restarts.last().map(Restart::millis), Some(9000));
+    }
 }
