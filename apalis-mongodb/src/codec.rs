@@ -7,28 +7,39 @@ use serde::de::DeserializeOwned;
 
 use crate::compat;
 use crate::error::BsonError;
+use crate::opaque;
 
 /// Stores payloads as native documents: readable in a shell, writable from other languages.
+///
+/// A payload arrives as it was sent, whatever its keys are: a map or a struct with a key such as `$oid`
+/// is a document like any other, while an `ObjectId` and the other types of the bson crate are stored
+/// as what they are. For a payload that *has* a `Bson` or a `Document` in it, use
+/// `MongoStorage<Bson>` or `MongoStorage<Document>`: the bson crate's own `Deserialize` for a field of these types
+/// takes `{"$oid": …}` in it for extended JSON.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BsonCodec;
 
-impl<T: Serialize + DeserializeOwned> Codec<T> for BsonCodec {
+impl<T: Serialize + DeserializeOwned + 'static> Codec<T> for BsonCodec {
     type Error = BsonError;
     type Compact = Bson;
 
     fn encode(&self, value: &T) -> Result<Bson, BsonError> {
-        compat::to_bson(value)
+        opaque::encode(value)
     }
 
     fn decode(&self, stored: &Bson) -> Result<T, BsonError> {
-        compat::from_bson(stored.clone())
+        opaque::decode(stored.clone())
     }
 }
 
 /// A wire format a job document can hold.
 pub trait MongoCompact: Send + Sync + Sized + 'static {
     /// The stored form.
-    fn into_stored(self) -> Bson;
+    ///
+    /// # Errors
+    ///
+    /// When the value has none.
+    fn into_stored(self) -> Result<Bson, BsonError>;
 
     /// The wire form.
     ///
@@ -39,8 +50,8 @@ pub trait MongoCompact: Send + Sync + Sized + 'static {
 }
 
 impl MongoCompact for Bson {
-    fn into_stored(self) -> Bson {
-        self
+    fn into_stored(self) -> Result<Bson, BsonError> {
+        Ok(self)
     }
 
     fn from_stored(stored: Bson) -> Result<Self, BsonError> {
@@ -49,8 +60,8 @@ impl MongoCompact for Bson {
 }
 
 impl MongoCompact for Vec<u8> {
-    fn into_stored(self) -> Bson {
-        compat::binary(self)
+    fn into_stored(self) -> Result<Bson, BsonError> {
+        Ok(compat::binary(self))
     }
 
     fn from_stored(stored: Bson) -> Result<Self, BsonError> {
@@ -62,8 +73,8 @@ impl MongoCompact for Vec<u8> {
 }
 
 impl MongoCompact for String {
-    fn into_stored(self) -> Bson {
-        Bson::String(self)
+    fn into_stored(self) -> Result<Bson, BsonError> {
+        Ok(Bson::String(self))
     }
 
     fn from_stored(stored: Bson) -> Result<Self, BsonError> {
@@ -75,12 +86,12 @@ impl MongoCompact for String {
 }
 
 impl MongoCompact for serde_json::Value {
-    fn into_stored(self) -> Bson {
-        compat::to_bson(&self).unwrap_or_else(|_| Bson::String(self.to_string()))
+    fn into_stored(self) -> Result<Bson, BsonError> {
+        opaque::encode(&self)
     }
 
     fn from_stored(stored: Bson) -> Result<Self, BsonError> {
-        compat::from_bson(stored)
+        opaque::decode(stored)
     }
 }
 

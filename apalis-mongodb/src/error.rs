@@ -90,15 +90,35 @@ pub enum Error {
     /// No job has this id.
     #[error("no job {0}")]
     NotFound(String),
-    /// A storage made from its configuration alone needs [`Config::database_uri`], with a
-    /// database's name in it and not `mongodb+srv`.
+    /// The address of the database names none. A storage made from its configuration alone needs
+    /// [`Config::database_uri`], with a database's name in it and not `mongodb+srv`.
     ///
     /// [`Config::database_uri`]: crate::Config::database_uri
-    #[error("Config::database_uri is missing, names no database or is mongodb+srv")]
+    #[error(
+        "the database's address is missing, names no database, or is mongodb+srv in Config::database_uri"
+    )]
     NoDatabase,
     /// Transactions and change streams need a replica set; a single-node one is enough.
     #[error("the server is a standalone mongod; start it with --replSet and initiate it")]
     NotReplicaSet,
+    /// The thread for heartbeats could not be started.
+    #[error("start a thread for heartbeats: {0}")]
+    HeartbeatThread(#[source] std::io::Error),
+    /// The server is older than MongoDB 6.0.
+    #[error("the server is MongoDB {0}, and this crate needs 6.0 or newer: upgrade the server")]
+    ServerTooOld(String),
+    /// An index is missing, or is there but not unique, that keeps keys unique. Jobs with a unique
+    /// or an idempotency key are refused, for two could have the same.
+    #[error(
+        "the unique index {index} of the collection {collection} is missing: create it (apalis_mongodb::setup or your \
+         migrations); until then jobs with a key are refused"
+    )]
+    MissingIndex {
+        /// The name that [`indexes`](crate::indexes()) has for it.
+        index: &'static str,
+        /// The collection of the jobs.
+        collection: String,
+    },
     /// A background task of this crate ended before it answered, as at shutdown.
     #[error("a background task ended before it answered")]
     Stopped,
@@ -108,6 +128,12 @@ pub enum Error {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BsonError(#[source] pub(crate) BoxDynError);
+
+impl serde::ser::Error for BsonError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self(message.to_string().into())
+    }
+}
 
 impl Error {
     /// The same failure, for another one of those who share it.
@@ -131,6 +157,10 @@ impl Error {
                 message: message.clone(),
             },
             Self::NotReplicaSet => Self::NotReplicaSet,
+            Self::MissingIndex { index, collection } => Self::MissingIndex {
+                index,
+                collection: collection.clone(),
+            },
             _ => Self::Stopped,
         }
     }
@@ -143,6 +173,15 @@ impl Error {
             Self::Database { source, .. } => matches!(source.kind.as_ref(), ErrorKind::Command(_)),
             _ => false,
         }
+    }
+
+    /// Whether the server refused the command as a whole, with this code.
+    pub(crate) fn has_code(&self, code: i32) -> bool {
+        use mongodb::error::ErrorKind;
+        let Self::Database { source, .. } = self else {
+            return false;
+        };
+        matches!(source.kind.as_ref(), ErrorKind::Command(command) if command.code == code)
     }
 
     /// Whether the same write would be refused again: the answer is about what was to be written,
@@ -167,19 +206,34 @@ impl Error {
     /// Whether the server refused a write for what the document holds: for its size, or because an
     /// expression does not know what to do with a value.
     pub(crate) fn is_about_document(&self) -> bool {
+        self.write_code()
+            .is_some_and(|code| is_about_content(code) || is_about_expression(code))
+    }
+
+    /// Whether the document would have become too large.
+    pub(crate) fn is_about_size(&self) -> bool {
+        self.write_code()
+            .is_some_and(|code| TOO_LARGE.contains(&code))
+    }
+
+    /// The code with which the server refused a write.
+    fn write_code(&self) -> Option<i32> {
         use mongodb::error::{ErrorKind, WriteFailure};
         let code = match self {
             Self::Refused { code, .. } => *code,
             Self::Database { source, .. } => match source.kind.as_ref() {
                 ErrorKind::Command(command) => command.code,
                 ErrorKind::Write(WriteFailure::WriteError(write)) => write.code,
-                _ => return false,
+                _ => return None,
             },
-            _ => return false,
+            _ => return None,
         };
-        is_about_content(code) || is_about_expression(code)
+        Some(code)
     }
 }
+
+/// BSONObjectTooLarge, and the assertions about a document that grew too large.
+const TOO_LARGE: [i32; 3] = [10334, 17419, 17420];
 
 /// BadValue, FailedToParse, TypeMismatch, Overflow, InvalidLength, InvalidBSON, PathNotViable,
 /// DollarPrefixedFieldName, InvalidIdField, InvalidDBRef, EmptyFieldName, DottedFieldName,

@@ -9,11 +9,18 @@ use mongodb::{Database, IndexModel};
 use crate::config::Config;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
+use crate::server::require_supported_version;
 
 /// The index that claims read.
 pub(crate) const CLAIM: &str = "claim_order";
 /// The index that lists finished jobs, and from which those are removed that were kept long enough.
 pub(crate) const FINISHED: &str = "finished";
+
+/// The unique indexes of jobs: name and key, which is unique in its queue.
+pub(crate) const UNIQUE: [(&str, &str); 2] = [
+    ("idempotency", f::IDEMPOTENCY_KEY),
+    ("unique_live", f::UNIQUE_KEY),
+];
 
 /// The collection an index belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,8 +72,8 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
             doc! { f::QUEUE: 1, f::STATUS: 1, f::FINISHED_AT: -1 },
             doc! { f::FINISHED_AT: since_epoch() },
         ),
-        unique("idempotency", f::IDEMPOTENCY_KEY),
-        unique("unique_live", f::UNIQUE_KEY),
+        unique(UNIQUE[0]),
+        unique(UNIQUE[1]),
     ];
     jobs.into_iter()
         .map(|index| (CollectionKind::Jobs, index))
@@ -78,9 +85,11 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
 ///
 /// # Errors
 ///
-/// When the database refuses, for instance because an index of the same name differs.
+/// [`Error::ServerTooOld`] below MongoDB 6.0. When the database refuses, for instance because an
+/// index of the same name differs.
 pub async fn setup(db: &Database, config: &Config) -> Result<(), Error> {
     config.validate()?;
+    require_supported_version(db).await?;
     for (kind, index) in indexes() {
         db.collection::<Document>(kind.name(config))
             .create_index(index)
@@ -111,7 +120,7 @@ fn partial(name: &str, keys: Document, filter: Document) -> IndexModel {
     IndexModel::builder().keys(keys).options(options).build()
 }
 
-fn unique(name: &str, key: &str) -> IndexModel {
+fn unique((name, key): (&str, &str)) -> IndexModel {
     let options = IndexOptions::builder()
         .name(name.to_owned())
         .unique(true)

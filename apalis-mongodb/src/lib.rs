@@ -92,6 +92,7 @@ mod indexes;
 mod metrics;
 mod model;
 mod new_job;
+mod opaque;
 pub mod operator;
 mod queries;
 mod runtime;
@@ -107,7 +108,8 @@ pub use error::{BsonError, Error};
 pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService};
 pub use indexes::{CollectionKind, indexes, setup};
 pub use model::{
-    AttemptRecord, JobRecord, JobState, JobSummary, LogLine, Outcome, QueueLimits, Rate,
+    AttemptRecord, JobRecord, JobState, JobSummary, LogLine, Outcome, OutcomeName, QueueLimits,
+    Rate,
 };
 pub use new_job::NewJob;
 pub use operator::{JobFilter, Operator, Page};

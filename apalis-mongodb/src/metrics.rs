@@ -14,8 +14,9 @@ mod imp {
         metrics::counter!(name, "queue" => queue.to_owned()).increment(by);
     }
 
-    pub(super) fn count_outcome(name: &'static str, queue: &str, outcome: &'static str) {
-        metrics::counter!(name, "queue" => queue.to_owned(), "outcome" => outcome).increment(1);
+    pub(super) fn count_outcome(name: &'static str, queue: &str, outcome: &str) {
+        let (queue, outcome) = (queue.to_owned(), outcome.to_owned());
+        metrics::counter!(name, "queue" => queue, "outcome" => outcome).increment(1);
     }
 
     pub(super) fn observe(name: &'static str, queue: &str, seconds: f64) {
@@ -26,7 +27,7 @@ mod imp {
 #[cfg(not(feature = "metrics"))]
 mod imp {
     pub(super) fn count(_: &'static str, _: &str, _: u64) {}
-    pub(super) fn count_outcome(_: &'static str, _: &str, _: &'static str) {}
+    pub(super) fn count_outcome(_: &'static str, _: &str, _: &str) {}
     pub(super) fn observe(_: &'static str, _: &str, _: f64) {}
 }
 

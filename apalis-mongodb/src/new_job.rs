@@ -6,6 +6,7 @@ use apalis_core::task::Task;
 use apalis_core::task::task_id::TaskId;
 use mongodb::bson::DateTime;
 
+use crate::clock::until_task_time;
 use crate::config::RetryStrategy;
 
 /// When a new job may run.
@@ -14,6 +15,8 @@ pub(crate) enum When {
     Now,
     At(DateTime),
     In(Duration),
+    /// So many milliseconds from now, or before now if negative: the time of an apalis task.
+    Off(i64),
 }
 
 /// A job to be enqueued; `NewJob::from(args)` is one that runs at once with the queue's defaults.
@@ -66,13 +69,13 @@ impl<Args> NewJob<Args> {
         self
     }
 
-    /// Runs the job not before `at`.
+    /// Runs the job not before `at`, by the server's clock.
     pub fn run_at(mut self, at: DateTime) -> Self {
         self.when = When::At(at);
         self
     }
 
-    /// Runs the job not before `wait` has passed.
+    /// Runs the job not before `wait` has passed since it was enqueued, to the millisecond.
     pub fn run_in(mut self, wait: Duration) -> Self {
         self.when = When::In(wait);
         self
@@ -146,16 +149,14 @@ impl<Args> NewJob<Args> {
         })
     }
 
-    /// What an apalis task says of a job. Its `run_at` has seconds only, so a time within the
-    /// current second means "now".
+    /// What an apalis task says of a job. Its time is a whole second of this machine's clock, from
+    /// which apalis computed it; what counts is how far ahead of that clock it is now, rounded up.
     pub(crate) fn from_task(task: Task<Args>) -> Self {
         let (args, ctx) = task.take();
         let mut job = Self::new(args);
         job.id = ctx.task_id().map(TaskId::to_string);
-        job.when = ctx.run_at().map_or(When::Now, |seconds| {
-            let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
-            When::At(DateTime::from_millis(millis))
-        });
+        let off = |seconds| When::Off(until_task_time(seconds));
+        job.when = ctx.run_at().map_or(When::Now, off);
         job.priority = ctx
             .priority()
             .map_or(0, |priority| i32::try_from(priority).unwrap_or(i32::MAX));

@@ -11,6 +11,30 @@ use crate::error::Error;
 /// A server that is not there is noticed by the driver first, after 30 s unless set.
 const HELLO_LIMIT: Duration = Duration::from_secs(35);
 
+/// The oldest major version that has all that the queries use: `$$NOW` against an index in `$expr`,
+/// comparisons with several operators in partial indexes.
+const OLDEST_MAJOR: u32 = 6;
+
+/// Refuses a server that is too old.
+///
+/// # Errors
+///
+/// [`Error::ServerTooOld`], or the database's error.
+pub(crate) async fn require_supported_version(db: &Database) -> Result<(), Error> {
+    const OPERATION: &str = "ask the server for its version";
+    let info = run_command(db, HELLO_LIMIT, OPERATION, doc! { "buildInfo": 1 }).await?;
+    check_version(info.get_str("version").unwrap_or_default())
+}
+
+fn check_version(version: &str) -> Result<(), Error> {
+    let major = version.split('.').next().and_then(|text| text.parse().ok());
+    if major.is_some_and(|major: u32| major >= OLDEST_MAJOR) {
+        Ok(())
+    } else {
+        Err(Error::ServerTooOld(version.to_owned()))
+    }
+}
+
 /// The server, or the set of servers, behind a database.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -50,6 +74,18 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn five_is_too_old_and_ten_is_not() {
+        assert!(check_version("6.0.5").is_ok());
+        assert!(check_version("10.1.0-rc0").is_ok());
+        for version in ["5.0.31", "4.4.0", "", "unknown"] {
+            assert!(matches!(
+                check_version(version),
+                Err(Error::ServerTooOld(_))
+            ));
+        }
+    }
 
     #[test]
     fn members_of_a_set_are_one_server_and_standalone_ones_are_not() {

@@ -22,7 +22,7 @@ impl MongoStorageFactory {
     }
 }
 
-impl<Args: Serialize + DeserializeOwned> BackendFactory<Args> for MongoStorageFactory {
+impl<Args: Serialize + DeserializeOwned + 'static> BackendFactory<Args> for MongoStorageFactory {
     type Backend = MongoStorage<Args>;
     type Error = Error;
 

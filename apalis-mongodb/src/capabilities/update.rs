@@ -8,23 +8,24 @@ use crate::codec::MongoCompact;
 use crate::error::Error;
 use crate::new_job::NewJob;
 use crate::queries::change;
-use crate::storage::spawned;
+use crate::storage::{into_stored, spawned};
 
 impl<Args, C> Update for MongoStorage<Args, C>
 where
     C: Codec<Args> + Send,
     C::Compact: MongoCompact,
 {
-    /// Changes the payload, priority, time, attempts and metadata of a job that waits. One that
-    /// runs or is finished is not found.
+    /// Changes the payload, priority, time, attempts and metadata of a job that waits; its time is
+    /// by the server's clock. One that runs or is finished is not found.
     async fn update(&mut self, task: Self::Task) -> Result<(), Error> {
         let id = id_of(&task)?;
-        let job = NewJob::from_task(task.map_args(MongoCompact::into_stored));
+        let run_at = task.run_at();
+        let job = NewJob::from_task(task.try_map_args(into_stored)?);
         let (jobs, config) = (
             self.config().collections.jobs(self.database()),
             self.config().clone(),
         );
-        spawned(async move { change::update(&jobs, &config, &id, job).await }).await
+        spawned(async move { change::update(&jobs, &config, &id, job, run_at).await }).await
     }
 }
 

@@ -15,10 +15,10 @@ use tokio::sync::mpsc;
 
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
-use crate::compat;
 use crate::error::{Context as _, Error};
 use crate::model::lenient::Fields;
 use crate::model::{JobDocument, Status, field as f};
+use crate::opaque;
 use crate::storage::spawned;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -69,7 +69,7 @@ where
 }
 
 /// Asks until every job is finished or nobody listens any more.
-async fn wait<Output: DeserializeOwned>(
+async fn wait<Output: DeserializeOwned + 'static>(
     jobs: Collection<RawDocumentBuf>,
     mut ids: HashSet<String>,
     sender: mpsc::Sender<Result<TaskResult<Output>, Error>>,
@@ -116,7 +116,9 @@ async fn finished(
 }
 
 /// A document that is no job has failed for that; the others are waited for all the same.
-fn result_of<Output: DeserializeOwned>(raw: &RawDocumentBuf) -> Result<TaskResult<Output>, Error> {
+fn result_of<Output: DeserializeOwned + 'static>(
+    raw: &RawDocumentBuf,
+) -> Result<TaskResult<Output>, Error> {
     let job = match JobDocument::from_raw(raw) {
         Ok(job) => job,
         Err(malformed) => {
@@ -134,7 +136,7 @@ fn result_of<Output: DeserializeOwned>(raw: &RawDocumentBuf) -> Result<TaskResul
         _ => TaskStatus::Failed,
     };
     let result = match job.status {
-        Status::Done => Ok(compat::from_bson(job.result.unwrap_or(Bson::Null))
+        Status::Done => Ok(opaque::decode(job.result.unwrap_or(Bson::Null))
             .map_err(|e| Error::Codec(Box::new(e)))?),
         _ => Err(job.last_error.unwrap_or_else(|| "cancelled".to_owned())),
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mongodb::Database;
+use mongodb::options::ClientOptions;
 
 use super::{Collections, Retention, RetryStrategy, Wake, validate_queue_name};
 use crate::error::Error;
@@ -43,6 +43,8 @@ pub struct Config {
     pub max_in_flight: usize,
     /// Attempts a job has unless it says otherwise.
     pub max_attempts: u32,
+    /// So many attempts of a job are made at decoding its payload; see [`Config::decode_attempts`].
+    pub decode_attempts: u32,
     /// So many lost leases quarantine a job.
     pub max_crashes: u32,
     /// So often a handler may put a job off before it is dead.
@@ -61,10 +63,9 @@ pub struct Config {
     pub history_limit: u32,
     /// Names of the collections.
     pub collections: Collections,
-    /// A handle of a small client of its own for heartbeats, so that a busy connection pool
-    /// cannot let leases expire.
-    pub heartbeat_database: Option<Database>,
-    /// Where the database is, for storages made from their configuration alone.
+    /// What the client of the heartbeats' own thread is made of; see [`Config::heartbeat_client`].
+    pub heartbeat_client: Option<ClientOptions>,
+    /// Where the database is; see [`Config::database_uri`].
     pub database_uri: Option<String>,
 }
 
@@ -87,6 +88,7 @@ impl Config {
             batch_size: 32,
             max_in_flight: 32,
             max_attempts: 25,
+            decode_attempts: 5,
             max_crashes: 3,
             max_snoozes: 1000,
             retry: RetryStrategy::default(),
@@ -96,7 +98,7 @@ impl Config {
             persist_results: true,
             history_limit: 50,
             collections: Collections::default(),
-            heartbeat_database: None,
+            heartbeat_client: None,
             database_uri: None,
         }
     }
@@ -165,6 +167,17 @@ impl Config {
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Sets after how many attempts at which its payload could not be decoded a job is dead; 5
+    /// unless set, 1 for at once. In between it backs off as after other failures, for during a
+    /// deployment an older worker may meet a payload that a newer one can decode: with the default
+    /// back-off, five attempts take two and a half minutes. These attempts count among the
+    /// [`Config::max_attempts`], and [`Config::history_limit`] bounds them too.
+    #[must_use]
+    pub fn decode_attempts(mut self, attempts: u32) -> Self {
+        self.decode_attempts = attempts.max(1);
         self
     }
 
@@ -251,14 +264,39 @@ impl Config {
         self
     }
 
-    /// Gives heartbeats a client of their own.
+    /// Gives heartbeats a thread of their own, with a runtime and a client that is made from
+    /// `options`: those of the client that the storage uses. Then neither a handler that blocks every
+    /// thread of its runtime nor one that takes every connection of its client lets leases expire.
+    ///
+    /// There is one such thread for each database of a process (and for each runtime that runs
+    /// workers on it), with two connections at most. It ends with the last worker.
+    ///
+    /// [`MongoStorage::connect`](crate::MongoStorage::connect) and [`Config::database_uri`] have the
+    /// same effect. A handler that never returns keeps its job for as long as its process lives: give it
+    /// a time limit. **Without any of the three, heartbeats are sent by a task on the worker's own
+    /// runtime** through the storage's own client, for the driver does not tell how a client was made:
+    /// a handler that blocks that runtime, or exhausts that client's connections, for longer than
+    /// the lease loses its job to another worker.
+    ///
+    /// ```no_run
+    /// # use apalis_mongodb::{Config, MongoStorage};
+    /// # use mongodb::{Client, options::ClientOptions};
+    /// # async fn storage() -> mongodb::error::Result<MongoStorage<String>> {
+    /// let options = ClientOptions::parse("mongodb://127.0.0.1:27017/?replicaSet=rs0").await?;
+    /// let client = Client::with_options(options.clone())?;
+    /// let config = Config::new("send-email").heartbeat_client(options);
+    /// let storage = MongoStorage::new(&client.database("app"), config);
+    /// # Ok(storage)
+    /// # }
+    /// ```
     #[must_use]
-    pub fn heartbeat_database(mut self, database: Database) -> Self {
-        self.heartbeat_database = Some(database);
+    pub fn heartbeat_client(mut self, options: ClientOptions) -> Self {
+        self.heartbeat_client = Some(options);
         self
     }
 
-    /// Says where the database is, for storages made from their configuration alone.
+    /// Says where the database is: for storages made from their configuration alone, and for the
+    /// heartbeats' own thread, as [`Config::heartbeat_client`] does.
     #[must_use]
     pub fn database_uri(mut self, uri: impl Into<String>) -> Self {
         self.database_uri = Some(uri.into());

@@ -1,6 +1,7 @@
 //! Configuration of one queue.
 
 mod builder;
+mod client_source;
 mod collections;
 mod queue_name;
 mod retention;
@@ -8,6 +9,7 @@ mod retry;
 mod wake;
 
 pub use builder::Config;
+pub(crate) use client_source::ClientSource;
 pub use collections::Collections;
 pub(crate) use queue_name::validate as validate_queue_name;
 pub use retention::Retention;

@@ -3,7 +3,6 @@
 use mongodb::ClientSession;
 
 use super::JobHandle;
-use crate::clock::local_now;
 use crate::error::Error;
 use crate::queries::ack;
 use crate::runtime::Verdict;
@@ -21,7 +20,8 @@ impl JobHandle {
         let settlement = self.settlement(Verdict::Done { result: None });
         let worker = self.runtime();
         self.lease().set_in_transaction();
-        let statement = ack::statement(&settlement, &worker.config, &worker.id, local_now());
+        let clock = worker.clock.reading(&worker.db).await?;
+        let statement = ack::statement(&settlement, &worker.config, &worker.id, &clock);
         ack::in_transaction(&worker.jobs(), statement, session)
             .await?
             .then_some(())

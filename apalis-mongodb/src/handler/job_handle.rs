@@ -9,10 +9,10 @@ use apalis_core::task::from_request::FromRequest;
 use mongodb::bson::{Bson, DateTime};
 use serde::Serialize;
 
-use crate::compat;
 use crate::config::{Config, RetryStrategy};
 use crate::error::Error;
 use crate::model::JobDocument;
+use crate::opaque;
 use crate::queries::{heartbeat, report};
 use crate::runtime::{Lease, LeaseState, Settlement, Verdict, WorkerRuntime, lock};
 use crate::storage::spawned;
@@ -124,8 +124,10 @@ impl JobHandle {
         self.inner.lease.remaining()
     }
 
-    /// Makes this job's lease last at least `duration`, a day at most, from now on, at each renewal. For work
-    /// that keeps the renewals from running, such as computation on the runtime's own threads.
+    /// Makes this job's lease last at least `duration`, a day at most, from now on, at each renewal.
+    /// For work that keeps renewals from being sent: computation on the runtime's own threads where
+    /// heartbeats have no thread of their own ([`Config::heartbeat_client`]), or a handler that is
+    /// known to outlast a failure of the network.
     ///
     /// # Errors
     ///
@@ -146,11 +148,12 @@ impl JobHandle {
         self.inner.lease.state() == LeaseState::Lost || self.inner.lease.remaining().is_zero()
     }
 
-    /// Resolves when the job is not this handler's any more.
+    /// Resolves when the job is not this handler's any more: an operator cancelled it, the store says
+    /// that another worker has it, or the lease ran out by this process' own clock because no renewal
+    /// reached the store. The last comes before another worker can start the job, so a handler that
+    /// ends then does not overlap with it.
     pub async fn lost(&self) {
-        let mut state = self.inner.lease.subscribe();
-        // The sender lives in the lease that this handle keeps.
-        let _ = state.wait_for(|state| *state == LeaseState::Lost).await;
+        self.inner.lease.lost().await;
     }
 
     /// If the handler fails, the next attempt comes after `wait` instead of the usual back-off.
@@ -165,7 +168,7 @@ impl JobHandle {
     ///
     /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
     pub async fn progress<T: Serialize>(&self, progress: T) -> Result<(), Error> {
-        let progress = compat::to_bson(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
+        let progress = opaque::encode(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
         spawned(async move { report::progress(&jobs, &lease, progress).await }).await
     }
@@ -178,7 +181,12 @@ impl JobHandle {
     pub async fn log(&self, line: impl Into<String>) -> Result<(), Error> {
         let (line, attempt) = (line.into(), self.inner.job.attempts);
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
-        spawned(async move { report::log(&jobs, &lease, attempt, line).await }).await
+        let worker = Arc::clone(&self.inner.worker);
+        spawned(async move {
+            let at = worker.clock.measured_now(&worker.db).await?;
+            report::log(&jobs, &lease, attempt, at, line).await
+        })
+        .await
     }
 
     pub(crate) fn lease(&self) -> &Arc<Lease> {

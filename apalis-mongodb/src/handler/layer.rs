@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use apalis_core::error::BoxDynError;
 use apalis_core::task::Task;
@@ -15,8 +16,9 @@ use tower::{Layer, Service};
 
 use super::release_on_drop::ReleaseOnDrop;
 use super::{JobHandle, verdict};
-use crate::clock::local_now;
+use crate::error::BsonError;
 use crate::metrics;
+use crate::opaque;
 use crate::runtime::{Ack, Verdict};
 
 /// A handler panicked; the attempt failed and the worker lives on.
@@ -89,14 +91,16 @@ async fn settled<R: Serialize>(
     handler: impl Future<Output = Result<R, BoxDynError>>,
 ) -> Result<R, BoxDynError> {
     let guard = ReleaseOnDrop::guard(job.clone());
-    let started_at = *job.lease().started_at.get_or_init(local_now);
-    let clock = std::time::Instant::now();
-    metrics::started(job.queue(), job.run_at(), started_at);
+    let started_at = *job.lease().started_at.get_or_init(Instant::now);
+    if let Some(clock) = job.runtime().clock.known() {
+        metrics::started(job.queue(), job.run_at(), clock.at(started_at));
+    }
     let result = handler.await;
-    metrics::ran(job.queue(), clock.elapsed());
+    metrics::ran(job.queue(), started_at.elapsed());
     let of_result = || match &result {
-        Ok(value) => Verdict::Done {
-            result: stored_result(&job, value),
+        Ok(value) => match stored_result(&job, value) {
+            Ok(result) => Verdict::Done { result },
+            Err(error) => verdict::unstorable(&error),
         },
         Err(error) => verdict::of_error(error, &job),
     };
@@ -121,7 +125,8 @@ fn log_failure(job: &JobHandle, verdict: &Verdict) {
     let Some(error) = verdict.error() else {
         return;
     };
-    let (id, queue, outcome) = (job.id(), job.queue(), verdict.outcome().as_str());
+    let (id, queue, ended) = (job.id(), job.queue(), verdict.outcome());
+    let outcome = ended.as_str();
     let (attempt, attempts) = (job.attempt(), job.max_attempts());
     match verdict {
         Verdict::Retry { delay, .. } => tracing::warn!(
@@ -148,15 +153,18 @@ fn log_failure(job: &JobHandle, verdict: &Verdict) {
     }
 }
 
-/// What is kept of a handler's value. One without a BSON form is kept as text.
-fn stored_result<R: Serialize>(job: &JobHandle, value: &R) -> Option<Bson> {
+/// What is kept of a handler's value. One without a BSON form is kept as text; one that nests too
+/// deep is not kept at all.
+fn stored_result<R: Serialize>(job: &JobHandle, value: &R) -> Result<Option<Bson>, BsonError> {
     if !job.config().persist_results {
-        return None;
+        return Ok(None);
     }
-    let stored = crate::compat::to_bson(value)
-        .or_else(|_| serde_json::to_string(value).map(Bson::String))
-        .unwrap_or(Bson::Null);
-    (stored != Bson::Null).then_some(stored)
+    let stored = match opaque::encode(value) {
+        Ok(stored) => stored,
+        Err(error) if error.0.is::<opaque::TooDeep>() => return Err(error),
+        Err(_) => serde_json::to_string(value).map_or(Bson::Null, Bson::String),
+    };
+    Ok((stored != Bson::Null).then_some(stored))
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> BoxDynError {

@@ -5,8 +5,10 @@ mod job_error;
 mod job_handle;
 mod layer;
 mod release_on_drop;
+mod undecodable;
 mod verdict;
 
 pub use job_error::JobError;
 pub use job_handle::JobHandle;
 pub use layer::{HandlerPanicked, SettleLayer, SettleService};
+pub(crate) use undecodable::undecodable;

@@ -8,6 +8,7 @@ use tower::timeout::error::Elapsed;
 
 use super::job_error::Carried;
 use super::{HandlerPanicked, JobError, JobHandle};
+use crate::error::BsonError;
 use crate::model::Outcome;
 use crate::runtime::Verdict;
 
@@ -80,6 +81,14 @@ fn put_off(error: &BoxDynError) -> Option<Duration> {
 fn said(error: &BoxDynError) -> Option<&JobError> {
     let carried = chain(error.as_ref()).find_map(|cause| cause.downcast_ref::<Carried>());
     carried.map(|carried| &carried.0)
+}
+
+/// The verdict on an attempt whose value cannot be stored.
+pub(super) fn unstorable(error: &BsonError) -> Verdict {
+    Verdict::Dead {
+        outcome: Outcome::Failed,
+        error: format!("the outcome of the attempt cannot be stored: {error}"),
+    }
 }
 
 fn outcome_of(error: &BoxDynError) -> Outcome {
@@ -155,6 +164,11 @@ pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
             text = format!("{text}: {part}");
         }
     }
+    cut(text)
+}
+
+/// `text` without what goes beyond the longest error that is kept.
+pub(super) fn cut(text: String) -> String {
     match text.char_indices().nth(MAX_ERROR_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -1,13 +1,16 @@
 //! What a job remembers of each of its attempts.
 
+use std::fmt;
+
 use mongodb::bson::DateTime;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::time;
 
 /// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// Serialises as its name, and reads any name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The handler succeeded.
@@ -32,12 +35,29 @@ pub enum Outcome {
     Undecodable,
     /// An operator cancelled the job while it ran.
     Cancelled,
+    /// An outcome that this version does not know: a newer one wrote it.
+    Other(OutcomeName),
 }
 
 impl Outcome {
+    /// The outcomes that this version knows.
+    const KNOWN: [Self; 11] = [
+        Self::Done,
+        Self::Failed,
+        Self::RetryAfter,
+        Self::Snoozed,
+        Self::Aborted,
+        Self::Panicked,
+        Self::TimedOut,
+        Self::LeaseExpired,
+        Self::Released,
+        Self::Undecodable,
+        Self::Cancelled,
+    ];
+
     /// The name used in documents, metrics and logs.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
@@ -50,7 +70,63 @@ impl Outcome {
             Self::Released => "released",
             Self::Undecodable => "undecodable",
             Self::Cancelled => "cancelled",
+            Self::Other(name) => name.as_str(),
         }
+    }
+
+    fn named(name: &str) -> Self {
+        let known = Self::KNOWN.into_iter().find(|known| known.as_str() == name);
+        known.unwrap_or_else(|| Self::Other(OutcomeName::of(name)))
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::named(&String::deserialize(deserializer)?))
+    }
+}
+
+/// Longer names than any outcome will have are cut.
+const MAX_NAME_BYTES: usize = 31;
+
+/// The name of an [`Outcome`] that this version does not know, cut after 31 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OutcomeName {
+    bytes: [u8; MAX_NAME_BYTES],
+    len: u8,
+}
+
+impl OutcomeName {
+    fn of(name: &str) -> Self {
+        let mut end = name.len().min(MAX_NAME_BYTES);
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        let name = &name[..end];
+        let mut bytes = [0; MAX_NAME_BYTES];
+        bytes[..name.len()].copy_from_slice(name.as_bytes());
+        Self {
+            bytes,
+            len: u8::try_from(name.len()).unwrap_or(0),
+        }
+    }
+
+    /// The name as stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for OutcomeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
     }
 }
 
@@ -84,4 +160,19 @@ pub struct LogLine {
     pub attempt: u32,
     /// The text.
     pub line: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_read_from_its_own_name_and_written_as_it_was_read() {
+        for outcome in Outcome::KNOWN {
+            assert_eq!(Outcome::named(outcome.as_str()), outcome);
+        }
+        assert_eq!(Outcome::named("preempted").as_str(), "preempted");
+        let long = "é".repeat(40);
+        assert_eq!(Outcome::named(&long).as_str(), "é".repeat(15));
+    }
 }

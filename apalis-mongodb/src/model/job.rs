@@ -2,12 +2,13 @@
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, RawDocumentBuf};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{Outcome, Status, text};
 use crate::compat;
 use crate::config::RetryStrategy;
 use crate::error::Error;
+use crate::opaque;
 
 /// A job that was with so many workers when their leases ran out may be why. The first time says
 /// nothing: whatever a worker has at that moment is counted.
@@ -54,6 +55,7 @@ pub(crate) struct JobDocument {
     pub(crate) status: Status,
     pub(crate) priority: i32,
     pub(crate) run_at: DateTime,
+    #[serde(deserialize_with = "opaque::field")]
     pub(crate) args: Bson,
     #[serde(default)]
     pub(crate) metadata: Vec<MetadataEntry>,
@@ -65,7 +67,7 @@ pub(crate) struct JobDocument {
     pub(crate) crashes: i32,
     #[serde(default)]
     pub(crate) max_crashes: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "retry_strategy")]
     pub(crate) retry: Option<RetryStrategy>,
     #[serde(default, deserialize_with = "text::optional")]
     pub(crate) unique_key: Option<String>,
@@ -81,19 +83,27 @@ pub(crate) struct JobDocument {
     pub(crate) started_at: Option<DateTime>,
     #[serde(default)]
     pub(crate) lease_until: Option<DateTime>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "opaque::optional_field")]
     pub(crate) result: Option<Bson>,
     #[serde(default, deserialize_with = "text::optional")]
     pub(crate) last_error: Option<String>,
     #[serde(default)]
     pub(crate) history: Vec<StoredAttempt>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "opaque::optional_field")]
     pub(crate) progress: Option<Bson>,
     #[serde(default)]
     pub(crate) log: Vec<StoredLine>,
     pub(crate) created_at: DateTime,
     #[serde(default)]
     pub(crate) finished_at: Option<DateTime>,
+}
+
+/// A strategy that a newer version knows alone counts as none: the queue's own holds.
+fn retry_strategy<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<RetryStrategy>, D::Error> {
+    let stored = opaque::optional_field(deserializer)?;
+    Ok(stored.and_then(|stored| compat::from_bson(stored).ok()))
 }
 
 impl JobDocument {

@@ -15,7 +15,7 @@ mod summary;
 mod text;
 pub(crate) mod time;
 
-pub use attempt::{AttemptRecord, LogLine, Outcome};
+pub use attempt::{AttemptRecord, LogLine, Outcome, OutcomeName};
 pub(crate) use crash_policy::CrashPolicy;
 pub(crate) use job::{JobDocument, SUSPECT_CRASHES, UNTIL_STARTED};
 pub use limits::{QueueLimits, Rate};

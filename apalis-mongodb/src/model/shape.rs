@@ -25,18 +25,16 @@ enum Type {
     Status,
     Int32,
     Integer,
-    Number,
     Date,
     ObjectId,
-    Retry,
     /// Documents with these fields.
     List(&'static [(&'static str, Presence, Type)]),
 }
 
 use Presence::{Nullable, Optional, Required};
-use Type::{Anything, Date, Int32, Integer, List, Number, ObjectId, Retry, Text};
+use Type::{Anything, Date, Int32, Integer, List, ObjectId, Text};
 
-const FIELDS: [(&str, Presence, Type); 25] = [
+const FIELDS: [(&str, Presence, Type); 24] = [
     (f::ID, Required, Text),
     (f::QUEUE, Required, Text),
     (f::STATUS, Required, Type::Status),
@@ -52,7 +50,6 @@ const FIELDS: [(&str, Presence, Type); 25] = [
     (f::HISTORY, Optional, List(&HISTORY)),
     (f::LOG, Optional, List(&LOG)),
     (f::MAX_CRASHES, Nullable, Integer),
-    (f::RETRY, Nullable, Retry),
     (f::UNIQUE_KEY, Nullable, Text),
     (f::UNIQUE_UNTIL, Nullable, Text),
     (f::IDEMPOTENCY_KEY, Nullable, Text),
@@ -110,10 +107,8 @@ impl Type {
             Self::Status => "Pending, Running, Done, Failed or Killed",
             Int32 => "a whole number of 32 bits",
             Integer => "a whole number",
-            Number => "a number",
             Date => "a date",
             ObjectId => "an object id",
-            Retry => "a back-off",
             List(_) => "a list of the right documents",
         }
     }
@@ -140,10 +135,8 @@ fn is(path: &str, kind: Type) -> Bson {
             doc! { "$and": [number, { "$gte": [path, from] }, { "$lte": [path, to] }] }.into()
         }
         Integer => is_one_of(path, &["int", "long"]),
-        Number => is_one_of(path, &["int", "long", "double"]),
         Date => is_one_of(path, &["date"]),
         ObjectId => is_one_of(path, &["objectId"]),
-        Retry => is_retry(path),
         List(fields) => {
             let fields = fields.iter();
             let element = fields.map(|(field, presence, kind)| {
@@ -155,20 +148,6 @@ fn is(path: &str, kind: Type) -> Bson {
             doc! { "$cond": [{ "$isArray": path }, all, false] }.into()
         }
     }
-}
-
-/// As [`RetryStrategy`](crate::RetryStrategy) is stored.
-fn is_retry(path: &str) -> Bson {
-    let of = |field: &str, kind: Type| is(&format!("{path}.{field}"), kind);
-    let exponential = [
-        of("exponential.base", Integer),
-        of("exponential.factor", Number),
-        of("exponential.max", Integer),
-        of("exponential.jitter", Number),
-    ];
-    let exponential = doc! { "$and": exponential.to_vec() };
-    let none = doc! { "$eq": [path, "none"] };
-    doc! { "$or": [none, of("fixed", Integer), exponential] }.into()
 }
 
 fn is_one_of(path: &str, types: &[&str]) -> Bson {

@@ -26,7 +26,12 @@ pub(crate) fn optional<S: Serializer>(
 }
 
 pub(crate) fn after(at: DateTime, wait: Duration) -> DateTime {
-    DateTime::from_millis(at.timestamp_millis().saturating_add(millis(wait)))
+    off(at, millis(wait))
+}
+
+/// `millis` milliseconds after `at`, or before it if negative.
+pub(crate) fn off(at: DateTime, millis: i64) -> DateTime {
+    DateTime::from_millis(at.timestamp_millis().saturating_add(millis))
 }
 
 /// Milliseconds from `earlier` to `later`; documents can have any instant, the first and the last

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use mongodb::options::Hint;
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_TIME, Operator};
-use crate::clock::local_now;
+use crate::clock::server_now;
 use crate::error::{Context, Error};
 use crate::indexes::{CLAIM, since_epoch};
 use crate::model::{JobState, Status, field as f};
@@ -94,7 +94,11 @@ impl Operator {
         let Some(status) = state.stored() else {
             return Ok(0);
         };
-        let (query, index) = counted_by(queue, state, status);
+        let now = match state {
+            JobState::Scheduled | JobState::Ready => Some(server_now(&self.db).await?),
+            _ => None,
+        };
+        let (query, index) = counted_by(queue, state, status, now);
         self.collections
             .jobs(&self.db)
             .count_documents(query)
@@ -106,16 +110,21 @@ impl Operator {
 }
 
 /// The query and the index that counts a state without reading a document. An index alone can
-/// compare with an instant, not with `$$NOW`; so scheduled and ready are told apart by our clock.
-fn counted_by(queue: &str, state: JobState, status: Status) -> (Document, &'static str) {
+/// compare with an instant, not with `$$NOW`; so scheduled and ready are told apart by `now`.
+fn counted_by(
+    queue: &str,
+    state: JobState,
+    status: Status,
+    now: Option<DateTime>,
+) -> (Document, &'static str) {
     let mut query = doc! { f::QUEUE: queue, f::STATUS: status };
     let index = match state {
         JobState::Scheduled => {
-            query.insert(f::RUN_AT, doc! { "$gt": local_now() });
+            query.insert(f::RUN_AT, doc! { "$gt": now });
             CLAIM
         }
         JobState::Ready => {
-            query.insert(f::RUN_AT, doc! { "$lte": local_now() });
+            query.insert(f::RUN_AT, doc! { "$lte": now });
             CLAIM
         }
         JobState::Running => "lease",

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
 use super::{MAX_TIME, Operator};
-use crate::clock::local_now;
+use crate::clock::server_now;
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, JobRecord, JobSummary, faults, field as f, id, shape};
 
@@ -24,11 +24,12 @@ impl Operator {
         let Some(raw) = found.context(OPERATION)? else {
             return Ok(None);
         };
+        let now = server_now(&self.db).await?;
         let reason = match JobDocument::from_raw(&raw) {
-            Ok(job) => return Ok(Some(JobRecord::from_document(job, local_now()))),
+            Ok(job) => return Ok(Some(JobRecord::from_document(job, now))),
             Err(error) => self.faults_of(query).await?.unwrap_or(error.to_string()),
         };
-        Ok(Some(JobRecord::malformed(&raw, reason, local_now())))
+        Ok(Some(JobRecord::malformed(&raw, reason, now)))
     }
 
     /// The jobs with these ids, in no particular order and without their payloads; unknown ids are
@@ -59,7 +60,7 @@ impl Operator {
         let find = jobs.find(query).projection(JobSummary::projection());
         let found = find.max_time(MAX_TIME).await.context(operation)?;
         let found: Vec<RawDocumentBuf> = found.try_collect().await.context(operation)?;
-        let now = local_now();
+        let now = server_now(&self.db).await?;
         Ok(found
             .iter()
             .map(|raw| JobSummary::from_raw(raw, now))

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::bulk::behind;
 use super::{JobFilter, MAX_TIME, Operator};
-use crate::clock::local_now;
+use crate::clock::server_now;
 use crate::error::{Context, Error};
 use crate::model::lenient::Fields;
 use crate::model::{JobSummary, field as f, id};
@@ -65,7 +65,7 @@ impl Operator {
         found.truncate(limit as usize);
         let last = found.last().filter(|_| more);
         let last = last.and_then(|raw| Fields(raw).value(f::ID));
-        let now = local_now();
+        let now = server_now(&self.db).await?;
         Ok(Page {
             items: found
                 .iter()

@@ -10,6 +10,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 use mongodb::{ClientSession, Collection, Database};
 
+use crate::clock::Reading;
 use crate::config::Config;
 use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
@@ -35,21 +36,21 @@ pub(crate) fn fence(lease: &Lease) -> Document {
     doc! { f::ID: &lease.id, f::LOCK_TOKEN: lease.token, f::STATUS: Status::Running }
 }
 
-/// The writes that put `settlements` into the store at `now`. Successes without a value are most
-/// of them and differ in nothing but when they started; those that started at about the same time
-/// are written as one.
+/// The writes that put `settlements` into the store now, with times by `clock`. Successes without a
+/// value are most of them and differ in nothing but when they started; those that started at about
+/// the same time are written as one.
 pub(crate) fn statements(
     settlements: &[Settlement],
     config: &Config,
     worker: &str,
-    now: DateTime,
+    clock: &Reading,
 ) -> Vec<Statement> {
     let mut alike: HashMap<(ObjectId, u32, i64), usize> = HashMap::new();
     let mut statements: Vec<Statement> = Vec::new();
     for settlement in settlements {
         if matches!(settlement.verdict, Verdict::Done { result: None }) {
             let lease = &settlement.lease;
-            let started = lease.started_at.get().map_or(0, |at| at.timestamp_millis());
+            let started = started_ms(lease, clock);
             let key = (lease.token, lease.attempt, started / ALIKE_WITHIN_MS);
             match alike.entry(key) {
                 Entry::Occupied(known) => {
@@ -61,21 +62,26 @@ pub(crate) fn statements(
                 }
             }
         }
-        statements.push(statement(settlement, config, worker, now));
+        statements.push(statement(settlement, config, worker, clock));
     }
     statements
 }
 
-/// The write that puts `settlement` into the store.
+fn started_ms(lease: &Lease, clock: &Reading) -> i64 {
+    let started_at = lease.started_at.get();
+    started_at.map_or(0, |at| clock.at(*at).timestamp_millis())
+}
+
+/// The write that puts `settlement` into the store now, with times by `clock`.
 pub(crate) fn statement(
     settlement: &Settlement,
     config: &Config,
     worker: &str,
-    now: DateTime,
+    clock: &Reading,
 ) -> Statement {
     let update = (!removes(&settlement.verdict, config)).then(|| {
-        let update = update(&settlement.verdict, now);
-        with_history(update, settlement, config, worker)
+        let update = update(&settlement.verdict, clock.now());
+        with_history(update, settlement, config, worker, clock)
     });
     Statement {
         ids: vec![settlement.lease.id.clone()],
@@ -165,6 +171,7 @@ fn with_history(
     settlement: &Settlement,
     config: &Config,
     worker: &str,
+    clock: &Reading,
 ) -> Document {
     let started_at = settlement.lease.started_at.get();
     let released = settlement.verdict.outcome() == Outcome::Released;
@@ -174,8 +181,8 @@ fn with_history(
     let mut entry = doc! {
         "attempt": i64::from(settlement.lease.attempt),
         "worker": worker,
-        "started_at": *started_at.unwrap_or(&settlement.finished_at),
-        "finished_at": settlement.finished_at,
+        "started_at": clock.at(*started_at.unwrap_or(&settlement.finished_at)),
+        "finished_at": clock.at(settlement.finished_at),
         "outcome": settlement.verdict.outcome().as_str(),
     };
     if let Some(error) = settlement.verdict.error() {

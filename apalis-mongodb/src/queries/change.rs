@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
 use super::insert;
-use crate::clock::local_now;
 use crate::config::Config;
 use crate::error::{Context, Error, is_duplicate_key};
 use crate::indexes::by_id;
@@ -47,35 +46,48 @@ pub(crate) async fn reschedule(
     }
 }
 
-/// Gives a waiting job what `job` says.
+/// Gives a waiting job what `job` says, and the time `run_at` in seconds; without one it is due now.
 pub(crate) async fn update(
     jobs: &Collection<Document>,
     config: &Config,
     id: &str,
     job: NewJob<Bson>,
+    run_at: Option<u64>,
 ) -> Result<(), Error> {
-    let mut wanted = insert::document(job, config, local_now())?;
+    let epoch = DateTime::from_millis(0);
+    let mut wanted = insert::document(job, config, epoch)?;
     let mut set = Document::new();
-    for field in [
-        f::ARGS,
-        f::PRIORITY,
-        f::RUN_AT,
-        f::MAX_ATTEMPTS,
-        f::METADATA,
-    ] {
+    for field in [f::ARGS, f::PRIORITY, f::MAX_ATTEMPTS, f::METADATA] {
         if let Some(value) = wanted.remove(field) {
-            set.insert(field, value);
+            set.insert(field, doc! { "$literal": value });
         }
     }
+    set.insert(f::RUN_AT, changed_time(run_at));
     // Whoever saw the job as it was claims it no more.
     set.insert(f::LOCK_TOKEN, ObjectId::new());
     let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
     let changed = jobs
-        .update_one(filter, doc! { "$set": set })
+        .update_one(filter, vec![doc! { "$set": set }])
         .hint(Hint::Keys(by_id()))
         .await
         .context("update a job")?;
     found(changed.matched_count, id)
+}
+
+/// The time of a task is a whole second. One that was read from the store and is written back keeps
+/// the milliseconds that it had there.
+fn changed_time(run_at: Option<u64>) -> Bson {
+    let Some(seconds) = run_at else {
+        return "$$NOW".into();
+    };
+    let at = time::after(DateTime::from_millis(0), Duration::from_secs(seconds));
+    let end = time::after(at, Duration::from_secs(1));
+    let stored = format!("${}", f::RUN_AT);
+    let is_unchanged = doc! { "$and": [
+        { "$gte": [&stored, at] },
+        { "$lt": [&stored, end] },
+    ] };
+    doc! { "$cond": [is_unchanged, stored, at] }.into()
 }
 
 fn found(matched: u64, id: &str) -> Result<(), Error> {

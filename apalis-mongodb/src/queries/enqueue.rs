@@ -32,6 +32,7 @@ pub(crate) async fn one(jobs: &Collection<Document>, document: Document) -> Resu
                 }
                 if jobs
                     .find_one(doc! { f::ID: id_of(&document) })
+                    .projection(doc! { f::ID: 1 })
                     .await
                     .context("look for a job with the same id")?
                     .is_some()

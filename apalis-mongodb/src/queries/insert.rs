@@ -8,8 +8,9 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::model::{CrashPolicy, Status, UNTIL_STARTED, field as f, time};
 use crate::new_job::{NewJob, When};
+use crate::opaque;
 
-/// The document of `job`, enqueued at `now`.
+/// The document of `job`, enqueued at `now` by the server's clock.
 pub(crate) fn document(
     job: NewJob<Bson>,
     config: &Config,
@@ -19,7 +20,9 @@ pub(crate) fn document(
         When::Now => now,
         When::At(at) => at,
         When::In(wait) => time::after(now, wait),
+        When::Off(millis) => time::off(now, millis),
     };
+    opaque::check_levels(&job.args).map_err(|e| Error::Codec(Box::new(e)))?;
     let attempts = job.max_attempts.unwrap_or(config.max_attempts);
     let mut document = doc! {
         f::ID: job.id.unwrap_or_else(|| ObjectId::new().to_hex()),

@@ -51,7 +51,9 @@ fn acquiring(rate: Rate, wanted: usize) -> Vec<Document> {
     let full = f64::from(rate.starts);
     // What is not as it was written here begins anew, so that it stops no claim.
     let at = doc! { "$cond": [{ "$eq": [{ "$type": path("at") }, "date"] }, path("at"), "$$NOW"] };
-    let refill = doc! { "$multiply": [{ "$subtract": ["$$NOW", at] }, full / period as f64] };
+    // A clock that was set back takes no tokens.
+    let since = doc! { "$max": [0, { "$subtract": ["$$NOW", at] }] };
+    let refill = doc! { "$multiply": [since, full / period as f64] };
     let known = doc! { "$cond": [{ "$isNumber": path("tokens") }, path("tokens"), full] };
     let tokens = doc! { "$min": [full, { "$add": [known, refill] }] };
     let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);

@@ -1,11 +1,10 @@
 //! Progress and log lines of running jobs.
 
 use mongodb::Collection;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
 use super::ack::fence;
-use crate::clock::local_now;
 use crate::error::{Context, Error};
 use crate::indexes::by_id;
 use crate::model::field as f;
@@ -29,10 +28,11 @@ pub(crate) async fn log(
     jobs: &Collection<Document>,
     lease: &Lease,
     attempt: i32,
+    at: DateTime,
     line: String,
 ) -> Result<(), Error> {
     let line: String = line.chars().take(MAX_LINE_CHARS).collect();
-    let entry = doc! { "at": local_now(), "attempt": attempt, "line": line };
+    let entry = doc! { "at": at, "attempt": attempt, "line": line };
     let update = doc! { "$push": { f::LOG: { "$each": [entry], "$slice": -MAX_LINES } } };
     fenced(jobs, lease, update, "store a job's log line").await
 }

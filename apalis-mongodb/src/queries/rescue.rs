@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{Collection, Database};
 
 use super::dead_letter;
@@ -10,6 +10,7 @@ use crate::deadline::{run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f};
+use crate::queries::oversized;
 
 /// At most so many a sweep; the rest waits for the next one.
 const LIMIT: i64 = 500;
@@ -21,6 +22,9 @@ const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// the job locked. The others must not wait behind that one.
 const MAX_TIME_PER_JOB_MS: i64 = 250;
 const MAX_TIME_EXPIRED: i32 = 50;
+/// The end of a job whose payload leaves no room for its crashes.
+const NO_ROOM: &str = "its lease expired, and there is no room to store that";
+const NOW: &str = "now";
 
 /// A job that was freed.
 #[derive(Debug, Clone)]
@@ -29,34 +33,83 @@ pub(crate) struct Rescued {
     pub(crate) queue: String,
     pub(crate) worker: String,
     pub(crate) crashes: i64,
-    /// It crashed too often and is dead now.
+    /// It crashed too often, or has no room for its crashes, and is dead now.
     pub(crate) quarantined: bool,
 }
 
-/// Frees every job whose lease has expired by the server's clock, whatever its queue, except
-/// those leased under `own` tokens: their worker lives, for it is us.
+/// Jobs to be freed.
+#[derive(Debug, Default)]
+pub(crate) struct Abandoned {
+    jobs: Vec<Document>,
+    /// When the server found them; nothing if it found none.
+    pub(crate) found_at: Option<DateTime>,
+    /// What must still hold when one is freed, besides its token.
+    condition: Document,
+}
+
+/// Every job whose lease has expired by the server's clock, whatever its queue, except those
+/// leased under `own` tokens: their worker lives, for it is us.
+pub(crate) async fn expired(
+    jobs: &Collection<Document>,
+    own: &[ObjectId],
+) -> Result<Abandoned, Error> {
+    let mut found = abandoned(jobs, own, expired_at("$$NOW")).await?;
+    // By the clock that found them: it may be set before they are freed.
+    found.condition = found.found_at.map(expired_at).unwrap_or_default();
+    Ok(found)
+}
+
+/// As [`expired`], whatever their leases, the jobs of `workers` that are known to be dead.
+pub(crate) async fn of_dead(
+    jobs: &Collection<Document>,
+    own: &[ObjectId],
+    workers: Vec<Bson>,
+) -> Result<Abandoned, Error> {
+    let condition = doc! { f::WORKER: { "$in": workers } };
+    let mut found = abandoned(jobs, own, condition.clone()).await?;
+    found.condition = condition;
+    Ok(found)
+}
+
+/// Frees every job that is [`expired`].
 pub(crate) async fn rescue_expired(
     db: &Database,
     jobs: &Collection<Document>,
     own: &[ObjectId],
 ) -> Result<Vec<Rescued>, Error> {
     let expired = expired(jobs, own).await?;
+    free_all(db, jobs, expired).await
+}
+
+/// Frees the jobs of `found` that nobody has renewed or finished meanwhile.
+pub(crate) async fn free_all(
+    db: &Database,
+    jobs: &Collection<Document>,
+    found: Abandoned,
+) -> Result<Vec<Rescued>, Error> {
     // Each is fenced by the token that was seen.
-    stream::iter(expired)
-        .map(|job| free(db.clone(), jobs.clone(), job))
+    let condition = found.condition;
+    stream::iter(found.jobs)
+        .map(|job| free(db.clone(), jobs.clone(), job, condition.clone()))
         .buffer_unordered(AT_ONCE)
         .try_filter_map(|freed| std::future::ready(Ok(freed)))
         .try_collect()
         .await
 }
 
-async fn expired(jobs: &Collection<Document>, own: &[ObjectId]) -> Result<Vec<Document>, Error> {
+async fn abandoned(
+    jobs: &Collection<Document>,
+    own: &[ObjectId],
+    condition: Document,
+) -> Result<Abandoned, Error> {
     let own: Vec<Bson> = own.iter().copied().map(Bson::ObjectId).collect();
-    let mut filter = expired_filter();
+    let mut filter = doc! { f::STATUS: Status::Running };
+    filter.extend(condition);
     if !own.is_empty() {
         filter.insert(f::LOCK_TOKEN, doc! { "$nin": own });
     }
     let fields = doc! {
+        NOW: "$$NOW",
         f::QUEUE: 1, f::LOCK_TOKEN: 1, f::WORKER: 1, f::ATTEMPTS: 1, f::CRASHES: 1,
         f::MAX_CRASHES: 1, f::STARTED_AT: 1,
     };
@@ -64,30 +117,38 @@ async fn expired(jobs: &Collection<Document>, own: &[ObjectId]) -> Result<Vec<Do
     let reading = async move {
         let find = jobs.find(filter).projection(fields).limit(LIMIT);
         let find = find.sort(doc! { f::LEASE_UNTIL: 1 }).max_time(MAX_TIME);
-        find.await?.try_collect().await
+        find.await?.try_collect::<Vec<Document>>().await
     };
-    within(MAX_TIME, "look for expired leases", reading).await
+    let jobs = within(MAX_TIME, "look for expired leases", reading).await?;
+    let found_at = jobs.first().and_then(|job| job.get_datetime(NOW).ok());
+    Ok(Abandoned {
+        found_at: found_at.copied(),
+        jobs,
+        condition: Document::new(),
+    })
 }
 
-fn expired_filter() -> Document {
-    doc! {
-        f::STATUS: Status::Running,
-        "$expr": { "$lt": [format!("${}", f::LEASE_UNTIL), "$$NOW"] },
-    }
+fn expired_at(now: impl Into<Bson>) -> Document {
+    doc! { "$expr": { "$lt": [format!("${}", f::LEASE_UNTIL), now.into()] } }
 }
 
 async fn free(
     db: Database,
     jobs: Collection<Document>,
     job: Document,
+    condition: Document,
 ) -> Result<Option<Rescued>, Error> {
     let crashes = number(&job, f::CRASHES).unwrap_or(0).saturating_add(1);
     let mut quarantined = number(&job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
     let worker = job.get_str(f::WORKER).unwrap_or("?").to_owned();
     let error = format!("the lease of worker {worker} expired (crash {crashes})");
     let id = job.get(f::ID).cloned().unwrap_or(Bson::Null);
-    let mut filter = doc! { f::ID: id.clone(), f::LOCK_TOKEN: job.get(f::LOCK_TOKEN).cloned() };
-    filter.extend(expired_filter());
+    let mut filter = doc! {
+        f::ID: id.clone(),
+        f::LOCK_TOKEN: job.get(f::LOCK_TOKEN).cloned(),
+        f::STATUS: Status::Running,
+    };
+    filter.extend(condition);
     let update = if quarantined {
         quarantine(&error, crashes)
     } else {
@@ -110,8 +171,11 @@ async fn free(
     };
     let mut freed = super::reply::count(&reply) == 1;
     match super::reply::check(&reply, "free a job") {
-        // It is no job, or has no room for another word. Left alone, it would be found before the
-        // others at every sweep.
+        Err(refusal) if refusal.is_about_size() => {
+            freed = oversized::dead_letter(&jobs, MAX_TIME, filter, NO_ROOM).await?;
+            quarantined = true;
+        }
+        // It is no job. Left alone, it would be found before the others at every sweep.
         Err(refusal) if refusal.is_about_document() => {
             let error = format!("{error}, and the job cannot be changed: {refusal}");
             freed = dead_letter::dead(&jobs, filter, &error, MAX_TIME).await?;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{Collection, Database};
 
+use crate::clock::STEP_MS;
 use crate::config::Config;
 use crate::deadline::{run_command, within};
 use crate::error::{Context, Error};
@@ -14,6 +15,7 @@ use crate::runtime::WorkerRuntime;
 
 /// A worker not heard of for so many leases is forgotten.
 const FORGOTTEN_AFTER_LEASES: u32 = 10;
+const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// Tells the store that `workers` live, in one command.
 pub(crate) async fn heartbeat(
@@ -85,6 +87,25 @@ pub(crate) async fn live(db: &Database, config: &Config) -> Result<Vec<String>, 
     let found = within(config.call_limit(), "list live workers", reading).await?;
     let id = |row: &Document| row.get_str(f::ID).ok().map(str::to_owned);
     Ok(found.iter().filter_map(id).collect())
+}
+
+/// Workers whose last heartbeat is ahead of the server's clock, which was set back since: they have
+/// sent none from then on. With the server's time, if there are some.
+pub(crate) async fn ahead_of_the_clock(
+    workers: Collection<Document>,
+) -> Result<(Vec<Bson>, Option<DateTime>), Error> {
+    let limit = doc! { "$add": ["$$NOW", STEP_MS] };
+    let filter = doc! { "$expr": { "$gt": ["$last_seen", limit] } };
+    let reading = async move {
+        let find = workers
+            .find(filter)
+            .projection(doc! { f::ID: 1, "now": "$$NOW" });
+        find.await?.try_collect::<Vec<Document>>().await
+    };
+    let found = within(MAX_TIME, "look for workers ahead of the clock", reading).await?;
+    let now = found.first().and_then(|row| row.get_datetime("now").ok());
+    let ids = found.iter().filter_map(|row| row.get(f::ID).cloned());
+    Ok((ids.collect(), now.copied()))
 }
 
 fn forgotten_after(config: &Config) -> i64 {

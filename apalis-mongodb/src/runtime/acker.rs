@@ -14,12 +14,14 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
 use crate::model::Outcome;
-use crate::queries::{ack, ack_size};
+use crate::queries::{ack, ack_size, oversized};
 
 /// Verdicts per command.
 const BATCH: usize = 500;
 /// How much of an error stays with a job whose verdict cannot be stored.
 const MAX_REASON_CHARS: usize = 300;
+/// The same where there is hardly any room beside the job's payload.
+const NO_ROOM: &str = "no room to store the outcome";
 
 /// How long the verdicts of a batch are sent together while the server refuses them.
 const SPLIT_AFTER: Duration = Duration::from_secs(5);
@@ -130,8 +132,24 @@ impl Acker {
         settlement.verdict = Verdict::Unstorable { error: text };
         match self.persist(std::slice::from_ref(settlement)).await {
             Ok(written) => written[0],
+            Err(error) if error.is_about_size() => self.end_oversized(settlement).await,
             // Nothing can be written to this job; its lease runs out.
             Err(_) => Ack::Stale,
+        }
+    }
+
+    /// Makes a job dead whose document has no room for a text.
+    async fn end_oversized(&self, settlement: &Settlement) -> Ack {
+        let jobs = self.config.collections.jobs(&self.db);
+        let limit = self.config.call_limit();
+        let filter = ack::fence(&settlement.lease);
+        match oversized::dead_letter(&jobs, limit, filter, NO_ROOM).await {
+            Ok(true) => Ack::Applied,
+            Ok(false) => Ack::Stale,
+            Err(error) => {
+                tracing::error!(%error, job = settlement.lease.id, "acknowledgement given up");
+                Ack::Stale
+            }
         }
     }
 
@@ -141,9 +159,6 @@ impl Acker {
     /// An error means that the store refuses `batch` again and again.
     async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
         ack_size::check(batch, &self.config)?;
-        self.clock.keep_fresh(&self.db).await;
-        let now = self.clock.now();
-        let statements = ack::statements(batch, &self.config, &self.worker, now);
         // A refusal that is not about the content may pass; but it must not hold up others for ever.
         let patience = match batch {
             [_] => self.config.lease_duration,
@@ -153,7 +168,7 @@ impl Acker {
         let mut pause = FIRST_PAUSE;
         let mut doubtful = false;
         loop {
-            match self.attempt(batch, &statements, doubtful).await {
+            match self.attempt(batch, doubtful).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(error) if error.is_about_content() => return Err(error),
                 Err(error) if error.is_refusal() && since.elapsed() > patience => {
@@ -173,13 +188,10 @@ impl Acker {
         }
     }
 
-    async fn attempt(
-        &self,
-        batch: &[Settlement],
-        statements: &[ack::Statement],
-        doubtful: bool,
-    ) -> Result<Vec<Ack>, Error> {
-        let matched = ack::run(&self.db, &self.config, statements).await?;
+    async fn attempt(&self, batch: &[Settlement], doubtful: bool) -> Result<Vec<Ack>, Error> {
+        let clock = self.clock.reading(&self.db).await?;
+        let statements = ack::statements(batch, &self.config, &self.worker, &clock);
+        let matched = ack::run(&self.db, &self.config, &statements).await?;
         if matched == batch.len() as u64 {
             return Ok(vec![Ack::Applied; batch.len()]);
         }

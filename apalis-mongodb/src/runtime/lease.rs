@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -36,7 +35,7 @@ pub(crate) struct Lease {
     /// The number of the attempt it covers.
     pub(crate) attempt: u32,
     /// When the handler started.
-    pub(crate) started_at: OnceLock<DateTime>,
+    pub(crate) started_at: OnceLock<Instant>,
     state: watch::Sender<LeaseState>,
     timing: Mutex<Timing>,
     permits: Mutex<Vec<OwnedSemaphorePermit>>,
@@ -96,10 +95,6 @@ impl Lease {
         self.state() == LeaseState::Held
     }
 
-    pub(crate) fn subscribe(&self) -> watch::Receiver<LeaseState> {
-        self.state.subscribe()
-    }
-
     /// How long the lease goes by renewals.
     pub(crate) fn duration(&self) -> Duration {
         lock(&self.timing).duration
@@ -121,6 +116,28 @@ impl Lease {
         lock(&self.timing)
             .deadline
             .saturating_duration_since(Instant::now())
+    }
+
+    /// Resolves when the lease is lost, or has run out by our own clock without a renewal. Never for
+    /// one that is settled.
+    pub(crate) async fn lost(&self) {
+        let mut state = self.state.subscribe();
+        loop {
+            let left = self.remaining();
+            let is_over = *state.borrow_and_update() != LeaseState::Held;
+            if is_over || left.is_zero() {
+                break;
+            }
+            tokio::select! {
+                // The sender lives in this lease.
+                _ = state.changed() => {}
+                // A renewal may have come meanwhile.
+                () = tokio::time::sleep(left) => {}
+            }
+        }
+        if self.state() == LeaseState::Settled {
+            std::future::pending().await
+        }
     }
 
     /// Marks the lease lost; false if it was not held any more.

@@ -15,6 +15,8 @@ use super::hub::Hub;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::config::Config;
+use crate::error::Error;
+use crate::queries::unique_indexes;
 
 /// How often a worker's own flags and its buffer are looked at; no command is sent for it.
 const CHECK_EVERY: Duration = Duration::from_millis(100);
@@ -43,6 +45,7 @@ impl Runtime {
             context.get_service(),
             db.clone(),
             Arc::clone(&config),
+            Arc::clone(&clock),
         );
         let worker = Arc::new(worker);
         let acker = Acker {
@@ -123,12 +126,24 @@ async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) {
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
+    report_missing_indexes(&worker).await;
     let wake = hub.register(&worker);
     let hub = Arc::clone(worker.hub.get_or_init(|| hub));
     let claimer = Claimer::new(Arc::clone(&worker), hub, wake, clock);
     claimer.run().await;
     // What the last claim brought after the stop.
     worker.release_buffered();
+}
+
+/// A queue without its unique indexes still runs; who enqueues with a key is refused.
+async fn report_missing_indexes(worker: &WorkerRuntime) {
+    match unique_indexes::check(&worker.jobs()).await {
+        Ok(()) => {}
+        Err(error @ Error::MissingIndex { .. }) => {
+            tracing::error!(%error, queue = worker.config.queue, "keys are not unique");
+        }
+        Err(error) => tracing::warn!(%error, "cannot see whether keys are unique"),
+    }
 }
 
 /// Gives back what waits in the buffer of a busy worker, and all of it as soon as the worker stops:

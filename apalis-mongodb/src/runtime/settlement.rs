@@ -1,13 +1,12 @@
 //! How an attempt ends, on its way to the store.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::Bson;
 use tokio::sync::oneshot;
 
 use super::lease::Lease;
-use crate::clock::local_now;
 use crate::model::Outcome;
 
 /// What becomes of the job.
@@ -80,7 +79,7 @@ pub(crate) enum Ack {
 #[derive(Debug)]
 pub(crate) struct Settlement {
     pub(crate) lease: Arc<Lease>,
-    pub(crate) finished_at: DateTime,
+    pub(crate) finished_at: Instant,
     pub(crate) verdict: Verdict,
     pub(crate) reply: Option<oneshot::Sender<Ack>>,
 }
@@ -90,7 +89,7 @@ impl Settlement {
     pub(crate) fn now(lease: Arc<Lease>, verdict: Verdict) -> Self {
         Self {
             lease,
-            finished_at: local_now(),
+            finished_at: Instant::now(),
             verdict,
             reply: None,
         }

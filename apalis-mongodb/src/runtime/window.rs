@@ -52,9 +52,10 @@ impl Window {
         if self.is_ahead() { self.size / 4 } else { 0 }
     }
 
-    /// A claim came, and so many wait now.
+    /// A claim came, and so many wait now. Where that is still few, because many jobs are yet to be
+    /// acknowledged, nothing can be told from how fast they start.
     pub(super) fn filled(&mut self, now: Instant, waiting: usize) {
-        self.filled = Some((now, waiting));
+        self.filled = (waiting > self.low_mark()).then_some((now, waiting));
     }
 
     /// The last claim brought all that there was. Jobs that come one by one start at once however
@@ -114,6 +115,16 @@ mod tests {
     #[test]
     fn it_shrinks_to_what_starts_in_time() {
         assert_eq!(after(&[1, 1, 1, 1, 1, 200]), 16);
+    }
+
+    #[test]
+    fn a_claim_that_leaves_few_waiting_says_nothing() {
+        let mut window = Window::new(64);
+        window.size = 64;
+        let now = Instant::now();
+        window.filled(now, 16);
+        window.ran_low(now + AHEAD, 16);
+        assert_eq!(window.size(), 64);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::buffer::Buffer;
 use super::hub::Hub;
 use super::lease::{LeaseTable, lock};
 use super::settlement::{Ack, Settlement, Verdict};
+use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::handler::JobHandle;
 use crate::queries::workers;
@@ -25,6 +26,7 @@ pub(crate) struct WorkerRuntime {
     pub(crate) service: String,
     pub(crate) config: Arc<Config>,
     pub(crate) db: Database,
+    pub(crate) clock: Arc<ServerClock>,
     pub(crate) leases: Arc<LeaseTable>,
     /// Kept here so that heartbeats go on while the worker drains.
     pub(crate) hub: OnceLock<Arc<Hub>>,
@@ -44,6 +46,7 @@ impl WorkerRuntime {
         service: &str,
         db: Database,
         config: Arc<Config>,
+        clock: Arc<ServerClock>,
     ) -> (Self, mpsc::UnboundedReceiver<Settlement>) {
         let (settlements, receiver) = mpsc::unbounded_channel();
         let runtime = Self {
@@ -54,6 +57,7 @@ impl WorkerRuntime {
             buffer: Buffer::new(config.batch_size.min(config.max_in_flight)),
             config,
             db,
+            clock,
             leases: Arc::default(),
             hub: OnceLock::new(),
             stop: CancellationToken::new(),

@@ -17,9 +17,9 @@ use mongodb::bson::DateTime;
 use super::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::error::Error;
-use crate::handler::JobHandle;
+use crate::handler::{JobHandle, undecodable};
 use crate::model::{JobDocument, Status};
-use crate::runtime::{Runtime, Verdict, lock};
+use crate::runtime::{Runtime, lock};
 
 impl<Args, C> Backend for MongoStorage<Args, C>
 where
@@ -61,7 +61,7 @@ where
             let job = ready!(runtime.worker().buffer.poll_next(cx));
             match C::Compact::from_stored(job.args().clone()) {
                 Ok(args) => return Poll::Ready(Some(Ok(task(args, job)))),
-                Err(error) => dead_letter(&job, &error.to_string()),
+                Err(error) => undecodable(&job, &error.to_string()),
             }
         }
     }
@@ -80,21 +80,6 @@ where
             None => Poll::Ready(Ok(())),
         }
     }
-}
-
-/// A payload that nobody can read must not come back to kill the next worker.
-pub(super) fn dead_letter(job: &JobHandle, error: &str) {
-    tracing::error!(
-        job = job.id(),
-        queue = job.queue(),
-        error,
-        "payload cannot be decoded"
-    );
-    let verdict = Verdict::Dead {
-        outcome: crate::model::Outcome::Undecodable,
-        error: format!("payload cannot be decoded: {error}"),
-    };
-    job.runtime().send(job.settlement(verdict));
 }
 
 fn task<Compact>(args: Compact, handle: JobHandle) -> Task<Compact> {

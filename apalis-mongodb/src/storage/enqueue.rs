@@ -1,7 +1,5 @@
 //! Enqueuing.
 
-use std::sync::Arc;
-
 use apalis_core::backend::codec::Codec;
 use apalis_core::error::BoxDynError;
 use apalis_core::task::task_id::TaskId;
@@ -10,7 +8,6 @@ use mongodb::bson::{Bson, DateTime, Document};
 
 use super::{MongoStorage, SessionSink};
 use crate::codec::MongoCompact;
-use crate::config::Config;
 use crate::error::Error;
 use crate::metrics;
 use crate::new_job::NewJob;
@@ -30,11 +27,14 @@ where
     ///
     /// # Errors
     ///
-    /// When the payload cannot be encoded or the database fails.
+    /// When the payload cannot be encoded or the database fails. [`Error::MissingIndex`] for a job with
+    /// a key that no index keeps unique.
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
-        self.know_the_time().await;
-        let document = self.document(job.into())?;
+        let now = self.server_now().await?;
+        let document = self.document(job.into(), now)?;
         let jobs = self.config.collections.jobs(&self.db);
+        let only = std::slice::from_ref(&document);
+        self.keys.check(&jobs, only).await?;
         let id = self.inserter.insert(jobs, document).await?;
         metrics::enqueued(&self.config.queue, 1);
         Ok(TaskId::from_string(id))
@@ -45,17 +45,19 @@ where
     ///
     /// # Errors
     ///
-    /// When a payload cannot be encoded (then none is enqueued) or the database fails.
+    /// When a payload cannot be encoded (then none is enqueued) or the database fails;
+    /// [`Error::MissingIndex`] as [`MongoStorage::enqueue`].
     pub async fn enqueue_many(
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
     ) -> Result<Vec<TaskId>, Error> {
-        self.know_the_time().await;
+        let now = self.server_now().await?;
         let documents = jobs
             .into_iter()
-            .map(|job| self.document(job))
+            .map(|job| self.document(job, now))
             .collect::<Result<Vec<_>, _>>()?;
         let jobs = self.config.collections.jobs(&self.db);
+        self.keys.check(&jobs, &documents).await?;
         let ids = spawned(async move { enqueue::many(&jobs, documents).await }).await?;
         metrics::enqueued(&self.config.queue, ids.len());
         Ok(ids.into_iter().map(TaskId::from_string).collect())
@@ -66,34 +68,25 @@ where
         SessionSink::new(self, session)
     }
 
-    pub(super) fn document(&self, job: NewJob<Args>) -> Result<Document, Error> {
+    pub(super) fn document(&self, job: NewJob<Args>, now: DateTime) -> Result<Document, Error> {
         self.config.validate()?;
         let job = job.try_map(|args| {
-            self.codec
-                .encode(&args)
-                .map(MongoCompact::into_stored)
-                .map_err(|error| Error::Codec(error.into()))
+            let encoded = self.codec.encode(&args);
+            let encoded = encoded.map_err(|error| Error::Codec(error.into()))?;
+            into_stored(encoded)
         })?;
-        stored(job, &self.config, self.clock.now())
+        insert::document(job, &self.config, now)
     }
 
-    /// Asks the server for its time, seldom.
-    pub(super) async fn know_the_time(&self) {
-        if self.clock.is_fresh() {
-            return;
-        }
-        let (clock, db) = (Arc::clone(&self.clock), self.db.clone());
-        let measure = async move {
-            clock.keep_fresh(&db).await;
-            Ok(())
-        };
-        // A failure shows in the operation that follows.
-        let _ = spawned(measure).await;
+    /// The server's time, for which it is asked seldom.
+    pub(super) async fn server_now(&self) -> Result<DateTime, Error> {
+        self.clock.measured_now(&self.db).await
     }
 }
 
-pub(super) fn stored(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Document, Error> {
-    insert::document(job, config, now)
+/// What is stored for a wire format.
+pub(crate) fn into_stored<C: MongoCompact>(compact: C) -> Result<Bson, Error> {
+    compact.into_stored().map_err(|e| Error::Codec(Box::new(e)))
 }
 
 /// Runs a database operation to its end even if the caller's future is dropped.

@@ -1,5 +1,5 @@
 //! The kind of this backend: payloads are decoded on the way to the handler, and one that cannot
-//! be decoded makes its job dead instead of killing the worker.
+//! be decoded fails its own attempt instead of killing the worker.
 
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,8 +13,7 @@ use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 use futures_util::Sink;
 
-use super::backend::dead_letter;
-use crate::handler::JobHandle;
+use crate::handler::{JobHandle, undecodable};
 
 /// The kind of [`MongoStorage`](crate::MongoStorage).
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +88,7 @@ where
                 Err(_) => "the decoder panicked".to_owned(),
             };
             match job {
-                Some(job) => dead_letter(&job, &error),
+                Some(job) => undecodable(&job, &error),
                 None => tracing::error!(error, "a task cannot be decoded"),
             }
         }

@@ -2,10 +2,12 @@
 
 mod backend;
 mod config;
+mod connect;
 mod drain;
 mod enqueue;
 mod id;
 mod inserter;
+mod key_guard;
 mod kind;
 mod session;
 mod sink;
@@ -17,9 +19,10 @@ use std::sync::{Arc, Mutex, Weak};
 use mongodb::Database;
 
 pub(crate) use self::backend::describe;
-pub(crate) use self::enqueue::spawned;
+pub(crate) use self::enqueue::{into_stored, spawned};
 pub use self::id::MongoId;
 use self::inserter::Inserter;
+use self::key_guard::KeyGuard;
 pub use self::kind::{Decoding, Mongo};
 pub use self::session::SessionSink;
 use self::sink::SinkState;
@@ -39,6 +42,7 @@ pub struct MongoStorage<Args, C = BsonCodec> {
     codec: C,
     clock: Arc<ServerClock>,
     inserter: Arc<Inserter>,
+    keys: Arc<KeyGuard>,
     workers: Arc<Mutex<Vec<Weak<WorkerRuntime>>>>,
     runtime: Option<Runtime>,
     sink: SinkState,
@@ -57,12 +61,14 @@ impl<Args, C> MongoStorage<Args, C> {
     /// As [`MongoStorage::new`], with payloads stored by `codec`.
     #[must_use]
     pub fn with_codec(db: &Database, config: Config, codec: C) -> Self {
+        let clock = Arc::new(ServerClock::new(config.heartbeat()));
         Self {
             db: db.clone(),
             config: Arc::new(config),
             codec,
-            clock: Arc::default(),
+            clock,
             inserter: Arc::default(),
+            keys: Arc::default(),
             workers: Arc::default(),
             runtime: None,
             sink: SinkState::default(),
@@ -97,6 +103,7 @@ impl<Args, C: Clone> Clone for MongoStorage<Args, C> {
             codec: self.codec.clone(),
             clock: Arc::clone(&self.clock),
             inserter: Arc::clone(&self.inserter),
+            keys: Arc::clone(&self.keys),
             workers: Arc::clone(&self.workers),
             runtime: None,
             sink: SinkState::default(),

@@ -35,11 +35,14 @@ where
     ///
     /// When the payload cannot be encoded or the database fails; errors with the label
     /// `TransientTransactionError` mean that the whole transaction is to be tried again.
-    /// [`Error::NotReplicaSet`] on a standalone server.
+    /// [`Error::NotReplicaSet`] on a standalone server. [`Error::MissingIndex`] for a job with a key
+    /// that no index keeps unique.
     pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
-        self.storage.know_the_time().await;
-        let document = self.storage.document(job.into())?;
+        let now = self.storage.server_now().await?;
+        let document = self.storage.document(job.into(), now)?;
         let jobs = self.storage.config.collections.jobs(&self.storage.db);
+        let only = std::slice::from_ref(&document);
+        self.storage.keys.check(&jobs, only).await?;
         let id = enqueue::in_transaction(&jobs, document, self.session).await?;
         Ok(TaskId::from_string(id))
     }

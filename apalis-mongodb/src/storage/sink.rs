@@ -1,23 +1,25 @@
 //! Apalis' own ways of pushing: [`Sink`] and [`TaskSink`].
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use apalis_core::backend::codec::Codec;
 use apalis_core::backend::{TaskSink, TaskSinkError};
 use apalis_core::error::BoxDynError;
 use apalis_core::task::Task;
 use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
-use mongodb::bson::Document;
+use mongodb::bson::Bson;
 use tokio::task::JoinHandle;
 
-use super::enqueue::stored;
+use super::enqueue::into_stored;
 use super::{Mongo, MongoStorage};
 use crate::codec::MongoCompact;
 use crate::error::Error;
 use crate::metrics;
 use crate::new_job::NewJob;
-use crate::queries::enqueue;
+use crate::queries::{enqueue, insert};
 
 /// A full buffer is written before more is taken.
 const BUFFER: usize = 1000;
@@ -25,7 +27,8 @@ const BUFFER: usize = 1000;
 /// Tasks that were sent and are not written yet.
 #[derive(Debug, Default)]
 pub(super) struct SinkState {
-    waiting: Vec<Document>,
+    /// With the moment at which each was sent, from which its delay counts.
+    waiting: Vec<(NewJob<Bson>, Instant)>,
     writing: Option<JoinHandle<Result<Vec<String>, Error>>>,
 }
 
@@ -41,10 +44,19 @@ impl<Args, C> MongoStorage<Args, C> {
             if self.sink.waiting.is_empty() {
                 return Poll::Ready(Ok(()));
             }
-            let documents = std::mem::take(&mut self.sink.waiting);
-            let jobs = self.config.collections.jobs(&self.db);
-            let write = async move { enqueue::many(&jobs, documents).await };
-            self.sink.writing = Some(tokio::spawn(write));
+            let waiting = std::mem::take(&mut self.sink.waiting);
+            let (db, config) = (self.db.clone(), Arc::clone(&self.config));
+            let (clock, keys) = (Arc::clone(&self.clock), Arc::clone(&self.keys));
+            self.sink.writing = Some(tokio::spawn(async move {
+                let reading = clock.reading(&db).await?;
+                let documents = waiting
+                    .into_iter()
+                    .map(|(job, sent_at)| insert::document(job, &config, reading.at(sent_at)))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let jobs = config.collections.jobs(&db);
+                keys.check(&jobs, &documents).await?;
+                enqueue::many(&jobs, documents).await
+            }));
         }
     }
 }
@@ -65,9 +77,8 @@ where
 
     fn start_send(mut self: Pin<&mut Self>, task: Task<Compact>) -> Result<(), Error> {
         self.config.validate()?;
-        let job = NewJob::from_task(task.map_args(MongoCompact::into_stored));
-        let document = stored(job, &self.config, self.clock.now())?;
-        self.sink.waiting.push(document);
+        let job = NewJob::from_task(task.try_map_args(into_stored)?);
+        self.sink.waiting.push((job, Instant::now()));
         Ok(())
     }
 

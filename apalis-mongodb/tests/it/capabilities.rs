@@ -14,7 +14,7 @@ use apalis_core::task::status::Status;
 use apalis_core::task::task_id::TaskId;
 use apalis_mongodb::{Config, Error, JobState, MongoStorage, MongoStorageFactory, NewJob};
 use futures_util::{StreamExt, TryStreamExt};
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, doc};
 
 use crate::harness::Bench;
 use crate::worker;
@@ -255,4 +255,23 @@ async fn a_storage_is_made_from_its_configuration_and_by_a_factory() {
     assert!(BackendFactory::<u32>::create_with_config(&mut factory, Config::new("No!")).is_err());
     let stream = WaitForCompletion::<u32>::wait_for(&mut made, []);
     assert_eq!(stream.count().await, 0);
+}
+
+#[tokio::test]
+async fn of_the_jobs_waited_for_one_that_is_malformed_has_failed_and_the_others_are_told() {
+    let bench = Bench::new().await;
+    let mut storage = bench.storage::<u32>();
+    let jobs = bench.db().collection("apalis_jobs");
+    let malformed = doc! { "_id": "foreign", "queue": "test", "status": "Failed" };
+    jobs.insert_one(malformed).await.unwrap();
+    let good = storage.enqueue(1).await.unwrap();
+    let ids = [TaskId::from_string("foreign".to_owned()), good];
+    let results = WaitForCompletion::<u32>::wait_for(&mut storage, ids);
+    let running = worker!(bench.storage::<u32>(), 1, async |number: u32| number);
+    let told = tokio::time::timeout(Duration::from_secs(60), results.try_collect::<Vec<_>>());
+    let told = told.await.expect("the wait ends").unwrap();
+    let text = told[0].result.clone().unwrap_err();
+    assert!(text.contains("foreign cannot be read"), "{text}");
+    assert_eq!(told[1].result, Ok(1));
+    running.stop().await;
 }

@@ -1,13 +1,19 @@
 //! One job is changed by its id, if its state allows it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use apalis_mongodb::operator::{RetryOptions, Selection};
-use apalis_mongodb::{Error, JobState, NewJob};
+use apalis_mongodb::{Error, JobState, MongoStorage, NewJob};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
+use mongodb::event::EventHandler;
+use mongodb::event::command::CommandEvent;
+use mongodb::options::ClientOptions;
+use mongodb::{Client, Database};
 
-use crate::harness::{Bench, Notes};
+use crate::harness::{Bench, Notes, eventually};
 use crate::worker;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -18,35 +24,95 @@ async fn token(bench: &Bench, id: impl ToString) -> Option<ObjectId> {
     job.unwrap().get_object_id("lock_token").ok()
 }
 
+/// A database in which searches for waiting jobs are counted.
+async fn counted(bench: &Bench) -> (Database, Arc<AtomicUsize>) {
+    let searches = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&searches);
+    let mut options = ClientOptions::parse(bench.uri()).await.unwrap();
+    options.command_event_handler = Some(EventHandler::callback(move |event| {
+        let CommandEvent::Started(started) = event else {
+            return;
+        };
+        // A worker that looks for expired leases does so all the time.
+        let filter = started.command.get_document("filter");
+        if filter.is_ok_and(|it| it.get_str("status").ok() == Some("Pending")) {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    }));
+    let client = Client::with_options(options).unwrap();
+    (client.database(bench.db().name()), searches)
+}
+
+/// Waits until a worker has searched for nothing for a while: it does so again when it is woken.
+async fn is_idle(searches: &AtomicUsize) {
+    let mut last = (searches.load(Ordering::SeqCst), Instant::now());
+    eventually("the worker is idle", async || {
+        let now = searches.load(Ordering::SeqCst);
+        if now != last.0 {
+            last = (now, Instant::now());
+        }
+        match last.1.elapsed() {
+            quiet if quiet > Duration::from_secs(1) => Ok(()),
+            quiet => Err(format!("{quiet:?}")),
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_job_for_later_that_is_run_now_wakes_an_idle_worker() {
     // Nothing but the change stream can be in time.
     let bench = Bench::with(|config| config.poll_interval(HOUR)).await;
+    let (db, searches) = counted(&bench).await;
     let notes = Notes::default();
     let seen = notes.clone();
-    let running = worker!(bench.storage::<u32>(), 1, move |number: u32| {
+    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let running = worker!(storage, 1, move |number: u32| {
         let notes = seen.clone();
         async move { notes.add(number.to_string()) }
     });
     let storage = bench.storage::<u32>();
     storage.enqueue(1).await.unwrap();
     notes.reach(1).await;
-    for number in 2..5 {
-        let later = NewJob::new(number).run_in(HOUR).priority(-3);
-        let id = storage.enqueue(later).await.unwrap().to_string();
-        let before = token(&bench, &id).await;
-        let began = Instant::now();
-        bench.operator().run_now(&id).await.unwrap();
-        notes.reach(number as usize).await;
-        assert!(
-            began.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            began.elapsed()
-        );
-        assert_ne!(token(&bench, &id).await, before);
-        let job = bench.job(&id).await;
-        assert_eq!((job.attempts, job.priority), (1, -3));
-    }
+    let later = NewJob::new(2).run_in(HOUR).priority(-3);
+    let id = storage.enqueue(later).await.unwrap().to_string();
+    is_idle(&searches).await;
+    let before = token(&bench, &id).await;
+    let began = Instant::now();
+    bench.operator().run_now(&id).await.unwrap();
+    notes.reach(2).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_ne!(token(&bench, &id).await, before);
+    let job = bench.job(&id).await;
+    assert_eq!((job.attempts, job.priority), (1, -3));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_is_woken_for_a_job_that_gets_another_priority() {
+    let bench = Bench::with(|config| config.poll_interval(HOUR)).await;
+    let (db, searches) = counted(&bench).await;
+    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let running = worker!(storage, 1, async |_: u32| {});
+    let storage = bench.storage::<u32>();
+    let done = storage.enqueue(1).await.unwrap();
+    bench.reaches(&done, JobState::Done).await;
+    let later = storage.enqueue(NewJob::new(2).run_in(HOUR)).await.unwrap();
+    is_idle(&searches).await;
+    let before = searches.load(Ordering::SeqCst);
+    let operator = bench.operator();
+    operator.reprioritise(&later.to_string(), 5).await.unwrap();
+    eventually("the worker has searched again", async || {
+        match searches.load(Ordering::SeqCst) {
+            now if now > before => Ok(()),
+            now => Err(now),
+        }
+    })
+    .await;
     running.stop().await;
 }
 

@@ -23,7 +23,7 @@ const EFFECTS: &str = "effects";
 const JOBS: u64 = 300;
 
 /// Three servers at a time are enough for a small machine.
-static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+pub(crate) static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// Which jobs run, over all workers, and which ran twice at once.
 #[derive(Debug, Default)]

@@ -183,6 +183,42 @@ impl Running {
     }
 }
 
+/// A runtime of its own. Workers that start in it share nothing with others: they have heartbeats
+/// of their own, as those of another process have.
+pub(crate) struct Apart(Option<tokio::runtime::Runtime>);
+
+impl Apart {
+    pub(crate) fn new() -> Self {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).enable_all().build();
+        Self(Some(runtime.expect("a runtime starts")))
+    }
+
+    /// Runs `start` so that what it spawns belongs to this runtime.
+    pub(crate) fn enter<T>(&self, start: impl FnOnce() -> T) -> T {
+        let _entered = self.0.as_ref().map(tokio::runtime::Runtime::enter);
+        start()
+    }
+}
+
+impl Apart {
+    /// Runs `task` on this runtime.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.enter(|| tokio::spawn(task))
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Starts a worker: `worker!(storage, concurrency, handler)`.
 #[macro_export]
 macro_rules! worker {

@@ -5,12 +5,15 @@
     reason = "tests run on the real clock and fail where something is missing"
 )]
 
+mod blocking;
+mod bounds;
 mod capabilities;
 mod changing;
 mod child;
 mod conformance;
 mod connection_string;
 mod contention;
+mod delays;
 mod ecosystem;
 mod enqueueing;
 mod failover;
@@ -23,17 +26,26 @@ mod limits;
 mod lists;
 mod monitor;
 mod network;
+mod opaque;
 mod operating;
 mod outage;
 mod outcomes;
+mod oversized;
 mod plans;
 mod priorities;
 mod processes;
 mod producers;
 mod retention;
+mod rights;
+mod rolling_upgrade;
+mod server_clock;
 mod servers;
+mod setting_up;
+mod shifted_clock;
 mod shutdown;
 mod standalone;
+mod stored_form;
 mod unbreakable;
 mod unstorable;
 mod wake_up;
+mod wall_clock;

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use apalis_mongodb::{JobState, MongoStorage, NewJob};
+use apalis_mongodb::{JobHandle, JobState, MongoStorage, NewJob};
 use dossier_devstack::testing::Proxy;
 
-use crate::harness::{Bench, Notes};
+use crate::harness::{Apart, Bench, Notes, eventually};
 use crate::worker;
 
 /// In BSON, what no other command has: an attempt more.
@@ -85,4 +85,57 @@ async fn jobs_that_run_while_connections_die_keep_their_leases_and_are_settled_o
     }
     assert_eq!(notes.all().len(), 4);
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_handler_that_is_cut_off_learns_that_its_lease_is_lost_before_another_one_starts() {
+    let lease = Duration::from_secs(3);
+    let (bench, proxy, storage) = behind_a_proxy(lease).await;
+    let notes = Notes::default();
+    let handler = |name: &'static str, notes: Notes| {
+        move |_: u32, job: JobHandle| {
+            let notes = notes.clone();
+            async move {
+                notes.add(format!("{name} starts"));
+                if name == "cut off" {
+                    job.lost().await;
+                    assert!(job.is_lost());
+                    notes.add(format!("{name} is told"));
+                }
+            }
+        }
+    };
+    let cut_off = worker!(storage, 1, handler("cut off", notes.clone()));
+    let id = bench.storage::<u32>().enqueue(1).await.unwrap();
+    notes.reach(1).await;
+    // With heartbeats of its own, as another process has them.
+    let apart = Apart::new();
+    let other = apart.enter(|| worker!(bench.storage::<u32>(), 1, handler("other", notes.clone())));
+    // The lease is renewed for as long as that works.
+    let first = bench.job(&id).await.lease_until.unwrap();
+    eventually("the lease is renewed twice", async || {
+        let until = bench.job(&id).await.lease_until.unwrap();
+        if until.timestamp_millis() - first.timestamp_millis() > 3000 {
+            Ok(())
+        } else {
+            Err(until)
+        }
+    })
+    .await;
+    assert_eq!(notes.all().len(), 1);
+    proxy.cut_off();
+    let since = Instant::now();
+    notes.reach(2).await;
+    let told_after = since.elapsed();
+    assert!(
+        told_after <= lease + Duration::from_millis(500),
+        "told after {told_after:?}"
+    );
+    bench.reaches(&id, JobState::Done).await;
+    assert_eq!(
+        notes.all(),
+        ["cut off starts", "cut off is told", "other starts"]
+    );
+    cut_off.abort();
+    other.stop().await;
 }

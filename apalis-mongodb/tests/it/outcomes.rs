@@ -151,7 +151,7 @@ async fn a_timeout_is_a_failed_attempt() {
 }
 
 #[tokio::test]
-async fn a_payload_that_cannot_be_decoded_is_dead_and_its_worker_lives() {
+async fn a_payload_that_cannot_be_decoded_is_dead_in_the_end_and_its_worker_lives() {
     let bench = Bench::new().await;
     let poison = bench
         .storage::<String>()
@@ -170,6 +170,7 @@ async fn a_payload_that_cannot_be_decoded_is_dead_and_its_worker_lives() {
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
     bench.reaches(&good, JobState::Done).await;
     let job = bench.reaches(&poison, JobState::Dead).await;
+    assert_eq!(job.attempts, bench.config.decode_attempts);
     assert_eq!(job.history[0].outcome, Outcome::Undecodable);
     let alien = jobs.find_one(doc! { "_id": 17 }).await.unwrap().unwrap();
     assert_eq!(alien.get_str("status").unwrap(), "Failed");

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use apalis_mongodb::{Config, MongoStorage, RetryStrategy};
 use mongodb::Database;
+use mongodb::options::ClientOptions;
 
 use super::{MintDownloadToken, QueueSettings, SendEmail, ValidateUpload};
 
@@ -116,18 +117,14 @@ pub struct Queues {
 }
 
 impl Queues {
-    /// The queues in `database`; nothing is read or written yet.
-    pub fn new(database: &Database, settings: &QueueSettings) -> Self {
+    /// The queues in `database`; nothing is read or written yet. The workers' heartbeats have a thread
+    /// and a client of their own, which is made from `client`.
+    pub fn new(database: &Database, client: &ClientOptions, settings: &QueueSettings) -> Self {
+        let config = |queue: QueueName| queue.config(settings).heartbeat_client(client.clone());
         Self {
-            send_email: MongoStorage::new(database, QueueName::SendEmail.config(settings)),
-            validate_upload: MongoStorage::new(
-                database,
-                QueueName::ValidateUpload.config(settings),
-            ),
-            mint_download_token: MongoStorage::new(
-                database,
-                QueueName::MintDownloadToken.config(settings),
-            ),
+            send_email: MongoStorage::new(database, config(QueueName::SendEmail)),
+            validate_upload: MongoStorage::new(database, config(QueueName::ValidateUpload)),
+            mint_download_token: MongoStorage::new(database, config(QueueName::MintDownloadToken)),
         }
     }
 }

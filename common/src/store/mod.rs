@@ -76,12 +76,12 @@ impl Store {
             .default_database
             .clone()
             .unwrap_or_else(|| "dossier".to_owned());
-        let client =
-            Client::with_options(options).map_err(StoreError::database("set up the client"))?;
+        let client = Client::with_options(options.clone())
+            .map_err(StoreError::database("set up the client"))?;
         let database = client.database(&name);
         Ok(Self {
             collections: Collections::new(&database),
-            queues: Queues::new(&database, settings),
+            queues: Queues::new(&database, &options, settings),
             client,
             database,
         })

@@ -36,6 +36,8 @@ struct State {
     dead_before: AtomicUsize,
     /// The next request that has these bytes reaches the server, and its reply nobody.
     lose_reply_to: Mutex<Option<&'static [u8]>>,
+    /// Bytes of replies, and what arrives instead.
+    forged: Mutex<Option<[Vec<u8>; 2]>>,
 }
 
 impl Proxy {
@@ -95,6 +97,22 @@ impl Proxy {
         self.state.dead_before.store(connections, Ordering::SeqCst);
     }
 
+    /// From now on nothing passes, on new connections neither; all of them stay open.
+    pub fn cut_off(&self) {
+        self.state.dead_before.store(usize::MAX, Ordering::SeqCst);
+    }
+
+    /// From now on replies have `bytes`, where they would have others as long.
+    ///
+    /// # Panics
+    ///
+    /// When they are not as long as the others: the length of a message is part of it.
+    pub fn forge(&self, others: Vec<u8>, bytes: Vec<u8>) {
+        assert_eq!(others.len(), bytes.len());
+        let forged = self.state.forged.lock();
+        *forged.unwrap_or_else(PoisonError::into_inner) = Some([others, bytes]);
+    }
+
     /// The next request that has `bytes` in it reaches the server; the connection breaks before
     /// its reply.
     pub fn lose_reply_to(&self, bytes: &'static [u8]) {
@@ -111,6 +129,18 @@ impl Proxy {
 impl State {
     fn is_dead(&self, connection: usize) -> bool {
         connection < self.dead_before.load(Ordering::SeqCst)
+    }
+
+    fn forge(&self, reply: &mut [u8]) {
+        let forged = self.forged.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some([others, bytes]) = forged.as_ref() else {
+            return;
+        };
+        for at in 0..reply.len() {
+            if reply[at..].starts_with(others) {
+                reply[at..at + bytes.len()].copy_from_slice(bytes);
+            }
+        }
     }
 
     fn loses_reply_to(&self, request: &[u8]) -> bool {
@@ -170,6 +200,7 @@ async fn pass_replies(
 ) {
     let mut bytes = vec![0; BUFFER_BYTES];
     while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        state.forge(&mut bytes[..count]);
         if !state.is_dead(number) && to.write_all(&bytes[..count]).await.is_err() {
             return;
         }

@@ -12,6 +12,7 @@
 
 mod ageing;
 mod cursor;
+mod oversized;
 mod select;
 mod share;
 mod take;

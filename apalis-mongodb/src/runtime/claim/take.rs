@@ -7,6 +7,7 @@ use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::oversized;
 use super::select::Selection;
 use crate::error::Error;
 use crate::handler::JobHandle;
@@ -81,7 +82,8 @@ async fn claim(
         config: Arc::clone(config),
         worker: worker.id.as_str().into(),
         token,
-        now: grant.now,
+        // The search may have taken a while; the lease begins here.
+        now: worker.clock.known().map_or(grant.now, |clock| clock.now()),
     };
     let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
     *lock(&worker.claiming) = Some(token);
@@ -93,6 +95,7 @@ async fn claim(
         Ok(ours) => ours,
         Err(error) => {
             undo(worker, token, &ids).await;
+            oversized::dead_letter(worker, &claim, &ids, &error).await;
             *lock(&worker.claiming) = None;
             return Err(error);
         }
@@ -119,7 +122,7 @@ async fn claim(
 
 /// Gives back what a claim of unknown outcome took, as soon as the store answers. After two leases
 /// others may have rescued it.
-async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
+pub(super) async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
     let patience = worker.config.lease_duration * 2;
     let since = Instant::now();
     let mut pause = FIRST_PAUSE;

@@ -10,8 +10,6 @@ struct State {
     last_heartbeat: Option<Instant>,
     /// Since when every heartbeat arrived.
     well_since: Option<Instant>,
-    /// Whether a heartbeat ever failed.
-    recovered: bool,
     interval: Duration,
 }
 
@@ -27,7 +25,6 @@ impl Default for Health {
             state: Mutex::new(State {
                 last_heartbeat: None,
                 well_since: None,
-                recovered: false,
                 interval: Duration::from_secs(3600),
             }),
         }
@@ -55,32 +52,30 @@ impl Health {
             .map_or(Duration::ZERO, |last| now - last);
         if now - sent_at > state.interval * 3 / 2 || silence > state.interval * 3 {
             state.well_since = None;
-            state.recovered = true;
         }
         state.last_heartbeat = Some(now);
         state.well_since.get_or_insert(now);
     }
 
     pub(super) fn heartbeat_failed(&self) {
-        let mut state = lock(&self.state);
-        state.well_since = None;
-        state.recovered = true;
+        lock(&self.state).well_since = None;
+    }
+
+    /// The server's clock was set: leases that were written before say nothing until everybody has
+    /// renewed them.
+    pub(super) fn clock_was_set(&self) {
+        lock(&self.state).well_since = None;
     }
 
     /// Whether expired leases of others may be rescued. Not after a heartbeat that failed or is
-    /// overdue (we may have been frozen); after an outage not before a whole `lease`, so that
-    /// everybody can renew first; after a start not before the second heartbeat, for the same reason.
+    /// overdue (we may have been frozen); after an outage, and after a start, for who knows what was
+    /// before, not for a whole `lease`, so that everybody can renew first.
     pub(super) fn may_rescue(&self, lease: Duration) -> bool {
         let state = lock(&self.state);
         let (Some(last), Some(well_since)) = (state.last_heartbeat, state.well_since) else {
             return false;
         };
-        let patience = if state.recovered {
-            lease
-        } else {
-            state.interval
-        };
-        last.elapsed() < state.interval * 2 && well_since.elapsed() >= patience
+        last.elapsed() < state.interval * 2 && well_since.elapsed() >= lease
     }
 }
 
@@ -100,6 +95,18 @@ mod tests {
         let health = Health::default();
         health.expect_heartbeats_every(Duration::from_secs(10));
         health.heartbeat_failed();
+        health.heartbeat_arrived(Instant::now());
+        assert!(!health.may_rescue(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn nobody_is_rescued_for_a_whole_lease_after_the_servers_clock_was_set() {
+        let health = Health::default();
+        health.expect_heartbeats_every(Duration::from_secs(10));
+        health.heartbeat_arrived(Instant::now());
+        assert!(health.may_rescue(Duration::ZERO));
+        health.clock_was_set();
+        assert!(!health.may_rescue(Duration::ZERO));
         health.heartbeat_arrived(Instant::now());
         assert!(!health.may_rescue(Duration::from_secs(30)));
     }

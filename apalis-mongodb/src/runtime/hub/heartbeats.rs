@@ -3,9 +3,11 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use mongodb::Database;
 use tokio::sync::watch;
 
 use super::Hub;
+use crate::clock::measure;
 use crate::error::Error;
 use crate::metrics;
 use crate::queries::{heartbeat, workers};
@@ -16,13 +18,14 @@ use crate::runtime::worker::WorkerRuntime;
 const SHORTEST_LIMIT: Duration = Duration::from_secs(1);
 const LONGEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// Sends heartbeats until the last worker is gone.
-pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
+/// Sends heartbeats until the last worker is gone, by way of `own`, or of the workers' client.
+pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>, own: Option<Database>) {
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let workers = shared.workers();
         let sent_at = Instant::now();
-        match send(&shared, &workers).await {
+        let db = own.as_ref().unwrap_or(&shared.db);
+        match send(&shared, db, &workers).await {
             Ok(()) => shared.health.heartbeat_arrived(sent_at),
             Err(error) => {
                 tracing::warn!(%error, "heartbeat failed");
@@ -36,18 +39,22 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     }
 }
 
-async fn send(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
-    let db = workers
-        .iter()
-        .find_map(|worker| worker.config.heartbeat_database.as_ref())
-        .unwrap_or(&hub.db);
+async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
     let leases: Vec<_> = workers
         .iter()
         .flat_map(|worker| worker.leases.held())
         .collect();
     let limit = hub.health.interval().clamp(SHORTEST_LIMIT, LONGEST_LIMIT);
     let asked_at = Instant::now();
-    let lost = heartbeat::renew(db, &hub.collections, &leases, limit).await?;
+    // At the same time: one that hangs must not hold up the other.
+    let (reading, lost) = tokio::join!(
+        measure(db, limit),
+        heartbeat::renew(db, &hub.collections, &leases, limit),
+    );
+    if let Ok(reading) = &reading {
+        hub.observe(*reading);
+    }
+    let lost = lost?;
     for lease in &leases {
         lease.renewed(asked_at);
     }
@@ -68,5 +75,7 @@ async fn send(hub: &Hub, workers: &[Arc<WorkerRuntime>]) -> Result<(), Error> {
             metrics::lease_lost(&worker.config.queue);
         }
     }
-    workers::heartbeat(db, &hub.collections.workers, workers, limit).await
+    workers::heartbeat(db, &hub.collections.workers, workers, limit).await?;
+    // Without the server's time nobody is to be rescued.
+    reading.map(drop)
 }

@@ -2,11 +2,13 @@
 //! change stream.
 
 mod health;
+mod heartbeat_thread;
 mod heartbeats;
 mod poller;
 mod registry;
 mod rescuer;
 mod retention;
+mod step;
 mod watcher;
 
 use std::collections::HashMap;
@@ -18,8 +20,10 @@ use mongodb::Database;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use self::health::Health;
+use self::step::SetBack;
 use super::lease::lock;
 use super::worker::WorkerRuntime;
+use crate::clock::ServerClock;
 use crate::config::{Collections, Wake};
 use crate::error::Error;
 use crate::queries::queue_state::{self, QueueState};
@@ -38,14 +42,19 @@ pub(crate) struct Hub {
     workers: Mutex<Vec<Weak<WorkerRuntime>>>,
     queues: Mutex<HashMap<String, QueueEntry>>,
     health: Health,
+    /// Only to see when the server's is set.
+    clock: ServerClock,
+    set_back: Mutex<Option<SetBack>>,
     /// Whether the change stream is open, so that polling can be rare.
     streaming: AtomicBool,
     watching: AtomicBool,
+    /// Whether the change stream may be of the jobs alone, so that it does not tell of settings.
+    is_confined: AtomicBool,
     poll: Notify,
     suspects: Arc<Semaphore>,
     /// Some queue became idle.
     idle: Notify,
-    /// A worker came, who may want shorter intervals.
+    /// A worker came, who may want shorter intervals, or the server's clock was set.
     registered: watch::Sender<()>,
 }
 
@@ -80,8 +89,11 @@ impl Hub {
             workers: Mutex::default(),
             queues: Mutex::default(),
             health: Health::default(),
+            clock: ServerClock::new(Duration::MAX),
+            set_back: Mutex::default(),
             streaming: AtomicBool::new(false),
             watching: AtomicBool::new(false),
+            is_confined: AtomicBool::new(false),
             poll: Notify::new(),
             suspects: Arc::new(Semaphore::new(1)),
             idle: Notify::new(),
@@ -191,7 +203,8 @@ impl Hub {
 
     /// How old what is known of a queue's settings may be: the change stream tells of changes.
     pub(crate) fn settings_age(&self) -> Duration {
-        if self.streaming.load(Ordering::Relaxed) {
+        let streaming = self.streaming.load(Ordering::Relaxed);
+        if streaming && !self.is_confined.load(Ordering::Relaxed) {
             SETTINGS_AGE_STREAMING
         } else {
             SETTINGS_AGE_POLLING

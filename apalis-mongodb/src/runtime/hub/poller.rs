@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::Hub;
+use crate::queries::keep_due;
 use crate::queries::next_due::next_due;
 use crate::runtime::lease::lock;
 
@@ -28,6 +29,9 @@ pub(super) async fn run(hub: Weak<Hub>) {
             }
             !due
         });
+        if let Some(step) = shared.was_set_back() {
+            keep_due(&shared, step).await;
+        }
         let interval = interval(&shared);
         let queues = if polled_at.elapsed() >= interval {
             polled_at = now;
@@ -48,6 +52,19 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 drop(shared);
                 tokio::time::sleep(DEBOUNCE).await;
             }
+        }
+    }
+}
+
+/// Jobs that were due before the server's clock was set back do not wait for their time once more.
+async fn keep_due(hub: &Hub, step: Duration) {
+    let jobs = hub.collections.jobs(&hub.db);
+    let queues: Vec<String> = lock(&hub.queues).keys().cloned().collect();
+    for queue in queues {
+        match keep_due::keep_due(&jobs, &queue, step).await {
+            Ok(0) => {}
+            Ok(_) => hub.wake(&queue),
+            Err(error) => tracing::warn!(%error, queue, "jobs may start late"),
         }
     }
 }

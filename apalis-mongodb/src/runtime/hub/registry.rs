@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use mongodb::Database;
 
+use super::heartbeat_thread::HeartbeatThread;
 use super::{Hub, heartbeats, poller, rescuer, retention};
 use crate::config::Collections;
 use crate::config::Config;
@@ -20,9 +21,17 @@ struct Key {
     collections: Collections,
     /// Tasks die with the runtime that runs them.
     runtime: tokio::runtime::Id,
+    /// Workers that have what a heartbeat thread needs do not go without one for others.
+    has_thread: bool,
 }
 
-static HUBS: LazyLock<Mutex<HashMap<Key, Weak<Hub>>>> = LazyLock::new(Mutex::default);
+type Hubs = HashMap<Key, Weak<Hub>>;
+
+static HUBS: LazyLock<Mutex<Hubs>> = LazyLock::new(Mutex::default);
+
+fn known(hubs: &Hubs, key: &Key) -> Option<Arc<Hub>> {
+    hubs.get(key).and_then(Weak::upgrade)
+}
 
 impl Hub {
     /// The hub for `db`, started if there is none.
@@ -33,9 +42,18 @@ impl Hub {
             database: db.name().to_owned(),
             collections: config.collections.clone(),
             runtime: tokio::runtime::Handle::current().id(),
+            has_thread: config.heartbeat_source().is_some(),
+        };
+        if let Some(hub) = known(&lock(&HUBS), &key) {
+            return Ok(hub);
+        }
+        let thread = match config.heartbeat_source() {
+            Some(source) => Some(HeartbeatThread::start(source, db.name()).await?),
+            None => None,
         };
         let mut hubs = lock(&HUBS);
-        if let Some(hub) = hubs.get(&key).and_then(Weak::upgrade) {
+        // Somebody else may have come first; then the thread has nothing to do and ends.
+        if let Some(hub) = known(&hubs, &key) {
             return Ok(hub);
         }
         if !server.is_replicated() {
@@ -48,10 +66,11 @@ impl Hub {
             server.is_replicated(),
         ));
         hubs.insert(key, Arc::downgrade(&hub));
-        tokio::spawn(heartbeats::run(
-            Arc::downgrade(&hub),
-            hub.registered.subscribe(),
-        ));
+        let (weak, newcomers) = (Arc::downgrade(&hub), hub.registered.subscribe());
+        match thread {
+            Some(thread) => thread.serve(weak, newcomers),
+            None => drop(tokio::spawn(heartbeats::run(weak, newcomers, None))),
+        }
         tokio::spawn(rescuer::run(
             Arc::downgrade(&hub),
             hub.registered.subscribe(),

@@ -1,13 +1,18 @@
 //! Rescues jobs whose leases have expired: their workers died or froze.
 
 use std::sync::Weak;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use mongodb::bson::DateTime;
+use mongodb::bson::oid::ObjectId;
 use tokio::sync::watch;
 
 use super::Hub;
+use crate::clock::Reading;
+use crate::error::Error;
 use crate::metrics;
-use crate::queries::rescue;
+use crate::queries::rescue::{self, Rescued};
+use crate::queries::workers;
 
 const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -21,18 +26,20 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
             .map(|worker| worker.config.sweep_interval)
             .min()
             .unwrap_or(LONGEST_INTERVAL);
-        let lease = workers
-            .iter()
-            .map(|worker| worker.config.lease_duration)
-            .max()
-            .unwrap_or_default();
         drop(workers);
-        if shared.health.may_rescue(lease) {
+        if may_rescue(&shared) {
             rescue_all(&shared).await;
         }
         drop(shared);
         Hub::pause(&mut newcomers, interval).await;
     }
+}
+
+/// Whether this process may rescue the jobs of others by now.
+fn may_rescue(hub: &Hub) -> bool {
+    let workers = hub.workers();
+    let leases = workers.iter().map(|worker| worker.config.lease_duration);
+    hub.health.may_rescue(leases.max().unwrap_or_default())
 }
 
 async fn rescue_all(hub: &Hub) {
@@ -41,25 +48,59 @@ async fn rescue_all(hub: &Hub) {
         .iter()
         .flat_map(|worker| worker.tokens())
         .collect();
-    let jobs = hub.collections.jobs(&hub.db);
-    match rescue::rescue_expired(&hub.db, &jobs, &own).await {
-        Ok(rescued) => {
-            for job in rescued {
-                tracing::warn!(
-                    job = job.id,
-                    queue = job.queue,
-                    worker = job.worker,
-                    crashes = job.crashes,
-                    quarantined = job.quarantined,
-                    "lease expired; job taken from its worker"
-                );
-                metrics::rescued(&job.queue);
-                if job.quarantined {
-                    metrics::dead(&job.queue);
-                }
-                hub.wake(&job.queue);
-            }
+    for rescued in [
+        rescue_expired(hub, &own).await,
+        rescue_of_dead(hub, &own).await,
+    ] {
+        match rescued {
+            Ok(rescued) => rescued.iter().for_each(|job| report(hub, job)),
+            Err(error) => tracing::warn!(%error, "rescue failed"),
         }
-        Err(error) => tracing::warn!(%error, "rescue failed"),
     }
+}
+
+async fn rescue_expired(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Rescued>, Error> {
+    let jobs = hub.collections.jobs(&hub.db);
+    let asked_at = Instant::now();
+    let expired = rescue::expired(&jobs, own).await?;
+    if !is_steady(hub, expired.found_at, asked_at) {
+        return Ok(Vec::new());
+    }
+    rescue::free_all(&hub.db, &jobs, expired).await
+}
+
+/// The leases of workers that died before the server's clock was set back last for as much longer.
+/// Their last heartbeats are ahead of it, which those of the living are not after a lease.
+async fn rescue_of_dead(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Rescued>, Error> {
+    let asked_at = Instant::now();
+    let workers = hub.collections.workers(&hub.db);
+    let (dead, found_at) = workers::ahead_of_the_clock(workers).await?;
+    if dead.is_empty() || !is_steady(hub, found_at, asked_at) {
+        return Ok(Vec::new());
+    }
+    let jobs = hub.collections.jobs(&hub.db);
+    let found = rescue::of_dead(&jobs, own, dead).await?;
+    rescue::free_all(&hub.db, &jobs, found).await
+}
+
+/// Whether the server's clock has gone on as ours since the last heartbeat, by the time at which it
+/// answered. If not, leases say nothing yet.
+fn is_steady(hub: &Hub, now: Option<DateTime>, asked_at: Instant) -> bool {
+    now.is_none_or(|now| hub.observe(Reading::of_reply(now, asked_at))) && may_rescue(hub)
+}
+
+fn report(hub: &Hub, job: &Rescued) {
+    tracing::warn!(
+        job = job.id,
+        queue = job.queue,
+        worker = job.worker,
+        crashes = job.crashes,
+        quarantined = job.quarantined,
+        "lease expired; job taken from its worker"
+    );
+    metrics::rescued(&job.queue);
+    if job.quarantined {
+        metrics::dead(&job.queue);
+    }
+    hub.wake(&job.queue);
 }

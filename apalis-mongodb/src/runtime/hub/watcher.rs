@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::{ChangeStreamEvent, OperationType};
+use mongodb::options::{CollectionOptions, ReadConcern};
 use tokio::time::timeout;
 
 use super::Hub;
@@ -23,6 +24,8 @@ const MAX_AWAIT: Duration = Duration::from_secs(4);
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 /// How long a stop or a new worker may go unnoticed while there is no stream.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
+const UNAUTHORIZED: i32 = 13;
+const OPEN: &str = "open a change stream";
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A stream that lived this long was a good one: what breaks it is news.
@@ -115,13 +118,40 @@ enum End {
     Broken(Option<Error>),
 }
 
+/// Opens a stream of the database, or of the jobs alone if no more is allowed.
 async fn open(hub: &Hub) -> Result<Stream, Error> {
+    if !hub.is_confined.load(Ordering::Relaxed) {
+        match open_on_database(hub).await {
+            Err(error) if error.has_code(UNAUTHORIZED) => {
+                tracing::debug!("no right to watch the database; watching the jobs alone");
+                hub.is_confined.store(true, Ordering::Relaxed);
+            }
+            opened => return opened,
+        }
+    }
+    open_on_jobs(hub).await
+}
+
+async fn open_on_database(hub: &Hub) -> Result<Stream, Error> {
     let (db, pipeline) = (hub.db.clone(), pipeline(hub));
     let opening = async move {
         let watch = db.watch().pipeline(pipeline);
         watch.max_await_time(MAX_AWAIT).await
     };
-    within(ANSWER_LIMIT, "open a change stream", opening).await
+    within(ANSWER_LIMIT, OPEN, opening).await
+}
+
+async fn open_on_jobs(hub: &Hub) -> Result<Stream, Error> {
+    let options = CollectionOptions::builder().read_concern(ReadConcern::majority());
+    let jobs = hub
+        .db
+        .collection_with_options(&hub.collections.jobs, options.build());
+    let pipeline = pipeline(hub);
+    let opening = async move {
+        let watch = jobs.watch().pipeline(pipeline);
+        watch.max_await_time(MAX_AWAIT).await
+    };
+    within(ANSWER_LIMIT, OPEN, opening).await
 }
 
 /// New jobs, jobs put back, made due or given another priority, jobs cancelled, and changed queue

@@ -26,7 +26,8 @@ pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
         .await;
     worker.lives()?;
     ran?;
-    let within = Duration::from_secs(5);
+    // A backend may try again, for another worker may know the payload.
+    let within = Duration::from_secs(15);
     stage.stands(&poison, within, Standing::is_final).await?;
     worker.stop().await
 }
