@@ -6,7 +6,8 @@
 //! - [`stack`] runs everything: mongod, mail, migrations, api and workers; [`supervisor`]
 //!   keeps it running and takes orders.
 //! - [`story`] walks the whole path through a running stack, step by step.
-//! - [`testing`] gives every test a database of its own on one server per test process.
+//! - [`testing`] gives every test a database of its own on one server per test process, and a proxy
+//!   in front of a server on which connections die.
 
 pub mod environment;
 pub mod mail;

@@ -35,7 +35,6 @@ mod plans;
 mod priorities;
 mod processes;
 mod producers;
-mod proxy;
 mod retention;
 mod rights;
 mod rolling_upgrade;

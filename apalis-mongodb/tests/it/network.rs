@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use apalis_mongodb::{JobHandle, JobState, MongoStorage, NewJob};
+use dossier_devstack::testing::Proxy;
 
 use crate::harness::{Apart, Bench, Notes, eventually};
-use crate::proxy::Proxy;
 use crate::worker;
 
 /// In BSON, what no other command has: an attempt more.
@@ -14,8 +14,8 @@ const CLAIM: &[u8] = b"\x10attempts\0\x01\0\0\0";
 /// A queue, and its storage as a worker sees it through a proxy.
 async fn behind_a_proxy(lease: Duration) -> (Bench, Proxy, MongoStorage<u32>) {
     let bench = Bench::with(|config| config.lease_duration(lease)).await;
-    let proxy = Proxy::before(bench.uri()).await;
-    let db = proxy.database(bench.db()).await;
+    let proxy = Proxy::before(bench.uri()).await.unwrap();
+    let db = proxy.database(bench.db()).await.unwrap();
     let storage = MongoStorage::new(&db, bench.config.clone());
     (bench, proxy, storage)
 }

@@ -3,18 +3,17 @@
 use apalis_core::backend::TaskSink;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_mongodb::{Error, JobState, NewJob, setup};
-use dossier_devstack::testing::Logs;
+use dossier_devstack::testing::{Logs, Proxy};
 use mongodb::bson::{Document, doc};
 
 use crate::harness::Bench;
-use crate::proxy::Proxy;
 use crate::worker;
 
 #[tokio::test]
 async fn a_server_older_than_6_0_is_refused_with_what_to_do() {
     let bench = Bench::new().await;
-    let proxy = Proxy::before(bench.uri()).await;
-    let db = proxy.database(bench.db()).await;
+    let proxy = Proxy::before(bench.uri()).await.unwrap();
+    let db = proxy.database(bench.db()).await.unwrap();
     setup(&db, &bench.config).await.unwrap();
     let info = db.run_command(doc! { "buildInfo": 1 }).await.unwrap();
     let version = info.get_str("version").unwrap();

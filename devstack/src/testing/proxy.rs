@@ -1,24 +1,34 @@
 //! A proxy in front of the server, on which connections fail in the ways of networks.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{io, mem};
 
+use mongodb::Client;
 use mongodb::options::ClientOptions;
-use mongodb::{Client, Database};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A proxy in front of a server.
-#[derive(Clone)]
-pub(crate) struct Proxy {
+/// How long a connection outlives the request whose reply is lost, so that the server carries the
+/// request out before it sees the connection break.
+const BREAK_AFTER: Duration = Duration::from_millis(300);
+
+/// A message of the driver fits into one read, unless it is one of many large documents.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// A proxy in front of a MongoDB server, which may come and go behind it.
+///
+/// It lives as long as the runtime it was started on.
+#[derive(Debug, Clone)]
+pub struct Proxy {
     port: u16,
     state: Arc<State>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     /// Connections are numbered in the order in which they come.
     connections: AtomicUsize,
@@ -31,63 +41,88 @@ struct State {
 }
 
 impl Proxy {
-    /// A proxy in front of the server with that connection string.
-    pub(crate) async fn before(uri: &str) -> Self {
-        let options = ClientOptions::parse(uri).await.unwrap();
-        let target = options.hosts[0].to_string();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+    /// A proxy in front of the first server that a connection string names.
+    ///
+    /// # Errors
+    ///
+    /// When the string is none, or no port is free.
+    pub async fn before(uri: &str) -> Result<Self, mongodb::error::Error> {
+        let options = ClientOptions::parse(uri).await?;
+        Ok(Self::before_address(options.hosts[0].to_string()).await?)
+    }
+
+    async fn before_address(target: String) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
         let state = Arc::new(State::default());
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let server = TcpStream::connect(&target).await.unwrap();
                 let number = shared.connections.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(connect(client, server, number, Arc::clone(&shared)));
+                // Without a server the client is refused, as it would be without a proxy.
+                if let Ok(server) = TcpStream::connect(&target).await {
+                    tokio::spawn(connect(client, server, number, Arc::clone(&shared)));
+                }
             }
         });
-        Self { port, state }
+        Ok(Self { port, state })
     }
 
-    /// The database `db`, by way of this proxy.
-    pub(crate) async fn database(&self, db: &Database) -> Database {
-        let uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", self.port);
-        let client = Client::with_uri_str(uri).await.unwrap();
-        client.database(db.name())
+    /// The address of a database on the server by way of this proxy.
+    #[must_use]
+    pub fn uri(&self, database: &str) -> String {
+        format!(
+            "mongodb://127.0.0.1:{}/{database}?directConnection=true",
+            self.port
+        )
+    }
+
+    /// The same database by way of this proxy.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no such client.
+    pub async fn database(
+        &self,
+        database: &mongodb::Database,
+    ) -> Result<mongodb::Database, mongodb::error::Error> {
+        let client = Client::with_uri_str(self.uri(database.name())).await?;
+        Ok(client.database(database.name()))
     }
 
     /// From now on nothing passes on the connections there are, in either direction; they stay
     /// open. New connections work.
-    pub(crate) fn black_hole(&self) {
+    pub fn black_hole(&self) {
         let connections = self.state.connections.load(Ordering::SeqCst);
         self.state.dead_before.store(connections, Ordering::SeqCst);
     }
 
     /// From now on nothing passes, on new connections neither; all of them stay open.
-    pub(crate) fn cut_off(&self) {
+    pub fn cut_off(&self) {
         self.state.dead_before.store(usize::MAX, Ordering::SeqCst);
     }
 
     /// From now on replies have `bytes`, where they would have others as long.
-    pub(crate) fn forge(&self, others: Vec<u8>, bytes: Vec<u8>) {
+    ///
+    /// # Panics
+    ///
+    /// When they are not as long as the others: the length of a message is part of it.
+    pub fn forge(&self, others: Vec<u8>, bytes: Vec<u8>) {
         assert_eq!(others.len(), bytes.len());
-        *self.state.forged.lock().unwrap() = Some([others, bytes]);
+        let forged = self.state.forged.lock();
+        *forged.unwrap_or_else(PoisonError::into_inner) = Some([others, bytes]);
     }
 
     /// The next request that has `bytes` in it reaches the server; the connection breaks before
     /// its reply.
-    pub(crate) fn lose_reply_to(&self, bytes: &'static [u8]) {
-        *self.lost() = Some(bytes);
+    pub fn lose_reply_to(&self, bytes: &'static [u8]) {
+        *self.state.lost() = Some(bytes);
     }
 
-    /// Whether a reply is still to be lost.
-    pub(crate) fn has_lost_reply(&self) -> bool {
-        self.lost().is_none()
-    }
-
-    fn lost(&self) -> std::sync::MutexGuard<'_, Option<&'static [u8]>> {
-        let lost = self.state.lose_reply_to.lock();
-        lost.unwrap_or_else(PoisonError::into_inner)
+    /// Whether the reply that [`Proxy::lose_reply_to`] asked for has been lost.
+    #[must_use]
+    pub fn has_lost_reply(&self) -> bool {
+        self.state.lost().is_none()
     }
 }
 
@@ -97,7 +132,7 @@ impl State {
     }
 
     fn forge(&self, reply: &mut [u8]) {
-        let forged = self.forged.lock().unwrap();
+        let forged = self.forged.lock().unwrap_or_else(PoisonError::into_inner);
         let Some([others, bytes]) = forged.as_ref() else {
             return;
         };
@@ -109,13 +144,14 @@ impl State {
     }
 
     fn loses_reply_to(&self, request: &[u8]) -> bool {
-        let mut lost = self.lose_reply_to.lock().unwrap();
+        let mut lost = self.lost();
         let has = |bytes: &[u8]| request.windows(bytes.len()).any(|window| window == bytes);
-        let loses = lost.is_some_and(has);
-        if loses {
-            *lost = None;
-        }
-        loses
+        lost.is_some_and(has) && mem::take(&mut *lost).is_some()
+    }
+
+    fn lost(&self) -> MutexGuard<'_, Option<&'static [u8]>> {
+        let lost = self.lose_reply_to.lock();
+        lost.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -139,7 +175,7 @@ async fn pass_requests(
     number: usize,
     state: &State,
 ) {
-    let mut bytes = vec![0; 1 << 20];
+    let mut bytes = vec![0; BUFFER_BYTES];
     while let Ok(count @ 1..) = from.read(&mut bytes).await {
         if state.is_dead(number) {
             continue;
@@ -150,8 +186,7 @@ async fn pass_requests(
             return;
         }
         if loses {
-            // So that the server carries it out before it sees the connection break.
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            tokio::time::sleep(BREAK_AFTER).await;
             return;
         }
     }
@@ -163,7 +198,7 @@ async fn pass_replies(
     number: usize,
     state: Arc<State>,
 ) {
-    let mut bytes = vec![0; 1 << 20];
+    let mut bytes = vec![0; BUFFER_BYTES];
     while let Ok(count @ 1..) = from.read(&mut bytes).await {
         state.forge(&mut bytes[..count]);
         if !state.is_dead(number) && to.write_all(&bytes[..count]).await.is_err() {
