@@ -81,7 +81,7 @@ impl Bench {
         eventually(&format!("{count} jobs are {state}"), async || {
             let counts = self
                 .operator()
-                .count_by_state(Some(&self.config.queue()))
+                .count_by_state(Some(self.config.queue()))
                 .await
                 .expect("jobs can be counted");
             let counts = counts.into_values().next().unwrap_or_default();
