@@ -16,6 +16,7 @@ mod oversized;
 mod select;
 mod share;
 mod take;
+mod wait;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,22 +28,16 @@ use self::cursor::Cursor;
 use self::select::Selection;
 use self::share::{Scope, Share};
 use self::take::{Grant, Taken, take};
+use self::wait::{Wait, pause_after};
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
 use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::metrics;
-use crate::model::QueueLimits;
 use crate::queries::dead_letter;
 use crate::queries::find_due::{DueJobs, Start, find_due};
 use crate::queries::levels::levels;
 
-/// A queue with its limit of running jobs is tried again this soon.
-const LIMITED_PAUSE: Duration = Duration::from_millis(200);
-/// A queue whose rate limit was lifted meanwhile.
-const SHORT_PAUSE: Duration = Duration::from_millis(50);
-/// Workers that met at the same jobs wait up to so long, each another while.
-const CONTENDED_PAUSE: Duration = Duration::from_millis(3);
 /// After a failed claim, doubling.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
@@ -276,33 +271,5 @@ impl Claimer {
             }
         }
         Ok(taken)
-    }
-}
-
-/// How long to wait after a round that claimed nothing.
-fn pause_after(taken: &Taken, limits: &QueueLimits) -> Duration {
-    if taken.granted == 0 {
-        limits.pace().unwrap_or(SHORT_PAUSE)
-    } else if limits.max_running.is_some() {
-        LIMITED_PAUSE
-    } else {
-        CONTENDED_PAUSE.mul_f64(rand::random())
-    }
-}
-
-/// What ends the pause after a round, unless a wake-up does.
-enum Wait {
-    Wake,
-    Suspect,
-    Time(Duration),
-}
-
-impl Wait {
-    async fn over(self, hub: &Hub) {
-        match self {
-            Self::Wake => std::future::pending().await,
-            Self::Suspect => hub.suspect_ended().await,
-            Self::Time(time) => tokio::time::sleep(time).await,
-        }
     }
 }
