@@ -108,11 +108,6 @@ impl<T> Buffer<T> {
         lock(&self.state).window.is_ahead()
     }
 
-    /// Whether as many are wanted as ever may be: the handlers are fast and have much to do.
-    pub(crate) fn wants_most(&self) -> bool {
-        lock(&self.state).window.is_widest()
-    }
-
     /// Takes out what has waited for [`HELD_BACK_FOR`].
     pub(crate) fn take_held_back(&self) -> Vec<T> {
         let now = Instant::now();

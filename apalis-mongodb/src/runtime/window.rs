@@ -43,10 +43,6 @@ impl Window {
         self.size >= AHEAD_FROM
     }
 
-    pub(super) fn is_widest(&self) -> bool {
-        self.size == self.most
-    }
-
     /// When no more than this many wait, more are wanted.
     pub(super) fn low_mark(&self) -> usize {
         if self.is_ahead() { self.size / 4 } else { 0 }

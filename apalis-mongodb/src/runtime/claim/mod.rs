@@ -147,12 +147,13 @@ impl Claimer {
         }
         let now = self.clock.measured_now(&self.worker.db).await?;
         let slots = permits.len();
-        let Some(found) = self.find(now, slots).await? else {
+        // One more tells whether there are more than can be taken.
+        let Some(mut found) = self.find(now, slots + 1).await? else {
             return Ok(Round::Blocked(self.cursor.head_pause()));
         };
-        let full = found.jobs.len() >= slots;
-        let saturated = full && self.worker.buffer.wants_most();
-        self.hub.note_load(&self.worker.config.queue, saturated);
+        let more = found.jobs.len() > slots;
+        found.jobs.truncate(slots);
+        self.hub.note_load(&self.worker.config.queue, more);
         if found.is_empty() {
             return Ok(Round::Empty);
         }
@@ -170,7 +171,7 @@ impl Claimer {
         if taken.claimed == 0 {
             return Ok(Round::Blocked(pause_after(&taken, &limits)));
         }
-        if !full {
+        if !more {
             self.worker.buffer.fell_short();
         }
         Ok(Round::Claimed)
