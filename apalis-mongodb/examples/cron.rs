@@ -31,9 +31,11 @@ async fn enqueue_ticks(storage: MongoStorage<Tick>) -> Result<(), BoxDynError> {
     let mut ticks = CronScheduler::new(Schedule::from_str(SCHEDULE)?).into_stream();
     while let Some(tick) = ticks.try_next().await? {
         let key = tick.get_timestamp().to_string();
-        storage
-            .enqueue(NewJob::new(tick).idempotency_key(key))
-            .await?;
+        let job = NewJob::new(tick).idempotency_key(key);
+        let enqueued = storage.enqueue(job).await?;
+        if !enqueued.is_new() {
+            tracing::info!("another process has enqueued {enqueued}");
+        }
     }
     Ok(())
 }

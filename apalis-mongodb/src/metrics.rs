@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mongodb::bson::DateTime;
 
+use crate::enqueued::Enqueued;
 use crate::model::{Outcome, time};
 
 #[cfg(feature = "metrics")]
@@ -31,8 +32,10 @@ mod imp {
     pub(super) fn observe(_: &'static str, _: &str, _: f64) {}
 }
 
-pub(crate) fn enqueued(queue: &str, jobs: usize) {
-    imp::count("apalis_mongodb_enqueued_total", queue, jobs as u64);
+/// Only new jobs count: one that held a key was counted by who enqueued it.
+pub(crate) fn enqueued(queue: &str, jobs: &[Enqueued]) {
+    let new = jobs.iter().filter(|job| job.is_new()).count();
+    imp::count("apalis_mongodb_enqueued_total", queue, new as u64);
 }
 
 pub(crate) fn claimed(queue: &str, jobs: usize) {

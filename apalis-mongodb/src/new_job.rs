@@ -100,17 +100,17 @@ impl<Args> NewJob<Args> {
     }
 
     /// At most one job with this key lives in the queue; enqueuing another returns the first
-    /// one's id. The key is free again when the job is final.
+    /// one, which is not [new](crate::Enqueued::is_new). The key is free again when the job is final.
     pub fn unique_key(mut self, key: impl Into<String>) -> Self {
         self.unique_key = Some(key.into());
         self.unique_until_started = false;
         self
     }
 
-    /// At most one job with this key waits in the queue; enqueuing another returns the first one's
-    /// id. The key is free again as soon as a worker has claimed the job, and stays so if the job
-    /// has to wait again. For jobs that look at something that may change while they run: what
-    /// changes meanwhile is looked at by the next one.
+    /// At most one job with this key waits in the queue; enqueuing another returns the first one,
+    /// which is not [new](crate::Enqueued::is_new). The key is free again as soon as a worker has
+    /// claimed the job, and stays so if the job has to wait again. For jobs that look at something
+    /// that may change while they run: what changes meanwhile is looked at by the next one.
     pub fn unique_until_started(mut self, key: impl Into<String>) -> Self {
         self.unique_key = Some(key.into());
         self.unique_until_started = true;
@@ -118,7 +118,8 @@ impl<Args> NewJob<Args> {
     }
 
     /// At most one job with this key exists in the queue, finished ones included, until
-    /// retention removes it; enqueuing another returns the first one's id.
+    /// retention removes it; enqueuing another returns the first one, which is not
+    /// [new](crate::Enqueued::is_new).
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
         self

@@ -7,7 +7,7 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
-use super::insert;
+use super::new_document;
 use crate::config::Config;
 use crate::error::{Context, Error, is_duplicate_key};
 use crate::indexes::by_id;
@@ -55,7 +55,7 @@ pub(crate) async fn update(
     run_at: Option<u64>,
 ) -> Result<(), Error> {
     let epoch = DateTime::from_millis(0);
-    let mut wanted = insert::document(job, config, epoch)?;
+    let mut wanted = new_document::of(job, config, epoch)?;
     let mut set = Document::new();
     for field in [f::ARGS, f::PRIORITY, f::MAX_ATTEMPTS, f::METADATA] {
         if let Some(value) = wanted.remove(field) {

@@ -1,4 +1,9 @@
-//! Writes new jobs; a key that is taken yields the id of the job that holds it.
+//! Writes new jobs; a key that is taken yields the job that holds it.
+//!
+//! A job is new if the server wrote it for this call. A reply that is lost is no matter: the driver
+//! sends a write again under the number of the first one (a retryable write), and the server then
+//! repeats what it answered. So a refusal for a duplicate key is always about another job, even one
+//! with the same id; and no document is sent once more after a command that may have written it.
 
 use std::time::Duration;
 
@@ -6,8 +11,10 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::WriteConcern;
 use mongodb::{ClientSession, Collection};
 
-use super::insert::id_of;
+use super::new_document::id_of;
+use crate::compat::encoded_bytes;
 use crate::deadline::all_within;
+use crate::enqueued::Enqueued;
 use crate::error::{Context, DUPLICATE_KEY, Error, is_duplicate_key};
 use crate::model::field as f;
 
@@ -17,18 +24,21 @@ const KEY_LOOKUPS: usize = 5;
 const BATCH_LIMIT: Duration = Duration::from_secs(60);
 /// Documents per insert command.
 const CHUNK: usize = 1000;
+/// How long the documents of one command may be: as long as the largest document. The driver divides
+/// what is longer than a message may be (48 MB) into several commands.
+const COMMAND_BYTES: usize = 16 * 1024 * 1024;
 
-/// Inserts one job and returns its id, or that of the job that holds its key.
-pub(crate) async fn one(jobs: &Collection<Document>, document: Document) -> Result<String, Error> {
+/// Inserts one job, or returns the one that holds its key.
+async fn one(jobs: &Collection<Document>, document: Document) -> Result<Enqueued, Error> {
     for _ in 0..KEY_LOOKUPS {
         let insert = jobs
             .insert_one(&document)
             .write_concern(WriteConcern::majority());
         match insert.await {
-            Ok(_) => return Ok(id_of(&document)),
+            Ok(_) => return Ok(Enqueued::new(id_of(&document))),
             Err(error) if is_duplicate_key(&error) => {
                 if let Some(id) = holder(jobs, &document).await? {
-                    return Ok(id);
+                    return Ok(Enqueued::existing(id));
                 }
                 if jobs
                     .find_one(doc! { f::ID: id_of(&document) })
@@ -46,23 +56,23 @@ pub(crate) async fn one(jobs: &Collection<Document>, document: Document) -> Resu
     Err(Error::KeyContention(key_text(&document)))
 }
 
-/// Inserts many jobs and returns their ids in order; one that is refused for its key yields the
-/// id of the job that holds it.
+/// Inserts many jobs and returns what came of each, in their order; one that is refused for its key
+/// yields the job that holds it.
 pub(crate) async fn many(
     jobs: &Collection<Document>,
     documents: Vec<Document>,
-) -> Result<Vec<String>, Error> {
-    let mut ids = Vec::with_capacity(documents.len());
+) -> Result<Vec<Enqueued>, Error> {
+    let mut enqueued = Vec::with_capacity(documents.len());
     for chunk in documents.chunks(CHUNK) {
         let refused = insert_chunk(jobs, chunk).await?;
-        let mut chunk_ids: Vec<String> = chunk.iter().map(id_of).collect();
+        let first = enqueued.len();
+        enqueued.extend(chunk.iter().map(|new| Enqueued::new(id_of(new))));
         for index in refused {
             // The chunk's own inserts are done, so a key doubled inside it has its holder now.
-            chunk_ids[index] = one(jobs, chunk[index].clone()).await?;
+            enqueued[first + index] = one(jobs, chunk[index].clone()).await?;
         }
-        ids.append(&mut chunk_ids);
     }
-    Ok(ids)
+    Ok(enqueued)
 }
 
 /// Inserts jobs of different callers with one command; each has its own outcome. None of them waits
@@ -70,30 +80,57 @@ pub(crate) async fn many(
 pub(crate) async fn batch(
     jobs: &Collection<Document>,
     documents: Vec<Document>,
-) -> Vec<Result<String, Error>> {
+) -> Vec<Result<Enqueued, Error>> {
     const OPERATION: &str = "enqueue jobs";
     let (jobs, count) = (jobs.clone(), documents.len());
-    let inserting = async move { Ok(insert_batch(&jobs, documents).await) };
+    let inserting = async move {
+        let mut outcomes = Vec::with_capacity(documents.len());
+        for command in commands(&documents) {
+            outcomes.extend(insert_command(&jobs, command).await);
+        }
+        Ok(outcomes)
+    };
     match all_within(BATCH_LIMIT, OPERATION, inserting).await {
         Ok(outcomes) => outcomes,
         Err(error) => (0..count).map(|_| Err(error.again())).collect(),
     }
 }
 
-async fn insert_batch(
+/// Divides `documents` into what goes with one command each. If the driver did so, a failure of one
+/// command would not say what the others have written.
+fn commands(documents: &[Document]) -> impl Iterator<Item = &[Document]> {
+    let mut bytes = None;
+    documents.chunk_by(move |previous, next| {
+        let before: usize = bytes.unwrap_or_else(|| bytes_of(previous));
+        let more = bytes_of(next);
+        let both = before.saturating_add(more);
+        let fits = both <= COMMAND_BYTES;
+        bytes = Some(if fits { both } else { more });
+        fits
+    })
+}
+
+/// One that has no BSON form goes alone, so that no other shares its failure.
+fn bytes_of(document: &Document) -> usize {
+    encoded_bytes(document).unwrap_or(usize::MAX)
+}
+
+/// Inserts with one command what fits into it.
+async fn insert_command(
     jobs: &Collection<Document>,
-    documents: Vec<Document>,
-) -> Vec<Result<String, Error>> {
-    if let [document] = documents.as_slice() {
+    documents: &[Document],
+) -> Vec<Result<Enqueued, Error>> {
+    if let [document] = documents {
         return vec![one(jobs, document.clone()).await];
     }
-    let refused = match insert_chunk(jobs, &documents).await {
+    let refused = match insert_chunk(jobs, documents).await {
         Ok(refused) => refused,
-        // One that cannot be sent at all keeps the others from being sent.
+        // One that the server does not take keeps the others from being written.
         Err(error) if error.is_about_content() => (0..documents.len()).collect(),
         Err(error) => return documents.iter().map(|_| Err(error.again())).collect(),
     };
-    let mut outcomes: Vec<_> = documents.iter().map(|new| Ok(id_of(new))).collect();
+    let written = |new: &Document| Ok(Enqueued::new(id_of(new)));
+    let mut outcomes: Vec<_> = documents.iter().map(written).collect();
     for index in refused {
         outcomes[index] = one(jobs, documents[index].clone()).await;
     }
@@ -129,16 +166,16 @@ pub(crate) async fn in_transaction(
     jobs: &Collection<Document>,
     document: Document,
     session: &mut ClientSession,
-) -> Result<String, Error> {
+) -> Result<Enqueued, Error> {
     let Some(filter) = key_filter(&document) else {
         jobs.insert_one(&document)
             .session(&mut *session)
             .await
             .context("enqueue a job in a transaction")?;
-        return Ok(id_of(&document));
+        return Ok(Enqueued::new(id_of(&document)));
     };
     if let Some(id) = holder_in(jobs, filter, session).await? {
-        return Ok(id);
+        return Ok(Enqueued::existing(id));
     }
     upsert(jobs, document, session).await
 }
@@ -149,7 +186,7 @@ async fn upsert(
     jobs: &Collection<Document>,
     document: Document,
     session: &mut ClientSession,
-) -> Result<String, Error> {
+) -> Result<Enqueued, Error> {
     let id = id_of(&document);
     let key = if document.contains_key(f::IDEMPOTENCY_KEY) {
         f::IDEMPOTENCY_KEY
@@ -167,10 +204,11 @@ async fn upsert(
         .await
         .context("enqueue a job in a transaction")?;
     if outcome.upserted_id.is_some() {
-        return Ok(id);
+        return Ok(Enqueued::new(id));
     }
-    holder_in(jobs, filter, session)
-        .await?
+    let holder = holder_in(jobs, filter, session).await?;
+    holder
+        .map(Enqueued::existing)
         .ok_or(Error::KeyContention(id))
 }
 

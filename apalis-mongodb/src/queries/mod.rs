@@ -1,4 +1,6 @@
-//! Every filter and update, one operation a file.
+//! What enqueuing, workers and changes of a job send to the server, one operation a file, and what
+//! these share: the document of a new job, positions in the order of claims, sizes, replies. An
+//! operator's own queries are in [`operator`](crate::operator).
 
 pub(crate) mod ack;
 pub(crate) mod ack_size;
@@ -9,9 +11,9 @@ pub(crate) mod dead_letter;
 pub(crate) mod enqueue;
 pub(crate) mod find_due;
 pub(crate) mod heartbeat;
-pub(crate) mod insert;
 pub(crate) mod keep_due;
 pub(crate) mod levels;
+pub(crate) mod new_document;
 pub(crate) mod next_due;
 pub(crate) mod oversized;
 pub(crate) mod position;

@@ -2,17 +2,17 @@
 
 use apalis_core::backend::codec::Codec;
 use apalis_core::error::BoxDynError;
-use apalis_core::task::task_id::TaskId;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document};
 
 use super::{MongoStorage, SessionSink};
 use crate::codec::MongoCompact;
 use crate::deadline::spawned;
+use crate::enqueued::Enqueued;
 use crate::error::Error;
 use crate::metrics;
 use crate::new_job::NewJob;
-use crate::queries::{enqueue, insert};
+use crate::queries::{enqueue, new_document};
 
 impl<Args, C> MongoStorage<Args, C>
 where
@@ -20,8 +20,8 @@ where
     C::Compact: MongoCompact,
     C::Error: Into<BoxDynError>,
 {
-    /// Enqueues a job and returns its id once a majority of the servers has it, or the id of the
-    /// job that holds its unique or idempotency key.
+    /// Enqueues a job and returns once a majority of the servers has it. If another job holds its
+    /// unique or idempotency key, nothing is enqueued, and that job is returned, which is not new.
     ///
     /// Jobs that are enqueued at the same time through one storage or its clones go to the server
     /// together. The write goes on if the caller's future is dropped.
@@ -30,19 +30,21 @@ where
     ///
     /// When the payload cannot be encoded or the database fails. [`Error::MissingIndex`] for a job with
     /// a key that no index keeps unique.
-    pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
+    pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<Enqueued, Error> {
         let now = self.server_now().await?;
         let document = self.document(job.into(), now)?;
         let jobs = self.config.collections.jobs(&self.db);
         let only = std::slice::from_ref(&document);
         self.keys.check(&jobs, only).await?;
-        let id = self.inserter.insert(jobs, document).await?;
-        metrics::enqueued(&self.config.queue, 1);
-        Ok(TaskId::from_string(id))
+        let enqueued = self.inserter.insert(jobs, document).await?;
+        metrics::enqueued(&self.config.queue, std::slice::from_ref(&enqueued));
+        Ok(enqueued)
     }
 
-    /// Enqueues many jobs with few commands and returns their ids in order. Not atomic: after an
-    /// error some of them may be enqueued. Use a transaction or idempotency keys if that matters.
+    /// As [`MongoStorage::enqueue`] for many jobs, with few commands; returns what came of each, in
+    /// their order. If several have the same key and it is free, the first one is new. Not atomic:
+    /// after an error some of them may be enqueued. Use a transaction or idempotency keys if that
+    /// matters.
     ///
     /// # Errors
     ///
@@ -51,7 +53,7 @@ where
     pub async fn enqueue_many(
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
-    ) -> Result<Vec<TaskId>, Error> {
+    ) -> Result<Vec<Enqueued>, Error> {
         let now = self.server_now().await?;
         let documents = jobs
             .into_iter()
@@ -59,9 +61,9 @@ where
             .collect::<Result<Vec<_>, _>>()?;
         let jobs = self.config.collections.jobs(&self.db);
         self.keys.check(&jobs, &documents).await?;
-        let ids = spawned(async move { enqueue::many(&jobs, documents).await }).await?;
-        metrics::enqueued(&self.config.queue, ids.len());
-        Ok(ids.into_iter().map(TaskId::from_string).collect())
+        let enqueued = spawned(async move { enqueue::many(&jobs, documents).await }).await?;
+        metrics::enqueued(&self.config.queue, &enqueued);
+        Ok(enqueued)
     }
 
     /// Enqueues inside the caller's transaction: the jobs exist if and when it commits.
@@ -76,7 +78,7 @@ where
             let encoded = encoded.map_err(|error| Error::Codec(error.into()))?;
             into_stored(encoded)
         })?;
-        insert::document(job, &self.config, now)
+        new_document::of(job, &self.config, now)
     }
 
     /// The server's time, for which it is asked seldom.

@@ -10,6 +10,7 @@ use mongodb::Collection;
 use mongodb::bson::Document;
 use tokio::sync::oneshot;
 
+use crate::enqueued::Enqueued;
 use crate::error::Error;
 use crate::queries::enqueue;
 use crate::sync::lock;
@@ -34,17 +35,17 @@ struct State {
 #[derive(Debug)]
 struct Waiting {
     document: Document,
-    reply: oneshot::Sender<Result<String, Error>>,
+    reply: oneshot::Sender<Result<Enqueued, Error>>,
 }
 
 impl Inserter {
-    /// Writes a job and returns its id, or that of the job that holds its key. It is written even
-    /// if the caller's future is dropped.
+    /// Writes a job, or returns the one that holds its key. It is written even if the caller's future
+    /// is dropped.
     pub(super) async fn insert(
         self: &Arc<Self>,
         jobs: Collection<Document>,
         document: Document,
-    ) -> Result<String, Error> {
+    ) -> Result<Enqueued, Error> {
         let (reply, answer) = oneshot::channel();
         let writer = {
             let mut state = lock(&self.state);

@@ -2,11 +2,11 @@
 
 use apalis_core::backend::codec::Codec;
 use apalis_core::error::BoxDynError;
-use apalis_core::task::task_id::TaskId;
 use mongodb::ClientSession;
 
 use super::MongoStorage;
 use crate::codec::{BsonCodec, MongoCompact};
+use crate::enqueued::Enqueued;
 use crate::error::Error;
 use crate::new_job::NewJob;
 use crate::queries::enqueue;
@@ -28,8 +28,9 @@ where
         Self { storage, session }
     }
 
-    /// Enqueues a job and returns its id. If another job holds its unique or idempotency key,
-    /// nothing is enqueued, that job's id is returned, and the transaction stays good.
+    /// Enqueues a job. If another job holds its unique or idempotency key, nothing is enqueued, that
+    /// job is returned, which is not new, and the transaction stays good. A job that was pushed in
+    /// the same transaction before is such a job, too.
     ///
     /// # Errors
     ///
@@ -37,14 +38,13 @@ where
     /// `TransientTransactionError` mean that the whole transaction is to be tried again.
     /// [`Error::NotReplicaSet`] on a standalone server. [`Error::MissingIndex`] for a job with a key
     /// that no index keeps unique.
-    pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<TaskId, Error> {
+    pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<Enqueued, Error> {
         let now = self.storage.server_now().await?;
         let document = self.storage.document(job.into(), now)?;
         let jobs = self.storage.config.collections.jobs(&self.storage.db);
         let only = std::slice::from_ref(&document);
         self.storage.keys.check(&jobs, only).await?;
-        let id = enqueue::in_transaction(&jobs, document, self.session).await?;
-        Ok(TaskId::from_string(id))
+        enqueue::in_transaction(&jobs, document, self.session).await
     }
 
     /// As [`SessionSink::push`] for each of `jobs`.
@@ -55,11 +55,11 @@ where
     pub async fn push_all(
         &mut self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
-    ) -> Result<Vec<TaskId>, Error> {
-        let mut ids = Vec::new();
+    ) -> Result<Vec<Enqueued>, Error> {
+        let mut enqueued = Vec::new();
         for job in jobs {
-            ids.push(self.push(job).await?);
+            enqueued.push(self.push(job).await?);
         }
-        Ok(ids)
+        Ok(enqueued)
     }
 }

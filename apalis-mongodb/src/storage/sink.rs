@@ -16,10 +16,11 @@ use tokio::task::JoinHandle;
 use super::enqueue::into_stored;
 use super::{Mongo, MongoStorage};
 use crate::codec::MongoCompact;
+use crate::enqueued::Enqueued;
 use crate::error::Error;
 use crate::metrics;
 use crate::new_job::NewJob;
-use crate::queries::{enqueue, insert};
+use crate::queries::{enqueue, new_document};
 
 /// A full buffer is written before more is taken.
 const BUFFER: usize = 1000;
@@ -29,7 +30,7 @@ const BUFFER: usize = 1000;
 pub(super) struct SinkState {
     /// With the moment at which each was sent, from which its delay counts.
     waiting: Vec<(NewJob<Bson>, Instant)>,
-    writing: Option<JoinHandle<Result<Vec<String>, Error>>>,
+    writing: Option<JoinHandle<Result<Vec<Enqueued>, Error>>>,
 }
 
 impl<Args, C> MongoStorage<Args, C> {
@@ -38,8 +39,8 @@ impl<Args, C> MongoStorage<Args, C> {
             if let Some(writing) = &mut self.sink.writing {
                 let written = ready!(writing.poll_unpin(cx));
                 self.sink.writing = None;
-                let ids = written.unwrap_or(Err(Error::Stopped))?;
-                metrics::enqueued(&self.config.queue, ids.len());
+                let enqueued = written.unwrap_or(Err(Error::Stopped))?;
+                metrics::enqueued(&self.config.queue, &enqueued);
             }
             if self.sink.waiting.is_empty() {
                 return Poll::Ready(Ok(()));
@@ -51,7 +52,7 @@ impl<Args, C> MongoStorage<Args, C> {
                 let reading = clock.reading(&db).await?;
                 let documents = waiting
                     .into_iter()
-                    .map(|(job, sent_at)| insert::document(job, &config, reading.at(sent_at)))
+                    .map(|(job, sent_at)| new_document::of(job, &config, reading.at(sent_at)))
                     .collect::<Result<Vec<_>, _>>()?;
                 let jobs = config.collections.jobs(&db);
                 keys.check(&jobs, &documents).await?;

@@ -12,7 +12,9 @@ use apalis_core::error::AbortError;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::status::Status;
 use apalis_core::task::task_id::TaskId;
-use apalis_mongodb::{Config, Error, JobState, MongoStorage, MongoStorageFactory, NewJob};
+use apalis_mongodb::{
+    Config, Enqueued, Error, JobState, MongoStorage, MongoStorageFactory, NewJob,
+};
 use futures_util::{StreamExt, TryStreamExt};
 use mongodb::bson::{Bson, doc};
 
@@ -56,7 +58,7 @@ async fn a_job_is_fetched_updated_rescheduled_and_listed() {
         .enqueue(NewJob::new(1).metadata("trace.id", "x"))
         .await
         .unwrap();
-    let task = storage.fetch_by_id(&id).await.unwrap().unwrap();
+    let task = storage.fetch_by_id(id.id()).await.unwrap().unwrap();
     assert_eq!(task.metadata().get("trace.id"), Some("x"));
     assert_eq!(task.status(), Status::Pending);
 
@@ -103,14 +105,15 @@ async fn a_finished_job_that_is_rescheduled_has_its_unique_key_again() {
     let bench = Bench::new().await;
     let mut storage = bench.storage::<u32>();
     let keyed = |number| NewJob::new(number).unique_key("order-17");
-    let first = storage.enqueue(keyed(1)).await.unwrap();
+    let first = storage.enqueue(keyed(1)).await.unwrap().into_id();
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
     bench.reaches(&first, JobState::Done).await;
     running.stop().await;
     let task = storage.fetch_by_id(&first).await.unwrap().unwrap();
     let hour = Duration::from_secs(3600);
     storage.reschedule(task.clone(), hour).await.unwrap();
-    assert_eq!(storage.enqueue(keyed(2)).await.unwrap(), first);
+    let again = storage.enqueue(keyed(2)).await.unwrap();
+    assert_eq!((again.id(), again.is_new()), (&first, false));
 
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
     storage
@@ -120,7 +123,8 @@ async fn a_finished_job_that_is_rescheduled_has_its_unique_key_again() {
     bench.reaches(&first, JobState::Done).await;
     running.stop().await;
     let second = storage.enqueue(keyed(3)).await.unwrap();
-    assert_ne!(second, first);
+    assert_ne!(second.id(), &first);
+    assert!(second.is_new());
     let refused = storage.reschedule(task, hour).await.unwrap_err();
     assert!(matches!(refused, Error::KeyTaken(id) if id == first.to_string()));
     assert_eq!(bench.job(&first).await.state, JobState::Done);
@@ -130,7 +134,7 @@ async fn a_finished_job_that_is_rescheduled_has_its_unique_key_again() {
 async fn a_dead_job_is_resumed_by_its_id_and_only_then() {
     let bench = Bench::new().await;
     let mut storage = bench.storage::<u32>();
-    let id = storage.enqueue(1).await.unwrap();
+    let id = storage.enqueue(1).await.unwrap().into_id();
     assert!(!storage.resume_by_id(id.clone()).await.unwrap());
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {
         Err::<(), _>(AbortError::new("no"))
@@ -153,10 +157,9 @@ async fn results_arrive_as_jobs_finish() {
             Ok(number * 2)
         }
     });
-    let ids = storage
-        .enqueue_many([1, 2, 3].map(NewJob::new))
-        .await
-        .unwrap();
+    let jobs = [1, 2, 3].map(NewJob::new);
+    let enqueued = storage.enqueue_many(jobs).await.unwrap();
+    let ids: Vec<_> = enqueued.into_iter().map(Enqueued::into_id).collect();
     let results = WaitForCompletion::<u32>::wait_for(&mut storage, ids.clone());
     let mut results: Vec<_> = results.try_collect().await.unwrap();
     results.sort_by(|a, b| a.task_id.cmp(&b.task_id));
@@ -182,7 +185,7 @@ async fn results_arrive_as_jobs_finish() {
 async fn statistics_queues_and_workers_are_listed() {
     let bench = Bench::new().await;
     let mut storage = bench.storage::<u32>();
-    let id = storage.enqueue(1).await.unwrap();
+    let id = storage.enqueue(1).await.unwrap().into_id();
     storage.register_worker("visitor".into()).await.unwrap();
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
     bench.reaches(&id, JobState::Done).await;
@@ -264,7 +267,7 @@ async fn of_the_jobs_waited_for_one_that_is_malformed_has_failed_and_the_others_
     let jobs = bench.db().collection("apalis_jobs");
     let malformed = doc! { "_id": "foreign", "queue": "test", "status": "Failed" };
     jobs.insert_one(malformed).await.unwrap();
-    let good = storage.enqueue(1).await.unwrap();
+    let good = storage.enqueue(1).await.unwrap().into_id();
     let ids = [TaskId::from_string("foreign".to_owned()), good];
     let results = WaitForCompletion::<u32>::wait_for(&mut storage, ids);
     let running = worker!(bench.storage::<u32>(), 1, async |number: u32| number);

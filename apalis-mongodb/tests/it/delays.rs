@@ -79,7 +79,7 @@ async fn a_task_that_is_read_and_written_back_keeps_its_time_to_the_millisecond(
     let bench = Bench::new().await;
     let mut storage = bench.storage::<u32>();
     let job = NewJob::new(1).run_in(Duration::from_millis(60_700));
-    let id = storage.enqueue(job).await.unwrap();
+    let id = storage.enqueue(job).await.unwrap().into_id();
     let before = bench.job(&id).await.run_at;
     let task = storage.fetch_by_id(&id).await.unwrap().unwrap();
     storage.update(task).await.unwrap();

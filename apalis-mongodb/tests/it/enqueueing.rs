@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apalis_mongodb::{Error, JobState, NewJob};
+use apalis_mongodb::{Enqueued, Error, JobState, NewJob};
 use mongodb::bson::{Document, doc};
 
 use crate::harness::{Bench, Notes};
@@ -22,6 +22,7 @@ async fn a_job_that_was_enqueued_runs_with_its_payload() {
         .enqueue("hello".to_owned())
         .await
         .unwrap();
+    assert!(id.is_new());
     assert_eq!(notes.reach(1).await, ["hello"]);
     let job = bench.reaches(&id, JobState::Done).await;
     assert_eq!((job.attempts, job.crashes, job.history.len()), (1, 0, 1));
@@ -69,7 +70,8 @@ async fn an_idempotency_key_that_is_taken_yields_the_first_job() {
         .enqueue(NewJob::new(2).idempotency_key("k"))
         .await
         .unwrap();
-    assert_eq!(first, second);
+    assert_eq!(first.id(), second.id());
+    assert_eq!((first.is_new(), second.is_new()), (true, false));
     bench.counts(JobState::Ready, 1).await;
 }
 
@@ -97,8 +99,9 @@ async fn a_taken_key_in_a_transaction_yields_the_first_job_and_leaves_the_transa
         .await
         .unwrap();
     session.commit_transaction().await.unwrap();
-    assert_eq!(again, first);
-    assert_eq!(other, other_again);
+    assert_eq!((again.id(), again.is_new()), (first.id(), false));
+    assert_eq!(other.id(), other_again.id());
+    assert_eq!((other.is_new(), other_again.is_new()), (true, false));
     bench.counts(JobState::Ready, 2).await;
 }
 
@@ -111,9 +114,11 @@ async fn duplicates_in_a_batch_cost_nothing_but_themselves() {
         .await
         .unwrap();
     let jobs = ["a", "b", "c", "a"].map(|key| NewJob::new(1).idempotency_key(key));
-    let ids = storage.enqueue_many(jobs).await.unwrap();
-    assert_eq!(ids[1], first);
-    assert_eq!(ids[0], ids[3]);
+    let enqueued = storage.enqueue_many(jobs).await.unwrap();
+    assert_eq!(enqueued[1].id(), first.id());
+    assert_eq!(enqueued[0].id(), enqueued[3].id());
+    let new: Vec<_> = enqueued.iter().map(Enqueued::is_new).collect();
+    assert_eq!(new, [true, false, true, false]);
     bench.counts(JobState::Ready, 3).await;
 }
 
@@ -125,20 +130,19 @@ async fn a_unique_key_is_free_again_when_its_job_is_done() {
         .enqueue(NewJob::new(1).unique_key("k"))
         .await
         .unwrap();
-    assert_eq!(
-        storage
-            .enqueue(NewJob::new(2).unique_key("k"))
-            .await
-            .unwrap(),
-        first
-    );
+    let again = storage
+        .enqueue(NewJob::new(2).unique_key("k"))
+        .await
+        .unwrap();
+    assert_eq!((again.id(), again.is_new()), (first.id(), false));
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
     bench.reaches(&first, JobState::Done).await;
     let second = storage
         .enqueue(NewJob::new(3).unique_key("k"))
         .await
         .unwrap();
-    assert_ne!(first, second);
+    assert_ne!(first.id(), second.id());
+    assert!(second.is_new());
     bench.reaches(&second, JobState::Done).await;
     running.stop().await;
 }
@@ -220,6 +224,11 @@ async fn jobs_enqueued_at_the_same_moment_each_have_their_own_outcome() {
         40,
         "one for twenty, and one for each of the others"
     );
+    let new = |jobs: &[Result<Enqueued, Error>]| {
+        let new = |job: &&Enqueued| job.is_new();
+        jobs.iter().flatten().filter(new).count()
+    };
+    assert_eq!((new(&outcomes[..20]), new(&outcomes[20..])), (1, 39));
     bench.counts(apalis_mongodb::JobState::Ready, 40).await;
 }
 
@@ -230,7 +239,7 @@ async fn a_key_that_is_unique_until_started_is_free_while_its_job_runs() {
     let new = || NewJob::new(1).unique_until_started("look at user 7");
     let first = storage.enqueue(new()).await.unwrap();
     let same = storage.enqueue(new()).await.unwrap();
-    assert_eq!(first, same);
+    assert_eq!((same.id(), same.is_new()), (first.id(), false));
     let gate = std::sync::Arc::new(tokio::sync::Notify::new());
     let barrier = std::sync::Arc::clone(&gate);
     let running = worker!(storage.clone(), 1, move |_: u32| {
@@ -239,7 +248,8 @@ async fn a_key_that_is_unique_until_started_is_free_while_its_job_runs() {
     });
     bench.reaches(&first, JobState::Running).await;
     let second = storage.enqueue(new()).await.unwrap();
-    assert_ne!(first, second);
+    assert_ne!(first.id(), second.id());
+    assert!(second.is_new());
     gate.notify_one();
     bench.reaches(&second, JobState::Running).await;
     gate.notify_one();

@@ -1,9 +1,9 @@
 //! A database per test, workers that stop, and waiting with a deadline.
 
+use std::fmt::Display;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
 use apalis_mongodb::{Config, JobRecord, JobState, MongoStorage, Operator, RetryStrategy, setup};
 use dossier_devstack::testing::TestDatabase;
@@ -64,7 +64,7 @@ impl Bench {
     }
 
     /// Waits until the job is in `state`.
-    pub(crate) async fn reaches(&self, id: &TaskId, state: JobState) -> JobRecord {
+    pub(crate) async fn reaches(&self, id: &impl Display, state: JobState) -> JobRecord {
         eventually(&format!("job {id} is {state}"), async || {
             let job = self.job(id).await;
             if job.state == state {
@@ -96,7 +96,7 @@ impl Bench {
 }
 
 /// Asks until the answer is `Ok` and returns it; fails with the last `Err` after the deadline.
-pub(crate) async fn eventually<T, E: std::fmt::Display>(
+pub(crate) async fn eventually<T, E: Display>(
     what: &str,
     mut ask: impl AsyncFnMut() -> Result<T, E>,
 ) -> T {

@@ -15,6 +15,7 @@ mod connection_string;
 mod contention;
 mod delays;
 mod ecosystem;
+mod enqueued;
 mod enqueueing;
 mod failover;
 mod fairness;

@@ -122,7 +122,8 @@ where
         assert_eq!(job.payload, progress, "the progress of {value:?}");
         stored.push(job.payload);
     }
-    let mut results = WaitForCompletion::<T>::wait_for(&mut storage, ids.clone());
+    let mut results =
+        WaitForCompletion::<T>::wait_for(&mut storage, ids.iter().map(|job| job.id().clone()));
     let mut completed = BTreeMap::new();
     while let Some(done) = results.next().await {
         let done = done.unwrap();

@@ -73,7 +73,7 @@ async fn a_key_that_no_index_keeps_unique_is_refused_and_other_jobs_run() {
         setup(bench.db(), &bench.config).await.unwrap();
         // It is looked for again after a refusal.
         let id = storage.enqueue(job.clone()).await.unwrap();
-        assert_eq!(storage.enqueue(job).await.unwrap(), id);
+        assert_eq!(storage.enqueue(job).await.unwrap().id(), id.id());
         bench.reaches(&id, JobState::Ready).await;
         jobs.delete_many(doc! {}).await.unwrap();
     }

@@ -6,16 +6,12 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use crate::compat;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{CrashPolicy, Status, UNTIL_STARTED, field as f, time};
+use crate::model::{CrashPolicy, Status, UNTIL_STARTED, field as f, id, time};
 use crate::new_job::{NewJob, When};
 use crate::opaque;
 
 /// The document of `job`, enqueued at `now` by the server's clock.
-pub(crate) fn document(
-    job: NewJob<Bson>,
-    config: &Config,
-    now: DateTime,
-) -> Result<Document, Error> {
+pub(crate) fn of(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Document, Error> {
     let run_at = match job.when {
         When::Now => now,
         When::At(at) => at,
@@ -63,7 +59,7 @@ fn metadata(entries: Vec<(String, String)>) -> Vec<Bson> {
         .collect()
 }
 
-/// The id of a document built here.
+/// The id of a document that was built here, or that another program wrote.
 pub(crate) fn id_of(document: &Document) -> String {
-    document.get_str(f::ID).unwrap_or_default().to_owned()
+    document.get(f::ID).map(id::shown).unwrap_or_default()
 }
