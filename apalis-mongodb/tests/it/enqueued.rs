@@ -147,8 +147,8 @@ async fn a_job_with_both_keys_is_new_only_if_both_are_free() {
 #[tokio::test]
 async fn a_job_is_new_although_the_reply_to_its_write_was_lost() {
     let bench = Bench::new().await;
-    let proxy = Proxy::before(bench.uri()).await;
-    let db = proxy.database(bench.db()).await;
+    let proxy = Proxy::before(bench.uri()).await.unwrap();
+    let db = proxy.database(bench.db()).await.unwrap();
     let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
     let held = storage.enqueue(keyed("held")).await.unwrap();
     let jobs = |name: &str| {
