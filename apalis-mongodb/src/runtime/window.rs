@@ -43,9 +43,10 @@ impl Window {
         self.size >= AHEAD_FROM
     }
 
-    /// When no more than this many wait, more are wanted.
+    /// When no more than this many wait, more are wanted: early enough that fast handlers do not wait
+    /// for a claim.
     pub(super) fn low_mark(&self) -> usize {
-        if self.is_ahead() { self.size / 4 } else { 0 }
+        if self.is_ahead() { self.size / 2 } else { 0 }
     }
 
     /// A claim came, and so many wait now. Where that is still few, because many jobs are yet to be
@@ -118,8 +119,8 @@ mod tests {
         let mut window = Window::new(64);
         window.size = 64;
         let now = Instant::now();
-        window.filled(now, 16);
-        window.ran_low(now + AHEAD, 16);
+        window.filled(now, 32);
+        window.ran_low(now + AHEAD, 32);
         assert_eq!(window.size(), 64);
     }
 
