@@ -5,11 +5,7 @@ use std::time::Duration;
 use mongodb::options::ClientOptions;
 
 use super::{Collections, Retention, Wake};
-use crate::model::{JobState, RetryStrategy};
-
-/// A busy server's answer may take a second.
-const SHORTEST_CALL_LIMIT: Duration = Duration::from_secs(2);
-const LONGEST_CALL_LIMIT: Duration = Duration::from_secs(15);
+use crate::model::RetryStrategy;
 
 /// Everything one queue needs to know; start from [`Config::new`].
 ///
@@ -102,30 +98,6 @@ impl Config {
             heartbeat_client: None,
             database_uri: None,
         }
-    }
-
-    /// The queue's name.
-    #[must_use]
-    pub fn queue(&self) -> &str {
-        &self.queue
-    }
-
-    /// The names of the collections.
-    #[must_use]
-    pub fn collections(&self) -> &Collections {
-        &self.collections
-    }
-
-    /// How long a claim holds without being renewed.
-    #[must_use]
-    pub fn lease(&self) -> Duration {
-        self.lease_duration
-    }
-
-    /// How long jobs that ended in `state` are kept; `None` for good.
-    #[must_use]
-    pub fn kept(&self, state: JobState) -> Option<Duration> {
-        self.retention.of(state)
     }
 
     /// Sets the lease, and with it the heartbeat and the sweep unless those are set apart.
@@ -317,15 +289,5 @@ impl Config {
     pub fn database_uri(mut self, uri: impl Into<String>) -> Self {
         self.database_uri = Some(uri.into());
         self
-    }
-
-    /// How long one call of a worker may take before it is given up: three fit into a lease.
-    pub(crate) fn call_limit(&self) -> Duration {
-        (self.lease_duration / 3).clamp(SHORTEST_CALL_LIMIT, LONGEST_CALL_LIMIT)
-    }
-
-    /// The renewal interval in force.
-    pub(crate) fn heartbeat(&self) -> Duration {
-        self.heartbeat_interval.unwrap_or(self.lease_duration / 3)
     }
 }

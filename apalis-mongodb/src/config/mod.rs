@@ -4,6 +4,7 @@ mod builder;
 mod client_source;
 mod collections;
 mod queue_name;
+mod read;
 mod retention;
 mod validate;
 mod wake;

@@ -3,6 +3,7 @@
 //! operator's own queries are in [`operator`](crate::operator).
 
 pub(crate) mod ack;
+pub(crate) mod ack_known;
 pub(crate) mod ack_size;
 pub(crate) mod change;
 pub(crate) mod claim;

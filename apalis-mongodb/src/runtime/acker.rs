@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::lease::LeaseTable;
 use crate::metrics;
 use crate::model::Outcome;
-use crate::queries::{ack, ack_size, oversized};
+use crate::queries::{ack, ack_known, ack_size, oversized};
 use crate::settlement::{Ack, Settlement, Verdict};
 
 /// Verdicts per command.
@@ -72,7 +72,7 @@ impl Acker {
         if leases.is_empty() {
             return;
         }
-        let Ok(known) = ack::known(&self.db, &self.config, &leases).await else {
+        let Ok(known) = ack_known::known(&self.db, &self.config, &leases).await else {
             // They are written like the others.
             return;
         };
@@ -83,7 +83,12 @@ impl Acker {
         }
     }
 
-    fn is_applied(&self, settlement: &Settlement, known: &ack::Known, may_be_gone: bool) -> bool {
+    fn is_applied(
+        &self,
+        settlement: &Settlement,
+        known: &ack_known::Known,
+        may_be_gone: bool,
+    ) -> bool {
         let removes = may_be_gone && ack::removes(&settlement.verdict, &self.config);
         known.is_applied(&settlement.lease.id, removes)
     }
@@ -196,7 +201,7 @@ impl Acker {
             return Ok(vec![Ack::Applied; batch.len()]);
         }
         let leases: Vec<_> = batch.iter().map(|s| s.lease.as_ref()).collect();
-        let known = ack::known(&self.db, &self.config, &leases).await?;
+        let known = ack_known::known(&self.db, &self.config, &leases).await?;
         Ok(batch
             .iter()
             .map(|settlement| {
