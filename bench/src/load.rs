@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::cpu_seconds_of_trees;
+use crate::cpu_seconds_of_others;
 
 /// In what unit the kernel tells times to programs.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -13,12 +13,10 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub struct Load {
     roots: Vec<u32>,
     at: Instant,
-    /// Seconds that all cores worked for processes of this machine.
-    busy: f64,
     /// Seconds in which the cores were wanted and not to be had, for a virtual machine.
     stolen: f64,
-    /// Seconds that these processes and their descendants worked.
-    ours: f64,
+    /// Seconds that the cores worked for processes that are none of ours.
+    others: f64,
 }
 
 /// What was taken from us, as shares of all cores' time.
@@ -39,15 +37,11 @@ impl Load {
     }
 
     fn of(roots: Vec<u32>) -> Self {
-        let (busy, stolen) = fs::read_to_string("/proc/stat")
-            .ok()
-            .and_then(|text| times(&text))
-            .unwrap_or_default();
+        let stat = fs::read_to_string("/proc/stat");
         Self {
             at: Instant::now(),
-            busy,
-            stolen,
-            ours: cpu_seconds_of_trees(&roots),
+            stolen: stat.ok().and_then(|text| stolen(&text)).unwrap_or_default(),
+            others: cpu_seconds_of_others(&roots),
             roots,
         }
     }
@@ -66,7 +60,7 @@ impl Load {
         };
         Disturbance {
             stolen: share(now.stolen - self.stolen),
-            others: share((now.busy - self.busy) - (now.ours - self.ours)),
+            others: share(now.others - self.others),
         }
     }
 }
@@ -78,18 +72,12 @@ impl Disturbance {
     }
 }
 
-/// Busy and stolen seconds of the first line of `/proc/stat`: user, nice, system, idle, iowait, irq,
-/// softirq, steal (proc(5)).
-fn times(stat: &str) -> Option<(f64, f64)> {
+/// The stolen seconds in the first line of `/proc/stat`: after user, nice, system, idle, iowait, irq
+/// and softirq (proc(5)).
+fn stolen(stat: &str) -> Option<f64> {
     let line = stat.lines().next()?.strip_prefix("cpu ")?;
-    let ticks: Vec<f64> = line
-        .split_whitespace()
-        .map_while(|field| field.parse().ok())
-        .collect();
-    let busy = [0, 1, 2, 5, 6].iter().map(|field| ticks.get(*field));
-    let busy = busy.sum::<Option<f64>>()?;
-    let stolen = ticks.get(7).copied().unwrap_or_default();
-    Some((busy / TICKS_PER_SECOND, stolen / TICKS_PER_SECOND))
+    let ticks = line.split_whitespace().nth(7)?.parse::<f64>().ok()?;
+    Some(ticks / TICKS_PER_SECOND)
 }
 
 #[cfg(test)]
@@ -97,19 +85,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn idle_time_is_not_busy_and_steal_is_told_apart() {
+    fn steal_is_the_eighth_figure() {
         let stat = "cpu  100 20 30 9999 50 1 2 40 0 0\ncpu0 1 1 1 1\n";
-        assert_eq!(times(stat), Some((1.53, 0.4)));
-        assert_eq!(times("intr 1"), None);
+        assert_eq!(stolen(stat), Some(0.4));
+        assert_eq!(stolen("intr 1"), None);
     }
 
     #[test]
-    fn our_own_work_does_not_disturb_us() {
-        let before = Load::now(&[]);
+    fn our_own_work_disturbs_nobody_and_that_of_others_does() {
         let since = Instant::now();
-        while since.elapsed().as_millis() < 50 {
+        while since.elapsed().as_millis() < 300 {
             std::hint::black_box(0);
         }
-        assert!(before.disturbance().others <= 1.0);
+        let others = Load::now(&[]).others;
+        let everybody = Load::of(Vec::new()).others;
+        assert!(everybody - others > 0.05, "{everybody} {others}");
     }
 }

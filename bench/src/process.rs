@@ -15,6 +15,26 @@ pub fn cpu_seconds_of_tree(pid: u32) -> f64 {
 /// The same for several processes; what descends from two of them counts once.
 pub fn cpu_seconds_of_trees(pids: &[u32]) -> f64 {
     let all: HashMap<u32, Stat> = processes().collect();
+    let tree = tree(pids, &all);
+    let ticks = tree.iter().filter_map(|pid| all.get(pid));
+    ticks.map(|stat| stat.ticks as f64).sum::<f64>() / TICKS_PER_SECOND
+}
+
+/// Processor seconds that all other processes have used so far. What the kernel does in threads of its
+/// own is left out: it works for everybody.
+pub fn cpu_seconds_of_others(pids: &[u32]) -> f64 {
+    let all: HashMap<u32, Stat> = processes().collect();
+    let tree = tree(pids, &all);
+    let others = all
+        .iter()
+        .filter(|(pid, stat)| !tree.contains(pid) && **pid != KTHREADD && stat.parent != KTHREADD);
+    others.map(|(_, stat)| stat.ticks as f64).sum::<f64>() / TICKS_PER_SECOND
+}
+
+/// The process whose children are the kernel's threads.
+const KTHREADD: u32 = 2;
+
+fn tree(pids: &[u32], all: &HashMap<u32, Stat>) -> HashSet<u32> {
     let mut tree: HashSet<u32> = pids.iter().copied().collect();
     loop {
         let children = all.iter().filter(|(_, stat)| tree.contains(&stat.parent));
@@ -22,11 +42,9 @@ pub fn cpu_seconds_of_trees(pids: &[u32]) -> f64 {
         let before = tree.len();
         tree.extend(found);
         if tree.len() == before {
-            break;
+            return tree;
         }
     }
-    let ticks = tree.iter().filter_map(|pid| all.get(pid));
-    ticks.map(|stat| stat.ticks as f64).sum::<f64>() / TICKS_PER_SECOND
 }
 
 /// The most memory `pid` ever had in use, in KiB.
