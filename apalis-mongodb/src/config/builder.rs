@@ -147,7 +147,7 @@ impl Config {
     /// twice as many in flight as handlers.
     #[must_use]
     pub fn concurrency(self, handlers: usize) -> Self {
-        let in_flight = handlers.max(1) * 2;
+        let in_flight = handlers.max(1).saturating_mul(2);
         self.max_in_flight(in_flight).batch_size(in_flight)
     }
 

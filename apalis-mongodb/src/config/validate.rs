@@ -7,6 +7,8 @@ use crate::error::Error;
 
 /// Shorter leases expire while a server tidies up.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+/// Each of them takes memory and is renewed with every heartbeat.
+const MOST_IN_FLIGHT: usize = 100_000;
 /// A worker that died is noticed in a day.
 const LONGEST_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -34,9 +36,17 @@ impl Config {
         }
         let polls = self.poll_interval.unwrap_or(lease);
         for (interval, name) in [(self.sweep_interval, "sweep"), (polls, "poll")] {
-            if interval.is_zero() {
-                return invalid(format!("a {name} interval of zero: it has to be longer"));
+            if interval.is_zero() || interval > LONGEST_LEASE {
+                return invalid(format!(
+                    "a {name} interval of {interval:?}: it has to be above zero and a day at most"
+                ));
             }
+        }
+        if self.max_in_flight > MOST_IN_FLIGHT {
+            return invalid(format!(
+                "{} jobs in flight: a worker has {MOST_IN_FLIGHT} at most",
+                self.max_in_flight
+            ));
         }
         self.retry.validate()
     }
@@ -75,6 +85,8 @@ mod tests {
         assert!(is_invalid(&config().heartbeat_interval(Duration::ZERO)));
         assert!(is_invalid(&config().sweep_interval(Duration::ZERO)));
         assert!(is_invalid(&config().poll_interval(Duration::ZERO)));
+        assert!(is_invalid(&config().poll_interval(Duration::MAX)));
+        assert!(is_invalid(&config().concurrency(usize::MAX)));
     }
 
     #[test]

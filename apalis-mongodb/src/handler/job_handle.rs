@@ -10,7 +10,7 @@ use mongodb::bson::DateTime;
 use serde::Serialize;
 
 use crate::config::Config;
-use crate::deadline::spawned;
+use crate::deadline::all_within;
 use crate::error::Error;
 use crate::lease::{Lease, LeaseState};
 use crate::model::JobDocument;
@@ -135,14 +135,15 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
+    /// [`Error::LeaseLost`] when the lease is gone, [`Error::TimedOut`], or the database's error.
     pub async fn extend(&self, duration: Duration) -> Result<(), Error> {
         self.inner.lease.lengthen(duration);
         let (worker, lease) = (
             Arc::clone(&self.inner.worker),
             Arc::clone(&self.inner.lease),
         );
-        spawned(async move { heartbeat::extend(&worker.jobs(), &lease).await }).await
+        let extending = async move { heartbeat::extend(&worker.jobs(), &lease).await };
+        self.in_time("extend a lease", extending).await
     }
 
     /// Whether the job is not this handler's any more: its lease expired, or an operator
@@ -170,27 +171,37 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
+    /// [`Error::LeaseLost`] when the lease is gone, [`Error::TimedOut`], or the database's error.
     pub async fn progress<T: Serialize>(&self, progress: T) -> Result<(), Error> {
         let progress = opaque::encode(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
-        spawned(async move { report::progress(&jobs, &lease, progress).await }).await
+        let storing = async move { report::progress(&jobs, &lease, progress).await };
+        self.in_time("store a job's progress", storing).await
     }
 
     /// Leaves a line with the job; the last hundred are kept.
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the lease is gone, or the database's error.
+    /// [`Error::LeaseLost`] when the lease is gone, [`Error::TimedOut`], or the database's error.
     pub async fn log(&self, line: impl Into<String>) -> Result<(), Error> {
         let (line, attempt) = (line.into(), self.inner.job.attempts);
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
         let worker = Arc::clone(&self.inner.worker);
-        spawned(async move {
+        let storing = async move {
             let at = worker.clock.measured_now(&worker.db).await?;
             report::log(&jobs, &lease, attempt, at, line).await
-        })
-        .await
+        };
+        self.in_time("store a job's log line", storing).await
+    }
+
+    /// Waits for `call` no longer than for any call of a worker; it goes on by itself after that.
+    async fn in_time(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<(), Error>> + Send + 'static,
+    ) -> Result<(), Error> {
+        all_within(self.config().call_limit(), operation, call).await
     }
 
     pub(crate) fn lease(&self) -> &Arc<Lease> {

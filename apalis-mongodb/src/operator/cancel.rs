@@ -60,7 +60,7 @@ impl Operator {
             "outcome": Outcome::Cancelled.as_str(),
         };
         let extended = doc! { "$concatArrays": [&known, [entry]] };
-        let most = i64::from(self.history_limit);
+        let most = self.history_limit.min(i32::MAX as u32) as i32;
         let extended = doc! { "$slice": [extended, -most] };
         let running = doc! { "$eq": [path(f::STATUS), Status::Running] };
         doc! { "$set": { f::HISTORY: { "$cond": [running, extended, known] } } }

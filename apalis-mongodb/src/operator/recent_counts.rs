@@ -2,7 +2,7 @@
 //! whoever finds them too old.
 //!
 //! They are not incremented with every change of a job. Time alone makes a scheduled job a ready
-//! one, and the server's TTL monitor removes finished ones; neither tells a counter. And a counter
+//! one, and workers remove finished ones; neither tells a counter. And a counter
 //! would be the one document that everybody who enqueues in a transaction writes. Each state is
 //! counted at its own pace, so that millions of finished jobs keep nobody from knowing how many wait.
 

@@ -98,6 +98,7 @@ fn revival(options: RetryOptions) -> [Document; 2] {
             f::RUN_AT: run_at,
             f::ATTEMPTS: attempts,
             f::CRASHES: 0,
+            f::SNOOZES: 0,
             f::LOCK_TOKEN: ObjectId::new(),
             f::UNIQUE_KEY: path(f::FREED_KEY),
         } },

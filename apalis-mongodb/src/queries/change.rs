@@ -32,7 +32,11 @@ pub(crate) async fn reschedule(
             0,
         ] },
         // A finished job gets the key back that it gave up.
-        f::UNIQUE_KEY: { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
+        f::UNIQUE_KEY: { "$cond": [
+            { "$eq": [format!("${}", f::STATUS), Status::Pending] },
+            format!("${}", f::UNIQUE_KEY),
+            { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
+        ] },
     } };
     let forget_end = doc! { "$unset": [f::FINISHED_AT, f::EXPIRE_AT, f::FREED_KEY] };
     match jobs

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::Collection;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
 use crate::deadline::within;
@@ -42,7 +42,11 @@ pub(crate) async fn levels(jobs: &Collection<Document>, queue: &str) -> Result<V
 
 fn level(row: &Document) -> Option<Level> {
     Some(Level {
-        priority: row.get_i32(f::ID).ok()?,
+        priority: match row.get(f::ID)? {
+            Bson::Int32(priority) => *priority,
+            Bson::Int64(priority) => i32::try_from(*priority).ok()?,
+            _ => return None,
+        },
         // A document whose time is none comes first, so that it is found and dead-lettered.
         run_at: row
             .get_datetime(f::RUN_AT)

@@ -34,6 +34,7 @@ pub(crate) fn of(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Do
     };
     document.extend(CrashPolicy::new(config.max_crashes).fields());
     if let Some(strategy) = job.retry {
+        strategy.validate()?;
         let strategy = compat::to_bson(&strategy).map_err(|e| Error::Codec(Box::new(e)))?;
         document.insert(f::RETRY, strategy);
     }

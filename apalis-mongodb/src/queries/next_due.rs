@@ -39,9 +39,9 @@ pub(crate) async fn next_due(
         .iter()
         .filter_map(|row| {
             let queue = row.get_str(f::QUEUE).ok()?.to_owned();
-            let millis = match row.get(WAIT) {
-                Some(Bson::Int64(millis)) => *millis,
-                _ => 0,
+            let millis = match row.get(WAIT)? {
+                Bson::Int64(millis) => *millis,
+                _ => return None,
             };
             let wait = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
             Some((queue, wait))
@@ -57,15 +57,15 @@ fn earliest(queue: &str) -> Vec<Document> {
         doc! { "$group": { f::ID: Bson::Null, f::RUN_AT: { "$min": &run_at } } },
         doc! { "$project": {
             f::QUEUE: { "$literal": queue },
-            // A document whose time is none is due, so that it is found and dead-lettered.
-            WAIT: { "$cond": [
-                { "$and": [
-                    { "$eq": [{ "$type": &run_at }, "date"] },
-                    { "$gt": [&run_at, "$$NOW"] },
-                ] },
-                { "$subtract": [&run_at, "$$NOW"] },
-                0_i64,
-            ] },
+            // As a claim sees it: a document whose time is none is due if that sorts before times, so
+            // that it is found and dead-lettered, and never if it sorts behind them.
+            WAIT: { "$switch": { "branches": [
+                { "case": { "$lte": [&run_at, "$$NOW"] }, "then": 0_i64 },
+                {
+                    "case": { "$eq": [{ "$type": &run_at }, "date"] },
+                    "then": { "$subtract": [&run_at, "$$NOW"] },
+                },
+            ], "default": Bson::Null } },
         } },
     ]);
     pipeline

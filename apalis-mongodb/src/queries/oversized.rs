@@ -86,7 +86,10 @@ pub(crate) async fn dead_letter(
         // A job that was enqueued as large as can be has room for so much.
         [vec![records], ending(""), vec![reason_too]].concat(),
         // This is shorter than what it replaces.
-        vec![doc! { "$set": { f::STATUS: Status::Failed } }],
+        vec![
+            doc! { "$set": { f::STATUS: Status::Failed } },
+            doc! { "$unset": [f::UNIQUE_KEY, f::LEASE_UNTIL] },
+        ],
     ];
     let mut refusal = None;
     for update in ways {

@@ -124,9 +124,9 @@ fn forgotten_after(config: &Config) -> i64 {
 
 /// Removes a worker that stopped.
 pub(crate) async fn forget(workers: &Collection<Document>, id: &str) -> Result<(), Error> {
-    workers
-        .delete_one(doc! { f::ID: id })
+    let (workers, filter) = (workers.clone(), doc! { f::ID: id });
+    let removing = async move { workers.delete_one(filter).await };
+    within(MAX_TIME, "remove a worker", removing)
         .await
-        .context("remove a worker")?;
-    Ok(())
+        .map(drop)
 }

@@ -119,8 +119,7 @@ impl<T> Buffer<T> {
             .take_while(|item| held_back(item))
             .count();
         if count > 0 {
-            let waiting = state.items.len();
-            state.window.ran_low(now, waiting);
+            state.window.reset();
         }
         state.items.drain(..count).map(|(_, item)| item).collect()
     }
@@ -181,7 +180,9 @@ mod tests {
         assert!(buffer.take_held_back().is_empty());
         let old = Instant::now() - HELD_BACK_FOR;
         lock(&buffer.state).items[0].0 = old;
+        lock(&buffer.state).window = Window::new(32);
         assert_eq!(buffer.take_held_back(), [1]);
+        assert_eq!(lock(&buffer.state).window.size(), 1);
         assert_eq!(poll(&buffer), Some(2));
     }
 }

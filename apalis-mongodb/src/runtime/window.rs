@@ -61,7 +61,13 @@ impl Window {
         self.filled = None;
     }
 
-    /// The handlers have left no more than these, or waited for too long.
+    /// Jobs were claimed that no handler took: it begins anew.
+    pub(super) fn reset(&mut self) {
+        self.size = 1;
+        self.filled = None;
+    }
+
+    /// The handlers have left no more than these, or are free.
     pub(super) fn ran_low(&mut self, now: Instant, waiting: usize) {
         let Some((since, before)) = self.filled.take() else {
             return;

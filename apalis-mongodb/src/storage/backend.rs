@@ -21,6 +21,7 @@ use crate::handler::{JobHandle, undecodable};
 use crate::lease::ClaimedJob;
 use crate::model::{JobDocument, Status};
 use crate::runtime::Runtime;
+use crate::settlement::{Settlement, Verdict};
 use crate::sync::lock;
 
 impl<Args, C> Backend for MongoStorage<Args, C>
@@ -61,6 +62,16 @@ where
         };
         loop {
             let ClaimedJob { mut job, lease } = ready!(runtime.worker().buffer.poll_next(cx));
+            if !lease.is_held() {
+                // An operator cancelled it.
+                continue;
+            }
+            if lease.remaining().is_zero() {
+                // We were frozen, and others may run it.
+                let worker = runtime.worker();
+                worker.send(Settlement::now(lease, Verdict::Release));
+                continue;
+            }
             let stored = std::mem::replace(&mut job.args, Bson::Null);
             let handle = JobHandle::new(job, lease, Arc::clone(runtime.worker()));
             match C::Compact::from_stored(stored) {

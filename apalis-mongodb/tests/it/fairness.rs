@@ -109,3 +109,50 @@ async fn a_worker_whose_jobs_become_slow_gives_back_what_it_claimed_ahead() {
     assert_eq!(jobs.count_documents(counted).await.unwrap(), 0);
     running.stop().await;
 }
+
+/// Fast jobs have taught the worker to claim ahead; then all of its handlers are busy for long.
+#[tokio::test]
+async fn a_worker_whose_handlers_are_all_busy_holds_no_more_than_they_run() {
+    let bench = Bench::with(|config| config.concurrency(8)).await;
+    let storage = bench.storage::<String>();
+    let (notes, gate) = (Notes::default(), Arc::new(Notify::new()));
+    let running = worker!(storage.clone(), 8, handler!(notes, gate, Duration::ZERO));
+    let short = (0..1000).map(|_| NewJob::new("short".to_owned()));
+    storage.enqueue_many(short).await.unwrap();
+    bench.counts(JobState::Done, 1000).await;
+    let long = (0..20).map(|_| NewJob::new("long".to_owned()));
+    storage.enqueue_many(long).await.unwrap();
+    notes.reach(1008).await;
+    bench.counts(JobState::Running, 8).await;
+    // Three times as long as it holds back what it cannot start.
+    let jobs = bench
+        .db()
+        .collection::<Document>(&bench.config.collections().jobs);
+    for _ in 0..50 {
+        let held = jobs.count_documents(doc! { "status": "Running" });
+        assert_eq!(held.await.unwrap(), 8);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for left in (0..20).rev() {
+        gate.notify_one();
+        bench.counts(JobState::Done, 1020 - left).await;
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_urgent_job_is_the_next_one_on_a_quiet_queue_too() {
+    let bench = Bench::with(|config| config.concurrency(1)).await;
+    let storage = bench.storage::<String>();
+    let (notes, gate) = (Notes::default(), Arc::new(Notify::new()));
+    let handler = handler!(notes, gate, Duration::ZERO);
+    let running = worker!(storage.clone(), 1, handler);
+    storage.enqueue("long".to_owned()).await.unwrap();
+    notes.reach(1).await;
+    storage.enqueue("ordinary".to_owned()).await.unwrap();
+    let urgent = NewJob::new("urgent".to_owned()).priority(9);
+    storage.enqueue(urgent).await.unwrap();
+    gate.notify_one();
+    assert_eq!(notes.reach(3).await, ["long", "urgent", "ordinary"]);
+    running.stop().await;
+}

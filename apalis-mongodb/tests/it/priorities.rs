@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use apalis_mongodb::{Config, NewJob};
-use mongodb::bson::DateTime;
+use apalis_mongodb::{Config, JobState, NewJob};
+use mongodb::bson::{DateTime, Document, doc};
 
 use crate::harness::{Bench, Notes};
 use crate::worker;
@@ -83,5 +83,21 @@ async fn a_job_of_a_higher_priority_overtakes_a_backlog_while_it_is_worked_on() 
     let place = order.iter().position(|note| note == "9999").unwrap();
     // After what was in hand, and a look at the head every tenth of a second.
     assert!(place < 400, "it was the {place}th");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn with_ageing_a_priority_that_another_producer_stored_as_long_is_one_too() {
+    let bench = Bench::with(|config| config.ageing(Duration::from_secs(10))).await;
+    let id = bench.storage::<u32>().enqueue(1).await.unwrap();
+    let jobs = bench
+        .db()
+        .collection::<Document>(&bench.config.collections().jobs);
+    let long = doc! { "$set": { "priority": 0_i64 } };
+    jobs.update_one(doc! { "_id": id.to_string() }, long)
+        .await
+        .unwrap();
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+    bench.reaches(&id, JobState::Done).await;
     running.stop().await;
 }

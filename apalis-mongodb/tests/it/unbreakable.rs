@@ -88,7 +88,7 @@ async fn a_back_off_without_bounds_breaks_neither_its_job_nor_the_worker() {
     let storage = bench.storage::<u32>();
     let endless = RetryStrategy::Exponential {
         base: Duration::MAX,
-        factor: f64::INFINITY,
+        factor: f64::MAX,
         max: Duration::MAX,
         jitter: 1.0,
     };

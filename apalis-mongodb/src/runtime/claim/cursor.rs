@@ -60,8 +60,8 @@ impl Cursor {
                 .until(head_every.max(self.head_cost * HEAD_SHARE))
                 .is_zero(),
             Last::ShortFromPosition => self.head_pause().is_zero(),
-            // Whatever woke us came after that, most likely at the end.
-            Last::ShortFromHead => false,
+            // Whatever woke a fast worker came after that, most likely at the end.
+            Last::ShortFromHead => !fast && self.head_pause().is_zero(),
         };
         match &self.position {
             Some(position) if !head => Start::At {

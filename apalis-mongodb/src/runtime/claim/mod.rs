@@ -120,8 +120,9 @@ impl Claimer {
     async fn wait_for_slots(&self) -> Option<Vec<OwnedSemaphorePermit>> {
         let worker = &self.worker;
         let first = async {
-            let wanted = worker.buffer.wanted().await;
             let first = Arc::clone(&worker.permits).acquire_owned().await.ok()?;
+            // After that, for what was wanted before may have been given back meanwhile.
+            let wanted = worker.buffer.wanted().await;
             Some((wanted, first))
         };
         let (wanted, first) = tokio::select! {
@@ -213,9 +214,8 @@ impl Claimer {
 
     async fn find_by_age(&self, step: Duration, limit: usize) -> Result<DueJobs, Error> {
         let levels = levels(&self.worker.jobs(), &self.worker.config.queue).await?;
-        let Some(start) = ageing::next_level(&levels, step) else {
-            return Ok(DueJobs::default());
-        };
+        // Documents whose priority is none are found from the head alone.
+        let start = ageing::next_level(&levels, step).unwrap_or(Start::Head);
         let found = self.find_from(start, None, limit).await?;
         if !found.is_empty() {
             return Ok(found);
