@@ -107,9 +107,10 @@ impl<Args> NewJob<Args> {
         self
     }
 
-    /// At most one job with this key waits in the queue; enqueuing another returns the first one,
-    /// which is not [new](crate::Enqueued::is_new). The key is free again as soon as a worker has
-    /// claimed the job, and stays so if the job has to wait again. For jobs that look at something
+    /// At most one job with this key waits in the queue that no worker has claimed yet; enqueuing
+    /// another returns the first one, which is not [new](crate::Enqueued::is_new). The key is free
+    /// again as soon as a worker has claimed the job, and stays so if the job has to wait again: for
+    /// its next attempt, or because the worker gave it back before it started. For jobs that look at something
     /// that may change while they run: what changes meanwhile is looked at by the next one.
     pub fn unique_until_started(mut self, key: impl Into<String>) -> Self {
         self.unique_key = Some(key.into());

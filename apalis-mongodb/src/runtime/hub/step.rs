@@ -6,7 +6,7 @@
 //! - Nobody is rescued for a lease, in which every worker that lives renews its leases by the new
 //!   clock.
 //! - Ours are renewed at once.
-//! - When jobs are due is looked up again; what was due stays due.
+//! - When jobs are due is looked up again; jobs that were enqueued to run at once stay due.
 
 use std::time::{Duration, Instant};
 
