@@ -42,7 +42,9 @@ where
             .flat_map(|w| w.leases.held())
             .map(|l| l.token)
             .collect();
-        let rescue = async move { rescue::rescue_expired(&db, &collections.jobs(&db), &own).await };
+        let limit = self.config().history_limit;
+        let rescue =
+            async move { rescue::rescue_expired(&db, &collections.jobs(&db), &own, limit).await };
         Ok(spawned(rescue).await?.len())
     }
 }

@@ -79,7 +79,8 @@ where
             }
         };
         match job {
-            Some(job) => Box::pin(settled(job, future)),
+            // From here on the job is given back if its future is dropped, polled or not.
+            Some(job) => Box::pin(settled(ReleaseOnDrop::guard(job.clone()), job, future)),
             // A task of another backend that was piped through: not ours to acknowledge.
             None => Box::pin(future),
         }
@@ -87,10 +88,10 @@ where
 }
 
 async fn settled<R: Serialize>(
+    guard: ReleaseOnDrop,
     job: JobHandle,
     handler: impl Future<Output = Result<R, BoxDynError>>,
 ) -> Result<R, BoxDynError> {
-    let guard = ReleaseOnDrop::guard(job.clone());
     let started_at = *job.lease().started_at.get_or_init(Instant::now);
     if let Some(clock) = job.runtime().clock.known() {
         metrics::started(job.queue(), job.run_at(), clock.at(started_at));

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
+use futures_util::future::join_all;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Hint;
 use mongodb::{Collection, Database};
@@ -28,27 +29,41 @@ pub(crate) async fn renew(
     leases: &[Arc<Lease>],
     limit: Duration,
 ) -> Result<Vec<Arc<Lease>>, Error> {
+    let asked_at = Instant::now();
     // A job that its handler's transaction has written would hold up the whole command.
     let (locked, free): (Vec<_>, Vec<_>) =
         leases.iter().partition(|lease| lease.is_in_transaction());
-    for lease in locked {
-        renew_locked(db, &collections.jobs, lease, limit).await;
-    }
     let free: Vec<Arc<Lease>> = free.into_iter().cloned().collect();
-    renew_free(db, collections, &free, limit).await
+    let locked = locked
+        .into_iter()
+        .map(|lease| renew_locked(db, &collections.jobs, lease, limit));
+    // At the same time: one whose job is locked must not hold up the others.
+    let (_, lost) = tokio::join!(join_all(locked), renew_free(db, collections, &free, limit));
+    let lost = lost?;
+    for lease in free {
+        lease.renewed(asked_at);
+    }
+    Ok(lost)
 }
 
-/// One that cannot be renewed now is not lost: its transaction commits or aborts.
+/// One that cannot be renewed now is not lost: its transaction commits or aborts. One that the store
+/// does not know any more is settled by that transaction, or runs out by our own clock.
 async fn renew_locked(db: &Database, jobs: &str, lease: &Lease, limit: Duration) {
+    let asked_at = Instant::now();
     let command = doc! {
         "update": jobs,
         "updates": [{ "q": fence(lease), "u": [prolong(lease.duration())], "hint": by_id() }],
         "maxTimeMS": MAX_TIME_LOCKED_MS,
         "writeConcern": { "w": 1 },
     };
-    let renewed = run_command(db, limit, "renew a lease during a transaction", command).await;
-    if let Err(error) = renewed {
-        tracing::debug!(job = lease.id, %error, "lease not renewed during a transaction");
+    match run_command(db, limit, "renew a lease during a transaction", command).await {
+        Ok(reply) if super::reply::count(&reply) == 0 => {}
+        renewed => {
+            lease.renewed(asked_at);
+            if let Err(error) = renewed {
+                tracing::debug!(job = lease.id, %error, "lease not renewed during a transaction");
+            }
+        }
     }
 }
 
@@ -134,7 +149,7 @@ async fn lost(
 
 /// Renews one lease by its own duration.
 pub(crate) async fn extend(jobs: &Collection<Document>, lease: &Lease) -> Result<(), Error> {
-    let asked_at = std::time::Instant::now();
+    let asked_at = Instant::now();
     let outcome = jobs
         .update_one(fence(lease), vec![prolong(lease.duration())])
         .hint(Hint::Keys(by_id()))

@@ -76,24 +76,36 @@ pub(crate) async fn rescue_expired(
     db: &Database,
     jobs: &Collection<Document>,
     own: &[ObjectId],
+    history_limit: u32,
 ) -> Result<Vec<Rescued>, Error> {
     let expired = expired(jobs, own).await?;
-    free_all(db, jobs, expired).await
+    let freed = free_all(db, jobs, expired, history_limit).await;
+    freed.into_iter().collect()
 }
 
-/// Frees the jobs of `found` that nobody has renewed or finished meanwhile.
+/// Frees the jobs of `found` that nobody has renewed or finished meanwhile; each has an outcome of its
+/// own. They remember `history_limit` attempts.
 pub(crate) async fn free_all(
     db: &Database,
     jobs: &Collection<Document>,
     found: Abandoned,
-) -> Result<Vec<Rescued>, Error> {
+    history_limit: u32,
+) -> Vec<Result<Rescued, Error>> {
     // Each is fenced by the token that was seen.
     let condition = found.condition;
     stream::iter(found.jobs)
-        .map(|job| free(db.clone(), jobs.clone(), job, condition.clone()))
+        .map(|job| {
+            free(
+                db.clone(),
+                jobs.clone(),
+                job,
+                condition.clone(),
+                history_limit,
+            )
+        })
         .buffer_unordered(AT_ONCE)
-        .try_filter_map(|freed| std::future::ready(Ok(freed)))
-        .try_collect()
+        .filter_map(|freed| std::future::ready(freed.transpose()))
+        .collect()
         .await
 }
 
@@ -137,6 +149,7 @@ async fn free(
     jobs: Collection<Document>,
     job: Document,
     condition: Document,
+    history_limit: u32,
 ) -> Result<Option<Rescued>, Error> {
     let crashes = number(&job, f::CRASHES).unwrap_or(0).saturating_add(1);
     let mut quarantined = number(&job, f::MAX_CRASHES).is_some_and(|max| crashes >= max);
@@ -155,7 +168,7 @@ async fn free(
         requeue(&error, crashes)
     };
     let update = vec![
-        history(&error),
+        history(&error, history_limit),
         update,
         doc! { "$unset": unset(quarantined) },
     ];
@@ -200,7 +213,7 @@ fn is_locked(error: &Error) -> bool {
     matches!(source.kind.as_ref(), ErrorKind::Command(command) if command.code == MAX_TIME_EXPIRED)
 }
 
-fn history(error: &str) -> Document {
+fn history(error: &str, limit: u32) -> Document {
     let path = |field: &str| format!("${field}");
     let entry = doc! {
         "attempt": path(f::ATTEMPTS),
@@ -211,7 +224,9 @@ fn history(error: &str) -> Document {
         "error": { "$literal": error },
     };
     let known = doc! { "$ifNull": [path(f::HISTORY), []] };
-    doc! { "$set": { f::HISTORY: { "$concatArrays": [known, [entry]] } } }
+    let all = doc! { "$concatArrays": [known, [entry]] };
+    let most = limit.min(i32::MAX as u32) as i32;
+    doc! { "$set": { f::HISTORY: { "$slice": [all, -most] } } }
 }
 
 /// Back in the queue; the attempt does not count, the crash does.

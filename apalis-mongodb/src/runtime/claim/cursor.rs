@@ -54,14 +54,14 @@ impl Cursor {
     /// Where the next search begins; `now` is the server's time. A worker that claims few jobs
     /// (`fast` is false) begins at the head each time, so that an urgent job is the next one.
     pub(super) fn start(&self, now: DateTime, fast: bool) -> Start {
-        let head_every = if fast { HEAD_EVERY } else { Duration::ZERO };
         let head = match self.last {
+            _ if !fast => true,
             Last::Full => self
-                .until(head_every.max(self.head_cost * HEAD_SHARE))
+                .until(HEAD_EVERY.max(self.head_cost * HEAD_SHARE))
                 .is_zero(),
             Last::ShortFromPosition => self.head_pause().is_zero(),
-            // Whatever woke a fast worker came after that, most likely at the end.
-            Last::ShortFromHead => !fast && self.head_pause().is_zero(),
+            // Whatever woke us came after that, most likely at the end.
+            Last::ShortFromHead => false,
         };
         match &self.position {
             Some(position) if !head => Start::At {

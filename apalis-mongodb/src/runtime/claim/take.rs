@@ -49,22 +49,33 @@ pub(super) async fn take(
     let queue = &worker.config.queue;
     let granted = rate::acquire(&queues, queue, &grant.limits, selection.len()).await?;
     selection.limit(granted);
+    let claimed = claim_selected(worker, selection, &mut grant).await;
+    let used = *claimed.as_ref().unwrap_or(&0);
+    if grant.limits.rate.is_some() && used < granted {
+        rate::give_back(&queues, queue, granted - used).await?;
+    }
+    let claimed = claimed?;
+    Ok(Taken { granted, claimed })
+}
+
+async fn claim_selected(
+    worker: &Arc<WorkerRuntime>,
+    selection: &mut Selection,
+    grant: &mut Grant,
+) -> Result<usize, Error> {
     let mut claimed = 0;
     if let Some(suspect) = selection.suspect.take() {
         let own = grant.permits.pop().into_iter().chain([suspect.permit]);
         let permits = vec![own.collect()];
-        claimed += claim(worker, vec![suspect.job], permits, &grant).await?;
+        claimed += claim(worker, vec![suspect.job], permits, grant).await?;
     }
     let fresh = std::mem::take(&mut selection.fresh);
     if !fresh.is_empty() {
         let permits = grant.permits.drain(..).take(fresh.len());
         let permits = permits.map(|permit| vec![permit]).collect();
-        claimed += claim(worker, fresh, permits, &grant).await?;
+        claimed += claim(worker, fresh, permits, grant).await?;
     }
-    if grant.limits.rate.is_some() && claimed < granted {
-        rate::give_back(&queues, queue, granted - claimed).await?;
-    }
-    Ok(Taken { granted, claimed })
+    Ok(claimed)
 }
 
 /// Claims `jobs` under a fresh token, puts those that are ours into the buffer, and returns how

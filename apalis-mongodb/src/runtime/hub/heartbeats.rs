@@ -45,7 +45,6 @@ async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Resul
         .flat_map(|worker| worker.leases.held())
         .collect();
     let limit = hub.health.interval().clamp(SHORTEST_LIMIT, LONGEST_LIMIT);
-    let asked_at = Instant::now();
     // At the same time: one that hangs must not hold up the other.
     let (reading, lost) = tokio::join!(
         measure(db, limit),
@@ -54,11 +53,7 @@ async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Resul
     if let Ok(reading) = &reading {
         hub.observe(*reading);
     }
-    let lost = lost?;
-    for lease in &leases {
-        lease.renewed(asked_at);
-    }
-    for lease in lost {
+    for lease in lost? {
         let holder = workers.iter().find(|worker| {
             worker
                 .leases

@@ -42,6 +42,13 @@ fn may_rescue(hub: &Hub) -> bool {
     hub.health.may_rescue(leases.max().unwrap_or_default())
 }
 
+/// How many attempts a rescued job remembers, whatever its queue: as many as the most generous one here.
+fn history_limit(hub: &Hub) -> u32 {
+    let workers = hub.workers();
+    let limits = workers.iter().map(|worker| worker.config.history_limit);
+    limits.max().unwrap_or(1)
+}
+
 async fn rescue_all(hub: &Hub) {
     let own: Vec<_> = hub
         .workers()
@@ -52,26 +59,28 @@ async fn rescue_all(hub: &Hub) {
         rescue_expired(hub, &own).await,
         rescue_of_dead(hub, &own).await,
     ] {
-        match rescued {
-            Ok(rescued) => rescued.iter().for_each(|job| report(hub, job)),
-            Err(error) => tracing::warn!(%error, "rescue failed"),
+        for outcome in rescued.unwrap_or_else(|error| vec![Err(error)]) {
+            match outcome {
+                Ok(job) => report(hub, &job),
+                Err(error) => tracing::warn!(%error, "rescue failed"),
+            }
         }
     }
 }
 
-async fn rescue_expired(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Rescued>, Error> {
+async fn rescue_expired(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Result<Rescued, Error>>, Error> {
     let jobs = hub.collections.jobs(&hub.db);
     let asked_at = Instant::now();
     let expired = rescue::expired(&jobs, own).await?;
     if !is_steady(hub, expired.found_at, asked_at) {
         return Ok(Vec::new());
     }
-    rescue::free_all(&hub.db, &jobs, expired).await
+    Ok(rescue::free_all(&hub.db, &jobs, expired, history_limit(hub)).await)
 }
 
 /// The leases of workers that died before the server's clock was set back last for as much longer.
 /// Their last heartbeats are ahead of it, which those of the living are not after a lease.
-async fn rescue_of_dead(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Rescued>, Error> {
+async fn rescue_of_dead(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Result<Rescued, Error>>, Error> {
     let asked_at = Instant::now();
     let workers = hub.collections.workers(&hub.db);
     let (dead, found_at) = workers::ahead_of_the_clock(workers).await?;
@@ -80,7 +89,7 @@ async fn rescue_of_dead(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Rescued>, Err
     }
     let jobs = hub.collections.jobs(&hub.db);
     let found = rescue::of_dead(&jobs, own, dead).await?;
-    rescue::free_all(&hub.db, &jobs, found).await
+    Ok(rescue::free_all(&hub.db, &jobs, found, history_limit(hub)).await)
 }
 
 /// Whether the server's clock has gone on as ours since the last heartbeat, by the time at which it
