@@ -5,7 +5,7 @@ use mongodb::bson::{Document, doc};
 use super::{Store, StoreError, collection};
 
 /// The number of the newest migration this program was written against.
-pub const SCHEMA_VERSION: i32 = 4;
+pub const SCHEMA_VERSION: i32 = 5;
 
 /// Why the database cannot be worked with.
 #[derive(Debug, thiserror::Error)]
