@@ -1,7 +1,6 @@
 //! The stored documents and what is shown of them.
 
 mod attempt;
-mod crash_policy;
 pub(crate) mod field;
 pub(crate) mod id;
 mod job;
@@ -17,7 +16,6 @@ mod text;
 pub(crate) mod time;
 
 pub use attempt::{AttemptRecord, LogLine, Outcome, OutcomeName};
-pub(crate) use crash_policy::CrashPolicy;
 pub(crate) use job::{JobDocument, SUSPECT_CRASHES, UNTIL_STARTED};
 pub use limits::{QueueLimits, Rate};
 pub use record::JobRecord;

@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// The status as stored. It is apalis' own vocabulary, so that a document reads the same here
 /// as in apalis' board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Status {
     Pending,
     Running,

@@ -74,29 +74,40 @@ impl Operator {
             Some(queue) => BTreeSet::from([queue.to_owned()]),
             None => self.queue_names().await?,
         };
+        let now = server_now(&self.db).await?;
         let mut counts = BTreeMap::new();
         for name in names {
-            let of_queue = self.count_queue(&name).await?;
+            let of_queue = self.count_queue(&name, now).await?;
             counts.insert(name, of_queue);
         }
         Ok(counts)
     }
 
-    async fn count_queue(&self, queue: &str) -> Result<QueueCounts, Error> {
+    async fn count_queue(&self, queue: &str, now: DateTime) -> Result<QueueCounts, Error> {
         let mut counts = QueueCounts::default();
         for state in JobState::ALL {
-            counts.set(state, self.count_state(queue, state).await?);
+            counts.set(state, self.count_at(queue, state, Some(now)).await?);
         }
         Ok(counts)
     }
 
     pub(super) async fn count_state(&self, queue: &str, state: JobState) -> Result<u64, Error> {
-        let Some(status) = state.stored() else {
-            return Ok(0);
-        };
         let now = match state {
             JobState::Scheduled | JobState::Ready => Some(server_now(&self.db).await?),
             _ => None,
+        };
+        self.count_at(queue, state, now).await
+    }
+
+    /// As it was at `now`, which the states of waiting jobs need.
+    async fn count_at(
+        &self,
+        queue: &str,
+        state: JobState,
+        now: Option<DateTime>,
+    ) -> Result<u64, Error> {
+        let Some(status) = state.stored() else {
+            return Ok(0);
         };
         let (query, index) = counted_by(queue, state, status, now);
         self.collections

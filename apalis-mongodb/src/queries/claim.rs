@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::deadline::{run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
-use crate::model::{CrashPolicy, JobDocument, Status, field as f, time};
+use crate::model::{JobDocument, Status, field as f, time};
 
 /// A claim that hangs longer than this fails and is tried again.
 pub(super) const MAX_TIME: Duration = Duration::from_secs(10);
@@ -120,9 +120,13 @@ impl Claim {
             f::STARTED_AT: self.now,
             f::LEASE_UNTIL: time::after(self.now, self.config.lease_duration),
         };
-        let policy = CrashPolicy::new(self.config.max_crashes);
-        if !wanted.iter().all(|job| policy.is_known_to(job)) {
-            set.extend(policy.fields());
+        // Kept with the job, for whoever rescues it may serve other queues.
+        let max_crashes = i64::from(self.config.max_crashes);
+        if wanted
+            .iter()
+            .any(|job| job.max_crashes != Some(max_crashes))
+        {
+            set.insert(f::MAX_CRASHES, max_crashes);
         }
         doc! { "$set": set, "$inc": { f::ATTEMPTS: 1 } }
     }

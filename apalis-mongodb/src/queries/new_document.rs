@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use crate::compat;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{CrashPolicy, Status, UNTIL_STARTED, field as f, id, time};
+use crate::model::{Status, UNTIL_STARTED, field as f, id, time};
 use crate::new_job::{NewJob, When};
 use crate::opaque;
 
@@ -30,9 +30,9 @@ pub(crate) fn of(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Do
         f::ATTEMPTS: 0,
         f::MAX_ATTEMPTS: i32::try_from(attempts).unwrap_or(i32::MAX),
         f::CRASHES: 0,
+        f::MAX_CRASHES: i64::from(config.max_crashes),
         f::CREATED_AT: now,
     };
-    document.extend(CrashPolicy::new(config.max_crashes).fields());
     if let Some(strategy) = job.retry {
         strategy.validate()?;
         let strategy = compat::to_bson(&strategy).map_err(|e| Error::Codec(Box::new(e)))?;

@@ -12,6 +12,7 @@ const LIMITED_PAUSE: Duration = Duration::from_millis(200);
 const SHORT_PAUSE: Duration = Duration::from_millis(50);
 /// Workers that met at the same jobs wait up to so long, each another while.
 const CONTENDED_PAUSE: Duration = Duration::from_millis(3);
+
 /// How long to wait after a round that claimed nothing.
 pub(super) fn pause_after(taken: &Taken, limits: &QueueLimits) -> Duration {
     if taken.granted == 0 {

@@ -4,15 +4,18 @@
 //! a seventh of what a job costs the server (docs/BENCHMARKS.md). The index that lists finished
 //! jobs has their order already.
 
-use std::sync::Weak;
+use std::collections::HashSet;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::Hub;
 use crate::config::Config;
 use crate::model::{JobState, Status};
 use crate::queries::retention::{STEP, remove_finished};
+use crate::runtime::worker::WorkerRuntime;
 
 /// A job is removed at most this long after its time.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
@@ -26,15 +29,20 @@ const FINISHED: [(JobState, Status); 3] = [
 
 /// Looks until the last worker is gone.
 pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
+    let mut looked_at = Instant::now();
     loop {
         let Some(shared) = hub.upgrade() else { return };
+        // The processes of a queue take turns by chance.
         let interval = interval(&shared).mul_f64(0.75 + rand::random::<f64>() / 4.0);
         drop(shared);
-        // The processes of a queue take turns by chance.
-        Hub::pause(&mut newcomers, interval).await;
+        let wait = interval.saturating_sub(looked_at.elapsed());
+        if timeout(wait, newcomers.changed()).await.is_ok() {
+            // Who came may keep jobs for a shorter time.
+            continue;
+        }
         let Some(shared) = hub.upgrade() else { return };
-        let began = Instant::now();
-        while remove_some(&shared).await && began.elapsed() < LONGEST_INTERVAL {}
+        looked_at = Instant::now();
+        while remove_some(&shared).await && looked_at.elapsed() < LONGEST_INTERVAL {}
     }
 }
 
@@ -55,19 +63,26 @@ fn kept(config: &Config) -> impl Iterator<Item = (Status, Duration)> + use<> {
         .filter_map(move |(state, status)| Some((status, retention.of(state)?)))
 }
 
+/// What all workers keep, each queue once however many serve it.
+fn kept_by(workers: &[Arc<WorkerRuntime>]) -> HashSet<(String, Status, Duration)> {
+    let of_each = workers.iter().flat_map(|worker| {
+        let queue = &worker.config.queue;
+        kept(&worker.config).map(move |(status, age)| (queue.clone(), status, age))
+    });
+    of_each.collect()
+}
+
 /// Removes one step's worth of each queue and state; whether there may be more.
 async fn remove_some(hub: &Hub) -> bool {
     let jobs = hub.collections.jobs(&hub.db);
     let began = Instant::now();
     let mut more = false;
-    for worker in hub.workers() {
-        for (status, age) in kept(&worker.config) {
-            match remove_finished(&jobs, &worker.config.queue, status, age).await {
-                Ok(removed) => more |= removed >= STEP,
-                Err(error) => {
-                    tracing::warn!(%error, queue = worker.config.queue, "old jobs not removed; trying again later");
-                    return false;
-                }
+    for (queue, status, age) in kept_by(&hub.workers()) {
+        match remove_finished(&jobs, &queue, status, age).await {
+            Ok(removed) => more |= removed >= STEP,
+            Err(error) => {
+                tracing::warn!(%error, queue, "old jobs not removed; trying again later");
+                return false;
             }
         }
     }
