@@ -1,30 +1,24 @@
 //! From a stored file to a verdict: the bridge between the store and [`crate::document`].
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
 use dossier_common::store::Store;
 use dossier_common::store::blobs::BlobReader;
 use mongodb::bson::{Bson, serialize_to_bson};
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
 use crate::antivirus::{Antivirus, Finding};
+use crate::blob_source::BlobSource;
 use crate::document::{
     self, Accepted, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected,
-    Source, Verdict,
+    Verdict,
 };
 use crate::failure::JobFailure;
 
 /// How long one inspection may take, waiting for the store included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
-
-/// How long the store may take to give one chunk.
-const CHUNK_LIMIT: Duration = Duration::from_secs(20);
 
 /// So many attempts a document gets whose inspection does not end or fails; then it is `failed`.
 const MAX_TROUBLED_ATTEMPTS: u32 = 3;
@@ -157,56 +151,5 @@ fn record(verdict: &Verdict) -> Inspection {
         outcome,
         rules_version: RULES_VERSION,
         facts,
-    }
-}
-
-/// Random access to stored bytes for code that is not async; it holds one chunk at a time.
-struct BlobSource {
-    reader: BlobReader,
-    runtime: Handle,
-    chunk: Option<(u64, Bytes)>,
-}
-
-impl BlobSource {
-    fn new(reader: BlobReader) -> Self {
-        Self {
-            reader,
-            runtime: Handle::current(),
-            chunk: None,
-        }
-    }
-
-    /// The bytes from `offset` to the end of the chunk they are in.
-    fn bytes_at(&mut self, offset: u64) -> io::Result<&[u8]> {
-        let holds =
-            |start: u64, bytes: &Bytes| offset >= start && offset - start < bytes.len() as u64;
-        if !self
-            .chunk
-            .as_ref()
-            .is_some_and(|(start, bytes)| holds(*start, bytes))
-        {
-            let reading = async { timeout(CHUNK_LIMIT, self.reader.chunk_at(offset)).await };
-            let chunk = self.runtime.block_on(reading)?;
-            self.chunk = Some(chunk.map_err(io::Error::other)?);
-        }
-        let (start, bytes) = self.chunk.as_ref().expect("a chunk was just read");
-        let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
-        Ok(bytes.get(from..).unwrap_or_default())
-    }
-}
-
-impl Source for BlobSource {
-    fn len(&self) -> u64 {
-        self.reader.size_bytes()
-    }
-
-    fn read_at(&mut self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        if offset >= self.len() || buf.is_empty() {
-            return Ok(0);
-        }
-        let available = self.bytes_at(offset)?;
-        let count = available.len().min(buf.len());
-        buf[..count].copy_from_slice(&available[..count]);
-        Ok(count)
     }
 }

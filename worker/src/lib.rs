@@ -5,6 +5,7 @@
 //! their machines ask.
 
 pub mod antivirus;
+mod blob_source;
 pub mod cli;
 pub mod config;
 pub mod document;

@@ -4,6 +4,8 @@
 //! in memory; where it is damaged, every place a directory entry could have is looked at instead, so that a
 //! protected document with a sloppy allocation table still gets its own answer.
 
+use std::collections::HashSet;
+
 use super::reason::Reason;
 use super::stop::Stop;
 use super::window::Window;
@@ -11,11 +13,15 @@ use super::window::Window;
 /// The size of one directory entry.
 const ENTRY_BYTES: usize = 128;
 /// How many directory sectors are followed; real documents have a handful.
-const MAX_SECTORS: u32 = 4_096;
+const MAX_SECTORS: usize = 4_096;
+/// How often the walk may go to another place of the file, which is far to read.
+const MAX_JUMPS: u32 = 64;
+/// What ends a chain.
+const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
 /// The first value that is not a sector number.
 const MAX_REGULAR_SECTOR: u32 = 0xFFFF_FFFA;
 /// Sector numbers that the header itself holds for the allocation table.
-const HEADER_FAT_SECTORS: u64 = 109;
+const HEADER_FAT_SECTORS: u32 = 109;
 
 /// What the names seen so far say.
 #[derive(Default)]
@@ -66,46 +72,77 @@ fn walk_directory(window: &mut Window<'_>, names: &mut Names) -> Result<bool, St
     if shift != 9 && shift != 12 {
         return Ok(false);
     }
+    let bytes = 1_usize << shift;
+    let mut table = Table::new(header, shift);
+    let mut visited = HashSet::new();
     let mut sector = u32_at(&header, 48);
-    for _ in 0..MAX_SECTORS {
-        if sector >= MAX_REGULAR_SECTOR {
-            return Ok(sector == 0xFFFF_FFFE);
+    let mut expected = sector;
+    let mut jumps = 0;
+    while sector < MAX_REGULAR_SECTOR {
+        jumps += u32::from(sector != expected);
+        if !visited.insert(sector) || jumps + table.loads > MAX_JUMPS || visited.len() > MAX_SECTORS
+        {
+            return Ok(false);
         }
-        let start = (u64::from(sector) + 1) << shift;
-        for slot in 0..(1_u64 << shift) / ENTRY_BYTES as u64 {
-            let Some(entry) = window.array::<ENTRY_BYTES>(start + slot * ENTRY_BYTES as u64)?
-            else {
-                return Ok(false);
-            };
-            names.see(&entry);
+        let entries = window.at_most((u64::from(sector) + 1) << shift, bytes)?;
+        if entries.len() < bytes {
+            return Ok(false);
         }
-        match next_sector(window, &header, shift, sector)? {
+        entries
+            .chunks_exact(ENTRY_BYTES)
+            .for_each(|entry| names.see(entry));
+        expected = sector + 1;
+        match table.next(window, sector)? {
             Some(next) => sector = next,
             None => return Ok(false),
         }
     }
-    Ok(false)
+    Ok(sector == END_OF_CHAIN)
 }
 
-/// The allocation table's word on what follows `sector`, for tables listed in the header.
-fn next_sector(
-    window: &mut Window<'_>,
-    header: &[u8; 512],
+/// The allocation table, as far as the header lists it, one sector of it at a time.
+struct Table {
+    header: [u8; 512],
     shift: u16,
-    sector: u32,
-) -> Result<Option<u32>, Stop> {
-    let per_sector = 1_u64 << (shift - 2);
-    let table = u64::from(sector) / per_sector;
-    if table >= HEADER_FAT_SECTORS {
-        return Ok(None);
+    loaded: Option<u32>,
+    sector: Vec<u8>,
+    /// How often a sector was read.
+    loads: u32,
+}
+
+impl Table {
+    fn new(header: [u8; 512], shift: u16) -> Self {
+        Self {
+            header,
+            shift,
+            loaded: None,
+            sector: Vec::new(),
+            loads: 0,
+        }
     }
-    // Below 512 because `table` is below 109.
-    let fat_sector = u32_at(header, 76 + 4 * usize::try_from(table).unwrap_or_default());
-    if fat_sector >= MAX_REGULAR_SECTOR {
-        return Ok(None);
+
+    /// What follows `sector`.
+    fn next(&mut self, window: &mut Window<'_>, sector: u32) -> Result<Option<u32>, Stop> {
+        let per_sector = 1_u32 << (self.shift - 2);
+        let place = sector / per_sector;
+        if place >= HEADER_FAT_SECTORS {
+            return Ok(None);
+        }
+        // Below 512 because `place` is below 109.
+        let fat_sector = u32_at(&self.header, 76 + 4 * usize::try_from(place).unwrap_or_default());
+        if fat_sector >= MAX_REGULAR_SECTOR {
+            return Ok(None);
+        }
+        if self.loaded != Some(fat_sector) {
+            let offset = (u64::from(fat_sector) + 1) << self.shift;
+            self.sector = window.at_most(offset, 1 << self.shift)?.to_vec();
+            self.loaded = Some(fat_sector);
+            self.loads += 1;
+        }
+        let at = 4 * usize::try_from(sector % per_sector).unwrap_or_default();
+        let value = self.sector.get(at..).and_then(|rest| rest.first_chunk());
+        Ok(value.map(|value| u32::from_le_bytes(*value)))
     }
-    let offset = ((u64::from(fat_sector) + 1) << shift) + 4 * (u64::from(sector) % per_sector);
-    Ok(window.array::<4>(offset)?.map(u32::from_le_bytes))
 }
 
 /// Looks at every place in the file where a directory entry could be.

@@ -20,6 +20,8 @@ pub struct Facts {
     pub producer: Option<String>,
     /// Whether the document uses the Strict namespaces of ISO/IEC 29500.
     pub strict: bool,
+    /// How much the inspection had to do, in the steps of [`Limits::steps`](super::Limits::steps).
+    pub steps: u64,
 }
 
 impl Facts {

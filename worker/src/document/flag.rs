@@ -39,6 +39,20 @@ pub enum Flag {
     Template,
     /// The file name's extension and the content disagree.
     ExtensionMismatch,
+    /// Data after the archive, which no program reads.
+    TrailingData,
+    /// Files that tools of macOS left beside the parts (`._name`).
+    AppleDouble,
+    /// A chart's workbook that lies elsewhere.
+    ExternalLink,
+    /// A field that takes text or pictures from another computer.
+    RemoteField,
+    /// A connection of a workbook to the web or to a database.
+    ExternalConnection,
+    /// A part in another format, RTF or HTML, that is merged on opening.
+    AlternativeFormat,
+    /// An object in a part in another format that is loaded on opening, or that is no Office document.
+    ForeignObject,
 }
 
 impl Flag {
@@ -62,6 +76,13 @@ impl Flag {
             Self::Executable => "executable",
             Self::Template => "template",
             Self::ExtensionMismatch => "extension_mismatch",
+            Self::TrailingData => "trailing_data",
+            Self::AppleDouble => "apple_double",
+            Self::ExternalLink => "external_link",
+            Self::RemoteField => "remote_field",
+            Self::ExternalConnection => "external_connection",
+            Self::AlternativeFormat => "alternative_format",
+            Self::ForeignObject => "foreign_object",
         }
     }
 }

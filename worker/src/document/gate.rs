@@ -45,6 +45,11 @@ pub(super) fn family(head: &[u8]) -> Family {
     }
 }
 
+/// Whether some program would take a file that begins so for its own.
+pub(super) fn is_known(head: &[u8]) -> bool {
+    GATE.get(&head[..head.len().min(HEAD_BYTES)]).is_some()
+}
+
 /// A noun phrase for people.
 fn noun(mime: &str) -> &'static str {
     match mime {

@@ -4,12 +4,14 @@ use super::cancel::Cancel;
 use super::error::InspectError;
 use super::facts::Facts;
 use super::gate::{self, Family};
+use super::kind::Kind;
 use super::limits::Limits;
 use super::policy::Policy;
 use super::reason::Reason;
 use super::source::Source;
+use super::steps::Steps;
 use super::stop::Stop;
-use super::verdict::{Rejected, Verdict};
+use super::verdict::{Accepted, Rejected, Verdict};
 use super::window::Window;
 use super::{compound, package};
 
@@ -28,9 +30,12 @@ pub fn inspect(
     cancel: &Cancel,
 ) -> Result<Verdict, InspectError> {
     let mut facts = Facts::default();
-    let mut window = Window::new(source, cancel);
-    match verdict(&mut window, limits, policy, &mut facts) {
-        Ok(verdict) => Ok(verdict),
+    let steps = Steps::new(limits.steps);
+    let mut window = Window::new(source, cancel, &steps);
+    let found = verdict(&mut window, limits, policy, &mut facts);
+    facts.steps = steps.used();
+    match found {
+        Ok(kind) => Ok(Verdict::Accepted(Accepted { kind, facts })),
         Err(Stop::Fail(error)) => Err(error),
         Err(Stop::Reject(finding)) => Ok(Verdict::Rejected(Rejected {
             reason: finding.reason,
@@ -46,7 +51,7 @@ fn verdict(
     limits: &Limits,
     policy: &Policy,
     facts: &mut Facts,
-) -> Result<Verdict, Stop> {
+) -> Result<Kind, Stop> {
     let size = window.size();
     if size == 0 {
         return Err(Stop::reject(Reason::EmptyFile, "0 bytes"));

@@ -35,6 +35,8 @@ pub struct Limits {
     pub xml_token_bytes: usize,
     /// XML elements in one part.
     pub xml_elements: u64,
+    /// Work of all kinds together, in steps of about a nanosecond.
+    pub steps: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +56,7 @@ impl Default for Limits {
             xml_attributes: 512,
             xml_token_bytes: 16 * 1024 * 1024,
             xml_elements: 50_000_000,
+            steps: 900_000_000,
         }
     }
 }

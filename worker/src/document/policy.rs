@@ -38,6 +38,13 @@ const STANDARD: &[(Flag, Action)] = &[
     (Flag::Executable, Action::Reject),
     (Flag::Template, Action::Reject),
     (Flag::ExtensionMismatch, Action::Flag),
+    (Flag::TrailingData, Action::Flag),
+    (Flag::AppleDouble, Action::Flag),
+    (Flag::ExternalLink, Action::Flag),
+    (Flag::RemoteField, Action::Flag),
+    (Flag::ExternalConnection, Action::Flag),
+    (Flag::AlternativeFormat, Action::Flag),
+    (Flag::ForeignObject, Action::Reject),
 ];
 
 /// Where the strict policy differs from the standard one.
@@ -46,6 +53,10 @@ const STRICT: &[(Flag, Action)] = &[
     (Flag::EmbeddedMacroDocument, Action::Reject),
     (Flag::ActiveX, Action::Reject),
     (Flag::ExtensionMismatch, Action::Reject),
+    (Flag::ExternalLink, Action::Reject),
+    (Flag::RemoteField, Action::Reject),
+    (Flag::ExternalConnection, Action::Reject),
+    (Flag::AlternativeFormat, Action::Reject),
 ];
 
 impl Policy {

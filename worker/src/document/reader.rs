@@ -2,6 +2,7 @@
 
 use super::archive::{Body, Entry, Inflater};
 use super::limits::Limits;
+use super::steps::{Step, Steps};
 use super::stop::Stop;
 use super::window::{WINDOW_BYTES, Window};
 use super::xml::{Decoder, Scanner, Visitor};
@@ -30,6 +31,11 @@ impl<'r, 'w> PartReader<'r, 'w> {
     /// The limits in force.
     pub(super) fn limits(&self) -> &'r Limits {
         self.limits
+    }
+
+    /// What the inspection has done so far.
+    pub(super) fn steps(&self) -> &'w Steps {
+        self.window.steps()
     }
 
     /// Reads a part as XML.
@@ -70,13 +76,24 @@ impl<'r, 'w> PartReader<'r, 'w> {
         })
     }
 
-    /// Reads a part as bytes, for its sums, and returns the first few.
-    pub(super) fn bytes(&mut self, entry: &Entry) -> Result<Vec<u8>, Stop> {
-        self.read(entry, |body, _| body.head())
+    /// Reads a part as bytes, giving `sink` each piece.
+    pub(super) fn bytes(&mut self, entry: &Entry, mut sink: impl FnMut(&[u8])) -> Result<(), Stop> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let outcome = self.read(entry, |body, _| {
+            loop {
+                match body.read(&mut scratch)? {
+                    0 => return Ok(()),
+                    count => sink(&scratch[..count]),
+                }
+            }
+        });
+        self.scratch = scratch;
+        outcome
     }
 
     /// The first few bytes of a part, without reading on.
     pub(super) fn head(&mut self, entry: &Entry) -> Result<Vec<u8>, Stop> {
+        self.steps().count(Step::Part, 1)?;
         Body::new(self.window, &mut self.inflater, entry).head()
     }
 
@@ -87,6 +104,7 @@ impl<'r, 'w> PartReader<'r, 'w> {
         entry: &Entry,
         reading: impl FnOnce(&mut Body<'_, 'w>, &mut Scanner) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
+        self.steps().count(Step::Part, 1)?;
         let mut body = Body::new(self.window, &mut self.inflater, entry);
         let outcome = reading(&mut body, &mut self.scanner);
         body.drain(&mut self.scratch)

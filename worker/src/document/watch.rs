@@ -61,6 +61,8 @@ fn ground(flag: Flag, host: &str) -> Reason {
         Flag::EmbeddedObject
         | Flag::EmbeddedDocument
         | Flag::EmbeddedMacroDocument
+        | Flag::AlternativeFormat
+        | Flag::ForeignObject
         | Flag::ActiveX => Reason::EmbeddedObject,
         _ => Reason::ExternalRef {
             host: host.to_owned(),

@@ -3,6 +3,7 @@
 use super::cancel::Cancel;
 use super::error::InspectError;
 use super::source::Source;
+use super::steps::{Step, Steps};
 use super::stop::Stop;
 
 /// The block's size: what is read at once, and all of the file that is ever in memory.
@@ -12,21 +13,28 @@ pub(super) const WINDOW_BYTES: usize = 64 * 1024;
 pub(super) struct Window<'a> {
     source: &'a mut dyn Source,
     cancel: &'a Cancel,
+    steps: &'a Steps,
     size: u64,
     block: Vec<u8>,
     start: u64,
 }
 
 impl<'a> Window<'a> {
-    pub(super) fn new(source: &'a mut dyn Source, cancel: &'a Cancel) -> Self {
+    pub(super) fn new(source: &'a mut dyn Source, cancel: &'a Cancel, steps: &'a Steps) -> Self {
         let size = source.len();
         Self {
             source,
             cancel,
+            steps,
             size,
             block: Vec::new(),
             start: 0,
         }
+    }
+
+    /// What the inspection has done so far.
+    pub(super) fn steps(&self) -> &'a Steps {
+        self.steps
     }
 
     /// The size of the file.
@@ -76,6 +84,7 @@ impl<'a> Window<'a> {
     /// Moves the window to `offset` and fills it as far as the file goes.
     fn fill(&mut self, offset: u64) -> Result<(), Stop> {
         self.check_cancel()?;
+        self.steps.count(Step::Read, 1)?;
         let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
         self.block.resize(left.min(WINDOW_BYTES), 0);
         self.start = offset;

@@ -1,14 +1,12 @@
 //! The whole container stage.
 
-use std::collections::HashSet;
-
 use crate::document::limits::Limits;
 use crate::document::reason::Reason;
 use crate::document::stop::{Findings, Stop};
 use crate::document::window::Window;
 
 use super::entry::Entry;
-use super::{budget, directory, end_record, layout, local_header};
+use super::{budget, directory, end_record, layout, local_header, name};
 
 /// An archive that every program reads the same.
 #[derive(Debug)]
@@ -16,6 +14,7 @@ pub(in crate::document) struct Archive {
     entries: Vec<Entry>,
     /// Places of the entries in the order of their keys.
     by_key: Vec<usize>,
+    has_trailing_data: bool,
 }
 
 impl Archive {
@@ -28,18 +27,27 @@ impl Archive {
         let mut findings = Findings::default();
         let mut entries = directory::read(window, &end, limits, &mut findings)?;
         entries.sort_by_key(|entry| entry.header_offset);
-        let mut complete = true;
-        for entry in &mut entries {
-            complete &= local_header::check(window, entry, &mut findings)?;
+        let starts = entries.iter().map(|entry| entry.header_offset);
+        let starts: Vec<u64> = starts.chain([end.directory_offset]).collect();
+        if starts.first() != Some(&0) {
+            findings.note(Reason::ZipAmbiguous, || {
+                "bytes before the first entry".to_owned()
+            });
         }
-        if complete {
-            layout::check(window, &entries, end.directory_offset, &mut findings)?;
+        for (entry, &next) in entries.iter_mut().zip(&starts[1..]) {
+            if local_header::check(window, entry, &mut findings)? {
+                layout::check(window, entry, next, &mut findings)?;
+            }
         }
         note_duplicates(&entries, &mut findings);
         findings.settle()?;
         let mut by_key: Vec<usize> = (0..entries.len()).collect();
         by_key.sort_by(|&a, &b| entries[a].key.cmp(&entries[b].key));
-        Ok(Self { entries, by_key })
+        Ok(Self {
+            entries,
+            by_key,
+            has_trailing_data: end.trailing_data,
+        })
     }
 
     /// The entries in physical order.
@@ -56,6 +64,11 @@ impl Archive {
         self.entries.get(self.by_key[place])
     }
 
+    /// Whether data follows the archive.
+    pub(in crate::document) fn has_trailing_data(&self) -> bool {
+        self.has_trailing_data
+    }
+
     /// Checks the declared sizes against the limits.
     pub(in crate::document) fn check_budget(&self, limits: &Limits) -> Result<(), Stop> {
         budget::check(&self.entries, limits)
@@ -69,13 +82,34 @@ impl Archive {
     }
 }
 
-/// Names that some program would take for the same file.
+/// Notes names that some program would take for the same file, or for a file and the folder it is in.
 fn note_duplicates(entries: &[Entry], findings: &mut Findings) {
-    let mut seen = HashSet::with_capacity(entries.len());
-    for entry in entries {
-        if !seen.insert(entry.key.trim_start_matches('/')) {
+    let mut names: Vec<(String, &Entry)> = entries
+        .iter()
+        .map(|entry| (name::loose(&entry.raw_name, &entry.key), entry))
+        .collect();
+    // Separators before all else, so that what lies in a folder follows it at once.
+    let order = |name: &str| -> Vec<u8> {
+        let bytes = name.bytes();
+        bytes
+            .map(|byte| if byte == b'/' { 0 } else { byte })
+            .collect()
+    };
+    names.sort_by_cached_key(|(name, _)| order(name));
+    for pair in names.windows(2) {
+        let [(outer, entry), (inner, other)] = pair else {
+            continue;
+        };
+        let Some(rest) = inner.strip_prefix(outer.as_str()) else {
+            continue;
+        };
+        if rest.is_empty() {
             findings.note(Reason::ZipAmbiguous, || {
                 format!("two entries named {}", entry.quoted())
+            });
+        } else if rest.starts_with('/') && !entry.is_folder() {
+            findings.note(Reason::ZipAmbiguous, || {
+                format!("{} lies in the file {}", other.quoted(), entry.quoted())
             });
         }
     }

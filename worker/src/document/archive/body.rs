@@ -1,20 +1,25 @@
 //! The data of one entry, inflated in constant memory and held to what its headers declare.
 
 use crc32fast::Hasher;
-use flate2::{Decompress, FlushDecompress, Status};
+use zlib_rs::{Inflate, InflateFlush, Status};
 
 use crate::document::reason::Reason;
+use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 use crate::document::window::Window;
 
-use super::entry::{Entry, METHOD_DEFLATE};
+use super::early_end::EarlyEnd;
+use super::entry::{Entry, FLAG_DESCRIPTOR, METHOD_DEFLATE, METHOD_STORED};
+
+/// Deflate in archives looks back as far as it can.
+const WINDOW_BITS: u8 = 15;
 
 /// The inflater, made once and used for one entry after the other.
-pub(in crate::document) struct Inflater(Decompress);
+pub(in crate::document) struct Inflater(Inflate);
 
 impl Inflater {
     pub(in crate::document) fn new() -> Self {
-        Self(Decompress::new(false))
+        Self(Inflate::new(false, WINDOW_BITS))
     }
 }
 
@@ -27,6 +32,7 @@ pub(in crate::document) struct Body<'b, 'w> {
     consumed: u64,
     produced: u64,
     ended: bool,
+    early_end: Option<EarlyEnd>,
 }
 
 impl<'b, 'w> Body<'b, 'w> {
@@ -45,6 +51,8 @@ impl<'b, 'w> Body<'b, 'w> {
             consumed: 0,
             produced: 0,
             ended: false,
+            early_end: (entry.method == METHOD_STORED && entry.has(FLAG_DESCRIPTOR))
+                .then(EarlyEnd::default),
         }
     }
 
@@ -73,6 +81,11 @@ impl<'b, 'w> Body<'b, 'w> {
         Ok(head)
     }
 
+    /// What the inspection has done so far.
+    pub(in crate::document) fn steps(&self) -> &'w Steps {
+        self.window.steps()
+    }
+
     /// Reads a chunk and takes it into the sums.
     fn step(&mut self, out: &mut [u8]) -> Result<usize, Stop> {
         self.window.check_cancel()?;
@@ -81,7 +94,13 @@ impl<'b, 'w> Body<'b, 'w> {
         } else {
             self.copy(out)?
         };
+        self.steps().count(Step::Byte, count)?;
         self.crc.update(&out[..count]);
+        if let Some(early_end) = &mut self.early_end
+            && early_end.is_in(&out[..count])
+        {
+            return Err(ambiguous("has a descriptor inside its data"));
+        }
         self.produced += count as u64;
         if self.produced > self.entry.inflated_bytes {
             return Err(ambiguous("is longer than it says"));
@@ -122,8 +141,9 @@ impl<'b, 'w> Body<'b, 'w> {
         Ok(count)
     }
 
-    /// Inflates deflated data.
+    /// Inflates deflated data, block by block.
     fn inflate(&mut self, out: &mut [u8]) -> Result<usize, Stop> {
+        self.steps().count(Step::Block, 1)?;
         let left = self.entry.compressed_bytes - self.consumed;
         let input = if left == 0 {
             &[]
@@ -133,7 +153,7 @@ impl<'b, 'w> Body<'b, 'w> {
         let input = &input[..input.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
         let state = &mut self.inflater.0;
         let (total_in, total_out) = (state.total_in(), state.total_out());
-        let status = state.decompress(input, out, FlushDecompress::None);
+        let status = state.decompress(input, out, InflateFlush::Block);
         let (read, written) = (state.total_in() - total_in, state.total_out() - total_out);
         self.consumed += read;
         match status {

@@ -8,14 +8,16 @@ use crate::document::window::Window;
 
 use super::end_record::EndRecord;
 use super::entry::{
-    Entry, FLAG_ENCRYPTED, FLAG_PATCH, FLAGS_STRONG_ENCRYPTION, METHOD_AES, METHOD_DEFLATE,
-    METHOD_STORED,
+    Entry, FLAG_ENCRYPTED, FLAG_PATCH, FLAG_UTF8, FLAGS_STRONG_ENCRYPTION, METHOD_AES,
+    METHOD_DEFLATE, METHOD_STORED,
 };
 use super::extra;
 use super::name;
-use super::zip64::{WIDE_16, WideValues};
+use super::zip64::WideValues;
 
 const HEADER_BYTES: u64 = 46;
+/// The length of all names together; real documents have 100 KB at most.
+const MAX_NAMES_BYTES: usize = 2 * 1024 * 1024;
 
 /// Reads the directory. Its shape must be right; what the entries say is noted in `findings`.
 pub(super) fn read(
@@ -34,12 +36,17 @@ pub(super) fn read(
         return Err(ambiguous("more entries than the directory can hold"));
     }
     let mut entries = Vec::new();
+    let mut names_bytes = 0;
     let mut offset = end.directory_offset;
     let directory_end = end.directory_offset + end.directory_bytes;
     for _ in 0..end.entries {
         let (entry, next) = read_entry(window, offset, limits, findings)?;
         if next > directory_end {
             return Err(ambiguous("directory entry beyond the directory"));
+        }
+        names_bytes += entry.raw_name.len();
+        if names_bytes > MAX_NAMES_BYTES {
+            return Err(Stop::reject(Reason::ZipBomb, "names too long in sum"));
         }
         entries.push(entry);
         offset = next;
@@ -82,12 +89,25 @@ fn read_entry(
         });
         Vec::new()
     });
-    let entry = record.entry(raw_name, &fields);
+    let mut wide = WideValues::new(&fields);
+    let entry = record.entry(raw_name, &mut wide);
+    let disk = wide.widen_disk(record.disk());
     check_method(&entry, &fields, findings);
-    check_name(&entry, &fields, record.attributes(), findings);
-    if !matches!(record.disk(), 0 | WIDE_16) {
+    check_name(&entry, &fields, findings);
+    check_type(&entry, &record, findings);
+    if disk != 0 {
         findings.note(Reason::ZipAmbiguous, || {
             format!("{} on another disk", entry.quoted())
+        });
+    }
+    if !wide.is_exact() {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("64-bit field of {} does not fit", entry.quoted())
+        });
+    }
+    if extra::retypes(&fields) {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("{} has a second set of attributes", entry.quoted())
         });
     }
     Ok((entry, next))
@@ -125,9 +145,12 @@ impl Record<'_> {
         self.u32_at(38)
     }
 
-    fn entry(&self, raw_name: Box<[u8]>, fields: &[extra::Field<'_>]) -> Entry {
+    fn host(&self) -> u8 {
+        self.0[5]
+    }
+
+    fn entry(&self, raw_name: Box<[u8]>, wide: &mut WideValues<'_>) -> Entry {
         // Wide values come in this order.
-        let mut wide = WideValues::new(fields);
         let inflated_bytes = wide.widen(self.u32_at(24));
         let compressed_bytes = wide.widen(self.u32_at(20));
         let header_offset = wide.widen(self.u32_at(42));
@@ -167,20 +190,29 @@ fn check_method(entry: &Entry, fields: &[extra::Field<'_>], findings: &mut Findi
 }
 
 /// The name by itself.
-fn check_name(
-    entry: &Entry,
-    fields: &[extra::Field<'_>],
-    attributes: u32,
-    findings: &mut Findings,
-) {
+fn check_name(entry: &Entry, fields: &[extra::Field<'_>], findings: &mut Findings) {
     if let Some(danger) = name::danger(&entry.key) {
         findings.note(Reason::ZipUnsafeName, || {
             format!("{danger}: {}", entry.quoted())
         });
     }
-    if name::is_symlink(attributes) {
+    if entry.has(FLAG_UTF8) && std::str::from_utf8(&entry.raw_name).is_err() {
         findings.note(Reason::ZipUnsafeName, || {
-            format!("{} is a symbolic link", entry.quoted())
+            format!("name that is not in UTF-8: {}", entry.quoted())
+        });
+    }
+    if extra::renames(fields, &entry.raw_name) {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("{} has another Unicode name", entry.quoted())
+        });
+    }
+}
+
+/// Whether the entry is what its name says: a folder or a plain file.
+fn check_type(entry: &Entry, record: &Record<'_>, findings: &mut Findings) {
+    if let Some(special) = name::special(record.attributes()) {
+        findings.note(Reason::ZipUnsafeName, || {
+            format!("{} is {special}", entry.quoted())
         });
     }
     if entry.is_folder() && entry.inflated_bytes > 0 {
@@ -188,9 +220,9 @@ fn check_name(
             format!("folder {} has data", entry.quoted())
         });
     }
-    if extra::renames(fields, &entry.raw_name) {
+    if !entry.is_folder() && name::is_folder_by_attributes(record.host(), record.attributes()) {
         findings.note(Reason::ZipAmbiguous, || {
-            format!("{} has another Unicode name", entry.quoted())
+            format!("{} is a folder by its attributes", entry.quoted())
         });
     }
 }

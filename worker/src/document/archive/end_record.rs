@@ -4,20 +4,12 @@ use crate::document::reason::Reason;
 use crate::document::stop::Stop;
 use crate::document::window::Window;
 
+use super::search::{self, LOCATOR_SIGNATURE, WIDE_SIGNATURE};
 use super::zip64::{WIDE_16, WIDE_32};
 
-const SIGNATURE: &[u8; 4] = b"PK\x05\x06";
-const WIDE_SIGNATURE: &[u8; 4] = b"PK\x06\x06";
-const LOCATOR_SIGNATURE: &[u8; 4] = b"PK\x06\x07";
-const RECORD_BYTES: u64 = 22;
 const LOCATOR_BYTES: u64 = 20;
 /// The 64-bit record without the data that a later version may add.
 const WIDE_BYTES: u64 = 56;
-/// The record with the longest comment.
-const MAX_RECORD_BYTES: u64 = RECORD_BYTES + u16::MAX as u64;
-/// White space after the record that is tolerated: files fetched from the web gain a line end.
-const MAX_SLACK_BYTES: u64 = 4 * 1024;
-const SCAN_BYTES: u64 = 16 * 1024;
 
 /// Where the central directory lies.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,11 +17,13 @@ pub(super) struct EndRecord {
     pub(super) entries: u64,
     pub(super) directory_offset: u64,
     pub(super) directory_bytes: u64,
+    /// Whether something follows the record that is no mere line end.
+    pub(super) trailing_data: bool,
 }
 
 /// Finds the one record that ends the file and checks what it says.
 pub(super) fn find(window: &mut Window<'_>) -> Result<EndRecord, Stop> {
-    let position = locate(window)?;
+    let (position, trailing_data) = search::locate(window)?;
     let Some(record) = window.array::<22>(position)? else {
         return Err(corrupt("end record cut off"));
     };
@@ -43,7 +37,7 @@ pub(super) fn find(window: &mut Window<'_>) -> Result<EndRecord, Stop> {
         directory_bytes: u32_at(12),
         directory_offset: u32_at(16),
     };
-    let (found, directory_end) = match wide_record(window, position)? {
+    let (mut found, directory_end) = match wide_record(window, position)? {
         Some((wide, at)) if narrow.agrees_with(&wide) => (wide, at),
         Some(_) => return Err(ambiguous("end record and its 64-bit form disagree")),
         None if narrow.disks != [0, 0] => return Err(ambiguous("archive over several disks")),
@@ -53,6 +47,7 @@ pub(super) fn find(window: &mut Window<'_>) -> Result<EndRecord, Stop> {
         None => (narrow.widened(), position),
     };
     check_place(&found, directory_end)?;
+    found.trailing_data = trailing_data;
     Ok(found)
 }
 
@@ -63,100 +58,6 @@ fn check_place(found: &EndRecord, directory_end: u64) -> Result<(), Stop> {
         _ if found.directory_offset > directory_end => Err(corrupt("directory beyond the file")),
         _ => Err(ambiguous("directory does not end at the end record")),
     }
-}
-
-/// The position of the record. Signatures before it are normal: a stored workbook has its own.
-/// Behind it, in the comment, they are not: other programs would read the archive they begin.
-fn locate(window: &mut Window<'_>) -> Result<u64, Stop> {
-    let size = window.size();
-    let text_end = size - trailing_space(window)?;
-    // Further back no other program looks.
-    let floor = size.saturating_sub(MAX_RECORD_BYTES);
-    let mut search = Search {
-        size,
-        text_end,
-        ..Search::default()
-    };
-    let mut end = size;
-    while end > floor {
-        let start = end.saturating_sub(SCAN_BYTES).max(floor);
-        let length = usize::try_from(end - start).unwrap_or_default();
-        // Room for a whole record that begins in this block.
-        let bytes = window.at_most(start, length + RECORD_BYTES as usize)?;
-        search.block(start, length, bytes);
-        end = start;
-    }
-    search.outcome()
-}
-
-/// What the backward search has seen.
-#[derive(Default)]
-struct Search {
-    size: u64,
-    text_end: u64,
-    /// Records whose comment ends with the file.
-    at_end: Vec<u64>,
-    /// A record whose comment ends earlier.
-    before_end: bool,
-    /// A record whose comment would end beyond the file; some programs read on from it.
-    beyond_end: bool,
-    /// The last place of any signature that end records have.
-    last_signature: Option<u64>,
-}
-
-impl Search {
-    /// Looks at records that begin in the first `length` of `bytes`, which lie at `start`.
-    fn block(&mut self, start: u64, length: usize, bytes: &[u8]) {
-        for index in 0..length.min(bytes.len()) {
-            let Some(signature) = bytes[index..].first_chunk::<4>() else {
-                break;
-            };
-            let position = start + index as u64;
-            if [SIGNATURE, WIDE_SIGNATURE, LOCATOR_SIGNATURE].contains(&signature) {
-                self.last_signature = self.last_signature.max(Some(position));
-            }
-            if signature != SIGNATURE {
-                continue;
-            }
-            let Some(&[low, high]) = bytes.get(index + 20..index + 22) else {
-                continue;
-            };
-            let end = position + RECORD_BYTES + u64::from(u16::from_le_bytes([low, high]));
-            if end > self.size {
-                self.beyond_end = true;
-            } else if end >= self.text_end {
-                self.at_end.push(position);
-            } else {
-                self.before_end = true;
-            }
-        }
-    }
-
-    fn outcome(&self) -> Result<u64, Stop> {
-        match self.at_end[..] {
-            [position] if self.last_signature > Some(position) => {
-                Err(ambiguous("end record signature in the archive comment"))
-            }
-            [_] if self.beyond_end => Err(ambiguous(
-                "end record whose comment is longer than the file",
-            )),
-            [position] => Ok(position),
-            [] if self.before_end => Err(ambiguous("bytes after the end record")),
-            [] => Err(corrupt("no end record")),
-            _ => Err(ambiguous("several end records")),
-        }
-    }
-}
-
-/// How much white space the file ends with, if it is no more than is tolerated.
-fn trailing_space(window: &mut Window<'_>) -> Result<u64, Stop> {
-    let start = window.size().saturating_sub(MAX_SLACK_BYTES);
-    let tail = window.at_most(start, MAX_SLACK_BYTES as usize)?;
-    let space = tail
-        .iter()
-        .rev()
-        .take_while(|byte| matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '));
-    Ok(space.count() as u64)
 }
 
 /// The record in its 32-bit form.
@@ -186,6 +87,7 @@ impl Narrow {
             entries: u64::from(self.entries[1]),
             directory_offset: u64::from(self.directory_offset),
             directory_bytes: u64::from(self.directory_bytes),
+            trailing_data: false,
         }
     }
 }
@@ -224,6 +126,7 @@ fn wide_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u
         entries: u64_at(&record, 32),
         directory_bytes: u64_at(&record, 40),
         directory_offset: u64_at(&record, 48),
+        trailing_data: false,
     };
     Ok(Some((found, at)))
 }

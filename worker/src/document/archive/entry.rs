@@ -1,5 +1,7 @@
 //! One entry of the archive.
 
+use crate::document::part_name;
+
 /// An entry as the central directory lists it.
 #[derive(Debug)]
 pub(in crate::document) struct Entry {
@@ -29,6 +31,8 @@ pub(super) const FLAG_ENCRYPTED: u16 = 1;
 pub(super) const FLAG_DESCRIPTOR: u16 = 1 << 3;
 /// Bit 5: the data is a patch.
 pub(super) const FLAG_PATCH: u16 = 1 << 5;
+/// Bit 11: the name is in UTF-8.
+pub(super) const FLAG_UTF8: u16 = 1 << 11;
 /// Bits 6 and 13: strong encryption, masked headers.
 pub(super) const FLAGS_STRONG_ENCRYPTION: u16 = 1 << 6 | 1 << 13;
 
@@ -43,6 +47,11 @@ impl Entry {
     /// Whether the entry stands for a folder.
     pub(in crate::document) fn is_folder(&self) -> bool {
         self.key.ends_with('/')
+    }
+
+    /// Whether the name has percent escapes, which only some programs resolve.
+    pub(in crate::document) fn is_escaped(&self) -> bool {
+        self.raw_name.contains(&b'%') && part_name::percent_decode(&self.raw_name) != *self.raw_name
     }
 
     /// Whether a flag is set in the central directory.

@@ -6,42 +6,30 @@ use crate::document::window::Window;
 
 use super::entry::{Entry, FLAG_DESCRIPTOR};
 
-/// Notes every gap, overlap and false descriptor. `entries` are in physical order, their data offsets known.
+/// Notes a gap or overlap after an entry, and a false descriptor. `next` is where the next entry begins, or
+/// the directory. Called in physical order, the file is read through once.
 pub(super) fn check(
     window: &mut Window<'_>,
-    entries: &[Entry],
-    directory_offset: u64,
+    entry: &Entry,
+    next: u64,
     findings: &mut Findings,
 ) -> Result<(), Stop> {
-    let first = entries
-        .first()
-        .map_or(directory_offset, |entry| entry.header_offset);
-    if first != 0 {
-        findings.note(Reason::ZipAmbiguous, || {
-            "bytes before the first entry".to_owned()
-        });
-    }
-    for (index, entry) in entries.iter().enumerate() {
-        let next = entries
-            .get(index + 1)
-            .map_or(directory_offset, |next| next.header_offset);
-        let data_end = entry.data_offset.checked_add(entry.compressed_bytes);
-        match data_end.filter(|&end| end <= window.size()) {
-            None => findings.note(Reason::ZipCorrupt, || {
-                format!("{} ends beyond the file", entry.quoted())
-            }),
-            Some(end) if end > next => {
-                findings.note(Reason::ZipAmbiguous, || {
-                    format!("{} overlaps what follows", entry.quoted())
-                });
-            }
-            Some(end) if !ends_well(window, entry, end, next - end)? => {
-                findings.note(Reason::ZipAmbiguous, || {
-                    format!("unlisted bytes after {}", entry.quoted())
-                });
-            }
-            Some(_) => {}
+    let data_end = entry.data_offset.checked_add(entry.compressed_bytes);
+    match data_end.filter(|&end| end <= window.size()) {
+        None => findings.note(Reason::ZipCorrupt, || {
+            format!("{} ends beyond the file", entry.quoted())
+        }),
+        Some(end) if end > next => {
+            findings.note(Reason::ZipAmbiguous, || {
+                format!("{} overlaps what follows", entry.quoted())
+            });
         }
+        Some(end) if !ends_well(window, entry, end, next - end)? => {
+            findings.note(Reason::ZipAmbiguous, || {
+                format!("unlisted bytes after {}", entry.quoted())
+            });
+        }
+        Some(_) => {}
     }
     Ok(())
 }

@@ -4,7 +4,9 @@ use crate::document::reason::Reason;
 use crate::document::stop::{Findings, Stop};
 use crate::document::window::Window;
 
-use super::entry::{Entry, FLAG_DESCRIPTOR, FLAG_ENCRYPTED};
+use super::entry::{
+    Entry, FLAG_DESCRIPTOR, FLAG_ENCRYPTED, FLAG_PATCH, FLAG_UTF8, FLAGS_STRONG_ENCRYPTION,
+};
 use super::extra;
 use super::zip64::WideValues;
 
@@ -112,9 +114,42 @@ fn compare(entry: &Entry, local: &Local, fields: &[extra::Field<'_>], findings: 
             format!("{} has a descriptor in one header only", entry.quoted())
         });
     }
+    let hidden = FLAGS_STRONG_ENCRYPTION | FLAG_PATCH;
+    if local.flags & hidden != entry.flags & hidden {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("{} has two sets of flags", entry.quoted())
+        });
+    }
+    if local.flags & FLAG_UTF8 != 0 && std::str::from_utf8(&entry.raw_name).is_err() {
+        findings.note(Reason::ZipUnsafeName, || {
+            format!("name that is not in UTF-8: {}", entry.quoted())
+        });
+    }
+    if extra::retypes(fields) {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("{} has a second set of attributes", entry.quoted())
+        });
+    }
+    compare_sizes(entry, local, fields, findings);
+}
+
+/// Notes where sizes or sums disagree.
+fn compare_sizes(
+    entry: &Entry,
+    local: &Local,
+    fields: &[extra::Field<'_>],
+    findings: &mut Findings,
+) {
+    let streamed = local.flags & FLAG_DESCRIPTOR != 0;
     let mut wide = WideValues::new(fields);
     let inflated_bytes = wide.widen(local.inflated_bytes);
     let compressed_bytes = wide.widen(local.compressed_bytes);
+    let real = [entry.inflated_bytes, entry.compressed_bytes];
+    if !wide.is_exact() && !(streamed && wide.leaves_sizes(real)) {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("64-bit field of {} does not fit", entry.quoted())
+        });
+    }
     // A streaming writer did not know the values yet, and wrote zero.
     let agrees = |local: u64, central: u64| local == central || (streamed && local == 0);
     let sizes_agree = agrees(inflated_bytes, entry.inflated_bytes)

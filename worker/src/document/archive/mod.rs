@@ -7,13 +7,16 @@
 mod audit;
 mod body;
 mod budget;
+mod code_page;
 mod directory;
+mod early_end;
 mod end_record;
 mod entry;
 mod extra;
 mod layout;
 mod local_header;
 mod name;
+mod search;
 mod zip64;
 
 pub(super) use audit::Archive;

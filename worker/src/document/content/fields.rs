@@ -1,10 +1,15 @@
-//! Fields of a Word document: does one start a DDE conversation?
+//! Fields of a Word document: does one start a DDE conversation, or take content from another computer?
 //!
 //! A field's instruction may be cut over any number of runs, and may take its first word from a field
 //! nested in it, so the instruction is put together as Word would before its first word is looked at.
 
-/// How much of an instruction is kept: the first word and, for `QUOTE`, what it stands for.
-const MAX_INSTRUCTION_CHARS: usize = 512;
+use crate::document::package::remote_host;
+
+/// How much of an instruction is kept, its runs of white space as one space: the first word, what it stands
+/// for in a `QUOTE`, and a source, which in real documents is no longer than this.
+const MAX_INSTRUCTION_CHARS: usize = 2_048;
+/// Fields that take text or pictures from elsewhere when they are updated.
+const LOADING: [&str; 5] = ["LINK", "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT"];
 /// Fields open at once; more than any reader nests.
 const MAX_OPEN: usize = 4_096;
 
@@ -15,6 +20,8 @@ pub(super) struct Fields {
     /// Instructions outside any field, which only a damaged document has.
     stray: Field,
     found: bool,
+    /// The first other computer that a field takes content from.
+    remote: Option<String>,
 }
 
 #[derive(Default)]
@@ -37,12 +44,13 @@ impl Fields {
             "separate" => {
                 if let Some(field) = self.open.last_mut() {
                     field.in_result = true;
-                    self.found |= is_dde(&field.instruction);
+                    let instruction = std::mem::take(&mut field.instruction);
+                    self.judge(&instruction);
                 }
             }
             "end" => {
                 if let Some(field) = self.open.pop() {
-                    self.found |= is_dde(&field.instruction);
+                    self.judge(&field.instruction);
                     if !field.in_result {
                         let result = quoted_result(&field.instruction);
                         self.innermost().append(&result);
@@ -52,6 +60,11 @@ impl Fields {
             _ => {}
         }
         Ok(())
+    }
+
+    /// How many fields are open.
+    pub(super) fn open_count(&self) -> usize {
+        self.open.len()
     }
 
     /// A piece of instruction text.
@@ -74,7 +87,24 @@ impl Fields {
 
     /// A whole field in one element.
     pub(super) fn simple(&mut self, instruction: &str) {
+        self.judge(instruction);
+    }
+
+    fn judge(&mut self, instruction: &str) {
         self.found |= is_dde(instruction);
+        if self.remote.is_none() {
+            self.remote = remote_source(instruction);
+        }
+    }
+
+    /// The other computer that some field, finished or not, takes content from.
+    pub(super) fn remote(&self) -> Option<String> {
+        let unfinished = self.open.iter().chain([&self.stray]);
+        self.remote.clone().or_else(|| {
+            unfinished
+                .filter_map(|field| remote_source(&field.instruction))
+                .next()
+        })
     }
 
     /// Whether any field, finished or not, is a DDE field.
@@ -91,16 +121,35 @@ impl Fields {
 
 impl Field {
     fn append(&mut self, text: &str) {
-        let text = if self.length == 0 {
-            text.trim_start()
-        } else {
-            text
-        };
-        for c in text.chars().take(MAX_INSTRUCTION_CHARS - self.length) {
+        if self.length >= MAX_INSTRUCTION_CHARS {
+            return;
+        }
+        for c in text.chars() {
+            let c = if c.is_whitespace() { ' ' } else { c };
+            if c == ' ' && (self.instruction.is_empty() || self.instruction.ends_with(' ')) {
+                continue;
+            }
+            if self.length == MAX_INSTRUCTION_CHARS {
+                return;
+            }
             self.instruction.push(c);
             self.length += 1;
         }
     }
+}
+
+/// The other computer that a field takes content from, where it is of a kind that does.
+fn remote_source(instruction: &str) -> Option<String> {
+    let (first, rest) = instruction.trim().split_once(char::is_whitespace)?;
+    let first = first.trim_matches('"');
+    if !LOADING.iter().any(|name| first.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    // In quotes a backslash is written twice; a share may come with two or with four.
+    let words = rest.split(['"', ' ', '\u{201C}', '\u{201D}']);
+    words
+        .filter(|word| !word.is_empty())
+        .find_map(|word| remote_host(&word.replace("\\\\", "\\")).or_else(|| remote_host(word)))
 }
 
 /// Whether an instruction's first word starts a DDE conversation.

@@ -1,10 +1,14 @@
 //! The content stage: every part once, in physical order, in constant memory.
 
+mod chunk;
 mod executable;
 mod fields;
+mod formula;
 mod markup;
+mod page;
 mod part;
 mod pass;
+mod rich_text;
 mod treatment;
 
 pub(super) use pass::inspect;

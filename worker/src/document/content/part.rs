@@ -3,13 +3,14 @@
 use crate::document::archive::Entry;
 use crate::document::flag::Flag;
 use crate::document::kind::Kind;
-use crate::document::package::Package;
+use crate::document::package::{Package, remote_host};
 use crate::document::reason::Reason;
 use crate::document::stop::Stop;
 use crate::document::watch::Watch;
 use crate::document::xml::{Element, Visitor};
 
 use super::fields::Fields;
+use super::formula::Formula;
 
 /// The part that names the producer.
 const PROPERTIES_KEY: &str = "docprops/app.xml";
@@ -23,6 +24,11 @@ pub(super) struct PartVisitor<'v, 'w> {
     expected: Option<Kind>,
     is_properties: bool,
     fields: Fields,
+    /// The formula that goes by, in a workbook.
+    formula: Formula,
+    is_workbook: bool,
+    /// Whether the root says that the part is a workbook's connections.
+    is_connections: bool,
     text_of: TextOf,
     application: String,
     version: String,
@@ -34,6 +40,7 @@ enum TextOf {
     Nothing,
     Instruction,
     Run,
+    Formula,
     Application,
     Version,
 }
@@ -46,6 +53,9 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
             expected: (entry.key == package.main.key).then_some(package.main.kind),
             is_properties: entry.key == PROPERTIES_KEY,
             fields: Fields::default(),
+            formula: Formula::default(),
+            is_workbook: package.main.kind == Kind::Xlsx,
+            is_connections: false,
             text_of: TextOf::Nothing,
             application: String::new(),
             version: String::new(),
@@ -56,6 +66,11 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
     pub(super) fn finish(self) {
         if self.fields.found_dde() {
             self.watch.observe(Flag::DdeLink, "", || {
+                format!("field in {}", self.entry.quoted())
+            });
+        }
+        if let Some(host) = self.fields.remote() {
+            self.watch.observe(Flag::RemoteField, &host, || {
                 format!("field in {}", self.entry.quoted())
             });
         }
@@ -91,6 +106,37 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
         Ok(())
     }
 
+    /// What the root element says of any part but the main one.
+    fn check_side_root(&mut self, element: &Element<'_>) -> Result<(), Stop> {
+        if matches!(element.local, "macrosheet" | "intlMacrosheet") {
+            return Err(Stop::reject(
+                Reason::MacroEnabled,
+                "macro sheet by its root element",
+            ));
+        }
+        self.is_connections = element.local == "connections";
+        Ok(())
+    }
+
+    /// A connection to the web or to a database, but for the one to the workbook's own data model.
+    fn check_connection(&mut self, element: &Element<'_>) {
+        let source = match element.local {
+            "webPr" => element.attribute("url"),
+            "dbPr" | "oledbPr" | "olapPr" => element.attribute("connection"),
+            "textPr" => element.attribute("sourceFile"),
+            _ => return,
+        };
+        let source = source.unwrap_or_default();
+        let host = remote_host(&source);
+        let local_text = element.local == "textPr" && host.is_none();
+        if !local_text && !source.eq_ignore_ascii_case("Data Model Connection") {
+            let host = host.unwrap_or_else(|| "a data source".to_owned());
+            self.watch.observe(Flag::ExternalConnection, &host, || {
+                format!("connection in {}", self.entry.quoted())
+            });
+        }
+    }
+
     /// Click actions that run a macro or a program.
     fn check_actions(&mut self, element: &Element<'_>) {
         for attribute in element
@@ -124,11 +170,28 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
 
 impl Visitor for PartVisitor<'_, '_> {
     fn start(&mut self, element: &Element<'_>) -> Result<(), Stop> {
-        if let Some(kind) = self.expected.filter(|_| element.is_root()) {
-            self.check_root(element, kind)?;
+        if element.is_root() {
+            match self.expected {
+                Some(kind) => self.check_root(element, kind)?,
+                None => self.check_side_root(element)?,
+            }
+        }
+        if self.is_connections {
+            self.check_connection(element);
         }
         self.text_of = match element.local {
             "instrText" => TextOf::Instruction,
+            "f"
+            | "formula"
+            | "formula1"
+            | "formula2"
+            | "definedName"
+            | "calculatedColumnFormula"
+                if self.is_workbook =>
+            {
+                self.formula = Formula::default();
+                TextOf::Formula
+            }
             "t" => TextOf::Run,
             "Application" if self.is_properties => TextOf::Application,
             "AppVersion" if self.is_properties => TextOf::Version,
@@ -161,6 +224,7 @@ impl Visitor for PartVisitor<'_, '_> {
             TextOf::Nothing => {}
             TextOf::Instruction => self.fields.instruction(text),
             TextOf::Run => self.fields.text(text),
+            TextOf::Formula => self.formula.read(text),
             TextOf::Application => self
                 .application
                 .extend(text.chars().take(MAX_PRODUCER_CHARS)),
@@ -169,6 +233,11 @@ impl Visitor for PartVisitor<'_, '_> {
     }
 
     fn end(&mut self) {
+        if self.text_of == TextOf::Formula && self.formula.is_dde() {
+            self.watch.observe(Flag::DdeLink, "", || {
+                format!("formula in {}", self.entry.quoted())
+            });
+        }
         self.text_of = TextOf::Nothing;
     }
 }

@@ -3,11 +3,14 @@
 use crate::document::archive::{Archive, Entry};
 use crate::document::flag::Flag;
 use crate::document::package::Package;
+use crate::document::part_name;
 use crate::document::reader::PartReader;
+use crate::document::steps::Step;
 use crate::document::stop::{Findings, Stop};
 use crate::document::watch::Watch;
 
-use super::executable::is_program;
+use super::chunk::Chunk;
+use super::executable::ProgramSearch;
 use super::markup::DeclarationSearch;
 use super::part::PartVisitor;
 use super::treatment::{self, Treatment};
@@ -28,7 +31,8 @@ pub(in crate::document) fn inspect(
         let outcome = match treatment::of(entry, package) {
             Treatment::Xml => read_xml(reader, entry, package, &mut watch),
             Treatment::Vml => read_vml(reader, entry),
-            Treatment::Bytes => read_bytes(reader, entry, &mut watch),
+            Treatment::Chunk => read_chunk(reader, entry, &mut watch),
+            Treatment::Bytes => read_bytes(reader, entry, package, &mut watch),
         };
         findings.absorb(outcome)?;
     }
@@ -62,12 +66,42 @@ fn read_vml(reader: &mut PartReader<'_, '_>, entry: &Entry) -> Result<(), Stop> 
     reader.text(entry, |piece| search.look(piece))
 }
 
-fn read_bytes(
+fn read_chunk(
     reader: &mut PartReader<'_, '_>,
     entry: &Entry,
     watch: &mut Watch<'_>,
 ) -> Result<(), Stop> {
-    if is_program(&reader.bytes(entry)?) {
+    let mut chunk = Chunk::default();
+    let mut search = ProgramSearch::default();
+    let steps = reader.steps();
+    let outcome = reader.text(entry, |piece| {
+        // Looked at byte by byte.
+        steps.count(Step::Text, 4 * piece.len())?;
+        search.look(piece);
+        chunk.look(piece);
+        Ok(())
+    });
+    chunk.finish(entry, watch);
+    if search.found() {
+        watch.observe(Flag::Executable, "", || entry.quoted());
+    }
+    outcome
+}
+
+fn read_bytes(
+    reader: &mut PartReader<'_, '_>,
+    entry: &Entry,
+    package: &Package,
+    watch: &mut Watch<'_>,
+) -> Result<(), Stop> {
+    let mut search = ProgramSearch::default();
+    reader.bytes(entry, |piece| search.look(piece))?;
+    // An obfuscated font begins with any bytes at all.
+    let font = package
+        .content_types
+        .of(&entry.key)
+        .is_some_and(|name| name.ends_with(".obfuscatedfont"));
+    if search.found() && !font && part_name::extension(&entry.key) != "odttf" {
         watch.observe(Flag::Executable, "", || entry.quoted());
     }
     Ok(())

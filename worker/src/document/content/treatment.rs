@@ -1,7 +1,7 @@
 //! How a part has to be read.
 
 use crate::document::archive::Entry;
-use crate::document::package::{Package, is_leftover};
+use crate::document::package::Package;
 use crate::document::part_name;
 
 /// The ways to read a part.
@@ -11,6 +11,8 @@ pub(super) enum Treatment {
     Xml,
     /// As a drawing in the old markup, which is XML only most of the time.
     Vml,
+    /// As a part in another format, merged on opening.
+    Chunk,
     /// As bytes.
     Bytes,
 }
@@ -24,9 +26,13 @@ pub(super) fn of(entry: &Entry, package: &Package) -> Treatment {
     let extension = part_name::extension(&entry.key);
     // A chunk of some other format may be typed as anything, but an Office type still means XML.
     let chunk = package.chunks.contains(&entry.key) && !is_office_xml(content_type);
+    if chunk {
+        return Treatment::Chunk;
+    }
     if entry.is_folder()
-        || chunk
-        || is_leftover(&entry.key, &package.content_types, &package.used_leftovers)
+        || package
+            .leftovers
+            .include(&entry.key, &package.content_types)
     {
         Treatment::Bytes
     } else if content_type.ends_with(".vmldrawing") || extension == "vml" {

@@ -13,6 +13,9 @@ use crate::document::xml::{Element, Visitor};
 /// The key of the entry.
 pub(super) const KEY: &str = "[content_types].xml";
 
+/// The longest content type: every part may have it, and is searched for signs in it.
+const MAX_TYPE_BYTES: usize = 1_024;
+
 const NAMESPACE: &str = "http://schemas.openxmlformats.org/package/2006/content-types";
 
 /// Content types by part and by extension, in lower case and without parameters.
@@ -53,7 +56,11 @@ impl Visitor for ContentTypes {
         match (element.depth, element.local) {
             (1, "Types") if element.namespace == NAMESPACE => Ok(()),
             (1, _) => Err(invalid("root of the content types")),
-            (2, "Default") if element.namespace == NAMESPACE => {
+            // Some programs take them at any depth and in any namespace.
+            (_, "Default" | "Override") if element.namespace != NAMESPACE => {
+                Err(invalid("declaration in another namespace"))
+            }
+            (_, "Default") => {
                 let extension = required(element, "Extension")?.to_ascii_lowercase();
                 declare(
                     &mut self.defaults,
@@ -61,9 +68,15 @@ impl Visitor for ContentTypes {
                     &required(element, "ContentType")?,
                 )
             }
-            (2, "Override") if element.namespace == NAMESPACE => {
+            (_, "Override") => {
                 let name = part_name::key(required(element, "PartName")?.trim().as_bytes());
-                let name = name.trim_start_matches('/').to_owned();
+                let name = name.strip_prefix('/').unwrap_or(&name).to_owned();
+                if name
+                    .split('/')
+                    .any(|segment| matches!(segment, "" | "." | ".."))
+                {
+                    return Err(invalid("content type for a name that is none"));
+                }
                 declare(
                     &mut self.overrides,
                     name,
@@ -81,6 +94,9 @@ fn declare(
     name: String,
     content_type: &str,
 ) -> Result<(), Stop> {
+    if content_type.len() > MAX_TYPE_BYTES {
+        return Err(Stop::reject(Reason::XmlLimits, "content type too long"));
+    }
     let bare = content_type
         .split(';')
         .next()

@@ -3,19 +3,20 @@
 use crate::document::archive::{Archive, Entry};
 use crate::document::content;
 use crate::document::facts::Facts;
+use crate::document::flag::Flag;
+use crate::document::kind::Kind;
 use crate::document::limits::Limits;
 use crate::document::part_name;
 use crate::document::policy::Policy;
 use crate::document::reader::PartReader;
 use crate::document::reason::Reason;
 use crate::document::stop::{Findings, Stop};
-use crate::document::verdict::{Accepted, Verdict};
 use crate::document::watch::Watch;
 use crate::document::window::Window;
 
 use super::content_types::{self, ContentTypes};
 use super::relationships::{self, Relations};
-use super::{MainPart, Package, embedded, leftovers, macros, main_part, open_document};
+use super::{MainPart, Package, embedded, macros, main_part, open_document};
 
 /// Inspects an archive: container, package, content.
 pub(in crate::document) fn inspect(
@@ -23,7 +24,7 @@ pub(in crate::document) fn inspect(
     limits: &Limits,
     policy: &Policy,
     facts: &mut Facts,
-) -> Result<Verdict, Stop> {
+) -> Result<Kind, Stop> {
     let archive = Archive::open(window, limits)?;
     facts.entries = archive.entries().len() as u64;
     facts.inflated_bytes = archive.inflated_bytes();
@@ -32,17 +33,23 @@ pub(in crate::document) fn inspect(
         return Err(open_document::tell_apart(&archive, &mut reader)?);
     };
     archive.check_budget(limits)?;
+    if types_entry.is_escaped() {
+        let detail = "content types with an escaped name";
+        return Err(Stop::reject(Reason::OpcInvalid, detail));
+    }
 
     let mut watch = Watch::new(policy, facts);
+    if archive.has_trailing_data() {
+        watch.observe(Flag::TrailingData, "", || {
+            "bytes after the archive".to_owned()
+        });
+    }
     let content_types = content_types::read(&mut reader, types_entry)?;
     let relations = relationships::read_all(&mut reader, &archive, &mut watch)?;
     let package = understand(&archive, content_types, relations, &mut watch)?;
     let kind = package.main.kind;
     content::inspect(&mut reader, &archive, &package, watch)?;
-    Ok(Verdict::Accepted(Accepted {
-        kind,
-        facts: std::mem::take(facts),
-    }))
+    Ok(kind)
 }
 
 /// Finds the main part and checks every entry against the package.
@@ -57,8 +64,10 @@ fn understand(
     let kind = main_part::judge(&key, &content_types, watch, &mut findings);
     macros::note_relations(&relations, &mut findings);
     for entry in archive.entries().iter().filter(|entry| !entry.is_folder()) {
-        let used = &relations.used_leftovers;
-        let leftover = leftovers::is_leftover(&entry.key, &content_types, used);
+        let leftover = relations.leftovers.include(&entry.key, &content_types);
+        if leftover && relations.leftovers.is_companion(&entry.key) {
+            watch.observe(Flag::AppleDouble, "", || entry.quoted());
+        }
         let content_type = content_types.of(&entry.key);
         watch.facts.parts += u64::from(!leftover);
         note_stray(entry, content_type, leftover, &mut findings);
@@ -70,16 +79,14 @@ fn understand(
     findings.settle()?;
     let kind = kind.ok_or_else(|| Stop::reject(Reason::OtherOoxml, "no accepted kind"))?;
     let Relations {
-        chunks,
-        used_leftovers,
-        ..
+        chunks, leftovers, ..
     } = relations;
     let main = MainPart { key, kind };
     Ok(Package {
         content_types,
         main,
         chunks,
-        used_leftovers,
+        leftovers,
     })
 }
 

@@ -36,6 +36,7 @@ pub(super) fn locate<'r>(archive: &Archive, relations: &'r Relations) -> Result<
         _ => return Err(invalid("several main parts")),
     };
     match archive.find(key) {
+        Some(entry) if entry.is_escaped() => Err(invalid("main part with an escaped name")),
         Some(_) => Ok(key),
         None => Err(invalid("main part missing")),
     }

@@ -16,8 +16,9 @@ mod relationships;
 
 pub(super) use content_types::ContentTypes;
 pub(super) use inspect::inspect;
-pub(super) use leftovers::is_leftover;
+pub(super) use leftovers::Leftovers;
 pub(super) use main_part::MainPart;
+pub(super) use reference::remote_host;
 
 use std::collections::HashSet;
 
@@ -31,13 +32,14 @@ pub(super) struct Package {
     pub(super) main: MainPart,
     /// Parts that are embedded documents of some other format, by relationship.
     pub(super) chunks: HashSet<String>,
-    /// Parts with a leftover's name that the package nevertheless uses.
-    pub(super) used_leftovers: HashSet<String>,
+    /// What archivers left in the package.
+    pub(super) leftovers: Leftovers,
 }
 
 impl Package {
     /// Whether the package stage has read this entry already.
     pub(super) fn was_read(&self, entry: &Entry) -> bool {
-        entry.key == content_types::KEY || relationships::folder_of(entry).is_some()
+        entry.key == content_types::KEY
+            || relationships::folder_of(entry, &self.leftovers).is_some()
     }
 }

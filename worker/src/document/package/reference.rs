@@ -1,6 +1,11 @@
 //! Where a reference out of the package leads: this computer or another.
 
+use std::borrow::Cow;
+
 use crate::document::part_name;
+
+/// The longest name of a host.
+const MAX_HOST_BYTES: usize = 253;
 
 /// Where a target outside the package is.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +35,14 @@ pub(super) fn names_scheme(target: &str) -> bool {
     text.starts_with("//") || split_scheme(&text).is_some_and(|(_, rest)| rest.starts_with("//"))
 }
 
+/// Whether a source named in a field, connection or page is a URL or share on another computer.
+pub(in crate::document) fn remote_host(source: &str) -> Option<String> {
+    match classify(source) {
+        Reference::Remote { host } if names_scheme(source) => Some(host),
+        _ => None,
+    }
+}
+
 /// Classifies a target, seeing through percent-encoding, white space and backslashes.
 pub(super) fn classify(target: &str) -> Reference {
     let text = normal(target);
@@ -41,16 +54,29 @@ pub(super) fn classify(target: &str) -> Reference {
     }
 }
 
-/// The target percent-decoded, trimmed, with `/` as the only separator.
-fn normal(target: &str) -> String {
+/// The target percent-decoded, with `/` as the only separator and without what parsers of URLs drop: tabs and
+/// line ends anywhere, at the ends also white space, control characters and those without width.
+fn normal(target: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%' && byte != b'\\';
+    if target.bytes().all(plain) {
+        return Cow::Borrowed(target);
+    }
     let decoded = part_name::percent_decode(target.as_bytes());
     let text = String::from_utf8_lossy(&decoded);
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    text.replace('\\', "/")
-        .replace("%2f", "/")
-        .replace("%2F", "/")
-        .replace("%5c", "/")
-        .replace("%5C", "/")
+    let mut text = text.replace(['\t', '\n', '\r'], "").replace('\\', "/");
+    for separator in ["%2f", "%2F", "%5c", "%5C"] {
+        if text.contains(separator) {
+            text = text.replace(separator, "/");
+        }
+    }
+    Cow::Owned(text.trim_matches(is_dropped).to_owned())
+}
+
+fn is_dropped(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 /// Splits `scheme:rest`. A single letter is a drive, not a scheme.
@@ -85,32 +111,26 @@ fn is_drive(path: &str) -> bool {
         && matches!(bytes.next(), Some(b':' | b'|'))
 }
 
-/// The folders that Word for Mac begins its four-slash paths with.
+/// The folder that Word for Mac begins its four-slash paths with.
 fn is_home(path: &str) -> bool {
-    [
-        "Users/",
-        "Volumes/",
-        "Applications/",
-        "Library/",
-        "private/",
-    ]
-    .iter()
-    .any(|folder| path.starts_with(folder))
+    path.starts_with("Users/")
 }
 
 fn remote(rest: &str) -> Reference {
-    let host: String = host_of(rest)
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(100)
-        .collect();
-    Reference::Remote {
-        host: if host.is_empty() {
-            "an unnamed place".to_owned()
-        } else {
-            host
-        },
-    }
+    let host = shown_host(host_of(rest)).unwrap_or_else(|| "an unnamed place".to_owned());
+    Reference::Remote { host }
+}
+
+/// A host's name as people may be shown it: letters, digits, dots and hyphens, in Punycode where it takes
+/// more. Anything else is text that someone wants to be read.
+fn shown_host(host: &str) -> Option<String> {
+    let ascii = match url::Host::parse(host).ok()? {
+        url::Host::Domain(domain) => domain,
+        address => address.to_string(),
+    };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    (!ascii.is_empty() && ascii.len() <= MAX_HOST_BYTES && ascii.bytes().all(allowed))
+        .then_some(ascii)
 }
 
 /// The host at the beginning of `rest`; where another URL follows (`mhtml:http://…`), that one's.

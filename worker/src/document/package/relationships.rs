@@ -3,18 +3,22 @@
 use std::collections::HashSet;
 
 use crate::document::archive::{Archive, Entry};
+use crate::document::flag::Flag;
 use crate::document::part_name;
 use crate::document::reader::PartReader;
 use crate::document::reason::Reason;
+use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 use crate::document::watch::Watch;
 use crate::document::xml::{Element, Visitor};
 
-use super::leftovers;
+use super::leftovers::Leftovers;
 use super::reference::{self, Reference};
 use super::relationship_types::{self as types, Role};
 
 const NAMESPACE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+/// The longest attribute of a relationship: a thousand times what real documents have.
+const MAX_VALUE_BYTES: usize = 64 * 1024;
 const PACKAGE_KEY: &str = "_rels/.rels";
 
 /// What the relationships of a package amount to.
@@ -28,8 +32,8 @@ pub(super) struct Relations {
     pub(super) macro_type: Option<String>,
     /// Parts that are embedded documents of some other format.
     pub(super) chunks: HashSet<String>,
-    /// Parts with a leftover's name that are in use.
-    pub(super) used_leftovers: HashSet<String>,
+    /// What archivers left in the package.
+    pub(super) leftovers: Leftovers,
 }
 
 /// Where a main document is said to be.
@@ -52,22 +56,31 @@ pub(super) fn read_all(
     if archive.find(PACKAGE_KEY).is_none() {
         return Err(invalid("no package relationships"));
     }
-    let mut relations = Relations::default();
+    let mut relations = Relations {
+        leftovers: Leftovers::find(reader, archive)?,
+        ..Relations::default()
+    };
     for entry in archive.entries() {
-        let Some(folder) = folder_of(entry) else {
+        let Some(folder) = folder_of(entry, &relations.leftovers) else {
             continue;
         };
+        if entry.is_escaped() {
+            return Err(invalid("relationships part with an escaped name"));
+        }
         if entry.inflated_bytes > reader.limits().relationships_bytes {
             return Err(Stop::reject(Reason::XmlLimits, "relationships too large"));
         }
         let of_package = entry.key == PACKAGE_KEY;
+        let steps = reader.steps();
         reader.scan(
             entry,
             &mut Collector {
                 archive,
+                steps,
                 watch,
                 folder,
                 of_package,
+                of_chart: folder.ends_with("/charts/"),
                 relations: &mut relations,
             },
         )?;
@@ -77,17 +90,19 @@ pub(super) fn read_all(
 
 /// The folder that targets in this relationships part are relative to; `None` for other entries and for
 /// those that an archiver left beside a document's folders.
-pub(super) fn folder_of(entry: &Entry) -> Option<&str> {
-    part_name::relationships_folder(&entry.key)
-        .filter(|_| !leftovers::has_leftover_name(&entry.key))
+pub(super) fn folder_of<'e>(entry: &'e Entry, leftovers: &Leftovers) -> Option<&'e str> {
+    part_name::relationships_folder(&entry.key).filter(|_| !leftovers.include_name(&entry.key))
 }
 
 /// Takes in the relationships of one part.
 struct Collector<'c, 'w> {
     archive: &'c Archive,
+    steps: &'c Steps,
     watch: &'c mut Watch<'w>,
     folder: &'c str,
     of_package: bool,
+    /// Whether the relationships are those of a chart.
+    of_chart: bool,
     relations: &'c mut Relations,
 }
 
@@ -96,7 +111,16 @@ impl Visitor for Collector<'_, '_> {
         match (element.depth, element.local) {
             (1, "Relationships") if element.namespace == NAMESPACE => {}
             (1, _) => return Err(invalid("root of a relationships part")),
-            (2, "Relationship") if element.namespace == NAMESPACE => {
+            // Some programs take them at any depth.
+            (_, "Relationship") if element.namespace == NAMESPACE => {
+                self.steps.count(Step::Relationship, 1)?;
+                if element
+                    .attributes()
+                    .any(|attribute| attribute.raw.len() > MAX_VALUE_BYTES)
+                {
+                    let detail = "target or type of a relationship too long";
+                    return Err(Stop::reject(Reason::XmlLimits, detail));
+                }
                 let kind = element.attribute("Type").unwrap_or_default();
                 let target = element.attribute("Target").unwrap_or_default();
                 let mode = element.attribute("TargetMode").unwrap_or_default();
@@ -105,6 +129,9 @@ impl Visitor for Collector<'_, '_> {
                     &target,
                     mode.trim().eq_ignore_ascii_case("external"),
                 );
+            }
+            (_, "Relationship") => {
+                return Err(invalid("relationship in another namespace"));
             }
             _ => {}
         }
@@ -151,6 +178,8 @@ impl Collector<'_, '_> {
     fn outside(&mut self, kind: &str, role: &Role, target: &str) {
         let reference = reference::classify(target);
         let flag = match reference {
+            // The workbook behind a chart is a link to cells, as that of a workbook is.
+            _ if self.of_chart && *role == Role::Object => Flag::ExternalLink,
             Reference::Remote { .. } => types::remote_flag(role),
             Reference::Local => types::local_flag(role),
         };
@@ -171,8 +200,8 @@ impl Collector<'_, '_> {
         if self.archive.find(&key).is_none() {
             return;
         }
-        if leftovers::has_leftover_name(&key) {
-            self.relations.used_leftovers.insert(key);
+        if self.relations.leftovers.include_name(&key) {
+            self.relations.leftovers.note_use(key);
         } else if *role == Role::Chunk {
             self.relations.chunks.insert(key);
         }

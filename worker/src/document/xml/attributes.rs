@@ -1,7 +1,7 @@
 //! The attributes of a start tag.
 
 use super::characters::{has_illegal, is_space};
-use super::namespaces::Namespaces;
+use super::namespaces::{Namespace, Namespaces};
 use super::visitor::Attribute;
 use super::{names, references};
 
@@ -20,6 +20,8 @@ pub(super) struct Span {
     name_end: usize,
     value: usize,
     value_end: usize,
+    /// The namespace, once the declarations of its element were read.
+    namespace: Namespace,
 }
 
 impl Span {
@@ -27,6 +29,10 @@ impl Span {
     pub(super) fn declares(&self, tag: &str) -> bool {
         let name = &tag.as_bytes()[self.name..self.name_end];
         name.starts_with(b"xmlns") && matches!(name.get(5), None | Some(b':'))
+    }
+
+    fn local<'a>(&self, tag: &'a str) -> &'a str {
+        &tag[self.local..self.name_end]
     }
 
     fn has_prefix(&self) -> bool {
@@ -41,7 +47,7 @@ impl Span {
             } else {
                 ""
             },
-            local: &tag[self.local..self.name_end],
+            local: self.local(tag),
             raw: &tag[self.value..self.value_end],
         }
     }
@@ -103,6 +109,7 @@ fn read_one(tag: &str, name: usize) -> Result<Span, Refusal> {
         name_end,
         value,
         value_end,
+        namespace: Namespace::NONE,
     })
 }
 
@@ -123,40 +130,34 @@ fn skip_space(tag: &str, at: usize) -> usize {
     at + space.count()
 }
 
-/// Checks that every prefix is declared and no name stands twice, whatever prefix it is written with.
-pub(super) fn check_unique(
+/// Finds out the namespace of each attribute, and checks that no name stands twice, whatever prefix it is
+/// written with.
+pub(super) fn resolve(
     tag: &str,
-    found: &[Span],
-    namespaces: &Namespaces,
+    found: &mut [Span],
+    namespaces: &mut Namespaces,
 ) -> Result<(), &'static str> {
     const FEW: usize = 12;
-    let expand = |span: &Span| {
-        let attribute = span.of(tag);
-        let namespace = match attribute.prefix {
-            "" | "xmlns" => Some(attribute.prefix),
-            prefix => namespaces.resolve(prefix),
+    for span in found.iter_mut().filter(|span| span.has_prefix()) {
+        span.namespace = match span.of(tag).prefix {
+            "xmlns" => Namespace::DECLARATION,
+            prefix => namespaces.resolve(prefix).ok_or("undeclared prefix")?,
         };
-        Some((attribute.local, namespace?))
-    };
-    if found
-        .iter()
-        .any(|span| span.has_prefix() && expand(span).is_none())
-    {
-        return Err("undeclared prefix");
     }
+    let same = |one: &Span, other: &Span| {
+        one.namespace == other.namespace && one.local(tag) == other.local(tag)
+    };
     let repeated = if found.len() <= FEW {
         // For the usual handful, comparing each with each is faster than sorting.
-        found.iter().enumerate().any(|(index, span)| {
-            let local = span.of(tag).local;
-            let mut before = found[..index]
-                .iter()
-                .filter(|other| other.of(tag).local == local);
-            before.any(|other| expand(other) == expand(span))
-        })
+        found
+            .iter()
+            .enumerate()
+            .any(|(index, span)| found[..index].iter().any(|other| same(other, span)))
     } else {
-        let mut expanded: Vec<_> = found.iter().filter_map(expand).collect();
-        expanded.sort_unstable();
-        expanded.windows(2).any(|pair| pair[0] == pair[1])
+        found.sort_unstable_by_key(|span| (span.namespace, span.local(tag)));
+        let repeated = found.windows(2).any(|pair| same(&pair[0], &pair[1]));
+        found.sort_unstable_by_key(|span| span.name);
+        repeated
     };
     if repeated {
         Err("attribute given twice")

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use crate::document::archive::Body;
 use crate::document::reason::Reason;
+use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 
 const CHUNK_BYTES: usize = 32 * 1024;
@@ -88,6 +89,11 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
         }
     }
 
+    /// What the inspection has done so far.
+    pub(super) fn steps(&self) -> &'w Steps {
+        self.body.steps()
+    }
+
     /// How the part is written.
     pub(super) fn form(&self) -> Form {
         self.form
@@ -110,13 +116,14 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
             std::mem::swap(&mut self.raw, &mut self.text);
             self.text.truncate(to);
             self.position = from;
-            return Ok(());
+            return self.steps().count(Step::Text, to);
         }
         self.text.clear();
         self.carry.extend_from_slice(&self.raw[from..to]);
         let used = transcode(&self.carry, self.form, &mut self.text)?;
         self.carry.drain(..used);
-        Ok(())
+        // Decoding costs as much again.
+        self.steps().count(Step::Text, 3 * self.text.len())
     }
 
     /// Reads chunks until there is text or the part ends.

@@ -1,15 +1,36 @@
 //! Which prefix stands for which namespace, from element to element.
+//!
+//! Prefixes and names are kept once each, under numbers, in tables whose order nobody outside can foresee; a
+//! declaration changes which name a prefix has now, and is undone where its element ends. What repeats
+//! declarations that are in force costs no memory, and no declaration makes another one slower to find.
+
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::references;
 use super::visitor::Attribute;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
-/// Declarations in force at once: real documents have a few dozen.
-const MAX_BINDINGS: usize = 1_024;
-/// The text of all declarations in force at once.
+/// Different prefixes in a part, and different names: real documents have a few dozen.
+const MAX_DIFFERENT: usize = 1_024;
+/// The text of all of them.
 const MAX_TEXT_BYTES: usize = 1024 * 1024;
-const BUCKETS: usize = 64;
+/// Prefixes that are found without the table: those in use are few.
+const RECENT: usize = 32;
+
+/// The number of a namespace; equal names have equal numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Namespace(u32);
+
+impl Namespace {
+    /// That of a name without prefix.
+    pub(super) const NONE: Self = Self(0);
+    /// That of declarations.
+    pub(super) const DECLARATION: Self = Self(u32::MAX);
+    /// Marks a prefix without a declaration.
+    const UNDECLARED: Self = Self(u32::MAX - 1);
+}
 
 /// Why a declaration is refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,41 +40,75 @@ pub(super) enum Refusal {
 }
 
 /// The declarations in force.
+#[derive(Default)]
 pub(super) struct Namespaces {
-    /// Prefixes and names, one after the other.
-    text: String,
-    /// Innermost last.
-    bindings: Vec<Binding>,
-    /// The innermost binding of each bucket of prefixes, from where [`Binding::outer`] leads on.
-    buckets: [Option<usize>; BUCKETS],
+    prefixes: Texts,
+    names: Texts,
+    /// The namespace that each prefix stands for now.
+    current: Vec<Namespace>,
+    /// What to restore, innermost last.
+    outer: Vec<Outer>,
+    /// Numbers of prefixes, where they were found last.
+    recent: [u32; RECENT],
 }
 
-/// Where in the text a prefix and its namespace stand, and the element that declares them.
-struct Binding {
-    prefix: usize,
-    name: usize,
-    end: usize,
+/// What a prefix stood for outside the element at `depth`.
+struct Outer {
     depth: usize,
-    /// The next binding outwards in the same bucket.
-    outer: Option<usize>,
+    prefix: u32,
+    namespace: Namespace,
 }
 
-impl Default for Namespaces {
-    fn default() -> Self {
-        Self {
-            text: String::new(),
-            bindings: Vec::new(),
-            buckets: [None; BUCKETS],
+/// Texts and their numbers.
+#[derive(Default)]
+struct Texts {
+    numbers: HashMap<Rc<str>, u32>,
+    texts: Vec<Rc<str>>,
+    bytes: usize,
+}
+
+impl Texts {
+    fn clear(&mut self) {
+        self.numbers.clear();
+        self.texts.clear();
+        self.bytes = 0;
+    }
+
+    fn get(&self, number: u32) -> Option<&str> {
+        let index = usize::try_from(number).ok()?;
+        self.texts.get(index).map(|text| &**text)
+    }
+
+    fn number(&mut self, text: &str) -> Result<u32, Refusal> {
+        if let Some(&number) = self.numbers.get(text) {
+            return Ok(number);
         }
+        self.bytes += text.len();
+        if self.texts.len() >= MAX_DIFFERENT || self.bytes > MAX_TEXT_BYTES {
+            return Err(Refusal::TooMuch);
+        }
+        let number = u32::try_from(self.texts.len()).map_err(|_| Refusal::TooMuch)?;
+        let text: Rc<str> = text.into();
+        self.texts.push(text.clone());
+        self.numbers.insert(text, number);
+        Ok(number)
     }
 }
 
 impl Namespaces {
     /// Forgets everything, for a new part.
     pub(super) fn clear(&mut self) {
-        self.text.clear();
-        self.bindings.clear();
-        self.buckets = [None; BUCKETS];
+        self.prefixes.clear();
+        self.names.clear();
+        self.current.clear();
+        self.outer.clear();
+        self.recent = [0; RECENT];
+        for (prefix, name) in [("", ""), ("xml", XML)] {
+            // Two texts are no more than may be kept.
+            if let (Ok(_), Ok(name)) = (self.prefixes.number(prefix), self.names.number(name)) {
+                self.current.push(Namespace(name));
+            }
+        }
     }
 
     /// Takes the declarations of the element at `depth`.
@@ -73,60 +128,68 @@ impl Namespaces {
             if !prefix_allowed || name == XMLNS || (name.is_empty() && !prefix.is_empty()) {
                 return Err(Refusal::Reserved);
             }
-            self.bind(prefix, &name, depth);
+            self.bind(prefix, &name, depth)?;
         }
-        if self.text.len() > MAX_TEXT_BYTES || self.bindings.len() > MAX_BINDINGS {
-            Err(Refusal::TooMuch)
-        } else {
-            Ok(())
-        }
+        Ok(())
     }
 
-    fn bind(&mut self, prefix: &str, name: &str, depth: usize) {
-        let start = self.text.len();
-        self.text.push_str(prefix);
-        self.text.push_str(name);
-        let bucket = &mut self.buckets[bucket(prefix.as_bytes())];
-        let outer = bucket.replace(self.bindings.len());
-        self.bindings.push(Binding {
-            prefix: start,
-            name: start + prefix.len(),
-            end: self.text.len(),
+    fn bind(&mut self, prefix: &str, name: &str, depth: usize) -> Result<(), Refusal> {
+        let namespace = Namespace(self.names.number(name)?);
+        let prefix = self.prefixes.number(prefix)?;
+        let index = usize::try_from(prefix).map_err(|_| Refusal::TooMuch)?;
+        if index == self.current.len() {
+            self.current.push(Namespace::UNDECLARED);
+        }
+        let outer = std::mem::replace(&mut self.current[index], namespace);
+        self.outer.push(Outer {
             depth,
-            outer,
+            prefix,
+            namespace: outer,
         });
+        Ok(())
     }
 
     /// Drops the declarations of the element at `depth`, which ends.
     pub(super) fn leave(&mut self, depth: usize) {
-        while let Some(binding) = self.bindings.pop_if(|binding| binding.depth >= depth) {
-            let prefix = &self.text.as_bytes()[binding.prefix..binding.name];
-            self.buckets[bucket(prefix)] = binding.outer;
-            self.text.truncate(binding.prefix);
+        while let Some(outer) = self.outer.pop_if(|outer| outer.depth >= depth) {
+            if let Some(current) = usize::try_from(outer.prefix)
+                .ok()
+                .and_then(|index| self.current.get_mut(index))
+            {
+                *current = outer.namespace;
+            }
         }
     }
 
     /// The namespace of a prefix; of none, the default one. `None` for a prefix that was not declared.
-    pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
-        let mut place = self.buckets[bucket(prefix.as_bytes())];
-        while let Some(binding) = place.and_then(|place| self.bindings.get(place)) {
-            // Byte by byte: prefixes are too short for a call to pay.
-            let declared = self.text.as_bytes()[binding.prefix..binding.name].iter();
-            if declared.eq(prefix.as_bytes()) {
-                return Some(&self.text[binding.name..binding.end]);
-            }
-            place = binding.outer;
-        }
-        match prefix {
-            "" => Some(""),
-            "xml" => Some(XML),
-            _ => None,
-        }
+    pub(super) fn resolve(&mut self, prefix: &str) -> Option<Namespace> {
+        let number = self.find(prefix)?;
+        let current = self.current.get(usize::try_from(number).ok()?)?;
+        (*current != Namespace::UNDECLARED).then_some(*current)
     }
-}
 
-/// The bucket of a prefix.
-fn bucket(prefix: &[u8]) -> usize {
-    let mix = |sum: usize, &byte: &u8| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
-    prefix.iter().fold(0, mix) % BUCKETS
+    /// The name of a namespace.
+    pub(super) fn name(&self, namespace: Namespace) -> &str {
+        self.names.get(namespace.0).unwrap_or_default()
+    }
+
+    /// The number of a prefix: most are among those found last.
+    fn find(&mut self, prefix: &str) -> Option<u32> {
+        if prefix.is_empty() {
+            return Some(0);
+        }
+        let bytes = prefix.as_bytes();
+        let mixed = bytes.len() * 7
+            + usize::from(*bytes.first()?)
+            + usize::from(*bytes.last()?) * 3;
+        let slot = mixed % RECENT;
+        let recent = self.recent[slot];
+        // Byte by byte: prefixes are too short for a call to pay.
+        if self.prefixes.get(recent)?.bytes().eq(prefix.bytes()) {
+            return Some(recent);
+        }
+        let number = *self.prefixes.numbers.get(prefix)?;
+        self.recent[slot] = number;
+        Some(number)
+    }
 }

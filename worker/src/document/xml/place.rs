@@ -4,6 +4,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::document::limits::Limits;
 use crate::document::reason::Reason;
+use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 
 use super::attributes::{self, Refusal, Span};
@@ -21,6 +22,7 @@ pub(super) struct Place<'s> {
     namespaces: &'s mut Namespaces,
     spans: &'s mut Vec<Span>,
     limits: &'s Limits,
+    steps: &'s Steps,
     form: Form,
     depth: usize,
     elements: u64,
@@ -40,6 +42,7 @@ impl<'s> Place<'s> {
         namespaces: &'s mut Namespaces,
         spans: &'s mut Vec<Span>,
         limits: &'s Limits,
+        steps: &'s Steps,
         form: Form,
     ) -> Self {
         namespaces.clear();
@@ -47,6 +50,7 @@ impl<'s> Place<'s> {
             namespaces,
             spans,
             limits,
+            steps,
             form,
             depth: 0,
             elements: 0,
@@ -61,6 +65,7 @@ impl<'s> Place<'s> {
         event: &Event<'_>,
         visitor: &mut impl Visitor,
     ) -> Result<(), Stop> {
+        self.steps.count(Step::Tag, 1)?;
         match event {
             Event::Start(tag) => self.open(tag, visitor)?,
             Event::Empty(tag) => {
@@ -101,7 +106,7 @@ impl<'s> Place<'s> {
             .resolve(prefix)
             .ok_or_else(|| malformed("undeclared prefix"))?;
         visitor.start(&Element {
-            namespace,
+            namespace: self.namespaces.name(namespace),
             local,
             depth: self.depth,
             tag: attributes,
@@ -116,7 +121,9 @@ impl<'s> Place<'s> {
             Refusal::Malformed(detail) => malformed(detail),
             Refusal::TooMany => limit("too many attributes"),
         })?;
+        self.steps.count(Step::Attribute, self.spans.len())?;
         let declarations = self.spans.iter().filter(|span| span.declares(tag));
+        self.steps.count(Step::Binding, declarations.clone().count())?;
         let declarations = declarations.map(|span| span.of(tag));
         self.namespaces
             .enter(declarations, self.depth)
@@ -124,7 +131,7 @@ impl<'s> Place<'s> {
                 namespaces::Refusal::Reserved => malformed("namespace declaration"),
                 namespaces::Refusal::TooMuch => limit("too many namespace declarations"),
             })?;
-        attributes::check_unique(tag, self.spans, self.namespaces).map_err(malformed)
+        attributes::resolve(tag, self.spans, self.namespaces).map_err(malformed)
     }
 
     /// The innermost element ends; the reader compared the names.

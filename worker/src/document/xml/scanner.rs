@@ -37,6 +37,7 @@ impl Scanner {
             &mut self.namespaces,
             &mut self.spans,
             limits,
+            decoder.steps(),
             decoder.form(),
         );
         let mut reader = Reader::from_reader(decoder);
