@@ -129,7 +129,10 @@ impl Table {
             return Ok(None);
         }
         // Below 512 because `place` is below 109.
-        let fat_sector = u32_at(&self.header, 76 + 4 * usize::try_from(place).unwrap_or_default());
+        let fat_sector = u32_at(
+            &self.header,
+            76 + 4 * usize::try_from(place).unwrap_or_default(),
+        );
         if fat_sector >= MAX_REGULAR_SECTOR {
             return Ok(None);
         }

@@ -38,17 +38,29 @@ impl Step {
         match self {
             Self::Read => 10_000,
             Self::Part => 10_000,
-            Self::Byte => 1,
-            Self::Block => 1_000,
+            Self::Byte => 2,
+            Self::Block => 1_500,
             Self::Text => 2,
-            Self::Tag => 70,
-            Self::Attribute => 40,
-            Self::Binding => 150,
+            Self::Tag => 45,
+            Self::Attribute => 30,
+            Self::Binding => 100,
             Self::Relationship => 1_000,
         }
     }
 
-    /// The verdict when this step was the one too many.
+    const ALL: [Self; 9] = [
+        Self::Read,
+        Self::Part,
+        Self::Byte,
+        Self::Block,
+        Self::Text,
+        Self::Tag,
+        Self::Attribute,
+        Self::Binding,
+        Self::Relationship,
+    ];
+
+    /// The verdict when most was used by these steps.
     fn exhausted(self) -> Stop {
         let (reason, budget) = match self {
             Self::Read => (Reason::ZipBomb, "reads"),
@@ -70,6 +82,8 @@ impl Step {
 pub(super) struct Steps {
     limit: u64,
     used: Cell<u64>,
+    /// The same by kind.
+    by_kind: [Cell<u64>; Step::ALL.len()],
 }
 
 impl Steps {
@@ -77,18 +91,24 @@ impl Steps {
         Self {
             limit,
             used: Cell::new(0),
+            by_kind: std::array::from_fn(|_| Cell::new(0)),
         }
     }
 
-    /// Counts `number` steps of a kind, or ends the inspection.
+    /// Counts `number` steps of a kind, or ends the inspection for what used most of the budget.
     pub(super) fn count(&self, step: Step, number: usize) -> Result<(), Stop> {
         let cost = step.weight().saturating_mul(number as u64);
+        let kind = &self.by_kind[step as usize];
+        kind.set(kind.get().saturating_add(cost));
         let used = self.used.get().saturating_add(cost);
         self.used.set(used);
-        if used > self.limit {
-            return Err(step.exhausted());
+        if used <= self.limit {
+            return Ok(());
         }
-        Ok(())
+        let most = Step::ALL
+            .into_iter()
+            .max_by_key(|&kind| self.by_kind[kind as usize].get());
+        Err(most.unwrap_or(step).exhausted())
     }
 
     /// What is used so far.

@@ -63,7 +63,11 @@ fn read_xml(
 
 fn read_vml(reader: &mut PartReader<'_, '_>, entry: &Entry) -> Result<(), Stop> {
     let mut search = DeclarationSearch::default();
-    reader.text(entry, |piece| search.look(piece))
+    let steps = reader.steps();
+    reader.text(entry, |piece| {
+        steps.count(Step::Text, piece.len())?;
+        search.look(piece)
+    })
 }
 
 fn read_chunk(

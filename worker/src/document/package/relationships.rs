@@ -114,12 +114,13 @@ impl Visitor for Collector<'_, '_> {
             // Some programs take them at any depth.
             (_, "Relationship") if element.namespace == NAMESPACE => {
                 self.steps.count(Step::Relationship, 1)?;
-                if element
-                    .attributes()
-                    .any(|attribute| attribute.raw.len() > MAX_VALUE_BYTES)
-                {
-                    let detail = "target or type of a relationship too long";
-                    return Err(Stop::reject(Reason::XmlLimits, detail));
+                for attribute in element.attributes() {
+                    if attribute.raw.len() > MAX_VALUE_BYTES {
+                        let detail = "target or type of a relationship too long";
+                        return Err(Stop::reject(Reason::XmlLimits, detail));
+                    }
+                    // Decoded, split and compared.
+                    self.steps.count(Step::Text, 4 * attribute.raw.len())?;
                 }
                 let kind = element.attribute("Type").unwrap_or_default();
                 let target = element.attribute("Target").unwrap_or_default();

@@ -138,6 +138,8 @@ impl Namespaces {
         let prefix = self.prefixes.number(prefix)?;
         let index = usize::try_from(prefix).map_err(|_| Refusal::TooMuch)?;
         if index == self.current.len() {
+            // A prefix brings its name with it, however many share that.
+            self.prefixes.bytes += name.len();
             self.current.push(Namespace::UNDECLARED);
         }
         let outer = std::mem::replace(&mut self.current[index], namespace);
@@ -179,9 +181,8 @@ impl Namespaces {
             return Some(0);
         }
         let bytes = prefix.as_bytes();
-        let mixed = bytes.len() * 7
-            + usize::from(*bytes.first()?)
-            + usize::from(*bytes.last()?) * 3;
+        let mixed =
+            bytes.len() * 7 + usize::from(*bytes.first()?) + usize::from(*bytes.last()?) * 3;
         let slot = mixed % RECENT;
         let recent = self.recent[slot];
         // Byte by byte: prefixes are too short for a call to pay.

@@ -121,9 +121,12 @@ impl<'s> Place<'s> {
             Refusal::Malformed(detail) => malformed(detail),
             Refusal::TooMany => limit("too many attributes"),
         })?;
+        // The bytes of a tag are gone over more often than those of text.
+        self.steps.count(Step::Text, tag.len())?;
         self.steps.count(Step::Attribute, self.spans.len())?;
         let declarations = self.spans.iter().filter(|span| span.declares(tag));
-        self.steps.count(Step::Binding, declarations.clone().count())?;
+        self.steps
+            .count(Step::Binding, declarations.clone().count())?;
         let declarations = declarations.map(|span| span.of(tag));
         self.namespaces
             .enter(declarations, self.depth)

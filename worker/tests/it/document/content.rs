@@ -235,11 +235,16 @@ fn a_click_that_moves_on_is_harmless() {
 
 #[test]
 fn programs_are_found_whatever_they_are_called() {
+    let mut windows = vec![0; 132];
+    windows[..2].copy_from_slice(b"MZ");
+    windows[60] = 128;
+    windows[128..].copy_from_slice(b"PE\0\0");
     for head in [
-        b"MZ\x90\0".as_slice(),
-        b"\x7FELF\x02",
-        b"\xCA\xFE\xBA\xBE\0",
-        b"\xCF\xFA\xED\xFE\x07",
+        &windows[..],
+        b"\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3E\0",
+        b"\xCA\xFE\xBA\xBE\0\0\0\x41\0\x10",
+        b"\xCA\xFE\xBA\xBE\0\0\0\x02\x01\0\0\x07\0\0\0\x03",
+        b"\xCF\xFA\xED\xFE\x07\0\0\x01\x03\0\0\0\x02\0\0\0",
     ] {
         let package = Opc::docx()
             .part("word/media/image1.png", head)

@@ -1,10 +1,13 @@
 //! The document inspector, from the outside: real files, made files, and arbitrary bytes.
 
+mod active;
 mod archive;
 pub(crate) mod builder;
 mod compound;
 mod content;
 mod corpus;
+mod cost;
+mod differentials;
 mod entries;
 mod fixtures;
 mod genuine;
