@@ -145,10 +145,6 @@ impl Record<'_> {
         self.u32_at(38)
     }
 
-    fn host(&self) -> u8 {
-        self.0[5]
-    }
-
     fn entry(&self, raw_name: Box<[u8]>, wide: &mut WideValues<'_>) -> Entry {
         // Wide values come in this order.
         let inflated_bytes = wide.widen(self.u32_at(24));
@@ -220,7 +216,7 @@ fn check_type(entry: &Entry, record: &Record<'_>, findings: &mut Findings) {
             format!("folder {} has data", entry.quoted())
         });
     }
-    if !entry.is_folder() && name::is_folder_by_attributes(record.host(), record.attributes()) {
+    if !entry.is_folder() && name::is_folder_by_attributes(record.attributes()) {
         findings.note(Reason::ZipAmbiguous, || {
             format!("{} is a folder by its attributes", entry.quoted())
         });

@@ -23,7 +23,11 @@ pub(super) struct EndRecord {
 
 /// Finds the one record that ends the file and checks what it says.
 pub(super) fn find(window: &mut Window<'_>) -> Result<EndRecord, Stop> {
-    let (position, trailing_data) = search::locate(window)?;
+    let search::Found {
+        position,
+        trailing_bytes,
+        trailing_data,
+    } = search::locate(window)?;
     let Some(record) = window.array::<22>(position)? else {
         return Err(corrupt("end record cut off"));
     };
@@ -38,6 +42,10 @@ pub(super) fn find(window: &mut Window<'_>) -> Result<EndRecord, Stop> {
         directory_offset: u32_at(16),
     };
     let (mut found, directory_end) = match wide_record(window, position)? {
+        // Java does not find the directory before a 64-bit record then, and looks for another archive.
+        Some(_) if trailing_bytes > 0 => {
+            return Err(ambiguous("bytes after an end record with a 64-bit form"));
+        }
         Some((wide, at)) if narrow.agrees_with(&wide) => (wide, at),
         Some(_) => return Err(ambiguous("end record and its 64-bit form disagree")),
         None if narrow.disks != [0, 0] => return Err(ambiguous("archive over several disks")),

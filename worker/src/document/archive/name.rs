@@ -69,16 +69,11 @@ pub(super) fn special(external_attributes: u32) -> Option<&'static str> {
     }
 }
 
-/// Whether the host attributes say "folder", in the way of the host that wrote them.
-pub(super) fn is_folder_by_attributes(host: u8, external_attributes: u32) -> bool {
-    const DOS: u8 = 0;
-    const NTFS: u8 = 10;
-    const VFAT: u8 = 14;
+/// Whether the host attributes say "folder", in the way of DOS or of Unix. Some programs look at either,
+/// whatever host wrote them.
+pub(super) fn is_folder_by_attributes(external_attributes: u32) -> bool {
     const DOS_FOLDER: u32 = 0x10;
-    match host {
-        DOS | NTFS | VFAT => external_attributes & DOS_FOLDER != 0,
-        _ => (external_attributes >> 16) & TYPE_MASK == 0o040_000,
-    }
+    external_attributes & DOS_FOLDER != 0 || (external_attributes >> 16) & TYPE_MASK == 0o040_000
 }
 
 /// Where Unix keeps the type of a file in its mode.

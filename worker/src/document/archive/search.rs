@@ -27,11 +27,20 @@ const SCAN_BYTES: u64 = 16 * 1024;
 /// What begins instructions for some program, wherever in a text it stands.
 const MARKUP: [&[u8]; 5] = [b"<?", b"<%", b"<script", b"<html", b"<!doctype"];
 
-/// The position of the end record, and whether data follows it.
+/// Where the end record is and what else there is.
+pub(super) struct Found {
+    pub(super) position: u64,
+    /// How many bytes follow it.
+    pub(super) trailing_bytes: u64,
+    /// Whether they are more than a line end.
+    pub(super) trailing_data: bool,
+}
+
+/// Finds the end record.
 ///
 /// Signatures before the record are normal: a stored workbook has its own. Behind it, in the comment or in
 /// what trails it, they are not: other programs would read the archive that they begin.
-pub(super) fn locate(window: &mut Window<'_>) -> Result<(u64, bool), Stop> {
+pub(super) fn locate(window: &mut Window<'_>) -> Result<Found, Stop> {
     let size = window.size();
     let floor = size.saturating_sub(MAX_RECORD_BYTES);
     let mut search = Search {
@@ -57,7 +66,11 @@ pub(super) fn locate(window: &mut Window<'_>) -> Result<(u64, bool), Stop> {
         .iter()
         .all(|byte| matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '));
     let trailing_data = length > MAX_SLACK_BYTES || !white;
-    Ok((record.position, trailing_data))
+    Ok(Found {
+        position: record.position,
+        trailing_bytes: size - record.end,
+        trailing_data,
+    })
 }
 
 /// An end record and the end of its comment.
@@ -122,6 +135,10 @@ impl Search {
             return Err(ambiguous(
                 "end record whose comment reaches over another one",
             ));
+        }
+        // Where the comment does not end with the file, some programs go on to look for one that does.
+        if last.end < self.size && self.records.len() > 1 {
+            return Err(ambiguous("bytes after the last of several end records"));
         }
         Ok(last)
     }

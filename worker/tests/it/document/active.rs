@@ -219,16 +219,12 @@ fn merged_rich_text_that_starts_a_conversation_is_refused() {
         let found = verdict(&with_chunk("a.rtf", &format!("{{\\rtf1{field}}}")));
         assert_eq!(code(&found), "DDE", "{field}");
     }
-    for count in [5_000] {
-        let many = "{\\field{\\*\\fldinst{PAGE}}}".repeat(count);
-        let found = verdict(&with_chunk("a.rtf", &format!("{{\\rtf1{many}}}")));
-        assert_eq!(code(&found), "docx");
-        let found = verdict(&with_chunk(
-            "a.rtf",
-            &format!("{{\\rtf1{many}{{\\field{{\\*\\fldinst{{DDE cmd}}}}}}}}"),
-        ));
-        assert_eq!(code(&found), "DDE");
-    }
+    let many = "{\\field{\\*\\fldinst{PAGE}}}".repeat(5_000);
+    let found = verdict(&with_chunk("a.rtf", &format!("{{\\rtf1{many}}}")));
+    assert_eq!(code(&found), "docx");
+    let last = "{\\field{\\*\\fldinst{DDE cmd}}}";
+    let found = verdict(&with_chunk("a.rtf", &format!("{{\\rtf1{many}{last}}}")));
+    assert_eq!(code(&found), "DDE");
 }
 
 #[test]

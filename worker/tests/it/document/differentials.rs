@@ -138,6 +138,30 @@ fn a_record_whose_comment_reaches_over_the_end_record_is_ambiguous() {
 }
 
 #[test]
+fn data_behind_an_archive_that_another_one_lies_in_is_ambiguous() {
+    // A program that wants the comment to end with the file goes on to the stored workbook's end record.
+    let book = Entry::stored("word/embeddings/book.bin", &Opc::xlsx().bytes());
+    let mut archive = Opc::docx()
+        .default("bin", "application/octet-stream")
+        .archive();
+    archive.entries.push(book);
+    assert_eq!(code(&verdict(&archive.bytes())), "docx");
+    archive.tail = b"\n".to_vec();
+    assert_eq!(code(&verdict(&archive.bytes())), "ZIP_AMBIGUOUS");
+}
+
+#[test]
+fn data_behind_a_wide_end_record_is_ambiguous() {
+    let bytes = Archive {
+        wide: Some(Box::new(|_| {})),
+        tail: b"\n".to_vec(),
+        ..Opc::docx().archive()
+    }
+    .bytes();
+    assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
+}
+
+#[test]
 fn a_unicode_path_that_says_another_name_is_ambiguous() {
     let raws: [(&[u8], &[u8]); 4] = [
         (b"word/\xE9.xml", b"word/document.xml"),
@@ -324,11 +348,13 @@ fn escaped_names_of_what_holds_the_package_together_are_invalid() {
 
 #[test]
 fn a_file_that_is_a_folder_by_its_attributes_is_ambiguous() {
-    let entry = Entry {
-        attributes: 0o040_755 << 16,
-        ..Entry::deflated("word/a.xml", b"<a/>")
-    };
-    assert_eq!(code(&verdict(&with_entry(entry))), "ZIP_AMBIGUOUS");
+    for attributes in [0o040_755 << 16, 0x10] {
+        let entry = Entry {
+            attributes,
+            ..Entry::deflated("word/a.xml", b"<a/>")
+        };
+        assert_eq!(code(&verdict(&with_entry(entry))), "ZIP_AMBIGUOUS");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod genuine;
 mod package;
 mod policy;
 mod properties;
+mod readers;
 mod reasons;
 mod source;
 mod xml;

@@ -7,6 +7,7 @@ use super::builder::Opc;
 use super::{code, corpus, verdict};
 
 /// A small generator of numbers, for runs that must be the same every time.
+#[derive(Clone)]
 pub(crate) struct Xorshift(u64);
 
 impl Xorshift {

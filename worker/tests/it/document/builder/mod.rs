@@ -3,5 +3,5 @@
 mod archive;
 mod opc;
 
-pub(crate) use archive::{Archive, Descriptor, End, Entry, Wide};
+pub(crate) use archive::{Archive, Descriptor, End, Entry, Header, Wide};
 pub(crate) use opc::Opc;

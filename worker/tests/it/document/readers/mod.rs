@@ -1,0 +1,129 @@
+//! An accepted file is one archive to every program: our verdict against independent readers.
+//!
+//! Packages are made and spoilt in every structural field; of those that are accepted, each reader that is
+//! installed has to list the same names and bytes, or refuse. Readers that are not installed are named.
+//!
+//! `READER_PACKAGES=200000 cargo test -p dossier-worker readers -- --nocapture` runs it long; `READER_SEED`
+//! gives it other packages.
+
+mod generator;
+mod listing;
+mod programs;
+mod scripts;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dossier_worker::document::Verdict;
+
+use super::properties::Xorshift;
+use super::verdict;
+use generator::package;
+use listing::{Contents, Listing};
+
+/// How many packages are made where nothing else is said.
+const PACKAGES: u64 = 600;
+/// How many are given to the readers at once.
+const BATCH: u64 = 500;
+
+/// What one reader made of the accepted files.
+#[derive(Debug, Default)]
+struct Tally {
+    same: u64,
+    refused: u64,
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how long to run is asked of whoever runs it"
+)]
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
+#[test]
+fn accepted_files_are_one_archive_to_every_reader() {
+    let packages = number("READER_PACKAGES", PACKAGES);
+    let seed = number("READER_SEED", 1);
+    let mut tallies = BTreeMap::new();
+    let mut differences = Vec::new();
+    let mut accepted = 0;
+    let mut absent = Vec::new();
+    for start in (0..packages).step_by(BATCH as usize) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut files = BTreeMap::new();
+        for index in start..(start + BATCH).min(packages) {
+            let mut random =
+                Xorshift::new((seed << 32 | index).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+            let bytes = package(&mut random);
+            let Verdict::Accepted(found) = verdict(&bytes) else {
+                continue;
+            };
+            let name = format!("{index}.docx");
+            fs::write(folder.path().join(&name), &bytes).expect("room for a small file");
+            let contents = Contents::read(&bytes);
+            match contents {
+                Ok(contents) => {
+                    assert_eq!(contents.entries.len() as u64, found.facts.entries, "{name}");
+                    assert_eq!(contents.bytes(), found.facts.inflated_bytes, "{name}");
+                    files.insert(name, contents);
+                }
+                Err(error) => {
+                    differences.push(format!("zip refuses {name} of seed {seed}: {error}"))
+                }
+            }
+            accepted += 1;
+        }
+        let (listings, missing) = everyone(folder.path());
+        absent = missing;
+        for (reader, file, listing) in listings {
+            let Some(contents) = files.get(&file) else {
+                continue;
+            };
+            let tally: &mut Tally = tallies.entry(reader.clone()).or_default();
+            match listing {
+                Listing::Refused => tally.refused += 1,
+                listing if listing.agrees(contents) => tally.same += 1,
+                listing => {
+                    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&file);
+                    fs::copy(folder.path().join(&file), &kept).expect("room for a small file");
+                    differences.push(format!("{reader}: {listing} in {}", kept.display()));
+                }
+            }
+        }
+    }
+    println!("{accepted} of {packages} packages accepted; not installed: {absent:?}");
+    for (reader, tally) in &tallies {
+        println!(
+            "{reader}: {} the same, {} refused",
+            tally.same, tally.refused
+        );
+    }
+    assert!(
+        differences.is_empty(),
+        "{} differ: {:#?}",
+        differences.len(),
+        &differences[..differences.len().min(20)]
+    );
+    assert!(
+        accepted > packages / 10,
+        "{accepted} of {packages} accepted"
+    );
+    assert!(
+        tallies.values().any(|tally| tally.same > accepted / 2),
+        "{tallies:?}"
+    );
+}
+
+/// What every installed reader makes of the files in a folder, and which readers are not installed.
+fn everyone(folder: &Path) -> (Vec<(String, String, Listing)>, Vec<&'static str>) {
+    let (mut listings, mut absent) = scripts::read(folder);
+    let (more, missing) = programs::read(folder);
+    listings.extend(more);
+    absent.extend(missing);
+    (listings, absent)
+}
