@@ -27,6 +27,7 @@ const HEADER_FAT_SECTORS: u32 = 109;
 #[derive(Default)]
 struct Names {
     protected: bool,
+    rights_managed: bool,
     legacy: bool,
 }
 
@@ -36,7 +37,11 @@ impl Names {
             return;
         };
         match name.to_ascii_lowercase().as_str() {
-            "encryptedpackage" | "\tdrmcontent" | "drmencrypteddataspace" => self.protected = true,
+            "encryptedpackage" => self.protected = true,
+            // In an encrypted package, and in the older formats.
+            "\tdrmcontent" | "drmencrypteddataspace" | "drmencryptedtransform" => {
+                self.rights_managed = true;
+            }
             "worddocument" | "workbook" | "book" | "powerpoint document" => self.legacy = true,
             _ => {}
         }
@@ -50,7 +55,9 @@ pub(super) fn inspect(window: &mut Window<'_>) -> Result<Stop, Stop> {
     if !names.protected && !intact {
         scan_everywhere(window, &mut names)?;
     }
-    Ok(if names.protected {
+    Ok(if names.rights_managed {
+        Stop::reject(Reason::RightsManaged, "compound file with protected rights")
+    } else if names.protected {
         Stop::reject(Reason::Encrypted, "compound file with an encrypted package")
     } else if names.legacy || !intact {
         Stop::reject(Reason::LegacyOffice, "compound file")

@@ -21,8 +21,10 @@ pub enum Reason {
     },
     /// A binary Office document.
     LegacyOffice,
-    /// A password-protected or rights-managed document, or an encrypted entry.
+    /// A password-protected document, or an encrypted entry.
     Encrypted,
+    /// A document that only chosen people can open, by rights management.
+    RightsManaged,
     /// An entry name that could leave a folder or mislead a program.
     ZipUnsafeName,
     /// A truncated or damaged archive.
@@ -121,6 +123,7 @@ impl Reason {
             Self::NotOffice { .. } => (2, "NOT_OFFICE", "This is not a Word, Excel or PowerPoint file (it looks like {detected})."),
             Self::LegacyOffice => (3, "LEGACY_OFFICE", "This is an older Office format (.doc, .xls, .ppt). Please save it as .docx, .xlsx or .pptx and upload again."),
             Self::Encrypted => (4, "ENCRYPTED", "The file is password-protected. Please remove the password and upload again."),
+            Self::RightsManaged => (4, "RIGHTS_MANAGED", "Only chosen people can open this file. Please lift the restriction (File, Info, Protect, Restrict Access: Unrestricted Access), save and upload again."),
             Self::ZipUnsafeName => (5, "ZIP_UNSAFE_NAME", "The file contains unsafe internal names."),
             Self::ZipCorrupt => (6, "ZIP_CORRUPT", "The file is damaged or incomplete. Please upload it again, or open and re-save it first."),
             Self::ZipAmbiguous => (7, "ZIP_AMBIGUOUS", "The file's internal structure is inconsistent. Please open and re-save it."),

@@ -35,8 +35,13 @@ fn stream_names_are_compared_without_case() {
 }
 
 #[test]
-fn a_rights_managed_document_is_encrypted() {
-    assert_eq!(code(&verdict(&compound(&["\tDRMContent"]))), "ENCRYPTED");
+fn a_rights_managed_document_is_said_to_be_so() {
+    for streams in [
+        &["\tDRMContent"][..],
+        &["EncryptedPackage", "DRMEncryptedDataSpace"],
+    ] {
+        assert_eq!(code(&verdict(&compound(streams))), "RIGHTS_MANAGED");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn all() -> Vec<Reason> {
         Reason::Malware {
             signature: "Eicar-Test-Signature".to_owned(),
         },
+        Reason::RightsManaged,
     ]
 }
 
