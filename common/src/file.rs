@@ -86,6 +86,9 @@ pub struct Rejection {
     pub code: String,
     /// The sentence for the person who uploaded it.
     pub message: String,
+    /// The part of the document concerned, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 /// What the inspection of a document came to.

@@ -75,6 +75,7 @@ impl Inspector {
             Finding::Infected(signature) => Ok(Verdict::Rejected(Rejected {
                 reason: Reason::Malware { signature },
                 detail: String::new(),
+                part: None,
                 facts: accepted.facts,
             })),
         }
@@ -128,6 +129,7 @@ pub fn compare_extension(verdict: Verdict, name: &str, policy: &Policy) -> Verdi
         Err(reason) => Verdict::Rejected(Rejected {
             reason,
             detail: String::new(),
+            part: None,
             facts: accepted.facts,
         }),
     }
@@ -145,6 +147,7 @@ fn record(verdict: &Verdict) -> Inspection {
         Verdict::Rejected(rejected) => Err(Rejection {
             code: rejected.reason.code().to_owned(),
             message: rejected.reason.message(),
+            detail: rejected.part.clone(),
         }),
     };
     Inspection {

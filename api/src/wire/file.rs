@@ -29,6 +29,10 @@ pub struct RejectionResponse {
     pub code: String,
     /// What to do about it.
     pub message: String,
+    /// The part of the document concerned, such as `word/settings.xml`, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "word/vbaProject.bin")]
+    pub detail: Option<String>,
 }
 
 /// How the check of a document is coming along.
@@ -123,6 +127,7 @@ impl FileResponse {
             rejection: file.rejection.as_ref().map(|rejection| RejectionResponse {
                 code: rejection.code.clone(),
                 message: rejection.message.clone(),
+                detail: rejection.detail.clone(),
             }),
             recipients: None,
             processing: None,

@@ -144,7 +144,7 @@ impl Store {
             Err(rejection) => (
                 FileState::Rejected,
                 Bson::Null,
-                Bson::from(doc! { "code": &rejection.code, "message": &rejection.message }),
+                serialize_to_bson(rejection).expect("strings are BSON"),
             ),
         };
         let rules_version = i32::try_from(inspection.rules_version).unwrap_or(i32::MAX);

@@ -73,6 +73,7 @@ fn rejection() -> Rejection {
     Rejection {
         code: "NOT_OPC".to_owned(),
         message: "It is none.".to_owned(),
+        detail: None,
     }
 }
 

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::table::table;
-use crate::document::{Cancel, Flag, InspectError, Limits, Policy, inspect};
+use crate::document::{Cancel, Flag, InspectError, Limits, Policy, Verdict, inspect};
 use crate::inspection::compare_extension;
 
 /// How long one file may take.
@@ -44,6 +44,8 @@ struct Line {
     kind: Option<&'static str>,
     code: Option<&'static str>,
     message: Option<String>,
+    /// The part concerned.
+    detail: Option<String>,
     flags: Vec<Flag>,
     inflated_bytes: u64,
     micros: u64,
@@ -120,6 +122,10 @@ fn inspect_file(path: &Path, policy: &Policy, cancel: &Cancel) -> Line {
         kind: verdict.kind().map(|kind| kind.as_str()),
         code: reason.map(|reason| reason.code()),
         message: reason.map(|reason| reason.message()),
+        detail: match &verdict {
+            Verdict::Accepted(_) => None,
+            Verdict::Rejected(rejected) => rejected.part.clone(),
+        },
         flags: facts.flags.clone(),
         inflated_bytes: facts.inflated_bytes,
         micros,
@@ -133,6 +139,7 @@ fn trouble(path: String, code: &'static str, message: String) -> Line {
         kind: None,
         code: Some(code),
         message: Some(message),
+        detail: None,
         flags: Vec::new(),
         inflated_bytes: 0,
         micros: 0,
@@ -151,7 +158,10 @@ fn progress(files: usize) -> ProgressBar {
 
 fn add(table: &mut Table, line: Line) {
     let reason = match (line.code, line.message) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), Some(message)) => match line.detail {
+            Some(part) => format!("{code} ({part}): {message}"),
+            None => format!("{code}: {message}"),
+        },
         _ => flags(&line.flags),
     };
     table.add_row([

@@ -40,6 +40,7 @@ pub fn inspect(
         Err(Stop::Reject(finding)) => Ok(Verdict::Rejected(Rejected {
             reason: finding.reason,
             detail: finding.detail,
+            part: finding.part,
             facts,
         })),
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::archive::Entry;
 use super::error::InspectError;
 use super::reason::Reason;
 
@@ -19,6 +20,8 @@ pub(super) enum Stop {
 pub(super) struct Finding {
     pub(super) reason: Reason,
     pub(super) detail: String,
+    /// The part concerned, as people may be shown it.
+    pub(super) part: Option<String>,
 }
 
 impl Stop {
@@ -27,15 +30,22 @@ impl Stop {
         Self::Reject(Finding {
             reason,
             detail: detail.into(),
+            part: None,
         })
     }
 
-    /// The same end, with the place where it was found.
-    pub(super) fn within(self, place: &str) -> Self {
+    /// The same end, with the entry in which it was found.
+    pub(super) fn within(self, entry: &Entry) -> Self {
         match self {
-            Self::Reject(Finding { reason, detail }) => {
-                Self::reject(reason, format!("{place}: {detail}"))
-            }
+            Self::Reject(Finding {
+                reason,
+                detail,
+                part,
+            }) => Self::Reject(Finding {
+                reason,
+                detail: format!("{}: {detail}", entry.quoted()),
+                part: part.or_else(|| Some(entry.shown())),
+            }),
             fail @ Self::Fail(_) => fail,
         }
     }
@@ -51,9 +61,16 @@ impl From<io::Error> for Stop {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     first: Option<Finding>,
+    /// The part that is being looked at.
+    part: Option<String>,
 }
 
 impl Findings {
+    /// What is noted from now on concerns this entry, or none.
+    pub(super) fn about(&mut self, entry: Option<&Entry>) {
+        self.part = entry.map(Entry::shown);
+    }
+
     /// Notes a finding. The detail is only built where the finding counts.
     pub(super) fn note(&mut self, reason: Reason, detail: impl FnOnce() -> String) {
         let counts = self
@@ -64,6 +81,7 @@ impl Findings {
             self.first = Some(Finding {
                 reason,
                 detail: detail(),
+                part: self.part.clone(),
             });
         }
     }
@@ -71,8 +89,14 @@ impl Findings {
     /// Notes a rejection that ended some part of the stage; passes our own trouble on.
     pub(super) fn absorb(&mut self, outcome: Result<(), Stop>) -> Result<(), Stop> {
         match outcome {
-            Err(Stop::Reject(Finding { reason, detail })) => {
-                self.note(reason, || detail);
+            Err(Stop::Reject(finding)) => {
+                let counts = self
+                    .first
+                    .as_ref()
+                    .is_none_or(|first| finding.reason.rank() < first.reason.rank());
+                if counts {
+                    self.first = Some(finding);
+                }
                 Ok(())
             }
             other => other,

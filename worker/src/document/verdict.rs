@@ -32,6 +32,8 @@ pub struct Rejected {
     pub reason: Reason,
     /// Where and what exactly, for the operator's log only: it may quote the file.
     pub detail: String,
+    /// The part concerned, where it is one, as people may be shown it.
+    pub part: Option<String>,
     /// What was known when the verdict fell.
     pub facts: Facts,
 }

@@ -1,5 +1,6 @@
 //! Findings that a policy decides about.
 
+use super::archive::Entry;
 use super::facts::Facts;
 use super::flag::Flag;
 use super::policy::{Action, Policy};
@@ -20,6 +21,11 @@ impl<'a> Watch<'a> {
             facts,
             grounds: Findings::default(),
         }
+    }
+
+    /// What is observed from now on concerns this entry.
+    pub(super) fn about(&mut self, entry: &Entry) {
+        self.grounds.about(Some(entry));
     }
 
     /// Takes a finding; `host` names another computer where one is involved.

@@ -70,6 +70,7 @@ impl App {
         let outcome = outcome.map_err(|code| Rejection {
             code: code.to_owned(),
             message: "It is not what it says it is.".to_owned(),
+            detail: None,
         });
         let inspection = Inspection {
             outcome,

@@ -27,6 +27,7 @@ impl Archive {
         let mut findings = Findings::default();
         let mut entries = directory::read(window, &end, limits, &mut findings)?;
         entries.sort_by_key(|entry| entry.header_offset);
+        findings.about(None);
         let starts = entries.iter().map(|entry| entry.header_offset);
         let starts: Vec<u64> = starts.chain([end.directory_offset]).collect();
         if starts.first() != Some(&0) {
@@ -35,6 +36,7 @@ impl Archive {
             });
         }
         for (entry, &next) in entries.iter_mut().zip(&starts[1..]) {
+            findings.about(Some(entry));
             if local_header::check(window, entry, &mut findings)? {
                 layout::check(window, entry, next, &mut findings)?;
             }
@@ -103,6 +105,7 @@ fn note_duplicates(entries: &[Entry], findings: &mut Findings) {
         let Some(rest) = inner.strip_prefix(outer.as_str()) else {
             continue;
         };
+        findings.about(Some(other));
         if rest.is_empty() {
             findings.note(Reason::ZipAmbiguous, || {
                 format!("two entries named {}", entry.quoted())

@@ -25,6 +25,9 @@ pub(in crate::document) struct Entry {
     pub(super) data_offset: u64,
 }
 
+/// How much of a name is shown.
+const MAX_SHOWN_CHARS: usize = 200;
+
 /// Bit 0: the data is encrypted.
 pub(super) const FLAG_ENCRYPTED: u16 = 1;
 /// Bit 3: sum and sizes follow the data.
@@ -57,6 +60,20 @@ impl Entry {
     /// Whether a flag is set in the central directory.
     pub(super) fn has(&self, flags: u16) -> bool {
         self.flags & flags != 0
+    }
+
+    /// The name as people may be shown it: in its own case, without what would steer a terminal or the
+    /// direction of text, and not too long.
+    pub(in crate::document) fn shown(&self) -> String {
+        let name = String::from_utf8_lossy(&self.raw_name);
+        let escaped = name.chars().take(MAX_SHOWN_CHARS).flat_map(|c| {
+            let plain = !part_name::is_unseen(c);
+            plain
+                .then_some(c)
+                .into_iter()
+                .chain((!plain).then(|| c.escape_unicode()).into_iter().flatten())
+        });
+        escaped.collect()
     }
 
     /// The name as it may be written to a log.

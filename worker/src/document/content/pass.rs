@@ -28,6 +28,7 @@ pub(in crate::document) fn inspect(
         .iter()
         .filter(|entry| !package.was_read(entry))
     {
+        watch.about(entry);
         let outcome = match treatment::of(entry, package) {
             Treatment::Xml => read_xml(reader, entry, package, &mut watch),
             Treatment::Vml => read_vml(reader, entry),

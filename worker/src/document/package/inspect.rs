@@ -64,6 +64,8 @@ fn understand(
     let kind = main_part::judge(&key, &content_types, watch, &mut findings);
     macros::note_relations(&relations, &mut findings);
     for entry in archive.entries().iter().filter(|entry| !entry.is_folder()) {
+        findings.about(Some(entry));
+        watch.about(entry);
         let leftover = relations.leftovers.include(&entry.key, &content_types);
         if leftover && relations.leftovers.is_companion(&entry.key) {
             watch.observe(Flag::AppleDouble, "", || entry.quoted());

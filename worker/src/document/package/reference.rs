@@ -73,10 +73,7 @@ fn normal(target: &str) -> Cow<'_, str> {
 }
 
 fn is_dropped(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    c.is_whitespace() || part_name::is_unseen(c)
 }
 
 /// Splits `scheme:rest`. A single letter is a drive, not a scheme.

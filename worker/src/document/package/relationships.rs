@@ -71,6 +71,7 @@ pub(super) fn read_all(
             return Err(Stop::reject(Reason::XmlLimits, "relationships too large"));
         }
         let of_package = entry.key == PACKAGE_KEY;
+        watch.about(source_of(archive, entry));
         let steps = reader.steps();
         reader.scan(
             entry,
@@ -92,6 +93,13 @@ pub(super) fn read_all(
 /// those that an archiver left beside a document's folders.
 pub(super) fn folder_of<'e>(entry: &'e Entry, leftovers: &Leftovers) -> Option<&'e str> {
     part_name::relationships_folder(&entry.key).filter(|_| !leftovers.include_name(&entry.key))
+}
+
+/// The part whose relationships are in `entry`, where it is in the package.
+fn source_of<'a>(archive: &'a Archive, entry: &'a Entry) -> &'a Entry {
+    let (folder, name) = entry.key.rsplit_once("_rels/").unwrap_or_default();
+    let source = format!("{folder}{}", name.strip_suffix(".rels").unwrap_or(name));
+    archive.find(&source).unwrap_or(entry)
 }
 
 /// Takes in the relationships of one part.

@@ -1,6 +1,9 @@
-//! Codes and sentences are part of the interface: this is their record.
+//! Codes and sentences are part of the interface: this is their record. A verdict names the part concerned.
 
-use dossier_worker::document::{InspectError, Kind, Reason};
+use dossier_worker::document::{InspectError, Kind, Reason, Verdict};
+
+use super::builder::{Entry, Opc};
+use super::verdict;
 
 fn all() -> Vec<Reason> {
     vec![
@@ -80,4 +83,48 @@ fn our_own_trouble_has_codes_of_its_own() {
             .iter()
             .all(|reason| !["INTERNAL", "TIMEOUT"].contains(&reason.code()))
     );
+}
+
+/// The part that the verdict names.
+fn part(bytes: &[u8]) -> Option<String> {
+    match verdict(bytes) {
+        Verdict::Accepted(_) => None,
+        Verdict::Rejected(rejected) => rejected.part,
+    }
+}
+
+#[test]
+fn a_verdict_names_the_part_concerned() {
+    let broken = Opc::docx().part("word/Styles.xml", "<broken>");
+    assert_eq!(part(&broken.bytes()).as_deref(), Some("word/Styles.xml"));
+    let template = Opc::docx().part("word/settings.xml", "<a/>").relationship(
+        "word/settings.xml",
+        "attachedTemplate",
+        "http://evil.example/",
+        "External",
+    );
+    assert_eq!(
+        part(&template.bytes()).as_deref(),
+        Some("word/settings.xml")
+    );
+    let field = Opc::docx().part("word/footer1.xml", "<fldSimple instr='DDE a b'/>");
+    assert_eq!(part(&field.bytes()).as_deref(), Some("word/footer1.xml"));
+    let stray = Opc::docx().part("word/setup.dat", "x");
+    assert_eq!(part(&stray.bytes()).as_deref(), Some("word/setup.dat"));
+    let mut twice = Opc::docx().archive();
+    twice
+        .entries
+        .push(Entry::deflated("WORD/document.xml", b"<a/>"));
+    assert!(part(&twice.bytes()).is_some_and(|part| part.ends_with("/document.xml")));
+    assert_eq!(part(b"%PDF-1.7"), None);
+}
+
+#[test]
+fn a_part_is_shown_without_what_steers_terminals_or_text() {
+    let name = "word/a\u{1B}[31m\u{202E}b\u{200B}.xml";
+    let mut archive = Opc::docx().archive();
+    let entry = Entry::deflated("x", b"<a/>").both(|header| header.name = name.into());
+    archive.entries.push(entry);
+    let shown = part(&archive.bytes()).expect("a part");
+    assert_eq!(shown, "word/a\\u{1b}[31m\\u{202e}b\\u{200b}.xml");
 }
