@@ -42,6 +42,7 @@ pub use flag::Flag;
 pub use inspect::inspect;
 pub use kind::Kind;
 pub use limits::Limits;
+pub(crate) use part_name::is_unseen;
 pub use policy::{Action, Policy};
 pub use reason::Reason;
 pub use source::Source;

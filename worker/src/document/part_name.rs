@@ -87,7 +87,7 @@ fn escaped_byte(after: &[u8]) -> Option<u8> {
 
 /// Whether a character has no shape of its own: control characters, those without width, and those that change
 /// the direction of text.
-pub(super) fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')

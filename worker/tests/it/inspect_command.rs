@@ -44,7 +44,7 @@ async fn what_cannot_be_read_is_a_line_and_the_others_go_on_in_the_order_given()
     ]
     .map(fixture);
     let (code, lines) = lines(&[], &files).await;
-    assert_eq!(code, 1);
+    assert_eq!(code, 2, "trouble outranks a refusal");
     let verdicts: Vec<_> = lines.iter().map(|line| line["verdict"].as_str()).collect();
     assert_eq!(
         verdicts,
@@ -95,4 +95,70 @@ async fn people_get_a_table_and_a_wrong_policy_a_sentence() {
         .await;
     assert_eq!(code, 2);
     assert!(said.contains("must be standard or strict"), "{said}");
+}
+
+#[tokio::test]
+async fn refused_files_exit_with_1_and_name_the_part() {
+    let (code, lines) = lines(&[], &[fixture("macros.docm"), fixture("report.docx")]).await;
+    assert_eq!(code, 1);
+    assert!(lines[0]["detail"].is_string() || lines[0]["detail"].is_null());
+    assert_eq!(lines[1]["detail"], Value::Null);
+}
+
+#[tokio::test]
+async fn folders_are_inspected_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inner = folder.path().join("b");
+    std::fs::create_dir(&inner).expect("a folder in it");
+    for (name, to) in [
+        ("report.docx", folder.path().join("a.docx")),
+        ("slides.pptx", inner.join("c.pptx")),
+        ("figures.xlsx", folder.path().join("d.xlsx")),
+    ] {
+        std::fs::copy(fixture(name), to).expect("it can be copied");
+    }
+    let path = [folder.path().to_string_lossy().into_owned()];
+    let (code, refused) = lines(&[], &path).await;
+    assert_eq!((code, refused.len()), (2, 1));
+    assert!(
+        refused[0]["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("--recursive")),
+        "{refused:?}"
+    );
+    let (code, found) = lines(&["--recursive"], &path).await;
+    assert_eq!(code, 0);
+    let kinds: Vec<_> = found.iter().map(|line| line["kind"].as_str()).collect();
+    assert_eq!(kinds, [Some("docx"), Some("pptx"), Some("xlsx")]);
+}
+
+#[tokio::test]
+async fn devices_are_refused_and_an_empty_pipe_is_an_empty_file() {
+    let files = ["/dev/null".to_owned(), "-".to_owned()];
+    let (code, found) = lines(&[], &files).await;
+    assert_eq!(code, 2);
+    assert_eq!(found[0]["verdict"], "error");
+    assert!(
+        found[0]["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("device")),
+        "{found:?}"
+    );
+    assert_eq!(found[1]["code"], "EMPTY_FILE");
+}
+
+#[tokio::test]
+async fn names_are_shown_without_what_steers_a_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = "a\u{1B}[31m\u{202E}xcod.docx";
+    let odd = folder.path().join(name);
+    std::fs::copy(fixture("report.docx"), &odd).expect("it can be copied");
+    let path = odd.to_string_lossy().into_owned();
+    let (_, table) = Program::bare(&["inspect", &path]).run().await;
+    let (_, json) = Program::bare(&["inspect", "--json", &path]).run().await;
+    for said in [&table, &json] {
+        assert!(!said.contains(['\u{1B}', '\u{202E}']), "{said:?}");
+    }
+    let line: Value = serde_json::from_str(json.trim()).expect("the line is JSON");
+    assert_eq!(line["path"], Value::from(path));
 }

@@ -1,0 +1,149 @@
+//! What became of one file, for people and for scripts.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::document::{Flag, Verdict, is_unseen};
+
+/// What became of one file.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    path: String,
+    /// The bytes of a path that is not UTF-8, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    #[serde(skip)]
+    shown: String,
+    pub(super) verdict: &'static str,
+    kind: Option<&'static str>,
+    code: Option<&'static str>,
+    message: Option<String>,
+    /// The part concerned.
+    detail: Option<String>,
+    flags: Vec<Flag>,
+    inflated_bytes: u64,
+    micros: u64,
+}
+
+impl Line {
+    /// A file that was inspected.
+    pub(super) fn inspected(path: &Path, verdict: &Verdict, micros: u64) -> Self {
+        let facts = verdict.facts();
+        let reason = verdict.reason();
+        Self {
+            verdict: if reason.is_none() { "accept" } else { "reject" },
+            kind: verdict.kind().map(|kind| kind.as_str()),
+            code: reason.map(|reason| reason.code()),
+            message: reason.map(|reason| reason.message()),
+            detail: match verdict {
+                Verdict::Accepted(_) => None,
+                Verdict::Rejected(rejected) => rejected.part.clone(),
+            },
+            flags: facts.flags.clone(),
+            inflated_bytes: facts.inflated_bytes,
+            micros,
+            ..Self::of(path)
+        }
+    }
+
+    /// A file that could not be inspected.
+    pub(super) fn trouble(path: &Path, code: &'static str, message: String) -> Self {
+        Self {
+            code: Some(code),
+            message: Some(message),
+            ..Self::of(path)
+        }
+    }
+
+    fn of(path: &Path) -> Self {
+        let bytes = path.as_os_str().as_bytes();
+        let hexadecimal = || bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self {
+            path: path.to_string_lossy().into_owned(),
+            path_bytes: path.to_str().is_none().then(hexadecimal),
+            shown: shown(bytes),
+            verdict: "error",
+            kind: None,
+            code: None,
+            message: None,
+            detail: None,
+            flags: Vec::new(),
+            inflated_bytes: 0,
+            micros: 0,
+        }
+    }
+
+    /// The line as JSON. What would steer a terminal is escaped.
+    ///
+    /// # Errors
+    ///
+    /// None that a line of strings and numbers can have.
+    pub(super) fn json(&self) -> serde_json::Result<String> {
+        let text = serde_json::to_string(self)?;
+        let mut escaped = String::with_capacity(text.len());
+        for c in text.chars() {
+            if is_unseen(c) {
+                // All of them are below U+10000, and stand in strings.
+                escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+            } else {
+                escaped.push(c);
+            }
+        }
+        Ok(escaped)
+    }
+
+    /// The cells of a row in a table.
+    pub(super) fn row(&self) -> [String; 6] {
+        [
+            self.shown.clone(),
+            self.verdict.to_owned(),
+            self.kind.unwrap_or_default().to_owned(),
+            self.reason(),
+            format!("{} KiB", self.inflated_bytes.div_ceil(1024)),
+            format!("{:.1} ms", self.micros as f64 / 1000.0),
+        ]
+    }
+
+    /// A few lines, for a terminal that is too narrow for a table.
+    pub(super) fn block(&self) -> String {
+        let kind = self.kind.unwrap_or_default();
+        let block = format!(
+            "{}\n  {} {kind}\n  {}",
+            self.shown,
+            self.verdict,
+            self.reason()
+        );
+        block.trim_end().to_owned()
+    }
+
+    fn reason(&self) -> String {
+        match (self.code, &self.message, &self.detail) {
+            (Some(code), Some(message), Some(part)) => format!("{code} ({part}): {message}"),
+            (Some(code), Some(message), None) => format!("{code}: {message}"),
+            _ => {
+                let names: Vec<&str> = self.flags.iter().map(|flag| flag.as_str()).collect();
+                names.join(", ")
+            }
+        }
+    }
+}
+
+/// A path without what would steer a terminal, and with the bytes that are no text as such.
+fn shown(path: &[u8]) -> String {
+    let mut shown = String::new();
+    for chunk in path.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if is_unseen(c) {
+                shown.extend(c.escape_unicode());
+            } else {
+                shown.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    shown
+}
