@@ -25,7 +25,7 @@ const ARCHIVERS: [Archiver; 3] = [
         name: "bsdtar",
         list: &["-tf"],
         extract: &["-xOf"],
-        names: lines,
+        names: escaped_lines,
     },
     Archiver {
         name: "7z",
@@ -86,6 +86,29 @@ impl Archiver {
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
+}
+
+/// bsdtar writes a byte that is no text as a backslash and three digits, and a backslash twice.
+fn escaped_lines(text: &str) -> Vec<String> {
+    let unescape = |line: &str| {
+        let mut pieces = line.split('\\');
+        let mut name = pieces.next().unwrap_or_default().to_owned();
+        while let Some(piece) = pieces.next() {
+            match piece.get(..3) {
+                Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    name.push(char::REPLACEMENT_CHARACTER);
+                    name.push_str(&piece[3..]);
+                }
+                _ if piece.is_empty() => {
+                    name.push('\\');
+                    name.push_str(pieces.next().unwrap_or_default());
+                }
+                _ => name.push_str(piece),
+            }
+        }
+        name
+    };
+    text.lines().map(unescape).collect()
 }
 
 fn paths(text: &str) -> Vec<String> {
