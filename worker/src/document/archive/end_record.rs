@@ -81,7 +81,10 @@ impl Narrow {
     fn agrees_with(&self, wide: &EndRecord) -> bool {
         let counter = |narrow: u16, wide: u64| narrow == WIDE_16 || u64::from(narrow) == wide;
         let value = |narrow: u32, wide: u64| narrow == WIDE_32 || u64::from(narrow) == wide;
-        self.disks.iter().all(|&disk| counter(disk, 0))
+        // Where two counters differ, some programs give up, and look for another archive.
+        self.disks[0] == self.disks[1]
+            && self.entries[0] == self.entries[1]
+            && self.disks.iter().all(|&disk| counter(disk, 0))
             && self
                 .entries
                 .iter()

@@ -151,6 +151,25 @@ fn data_behind_an_archive_that_another_one_lies_in_is_ambiguous() {
 }
 
 #[test]
+fn counters_of_which_only_one_is_wide_are_ambiguous() {
+    let changes: [fn(&mut End); 4] = [
+        |end| end.disks[0] = u16::MAX,
+        |end| end.disks[1] = u16::MAX,
+        |end| end.entries[0] = u16::MAX,
+        |end| end.entries[1] = u16::MAX,
+    ];
+    for change in changes {
+        let bytes = Archive {
+            wide: Some(Box::new(|_| {})),
+            end: Some(Box::new(change)),
+            ..Opc::docx().archive()
+        }
+        .bytes();
+        assert_eq!(code(&verdict(&bytes)), "ZIP_AMBIGUOUS");
+    }
+}
+
+#[test]
 fn data_behind_a_wide_end_record_is_ambiguous() {
     let bytes = Archive {
         wide: Some(Box::new(|_| {})),
