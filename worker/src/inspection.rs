@@ -66,6 +66,10 @@ impl Inspector {
             Verdict::Accepted(accepted) => self.scan(blob, accepted).await?,
             rejected => rejected,
         };
+        if let Verdict::Rejected(Rejected { reason, detail, .. }) = &verdict {
+            let code = reason.code();
+            tracing::info!(file = %file.id, code, detail, "refused {} for {code}: {detail:?}", file.id);
+        }
         Ok(record(&verdict))
     }
 
