@@ -198,8 +198,8 @@ impl RichText {
     fn judge_class(&mut self) {
         let class = std::mem::take(&mut self.class);
         let class = class.trim().to_ascii_lowercase();
-        let office = |name: &&str| class.starts_with(&name.to_ascii_lowercase());
-        self.foreign_class |= !class.is_empty() && !OFFICE_CLASSES.iter().any(|name| office(&name));
+        let mut office = OFFICE_CLASSES.iter().map(|name| name.to_ascii_lowercase());
+        self.foreign_class |= !class.is_empty() && !office.any(|name| class.starts_with(&name));
     }
 
     fn destination(&self) -> Destination {
