@@ -39,6 +39,14 @@ impl Chunk {
         }
     }
 
+    /// How many sources of fields were looked at since this was asked last.
+    pub(super) fn take_examined(&mut self) -> usize {
+        match &mut self.format {
+            Format::RichText(text) => text.take_examined(),
+            _ => 0,
+        }
+    }
+
     /// Tells what was found.
     pub(super) fn finish(self, entry: &Entry, watch: &mut Watch<'_>) {
         let detail = || format!("chunk {}", entry.quoted());

@@ -10,6 +10,8 @@ use crate::document::package::remote_host;
 const MAX_INSTRUCTION_CHARS: usize = 2_048;
 /// Fields that take text or pictures from elsewhere when they are updated.
 const LOADING: [&str; 5] = ["LINK", "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT"];
+/// How many words of an instruction are looked at for a source; the second or third is one.
+const MAX_SOURCES: usize = 16;
 /// Fields open at once; more than any reader nests.
 const MAX_OPEN: usize = 4_096;
 
@@ -22,6 +24,8 @@ pub(super) struct Fields {
     found: bool,
     /// The first other computer that a field takes content from.
     remote: Option<String>,
+    /// How many sources were looked at and not counted yet.
+    examined: usize,
 }
 
 #[derive(Default)]
@@ -62,6 +66,11 @@ impl Fields {
         Ok(())
     }
 
+    /// How many sources were looked at since this was asked last.
+    pub(super) fn take_examined(&mut self) -> usize {
+        std::mem::take(&mut self.examined)
+    }
+
     /// How many fields are open.
     pub(super) fn open_count(&self) -> usize {
         self.open.len()
@@ -93,6 +102,7 @@ impl Fields {
     fn judge(&mut self, instruction: &str) {
         self.found |= is_dde(instruction);
         if self.remote.is_none() {
+            self.examined += sources(instruction).count();
             self.remote = remote_source(instruction);
         }
     }
@@ -138,17 +148,29 @@ impl Field {
     }
 }
 
-/// The other computer that a field takes content from, where it is of a kind that does.
-fn remote_source(instruction: &str) -> Option<String> {
-    let (first, rest) = instruction.trim().split_once(char::is_whitespace)?;
+/// The words of a field that may name another computer, where the field is of a kind that takes content from
+/// one.
+fn sources(instruction: &str) -> impl Iterator<Item = &str> {
+    let (first, rest) = instruction
+        .trim()
+        .split_once(char::is_whitespace)
+        .unwrap_or_default();
     let first = first.trim_matches('"');
-    if !LOADING.iter().any(|name| first.eq_ignore_ascii_case(name)) {
-        return None;
-    }
-    // In quotes a backslash is written twice; a share may come with two or with four.
+    let loads = LOADING.iter().any(|name| first.eq_ignore_ascii_case(name));
     let words = rest.split(['"', ' ', '\u{201C}', '\u{201D}']);
+    let names_place = |word: &&str| {
+        word.contains("//") || word.contains("\\\\") || word.contains(":\\") || word.contains('%')
+    };
     words
-        .filter(|word| !word.is_empty())
+        .filter(move |_| loads)
+        .filter(names_place)
+        .take(MAX_SOURCES)
+}
+
+/// The other computer that a field takes content from.
+fn remote_source(instruction: &str) -> Option<String> {
+    // In quotes a backslash is written twice; a share may come with two or with four.
+    sources(instruction)
         .find_map(|word| remote_host(&word.replace("\\\\", "\\")).or_else(|| remote_host(word)))
 }
 

@@ -5,6 +5,7 @@ use crate::document::flag::Flag;
 use crate::document::kind::Kind;
 use crate::document::package::{Package, remote_host};
 use crate::document::reason::Reason;
+use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 use crate::document::watch::Watch;
 use crate::document::xml::{Element, Visitor};
@@ -19,6 +20,7 @@ const MAX_PRODUCER_CHARS: usize = 80;
 /// Watches one part go by.
 pub(super) struct PartVisitor<'v, 'w> {
     watch: &'v mut Watch<'w>,
+    steps: &'v Steps,
     entry: &'v Entry,
     /// The kind whose root element is expected, in the main part.
     expected: Option<Kind>,
@@ -46,9 +48,15 @@ enum TextOf {
 }
 
 impl<'v, 'w> PartVisitor<'v, 'w> {
-    pub(super) fn new(entry: &'v Entry, package: &Package, watch: &'v mut Watch<'w>) -> Self {
+    pub(super) fn new(
+        entry: &'v Entry,
+        package: &Package,
+        watch: &'v mut Watch<'w>,
+        steps: &'v Steps,
+    ) -> Self {
         Self {
             watch,
+            steps,
             entry,
             expected: (entry.key == package.main.key).then_some(package.main.kind),
             is_properties: entry.key == PROPERTIES_KEY,
@@ -164,7 +172,8 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
                 _ => {}
             }
         }
-        Ok(())
+        let examined = self.fields.take_examined();
+        self.steps.count(Step::Relationship, examined)
     }
 }
 

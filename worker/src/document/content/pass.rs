@@ -47,7 +47,7 @@ fn read_xml(
     package: &Package,
     watch: &mut Watch<'_>,
 ) -> Result<(), Stop> {
-    let mut visitor = PartVisitor::new(entry, package, watch);
+    let mut visitor = PartVisitor::new(entry, package, watch, reader.steps());
     if entry.key == package.main.key {
         let outcome = reader.scan(entry, &mut visitor);
         visitor.finish();
@@ -84,7 +84,7 @@ fn read_chunk(
         steps.count(Step::Text, 4 * piece.len())?;
         search.look(piece);
         chunk.look(piece);
-        Ok(())
+        steps.count(Step::Relationship, chunk.take_examined())
     });
     chunk.finish(entry, watch);
     if search.found() {

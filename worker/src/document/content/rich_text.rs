@@ -95,6 +95,11 @@ impl RichText {
         }
     }
 
+    /// How many sources of fields were looked at since this was asked last.
+    pub(super) fn take_examined(&mut self) -> usize {
+        self.fields.take_examined()
+    }
+
     /// Whether a field starts a DDE conversation.
     pub(super) fn found_dde(&self) -> bool {
         self.too_deep || self.fields.found_dde()
