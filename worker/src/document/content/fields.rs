@@ -159,7 +159,9 @@ fn sources(instruction: &str) -> impl Iterator<Item = &str> {
     let loads = LOADING.iter().any(|name| first.eq_ignore_ascii_case(name));
     let words = rest.split(['"', ' ', '\u{201C}', '\u{201D}']);
     let names_place = |word: &&str| {
-        word.contains("//") || word.contains("\\\\") || word.contains(":\\") || word.contains('%')
+        let separator = |byte: &u8| matches!(byte, b'/' | b'\\');
+        let mut pairs = word.as_bytes().windows(2);
+        word.contains('%') || pairs.any(|pair| pair.iter().all(separator))
     };
     words
         .filter(move |_| loads)
