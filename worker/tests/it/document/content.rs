@@ -235,7 +235,7 @@ fn a_click_that_moves_on_is_harmless() {
 
 #[test]
 fn programs_are_found_whatever_they_are_called() {
-    let mut windows = vec![0; 132];
+    let mut windows = [0; 132];
     windows[..2].copy_from_slice(b"MZ");
     windows[60] = 128;
     windows[128..].copy_from_slice(b"PE\0\0");
