@@ -11,9 +11,13 @@ use tokio::net::TcpStream;
 use super::binary::MongodBinary;
 use super::error::Error;
 use super::membership;
+use crate::disk;
 use crate::process::{Process, ProcessSpec, Survivor, end_survivor, last_lines};
 
 const STOP_GRACE: Duration = Duration::from_secs(20);
+/// What mongod logs when a write fails for want of room, and then, with its stack, that it aborts.
+const NO_SPACE: &str = "No space left on device";
+const LINES_OF_AN_ABORT: usize = 200;
 
 /// How to run a server.
 #[derive(Debug, Clone)]
@@ -135,16 +139,21 @@ impl Mongod {
 
     async fn become_ready(&self, options: &MongodOptions) -> Result<(), Error> {
         let deadline = Instant::now() + options.patience;
-        let late = || Error::NotReady {
-            port: self.port,
-            seconds: options.patience.as_secs(),
-            log: options.log.clone(),
+        let late = || {
+            full_disk(options).unwrap_or_else(|| Error::NotReady {
+                port: self.port,
+                seconds: options.patience.as_secs(),
+                log: options.log.clone(),
+            })
+        };
+        let ended = |status| {
+            full_disk(options).unwrap_or_else(|| Error::Ended {
+                reason: explain(status, options),
+            })
         };
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             if let Some(status) = self.process.exit_status() {
-                return Err(Error::Ended {
-                    reason: explain(status, options),
-                });
+                return Err(ended(status));
             }
             if Instant::now() > deadline {
                 return Err(late());
@@ -161,7 +170,7 @@ impl Mongod {
             }
         });
         tokio::select! {
-            status = self.process.wait() => Err(Error::Ended { reason: explain(status, options) }),
+            status = self.process.wait() => Err(ended(status)),
             ensured = ensuring => match ensured.expect("it does not panic")? {
                 true => Ok(()),
                 false => Err(late()),
@@ -199,6 +208,15 @@ async fn end_leftover(data_dir: &Path) {
     if let Some(survivor) = survivor {
         end_survivor(survivor, STOP_GRACE).await;
     }
+}
+
+/// Whether the server failed for want of room. Its log says so, unless the log itself found none.
+fn full_disk(options: &MongodOptions) -> Option<Error> {
+    let said = last_lines(&options.log, LINES_OF_AN_ABORT);
+    let is_full = said.iter().any(|line| line.contains(NO_SPACE));
+    (is_full || disk::is_exhausted(&options.data_dir)).then(|| Error::DiskFull {
+        folder: options.data_dir.clone(),
+    })
 }
 
 /// What an exit code means, as far as trying again cannot help.

@@ -1,0 +1,117 @@
+//! What the repository's documents promise about `cargo dev` and the dependencies.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use dossier_devstack::environment;
+use dossier_devstack::mail::{Behaviour, Mode};
+
+use crate::checkout::text;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-devstack");
+
+fn file(path: &str) -> String {
+    let path: PathBuf = environment::checkout().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn shell(script: &str, argument: &str) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-euc", script, "sh", argument]).env_clear();
+    shell.output().expect("there is a shell")
+}
+
+#[test]
+fn a_shell_can_source_the_example_of_an_environment() {
+    let example = environment::checkout().join(".env.example");
+    let script = "PATH=/usr/bin:/bin; set -a; . \"$1\"; set +a; env -0";
+    let output = shell(script, &example.display().to_string());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
+    let read = text(&output.stdout);
+    let read: BTreeMap<&str, &str> = read
+        .split('\0')
+        .filter_map(|pair| pair.split_once('='))
+        .collect();
+    let example = file(".env.example");
+    let named = example.lines().filter(|line| !line.starts_with('#'));
+    let named: Vec<_> = named.filter_map(|line| line.split_once('=')).collect();
+    assert!(named.len() > 20, "{named:?}");
+    for (name, value) in named {
+        let value = value.trim_matches('"');
+        assert_eq!(read.get(name), Some(&value), "{name}");
+    }
+}
+
+#[test]
+fn every_command_of_cargo_dev_is_documented() {
+    let page = file("docs/CARGO-DEV.md");
+    let help = Command::new(PROGRAM).arg("--help").output();
+    let help = text(&help.expect("the program runs").stdout);
+    let commands = help.split("Commands:").nth(1).expect("there are commands");
+    let commands = commands.split("Options:").next().expect("it ends");
+    let commands: Vec<&str> = commands
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|&command| command != "help")
+        .collect();
+    assert!(commands.len() >= 7, "{help}");
+    for command in commands {
+        assert!(
+            page.contains(&format!("`cargo dev {command}")),
+            "docs/CARGO-DEV.md has no `cargo dev {command}`"
+        );
+    }
+}
+
+#[test]
+fn every_documented_conduct_of_the_mail_server_is_one() {
+    let page = file("docs/CARGO-DEV.md");
+    let examples = page.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("--json '")?;
+        Some(rest.split_once('\'')?.0)
+    });
+    let mut shown = BTreeSet::new();
+    for example in examples {
+        let conduct: Behaviour = serde_json::from_str(example).expect(example);
+        let conduct = conduct.validated().expect(example);
+        shown.insert(format!("{:?}", conduct.mode));
+    }
+    let all = [Mode::Ok, Mode::Reject, Mode::Down, Mode::Stall].map(|mode| format!("{mode:?}"));
+    assert_eq!(shown, BTreeSet::from(all));
+}
+
+#[test]
+fn every_direct_dependency_has_its_reason() {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(environment::checkout())
+        .output();
+    let output = output.expect("cargo runs");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let members = metadata["packages"].as_array().expect("packages");
+    let name = |value: &serde_json::Value| value["name"].as_str().expect("a name").to_owned();
+    let own: BTreeSet<String> = members.iter().map(name).collect();
+    let used: BTreeSet<String> = members
+        .iter()
+        .flat_map(|member| member["dependencies"].as_array().expect("a list"))
+        .map(name)
+        .filter(|name| !own.contains(name))
+        .collect();
+    let page = file("docs/decisions/dependencies.md");
+    let rows = page.lines().filter_map(|line| {
+        let (names, reason) = line.strip_prefix("| `")?.split_once(" | ")?;
+        assert!(reason.len() > 12, "{line}");
+        Some(names)
+    });
+    let explained: BTreeSet<String> = rows
+        .flat_map(|names| names.split(", ").map(|name| name.trim_matches('`')))
+        .map(str::to_owned)
+        .collect();
+    let missing: Vec<_> = used.difference(&explained).collect();
+    let stale: Vec<_> = explained.difference(&used).collect();
+    assert!(missing.is_empty(), "without a reason: {missing:?}");
+    assert!(stale.is_empty(), "no longer used: {stale:?}");
+}
