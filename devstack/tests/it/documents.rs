@@ -1,7 +1,7 @@
 //! What the repository's documents promise about `cargo dev` and the dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use dossier_devstack::environment;
@@ -81,6 +81,62 @@ fn every_documented_conduct_of_the_mail_server_is_one() {
     }
     let all = [Mode::Ok, Mode::Reject, Mode::Down, Mode::Stall].map(|mode| format!("{mode:?}"));
     assert_eq!(shown, BTreeSet::from(all));
+}
+
+/// The repository's Markdown files, by their paths in it.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("it can be read");
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.expect("it can be read").path();
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let is_foreign = ["target", "node_modules"].contains(&&*name) || name.starts_with(".d");
+        if path.is_dir() && !path.is_symlink() && !is_foreign && name != ".git" {
+            found.append(&mut pages(&path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_link_between_documents_leads_to_a_file() {
+    let pages = pages(&environment::checkout());
+    assert!(pages.len() > 20, "{pages:?}");
+    let mut broken = Vec::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).expect("it can be read");
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for link in links {
+            let target = link.split('#').next().unwrap_or_default();
+            let is_elsewhere = target.is_empty() || target.contains("://");
+            let folder = page.parent().expect("a folder");
+            if !is_elsewhere && !target.contains(' ') && !folder.join(target).exists() {
+                broken.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_document_is_in_the_index_of_its_folder() {
+    for folder in ["docs", "docs/decisions"] {
+        let index = file(&format!("{folder}/README.md"));
+        let entries = std::fs::read_dir(environment::checkout().join(folder));
+        for entry in entries.expect("it can be read") {
+            let name = entry.expect("it can be read").file_name();
+            let name = name.to_string_lossy();
+            assert!(
+                name == "README.md" || index.contains(&format!("({name}")),
+                "{folder}/README.md does not mention {name}"
+            );
+        }
+    }
 }
 
 #[test]
