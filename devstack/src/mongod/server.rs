@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -10,14 +10,10 @@ use tokio::net::TcpStream;
 
 use super::binary::MongodBinary;
 use super::error::Error;
-use super::membership;
-use crate::disk;
-use crate::process::{Process, ProcessSpec, Survivor, end_survivor, last_lines};
+use super::{failure, membership};
+use crate::process::{Process, ProcessSpec, Survivor, end_survivor};
 
 const STOP_GRACE: Duration = Duration::from_secs(20);
-/// What mongod logs when a write fails for want of room, and then, with its stack, that it aborts.
-const NO_SPACE: &str = "No space left on device";
-const LINES_OF_AN_ABORT: usize = 200;
 
 /// How to run a server.
 #[derive(Debug, Clone)]
@@ -139,24 +135,12 @@ impl Mongod {
 
     async fn become_ready(&self, options: &MongodOptions) -> Result<(), Error> {
         let deadline = Instant::now() + options.patience;
-        let late = || {
-            full_disk(options).unwrap_or_else(|| Error::NotReady {
-                port: self.port,
-                seconds: options.patience.as_secs(),
-                log: options.log.clone(),
-            })
-        };
-        let ended = |status| {
-            full_disk(options).unwrap_or_else(|| Error::Ended {
-                reason: explain(status, options),
-            })
-        };
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             if let Some(status) = self.process.exit_status() {
-                return Err(ended(status));
+                return Err(failure::ended(status, options));
             }
             if Instant::now() > deadline {
-                return Err(late());
+                return Err(failure::late(options));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -170,10 +154,10 @@ impl Mongod {
             }
         });
         tokio::select! {
-            status = self.process.wait() => Err(ended(status)),
+            status = self.process.wait() => Err(failure::ended(status, options)),
             ensured = ensuring => match ensured.expect("it does not panic")? {
                 true => Ok(()),
-                false => Err(late()),
+                false => Err(failure::late(options)),
             },
         }
     }
@@ -207,30 +191,5 @@ async fn end_leftover(data_dir: &Path) {
     let survivor = pid.and_then(|pid| Survivor::find(pid, &data_dir.display().to_string()));
     if let Some(survivor) = survivor {
         end_survivor(survivor, STOP_GRACE).await;
-    }
-}
-
-/// Whether the server failed for want of room. Its log says so, unless the log itself found none.
-fn full_disk(options: &MongodOptions) -> Option<Error> {
-    let said = last_lines(&options.log, LINES_OF_AN_ABORT);
-    let is_full = said.iter().any(|line| line.contains(NO_SPACE));
-    (is_full || disk::is_exhausted(&options.data_dir)).then(|| Error::DiskFull {
-        folder: options.data_dir.clone(),
-    })
-}
-
-/// What an exit code means, as far as trying again cannot help.
-fn explain(status: ExitStatus, options: &MongodOptions) -> String {
-    match status.code() {
-        Some(48) => format!("port {} is taken by another program", options.port),
-        Some(100) => format!(
-            "it cannot open its data in {}: another mongod holds it, or it is damaged or of another version",
-            options.data_dir.display()
-        ),
-        _ => format!(
-            "{status}; the end of {}:\n{}",
-            options.log.display(),
-            last_lines(&options.log, 5).join("\n")
-        ),
     }
 }
