@@ -83,6 +83,15 @@ fn every_documented_conduct_of_the_mail_server_is_one() {
     assert_eq!(shown, BTreeSet::from(all));
 }
 
+#[test]
+fn images_are_built_with_the_pinned_compiler() {
+    let pinned = file("rust-toolchain.toml");
+    let version = pinned.split("channel = \"").nth(1).expect("a channel");
+    let version = version.split('"').next().expect("it ends");
+    let image = format!("FROM rust:{version}-");
+    assert!(file("Dockerfile").contains(&image), "no {image} there");
+}
+
 /// The repository's Markdown files, by their paths in it.
 fn pages(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("it can be read");
