@@ -16,7 +16,7 @@ use mongodb::{Client, Database};
 use tokio::runtime::Runtime;
 
 use crate::harness::{Running, eventually};
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::worker;
 
 const EFFECTS: &str = "effects";
@@ -119,13 +119,13 @@ struct Scene {
     db: Database,
     config: Config,
     set: ReplicaSet,
-    _premises: Premises,
+    _servers: TestServers,
 }
 
 impl Scene {
     async fn begin() -> Self {
-        let mut premises = Premises::new("failover");
-        let set = premises.start_replica_set(3).await;
+        let mut servers = TestServers::new("failover");
+        let set = servers.start_replica_set(3).await;
         let options = ClientOptions::parse(set.uri("failover")).await.unwrap();
         let db = Client::with_options(options.clone()).unwrap();
         let db = db.database("failover");
@@ -148,7 +148,7 @@ impl Scene {
             db,
             config,
             set,
-            _premises: premises,
+            _servers: servers,
         }
     }
 

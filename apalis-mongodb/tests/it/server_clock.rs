@@ -10,7 +10,7 @@ use mongodb::bson::doc;
 use self::scene::Scene;
 use crate::failover::TURN;
 use crate::harness::eventually;
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::shifted_clock::ShiftedClock;
 
 const LEASE: Duration = Duration::from_secs(3);
@@ -35,13 +35,13 @@ async fn a_server_whose_clock_is_set_back_by_a_minute_costs_no_live_job_its_leas
 #[tokio::test]
 async fn new_primaries_with_other_clocks_cost_no_live_job_its_lease() {
     let _turn = TURN.lock().await;
-    let mut premises = Premises::new("server-clocks");
+    let mut servers = TestServers::new("server-clocks");
     let clock = ShiftedClock::by(0);
     let seconds = [0, MINUTE, -MINUTE];
-    let set = premises.start_replica_set_by(&clock, &seconds).await;
+    let set = servers.start_replica_set_by(&clock, &seconds).await;
     // An election takes a while, in which nothing is renewed.
     let lease = |config: Config| config.lease_duration(LEASE * 2);
-    let scene = Scene::on(set.uri("clock"), clock, premises, lease).await;
+    let scene = Scene::on(set.uri("clock"), clock, servers, lease).await;
     let fail_over = async |_: &ShiftedClock| {
         for _ in 0..2 {
             let primary = set.primary().await.unwrap().port();

@@ -9,7 +9,7 @@ use mongodb::{Client, Database};
 
 use super::LEASE;
 use crate::harness::{Apart, Notes, Running, eventually};
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::shifted_clock::ShiftedClock;
 use crate::worker;
 
@@ -20,7 +20,7 @@ pub(super) struct Scene {
     pub(super) db: Database,
     pub(super) config: Config,
     pub(super) notes: Notes,
-    _premises: Premises,
+    _servers: TestServers,
 }
 
 /// A worker with a runtime and so with heartbeats of its own, as another process has them.
@@ -42,16 +42,16 @@ impl Scene {
     }
 
     pub(super) async fn with(adjust: impl FnOnce(Config) -> Config) -> Self {
-        let mut premises = Premises::new("server-clock");
+        let mut servers = TestServers::new("server-clock");
         let clock = ShiftedClock::by(0);
-        let uri = premises.start_by(&clock).await.uri("clock");
-        Self::on(uri, clock, premises, adjust).await
+        let uri = servers.start_by(&clock).await.uri("clock");
+        Self::on(uri, clock, servers, adjust).await
     }
 
     pub(super) async fn on(
         uri: String,
         clock: ShiftedClock,
-        premises: Premises,
+        servers: TestServers,
         adjust: impl FnOnce(Config) -> Config,
     ) -> Self {
         let db = Client::with_uri_str(&uri).await.unwrap().database("clock");
@@ -67,7 +67,7 @@ impl Scene {
             db,
             config,
             notes: Notes::default(),
-            _premises: premises,
+            _servers: servers,
         }
     }
 
