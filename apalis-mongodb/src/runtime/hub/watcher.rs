@@ -192,7 +192,7 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
         "updateDescription": { "$cond": [
             { "$eq": ["$operationType", "update"] },
             {
-                "updatedFields": { f::STATUS: format!("${status}") },
+                "updatedFields": { f::STATUS: f::path(&status) },
                 "removedFields": [],
             },
             "$$REMOVE",
