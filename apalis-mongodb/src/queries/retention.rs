@@ -35,7 +35,7 @@ pub(crate) async fn remove_finished(
         f::QUEUE: queue,
         f::STATUS: status,
         f::FINISHED_AT: since_epoch(),
-        "$expr": { "$lte": [format!("${}", f::FINISHED_AT), until] },
+        "$expr": { "$lte": [f::path(f::FINISHED_AT), until] },
     };
     let ids = within(
         STEP_LIMIT,
