@@ -86,8 +86,11 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
 ///
 /// # Errors
 ///
-/// [`Error::ServerTooOld`] below MongoDB 6.0. When the database refuses, for instance because an
-/// index of the same name differs.
+/// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
+/// - [`Error::ServerTooOld`] below MongoDB 6.0.
+/// - [`Error::TimedOut`] when the server does not tell its version.
+/// - [`Error::Database`] when the database fails or refuses, for instance because an index of the same
+///   name differs.
 pub async fn setup(db: &Database, config: &Config) -> Result<(), Error> {
     config.validate()?;
     require_supported_version(db).await?;

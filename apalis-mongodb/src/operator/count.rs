@@ -65,7 +65,7 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the database fails.
+    /// [`Error::Database`] when the database fails, [`Error::TimedOut`] when it does not tell its time.
     pub async fn count_by_state(
         &self,
         queue: Option<&str>,

@@ -16,7 +16,7 @@ use crate::model::{Status, field as f, time};
 /// workers finish.
 pub(crate) const STEP: usize = 1000;
 
-/// A step that takes longer has hit a server in trouble; the next one begins where it ended.
+/// The limit of a step. The next one begins where this one ended.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
 
 /// Longer ages are none the server can subtract from its time.

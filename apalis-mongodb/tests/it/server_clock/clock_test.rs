@@ -14,7 +14,7 @@ use crate::shifted_clock::ShiftedClock;
 use crate::worker;
 
 /// A server whose clock the test sets, and queues on it.
-pub(super) struct Scene {
+pub(super) struct ClockTest {
     pub(super) clock: ShiftedClock,
     pub(super) uri: String,
     pub(super) db: Database,
@@ -36,7 +36,7 @@ impl Worker {
     }
 }
 
-impl Scene {
+impl ClockTest {
     pub(super) async fn begin() -> Self {
         Self::with(|config| config).await
     }
