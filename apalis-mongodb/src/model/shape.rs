@@ -83,7 +83,7 @@ pub(crate) fn faults() -> Document {
     let faults: Vec<Bson> = FIELDS
         .iter()
         .map(|(field, presence, kind)| {
-            let path = format!("${field}");
+            let path = f::path(field);
             let fault = doc! { "$concat": [
                 format!("{field}: "), { "$type": &path }, format!(" instead of {}", kind.name()),
             ] };

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use mongodb::bson::{DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
-use super::filter::path;
 use super::{MAX_TIME, Operator, QueueCounts};
 use crate::compat;
 use crate::error::{Context, Error};
@@ -50,7 +49,7 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the database fails.
+    /// [`Error::Database`] when the database fails, [`Error::TimedOut`] when it does not tell its time.
     pub async fn recent_counts(
         &self,
         queue: &str,
@@ -100,7 +99,7 @@ impl Operator {
 
     /// Whether it is for us to count, and not for another process that began before.
     async fn reserve_counting(&self, queue: &str) -> Result<bool, Error> {
-        let until = path(COUNTING_UNTIL);
+        let until = f::path(COUNTING_UNTIL);
         let free = doc! { "$lt": [{ "$ifNull": [until, DateTime::MIN] }, "$$NOW"] };
         let mine = doc! { "$set": {
             COUNTING_UNTIL: { "$add": ["$$NOW", time::millis(PATIENCE)] },

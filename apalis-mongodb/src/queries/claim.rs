@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::Database;
@@ -12,13 +11,10 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
 use crate::config::Config;
-use crate::deadline::{run_command, within};
+use crate::deadline::{CALL_LIMIT, run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{JobDocument, Status, field as f, time};
-
-/// A claim that hangs longer than this fails and is tried again.
-pub(super) const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// Who claims, under which token, at what time by the server's clock.
 #[derive(Debug, Clone)]
@@ -40,7 +36,7 @@ pub(crate) async fn claim(
     let mut command = command(claim, &wanted);
     // A claim that is rolled back is made again, and the fence refuses the older lease.
     command.insert("writeConcern", doc! { "w": 1 });
-    command.insert("maxTimeMS", time::millis(MAX_TIME));
+    command.insert("maxTimeMS", time::millis(CALL_LIMIT));
     let reply = run_command(db, claim.config.call_limit(), "claim jobs", command).await?;
     super::reply::check(&reply, "claim jobs")?;
     match super::reply::count(&reply) {
@@ -160,7 +156,10 @@ async fn claimed_under(
     let jobs = claim.config.collections.raw_jobs(db);
     let reading = async move {
         let find = jobs.find(filter).hint(Hint::Keys(by_id()));
-        find.max_time(MAX_TIME).await?.try_collect::<Vec<_>>().await
+        find.max_time(CALL_LIMIT)
+            .await?
+            .try_collect::<Vec<_>>()
+            .await
     };
     let limit = claim.config.call_limit();
     let found = within(limit, "read which jobs were claimed", reading).await?;

@@ -5,10 +5,9 @@ use mongodb::Database;
 use mongodb::bson::{Bson, DateTime, RawDocumentBuf, doc};
 use mongodb::options::Hint;
 
-use super::claim::MAX_TIME;
 use super::position::Position;
 use crate::config::Config;
-use crate::deadline::within;
+use crate::deadline::{CALL_LIMIT, within};
 use crate::error::Error;
 use crate::indexes::CLAIM;
 use crate::model::{JobDocument, SUSPECT_CRASHES, Status, field as f};
@@ -53,7 +52,7 @@ pub(crate) async fn find_due(
     let mut filter = doc! {
         f::QUEUE: queue,
         f::STATUS: Status::Pending,
-        "$expr": { "$lte": [format!("${}", f::RUN_AT), "$$NOW"] },
+        "$expr": { "$lte": [f::path(f::RUN_AT), "$$NOW"] },
     };
     if let Some(pattern) = ids {
         filter.insert(f::ID, doc! { "$regex": pattern });
@@ -78,7 +77,7 @@ pub(crate) async fn find_due(
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
             .hint(Hint::Name(CLAIM.to_owned()))
-            .max_time(MAX_TIME);
+            .max_time(CALL_LIMIT);
         let find = match bounds {
             // Between bounds the index is read in its own order.
             Some((min, max)) => find.min(min).max(max),

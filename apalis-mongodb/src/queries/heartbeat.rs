@@ -36,35 +36,58 @@ pub(crate) async fn renew(
     let free: Vec<Arc<Lease>> = free.into_iter().cloned().collect();
     let locked = locked
         .into_iter()
-        .map(|lease| renew_locked(db, &collections.jobs, lease, limit));
+        .map(|lease| renew_locked(db, collections, lease, limit));
     // At the same time: one whose job is locked must not hold up the others.
-    let (_, lost) = tokio::join!(join_all(locked), renew_free(db, collections, &free, limit));
-    let lost = lost?;
+    let (locked, lost) = tokio::join!(join_all(locked), renew_free(db, collections, &free, limit));
+    let mut lost = lost?;
     for lease in free {
         lease.renewed(asked_at);
     }
+    lost.extend(locked.into_iter().flatten());
     Ok(lost)
 }
 
-/// One that cannot be renewed now is not lost: its transaction commits or aborts. One that the store
-/// does not know any more is settled by that transaction, or runs out by our own clock.
-async fn renew_locked(db: &Database, jobs: &str, lease: &Lease, limit: Duration) {
+/// One that cannot be renewed now is not lost: its transaction commits or aborts. One that is not there
+/// to be renewed is returned if it is known to be lost.
+async fn renew_locked(
+    db: &Database,
+    collections: &Collections,
+    lease: &Arc<Lease>,
+    limit: Duration,
+) -> Option<Arc<Lease>> {
     let asked_at = Instant::now();
     let command = doc! {
-        "update": jobs,
+        "update": &collections.jobs,
         "updates": [{ "q": fence(lease), "u": [prolong(lease.duration())], "hint": by_id() }],
         "maxTimeMS": MAX_TIME_LOCKED_MS,
         "writeConcern": { "w": 1 },
     };
     match run_command(db, limit, "renew a lease during a transaction", command).await {
-        Ok(reply) if super::reply::count(&reply) == 0 => {}
-        renewed => {
-            lease.renewed(asked_at);
-            if let Err(error) = renewed {
-                tracing::debug!(job = lease.id, %error, "lease not renewed during a transaction");
-            }
+        Ok(reply) if super::reply::count(&reply) == 0 => {
+            let jobs = collections.jobs(db);
+            let lost = is_anothers(jobs, lease, limit).await.unwrap_or(false);
+            return lost.then(|| Arc::clone(lease));
+        }
+        Ok(_) => {}
+        Err(error) => {
+            tracing::debug!(job = lease.id, %error, "lease not renewed during a transaction");
         }
     }
+    lease.renewed(asked_at);
+    None
+}
+
+/// Whether the job has another token. One that its handler's transaction has settled keeps ours; of
+/// one that is gone it is not known who removed it, so its lease runs out by our own clock.
+async fn is_anothers(
+    jobs: Collection<Document>,
+    lease: &Lease,
+    limit: Duration,
+) -> Result<bool, Error> {
+    let filter = doc! { f::ID: &lease.id, f::LOCK_TOKEN: { "$ne": lease.token } };
+    let reading = async move { jobs.find_one(filter).projection(doc! { f::ID: 1 }).await };
+    let found = within(limit, "look for a lost lease", reading).await?;
+    Ok(found.is_some())
 }
 
 async fn renew_free(

@@ -16,7 +16,7 @@ use crate::model::{Status, field as f, time};
 /// workers finish.
 pub(crate) const STEP: usize = 1000;
 
-/// A step that takes longer has hit a server in trouble; the next one begins where it ended.
+/// The limit of a step. The next one begins where this one ended.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
 
 /// Longer ages are none the server can subtract from its time.
@@ -35,7 +35,7 @@ pub(crate) async fn remove_finished(
         f::QUEUE: queue,
         f::STATUS: status,
         f::FINISHED_AT: since_epoch(),
-        "$expr": { "$lte": [format!("${}", f::FINISHED_AT), until] },
+        "$expr": { "$lte": [f::path(f::FINISHED_AT), until] },
     };
     let ids = within(
         STEP_LIMIT,

@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::lease::LeaseTable;
 use crate::metrics;
 use crate::model::Outcome;
-use crate::queries::{ack, ack_known, ack_size, oversized};
+use crate::queries::dead_letter::dead_letter;
+use crate::queries::{ack, ack_known, ack_size, rate};
 use crate::settlement::{Ack, Settlement, Verdict};
 
 /// Verdicts per command.
@@ -52,6 +53,7 @@ impl Acker {
                 continue;
             }
             let outcomes = self.write(&mut batch).await;
+            self.return_starts(&batch, &outcomes).await;
             for (settlement, outcome) in batch.drain(..).zip(outcomes) {
                 self.finish(settlement, outcome);
             }
@@ -114,6 +116,24 @@ impl Acker {
         outcomes
     }
 
+    /// Returns to the queue's rate limit what was granted for jobs that were given back before they
+    /// started. If the store does not take it, they start later than they might.
+    async fn return_starts(&self, batch: &[Settlement], outcomes: &[Ack]) {
+        let unused = batch.iter().zip(outcomes).filter(|(settlement, outcome)| {
+            **outcome == Ack::Applied
+                && matches!(settlement.verdict, Verdict::Release)
+                && settlement.lease.started_at.get().is_none()
+        });
+        let (unused, queue) = (unused.count(), &self.config.queue);
+        if unused == 0 {
+            return;
+        }
+        let queues = self.config.collections.queues(&self.db);
+        if let Err(error) = rate::give_back(&queues, queue, unused).await {
+            tracing::warn!(%error, queue, unused, "starts not returned to the queue's rate limit");
+        }
+    }
+
     /// Makes a job dead whose verdict the store will never take. One that is refused for something
     /// else keeps its lease until that runs out; then it is another worker's.
     async fn give_up(&self, settlement: &mut Settlement, error: &Error) -> Ack {
@@ -148,7 +168,7 @@ impl Acker {
         let jobs = self.config.collections.jobs(&self.db);
         let limit = self.config.call_limit();
         let filter = ack::fence(&settlement.lease);
-        match oversized::dead_letter(&jobs, limit, filter, NO_ROOM).await {
+        match dead_letter(&jobs, limit, filter, NO_ROOM).await {
             Ok(true) => Ack::Applied,
             Ok(false) => Ack::Stale,
             Err(error) => {

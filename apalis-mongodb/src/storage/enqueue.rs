@@ -28,8 +28,16 @@ where
     ///
     /// # Errors
     ///
-    /// When the payload cannot be encoded or the database fails. [`Error::MissingIndex`] for a job with
-    /// a key that no index keeps unique.
+    /// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
+    /// - [`Error::Codec`] when the payload cannot be encoded.
+    /// - [`Error::DuplicateId`] when the job was given an id that another one has.
+    /// - [`Error::MissingIndex`] for a job with a key that no index keeps unique.
+    /// - [`Error::KeyContention`] when the job that holds its key changes again and again meanwhile.
+    /// - [`Error::Database`] when the database fails.
+    /// - [`Error::TimedOut`] when it does not answer; whether the job is enqueued is not known.
+    /// - [`Error::Stopped`] when the runtime ends.
+    ///
+    /// [`Config::validate`]: crate::Config::validate
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<Enqueued, Error> {
         let now = self.server_now().await?;
         let document = self.document(job.into(), now)?;
@@ -48,8 +56,8 @@ where
     ///
     /// # Errors
     ///
-    /// When a payload cannot be encoded (then none is enqueued) or the database fails;
-    /// [`Error::MissingIndex`] as [`MongoStorage::enqueue`].
+    /// As [`MongoStorage::enqueue`]. When a payload cannot be encoded or an index is missing, none is
+    /// enqueued.
     pub async fn enqueue_many(
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,

@@ -6,7 +6,7 @@ use apalis_mongodb::{Config, JobFilter, JobState, MongoStorage, NewJob, Operator
 use mongodb::{Client, Database};
 
 use crate::harness::{Notes, eventually};
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::worker;
 
 const JOBS: usize = 120;
@@ -22,9 +22,9 @@ async fn done(db: &Database, config: &Config) -> Result<u64, String> {
 #[tokio::test]
 async fn a_server_that_is_away_for_longer_than_a_lease_costs_no_job_and_no_worker() {
     let lease = Duration::from_secs(2);
-    let mut premises = Premises::new("outage");
-    let options = premises.options();
-    let server = premises.start(&options).await;
+    let mut servers = TestServers::new("outage");
+    let options = servers.options();
+    let server = servers.start(&options).await;
     let client = Client::with_uri_str(server.uri("outage")).await.unwrap();
     let db = client.database("outage");
     let config = Config::new("test").lease_duration(lease);
@@ -47,7 +47,7 @@ async fn a_server_that_is_away_for_longer_than_a_lease_costs_no_job_and_no_worke
     server.process().kill().await;
     // The outage itself.
     tokio::time::sleep(lease * 2 + lease / 2).await;
-    premises.start(&options).await;
+    servers.start(&options).await;
     eventually("all jobs are done", async || {
         match done(&db, &config).await {
             Ok(count) if count == JOBS as u64 => Ok(()),

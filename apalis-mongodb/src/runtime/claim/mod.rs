@@ -249,7 +249,9 @@ impl Claimer {
 
     async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {
         let malformed = std::mem::take(&mut found.malformed);
-        dead_letter::malformed(&self.worker.jobs(), &self.worker.config, malformed).await?;
+        let config = &self.worker.config;
+        let (jobs, limit) = (self.worker.jobs(), config.call_limit());
+        dead_letter::malformed(&jobs, &config.queue, limit, malformed).await?;
         let mut selection = Selection::of(found.jobs, &self.hub);
         if selection.left_suspects && selection.len() < slots {
             // Behind suspects that have to wait there may be other jobs.

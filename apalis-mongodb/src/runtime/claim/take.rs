@@ -106,7 +106,7 @@ async fn claim(
         Ok(ours) => ours,
         Err(error) => {
             undo(worker, token, &ids).await;
-            oversized::dead_letter(worker, &claim, &ids, &error).await;
+            oversized::end_oversized(worker, &claim, &ids, &error).await;
             *lock(&worker.claiming) = None;
             return Err(error);
         }

@@ -61,7 +61,7 @@ pub(crate) struct Hub {
 #[derive(Debug)]
 struct QueueEntry {
     wake: watch::Sender<u64>,
-    /// The poller is to look when the next job is due.
+    /// The poller is to find out when the next job is due.
     look: bool,
     settings: Option<(Instant, QueueState)>,
     /// Grows with each change of the settings that the change stream tells of.

@@ -28,7 +28,7 @@ const UNAUTHORIZED: i32 = 13;
 const OPEN: &str = "open a change stream";
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A stream that lived this long was a good one: what breaks it is news.
+/// After a stream that lived this long, the back-off begins anew.
 const STEADY: Duration = Duration::from_secs(30);
 
 type Stream = ChangeStream<ChangeStreamEvent<Document>>;
@@ -192,7 +192,7 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
         "updateDescription": { "$cond": [
             { "$eq": ["$operationType", "update"] },
             {
-                "updatedFields": { f::STATUS: format!("${status}") },
+                "updatedFields": { f::STATUS: f::path(&status) },
                 "removedFields": [],
             },
             "$$REMOVE",

@@ -19,4 +19,4 @@ mod stack;
 pub(crate) use apalis_mongodb::{ApalisMongodb, QUEUE};
 pub(crate) use list::Contender;
 pub(crate) use peer::Peer;
-pub(crate) use queue::{Queue, Store, Witness};
+pub(crate) use queue::{Observer, Queue, Store};

@@ -11,7 +11,7 @@ use apalis_core::task::task_id::TaskId;
 use super::journal::Journal;
 use super::outcome::require;
 use super::worker::Running;
-use super::{Candidate, Handler, Job, Middleware, Obstacle, Settings, Standing, Subject};
+use super::{Candidate, CaseError, Handler, Job, Middleware, Settings, Standing, Subject};
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const WORKFLOWS: u32 = 3;
@@ -19,7 +19,7 @@ const VALUES: u32 = 20;
 const WORKFLOW_LIMIT: Duration = Duration::from_secs(15);
 
 /// What every case works with.
-pub(super) struct Stage<S> {
+pub(super) struct TestQueue<S> {
     pub(super) subject: Arc<S>,
     pub(super) settings: Settings,
     pub(super) journal: Journal,
@@ -33,7 +33,7 @@ pub(super) struct Run {
     pub(super) nth: usize,
 }
 
-impl<S: Subject> Stage<S> {
+impl<S: Subject> TestQueue<S> {
     pub(super) fn new(subject: Arc<S>, settings: Settings) -> Self {
         Self {
             subject,
@@ -43,7 +43,7 @@ impl<S: Subject> Stage<S> {
     }
 
     /// A backend to push with.
-    pub(super) async fn backend(&self) -> Result<S::Backend, Obstacle> {
+    pub(super) async fn backend(&self) -> Result<S::Backend, CaseError> {
         self.subject.backend(&self.settings).await
     }
 
@@ -51,7 +51,7 @@ impl<S: Subject> Stage<S> {
     pub(super) async fn push(
         &self,
         numbers: impl IntoIterator<Item = u32>,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), CaseError> {
         let jobs = numbers.into_iter().map(|number| Job { number }).collect();
         self.backend().await?.push_many(jobs).await
     }
@@ -61,21 +61,21 @@ impl<S: Subject> Stage<S> {
         &self,
         number: u32,
         adjust: impl FnOnce(TaskBuilder<Job>) -> TaskBuilder<Job>,
-    ) -> Result<TaskId, Obstacle> {
+    ) -> Result<TaskId, CaseError> {
         let id = S::Backend::new_id();
         let task = adjust(TaskBuilder::new(Job { number })).task_id(id.clone());
         self.push_task(task.build()).await?;
         Ok(id)
     }
 
-    pub(super) async fn push_task(&self, task: Task<Job>) -> Result<(), Obstacle> {
+    pub(super) async fn push_task(&self, task: Task<Job>) -> Result<(), CaseError> {
         self.backend().await?.push_tasks(vec![task]).await
     }
 
     /// A worker called `name`, which is unique to this case.
     pub(super) fn worker(&self, name: &str) -> Hiring<'_, S> {
         Hiring {
-            stage: self,
+            test: self,
             name: format!("{}-{name}", self.settings.queue),
             middleware: Middleware {
                 concurrency: 1,
@@ -86,14 +86,14 @@ impl<S: Subject> Stage<S> {
     }
 
     /// Runs workflows that map values and collect them, in a worker with concurrency 1.
-    pub(super) async fn collects(&self, stumbles: bool) -> Result<(), Obstacle> {
+    pub(super) async fn collects(&self, fails_first: bool) -> Result<(), CaseError> {
         for workflow in 1..=WORKFLOWS {
             let settings = Settings::new(self.settings.timing, self.settings.buffer);
             let collecting = self
                 .subject
-                .collect_in_workflow(&settings, VALUES, stumbles);
+                .collect_in_workflow(&settings, VALUES, fails_first);
             let Ok(collected) = tokio::time::timeout(WORKFLOW_LIMIT, collecting).await else {
-                return Err(Obstacle::Failed(format!(
+                return Err(CaseError::Failed(format!(
                     "workflow {workflow} of {WORKFLOWS} did not finish in {WORKFLOW_LIMIT:?}"
                 )));
             };
@@ -114,7 +114,7 @@ impl<S: Subject> Stage<S> {
         id: &TaskId,
         within: Duration,
         wanted: impl Fn(&Standing) -> bool,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), CaseError> {
         let deadline = tokio::time::Instant::now() + within;
         loop {
             let standing = self.subject.standing(&self.settings, id).await?;
@@ -122,7 +122,7 @@ impl<S: Subject> Stage<S> {
                 return Ok(());
             }
             if tokio::time::Instant::now() > deadline {
-                return Err(Obstacle::Failed(match standing {
+                return Err(CaseError::Failed(match standing {
                     Some(Standing { status, attempts }) => {
                         format!("the job is {status} after {attempts} attempts")
                     }
@@ -136,7 +136,7 @@ impl<S: Subject> Stage<S> {
 
 /// A worker to be started.
 pub(super) struct Hiring<'a, S> {
-    stage: &'a Stage<S>,
+    test: &'a TestQueue<S>,
     name: String,
     middleware: Middleware,
 }
@@ -158,12 +158,12 @@ impl<S: Subject> Hiring<'_, S> {
     }
 
     /// Starts it with a handler whose runs are noted in the journal.
-    pub(super) fn start<F, R>(self, handle: F) -> Result<Running, Obstacle>
+    pub(super) fn start<F, R>(self, handle: F) -> Result<Running, CaseError>
     where
         F: Fn(Run) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), BoxDynError>> + Send + 'static,
     {
-        let journal = self.stage.journal.clone();
+        let journal = self.test.journal.clone();
         let handler = Handler::new(move |number| {
             let journal = journal.clone();
             let (place, nth) = journal.start(number);
@@ -175,8 +175,8 @@ impl<S: Subject> Hiring<'_, S> {
             }
         });
         Running::start(
-            &self.stage.subject,
-            &self.stage.settings,
+            &self.test.subject,
+            &self.test.settings,
             &self.name,
             handler,
             self.middleware,
@@ -184,7 +184,7 @@ impl<S: Subject> Hiring<'_, S> {
     }
 
     /// Starts it with a handler that takes so long for each job.
-    pub(super) fn start_taking(self, time: Duration) -> Result<Running, Obstacle> {
+    pub(super) fn start_taking(self, time: Duration) -> Result<Running, CaseError> {
         self.start(move |_| async move {
             tokio::time::sleep(time).await;
             Ok(())

@@ -9,18 +9,18 @@ use mongodb::{Client, Database};
 
 use super::LEASE;
 use crate::harness::{Apart, Notes, Running, eventually};
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::shifted_clock::ShiftedClock;
 use crate::worker;
 
 /// A server whose clock the test sets, and queues on it.
-pub(super) struct Scene {
+pub(super) struct ClockTest {
     pub(super) clock: ShiftedClock,
     pub(super) uri: String,
     pub(super) db: Database,
     pub(super) config: Config,
     pub(super) notes: Notes,
-    _premises: Premises,
+    _servers: TestServers,
 }
 
 /// A worker with a runtime and so with heartbeats of its own, as another process has them.
@@ -36,22 +36,22 @@ impl Worker {
     }
 }
 
-impl Scene {
+impl ClockTest {
     pub(super) async fn begin() -> Self {
         Self::with(|config| config).await
     }
 
     pub(super) async fn with(adjust: impl FnOnce(Config) -> Config) -> Self {
-        let mut premises = Premises::new("server-clock");
+        let mut servers = TestServers::new("server-clock");
         let clock = ShiftedClock::by(0);
-        let uri = premises.start_by(&clock).await.uri("clock");
-        Self::on(uri, clock, premises, adjust).await
+        let uri = servers.start_by(&clock).await.uri("clock");
+        Self::on(uri, clock, servers, adjust).await
     }
 
     pub(super) async fn on(
         uri: String,
         clock: ShiftedClock,
-        premises: Premises,
+        servers: TestServers,
         adjust: impl FnOnce(Config) -> Config,
     ) -> Self {
         let db = Client::with_uri_str(&uri).await.unwrap().database("clock");
@@ -67,7 +67,7 @@ impl Scene {
             db,
             config,
             notes: Notes::default(),
-            _premises: premises,
+            _servers: servers,
         }
     }
 
