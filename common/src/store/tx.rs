@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use apalis_mongodb::NewJob;
 use futures_util::future::BoxFuture;
 use mongodb::ClientSession;
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use tokio::time::Instant;
 
 use super::{Store, StoreError};
+use crate::id::JobId;
+use crate::queue::Job;
 
 /// How long a transaction is tried again for. The drivers' specification has 120 s, longer than
 /// anybody waits for an answer.
@@ -21,6 +24,22 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 pub struct Tx<'s> {
     pub(crate) store: &'s Store,
     pub(crate) session: &'s mut ClientSession,
+}
+
+impl Tx<'_> {
+    /// Enqueues a job: it exists if and when the transaction commits.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn enqueue<J: Job>(&mut self, job: J, id: JobId) -> Result<(), StoreError> {
+        let job = NewJob::new(job).id(id.to_string());
+        let storage = self.store.queues.of::<J>();
+        let enqueued = storage.with_session(&mut *self.session).push(job).await;
+        enqueued
+            .map(drop)
+            .map_err(StoreError::queue("enqueue a job"))
+    }
 }
 
 /// Runs `body` until it commits, fails for good, or [`RETRY_FOR`] is over.

@@ -16,7 +16,7 @@ use dossier_common::entropy::Entropy;
 use dossier_common::id::JobId;
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::queue::backend::operator::{RetryOptions, Selection};
-use dossier_common::queue::{JobState, QueueName, QueueSettings};
+use dossier_common::queue::{Job, JobState, QueueName, QueueSettings};
 use dossier_common::store::Store;
 use dossier_common::token::TokenKeys;
 use dossier_devstack::mail::MailCatcher;
@@ -122,6 +122,18 @@ impl Bench {
             (job.state == state).then_some(job)
         })
         .await
+    }
+
+    /// Has the first attempt made at a job of `J`, and waits for its end.
+    pub(crate) async fn attempt<J: Job>(&self, id: JobId) -> JobRecord {
+        let workers = self.work(&[QueueName::of::<J>()]);
+        let ended = eventually(&format!("an attempt at {id} has ended"), async || {
+            let job = self.job(id).await;
+            (!job.history.is_empty()).then_some(job)
+        })
+        .await;
+        workers.stop().await;
+        ended
     }
 
     /// Gives a dead job another run.
