@@ -98,8 +98,24 @@ pub fn build<const N: usize>(
     Ok(paths.try_into().expect("every program has one path"))
 }
 
-fn command(programs: &[Program], profile: Profile) -> Command {
+/// Cargo, without the variables that cargo set for this program: they would make it build others anew.
+#[must_use]
+pub fn cargo() -> Command {
     let mut cargo = Command::new(environment::variable("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST_")
+            || name.starts_with("CARGO_BIN_")
+        {
+            cargo.env_remove(name.as_ref());
+        }
+    }
+    cargo
+}
+
+fn command(programs: &[Program], profile: Profile) -> Command {
+    let mut cargo = cargo();
     cargo.current_dir(environment::checkout()).args([
         "build",
         "--message-format",
@@ -110,16 +126,6 @@ fn command(programs: &[Program], profile: Profile) -> Command {
     }
     if profile == Profile::Release {
         cargo.arg("--release");
-    }
-    // What cargo set for this program would make it build the others anew.
-    for (name, _) in env::vars_os() {
-        let name = name.to_string_lossy();
-        if name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_MANIFEST_")
-            || name.starts_with("CARGO_BIN_")
-        {
-            cargo.env_remove(name.as_ref());
-        }
     }
     cargo.stdin(Stdio::null()).stdout(Stdio::piped());
     cargo

@@ -12,13 +12,13 @@ mod validate_upload;
 pub use handler::Handler;
 pub use run::Run;
 
-use dossier_common::queue::{MintDownloadToken, QueueName, SendEmail, ValidateUpload};
+use dossier_common::queue::{QueueName, jobs};
 
 /// Every job that a worker can run.
 pub const HANDLERS: &[Handler] = &[
-    Handler::of::<SendEmail>(),
-    Handler::of::<ValidateUpload>(),
-    Handler::of::<MintDownloadToken>(),
+    Handler::of::<jobs::SendEmail>(),
+    Handler::of::<jobs::ValidateUpload>(),
+    Handler::of::<jobs::MintDownloadToken>(),
 ];
 
 /// The handlers of the jobs in `queues`.

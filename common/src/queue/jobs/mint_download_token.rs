@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use apalis_mongodb::RetryStrategy;
 use serde::{Deserialize, Serialize};
 
 use crate::id::LinkId;
-use crate::queue::{Job, QueueSettings, doubling};
+use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Mints the encrypted token of a download link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use apalis_mongodb::RetryStrategy;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{UserId, VerificationId};
-use crate::queue::{Job, QueueSettings, doubling};
+use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Sends one mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
