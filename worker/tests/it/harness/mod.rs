@@ -4,11 +4,12 @@ pub(crate) mod clamd;
 mod program;
 mod stored;
 
+pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
 pub(crate) use program::Program;
 pub(crate) use stored::CLIENT;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
@@ -20,7 +21,7 @@ use dossier_common::queue::{Job, JobState, QueueName, QueueSettings};
 use dossier_common::store::Store;
 use dossier_common::token::TokenKeys;
 use dossier_devstack::mail::MailCatcher;
-use dossier_devstack::testing::TestDatabase;
+use dossier_devstack::testing::{START, TestDatabase};
 use dossier_worker::document::{Limits, Policy};
 use dossier_worker::inspection::Inspector;
 use dossier_worker::mail::{MailSettings, Mailer};
@@ -30,14 +31,7 @@ use mongodb::bson::DateTime;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// No condition of a test may take longer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Far enough ahead that the server's own clock expires nothing.
-const START: DateTime = DateTime::from_millis(4_102_444_800_000);
-
 pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
-pub(crate) const FERNET_KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 pub(crate) const MAIL_FROM: &str = "Dossier <no-reply@dossier.example.com>";
 
 /// The first pause between two attempts at a mail.
@@ -173,17 +167,5 @@ impl Workers {
     pub(crate) async fn stop(self) {
         self.stop.notify_one();
         self.running.await.expect("the workers do not panic");
-    }
-}
-
-/// Looks again and again until `look` finds something.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
