@@ -98,24 +98,8 @@ pub fn build<const N: usize>(
     Ok(paths.try_into().expect("every program has one path"))
 }
 
-/// Cargo, without the variables that cargo set for this program: they would make it build others anew.
-#[must_use]
-pub fn cargo() -> Command {
-    let mut cargo = Command::new(environment::variable("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in env::vars_os() {
-        let name = name.to_string_lossy();
-        if name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_MANIFEST_")
-            || name.starts_with("CARGO_BIN_")
-        {
-            cargo.env_remove(name.as_ref());
-        }
-    }
-    cargo
-}
-
 fn command(programs: &[Program], profile: Profile) -> Command {
-    let mut cargo = cargo();
+    let mut cargo = Command::new(environment::variable("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(environment::checkout()).args([
         "build",
         "--message-format",
@@ -126,6 +110,16 @@ fn command(programs: &[Program], profile: Profile) -> Command {
     }
     if profile == Profile::Release {
         cargo.arg("--release");
+    }
+    // What cargo set for this program would make it build the others anew.
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST_")
+            || name.starts_with("CARGO_BIN_")
+        {
+            cargo.env_remove(name.as_ref());
+        }
     }
     cargo.stdin(Stdio::null()).stdout(Stdio::piped());
     cargo

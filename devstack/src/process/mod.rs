@@ -10,7 +10,7 @@ mod ready;
 mod spawner;
 mod survivor;
 
-pub use build::{BuildError, Profile, Program, build, cargo};
+pub use build::{BuildError, Profile, Program, build};
 pub use child::{Process, ProcessSpec};
 pub use log_tail::last_lines;
 pub use ready::{NotReady, wait_until_ready};

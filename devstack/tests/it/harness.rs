@@ -17,14 +17,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
 
 static PREPARED: OnceCell<Prepared> = OnceCell::const_new();
 /// More stacks at once would wait for each other's processor time.
-static STACKS: Semaphore = Semaphore::const_new(MAX_STACKS as usize);
-const MAX_STACKS: u32 = 2;
-
-/// Keeps every stack from starting until it is dropped.
-pub(crate) async fn no_stack() -> SemaphorePermit<'static> {
-    let all = STACKS.acquire_many(MAX_STACKS).await;
-    all.expect("the semaphore stays open")
-}
+static STACKS: Semaphore = Semaphore::const_new(2);
 
 /// A stack on a database of its own. Dropping it kills its processes, then drops the
 /// database, then deletes its state.

@@ -1,7 +1,6 @@
 //! What devstack and the stack it runs promise, each promise a file.
 
 mod command_line;
-mod development;
 mod harness;
 mod jobs;
 mod killed_worker;

@@ -24,8 +24,9 @@ use dossier_devstack::mail::MailCatcher;
 use dossier_devstack::testing::{START, TestDatabase};
 use dossier_worker::document::{Limits, Policy};
 use dossier_worker::inspection::Inspector;
+use dossier_worker::jobs::{Handler, handlers_of};
 use dossier_worker::mail::{MailSettings, Mailer};
-use dossier_worker::run::monitor;
+use dossier_worker::run::monitor_of;
 use dossier_worker::services::Services;
 use mongodb::bson::DateTime;
 use tokio::sync::Notify;
@@ -89,8 +90,13 @@ impl Bench {
 
     /// Starts workers of `queues`.
     pub(crate) fn work(&self, queues: &[QueueName]) -> Workers {
+        self.work_with(handlers_of(queues))
+    }
+
+    /// Starts workers with `handlers`.
+    pub(crate) fn work_with<'h>(&self, handlers: impl IntoIterator<Item = &'h Handler>) -> Workers {
         let stop = Arc::new(Notify::new());
-        let monitor = monitor(&self.services, queues, &self.settings);
+        let monitor = monitor_of(&self.services, handlers, &self.settings);
         let stopped = stop.clone();
         let running = tokio::spawn(async move {
             let signal = async move {
