@@ -103,7 +103,8 @@ fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {
         .map(str::parse)
         .collect();
     parsed.unwrap_or_else(|_| {
-        let names = QueueName::ALL.map(QueueName::as_str).join(", ");
+        let names: Vec<&str> = QueueName::ALL.iter().map(|name| name.as_str()).collect();
+        let names = names.join(", ");
         env.problem(
             "WORKER_QUEUES",
             format!("must be a comma-separated choice of {names}"),

@@ -8,7 +8,6 @@ pub mod antivirus;
 pub mod cli;
 pub mod config;
 pub mod document;
-pub mod failure;
 pub mod inspection;
 pub mod jobs;
 pub mod mail;

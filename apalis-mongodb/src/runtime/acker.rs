@@ -7,6 +7,7 @@ use mongodb::Database;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
+use crate::backoff::Backoff;
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::error::Error;
@@ -190,7 +191,7 @@ impl Acker {
             _ => SPLIT_AFTER,
         };
         let since = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         let mut doubtful = false;
         loop {
             match self.attempt(batch, doubtful).await {
@@ -208,8 +209,7 @@ impl Acker {
                     doubtful = true;
                 }
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep(backoff.pause()).await;
         }
     }
 

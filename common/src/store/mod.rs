@@ -89,7 +89,7 @@ impl Store {
 
     /// What an operator asks and does about the queues.
     pub fn queue_operator(&self) -> Operator {
-        self.queues.send_email.operator()
+        self.queues.operator()
     }
 
     /// The database itself.
@@ -97,7 +97,7 @@ impl Store {
         &self.database
     }
 
-    /// The queues over this database.
+    /// The queues over this database, for workers.
     pub fn queues(&self) -> &Queues {
         &self.queues
     }

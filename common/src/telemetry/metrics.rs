@@ -51,7 +51,7 @@ impl Metrics {
     /// [`StoreError::Queue`] when the queue cannot be asked; the old figures stay.
     pub async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
         let operator = store.queue_operator();
-        for name in QueueName::ALL.map(QueueName::as_str) {
+        for name in QueueName::ALL.iter().map(|queue| queue.as_str()) {
             let counts = operator
                 .recent_counts(name, COUNTS_AGE)
                 .await

@@ -3,7 +3,7 @@
 mod stop;
 mod workers;
 
-pub use workers::monitor;
+pub use workers::{monitor, monitor_of};
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::monitor;
+use crate::jobs;
 use crate::services::Services;
 
 /// The exit code of a process that was told to stop twice.
@@ -56,14 +57,9 @@ pub(super) async fn work_until_told(
 }
 
 async fn release(services: &Services, queues: &[QueueName]) -> anyhow::Result<usize> {
-    let storages = services.store.queues();
     let mut released = 0;
-    for queue in queues {
-        released += match queue {
-            QueueName::SendEmail => storages.send_email.release_running().await?,
-            QueueName::ValidateUpload => storages.validate_upload.release_running().await?,
-            QueueName::MintDownloadToken => storages.mint_download_token.release_running().await?,
-        };
+    for handler in jobs::handlers_of(queues) {
+        released += handler.release(services.store.queues()).await?;
     }
     Ok(released)
 }

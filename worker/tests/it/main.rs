@@ -2,6 +2,7 @@
 
 mod antivirus;
 mod cli;
+mod development;
 mod document;
 mod harness;
 mod inspect_command;

@@ -31,6 +31,7 @@ use self::take::{Grant, Taken, take};
 use self::wait::{Wait, pause_after};
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
+use crate::backoff::Backoff;
 use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::metrics;
@@ -39,8 +40,8 @@ use crate::queries::find_due::{DueJobs, Start, find_due};
 use crate::queries::levels::levels;
 
 /// After a failed claim, doubling.
-const FIRST_BACKOFF: Duration = Duration::from_millis(50);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What one round brought.
 enum Round {
@@ -85,13 +86,13 @@ impl Claimer {
     /// Claims until the worker stops. A claim that was begun is always finished.
     pub(super) async fn run(mut self) {
         let stop = self.worker.stop.clone();
-        let mut backoff = FIRST_BACKOFF;
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         while let Some(permits) = self.wait_for_slots().await {
             // Before searching, so that a wake-up meanwhile is not lost.
             self.wake.borrow_and_update();
             let round = self.round(permits).await;
             if round.is_ok() {
-                backoff = FIRST_BACKOFF;
+                backoff.reset();
             }
             let wait = match round {
                 Ok(Round::Claimed) => continue,
@@ -104,8 +105,7 @@ impl Claimer {
                 Ok(Round::Paused) => Wait::Time(self.hub.settings_age()),
                 Err(error) => {
                     tracing::warn!(%error, queue = self.worker.config.queue, "claim failed; trying again");
-                    backoff = (backoff * 2).min(LONGEST_BACKOFF);
-                    Wait::Time(backoff)
+                    Wait::Time(backoff.pause())
                 }
             };
             tokio::select! {

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::oversized;
 use super::select::Selection;
+use crate::backoff::Backoff;
 use crate::error::Error;
 use crate::lease::{ClaimedJob, Lease};
 use crate::metrics;
@@ -19,7 +20,7 @@ use crate::queries::{claim_limited, rate};
 use crate::runtime::worker::WorkerRuntime;
 use crate::sync::lock;
 
-/// Between two tries to give back a claim, doubling.
+/// Between two tries to give back a claim.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -136,13 +137,12 @@ async fn claim(
 pub(super) async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
     let patience = worker.config.lease_duration * 2;
     let since = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     while let Err(error) = claim::undo(&worker.db, &worker.config, token, ids).await {
         if since.elapsed() > patience {
             tracing::warn!(%error, jobs = ids.len(), "a claim of unknown outcome is left to the rescuers");
             return;
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(backoff.pause()).await;
     }
 }

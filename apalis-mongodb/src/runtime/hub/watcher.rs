@@ -14,6 +14,7 @@ use mongodb::options::{CollectionOptions, ReadConcern};
 use tokio::time::timeout;
 
 use super::Hub;
+use crate::backoff::Backoff;
 use crate::deadline::within;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
@@ -37,7 +38,8 @@ type Stream = ChangeStream<ChangeStreamEvent<Document>>;
 /// cannot resume, a new one is opened and every queue is looked at. Streams that break again and
 /// again are opened ever more seldom, and told of once.
 pub(super) async fn run(hub: Weak<Hub>) {
-    let mut backoff = ReopenBackoff::default();
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+    let mut told = false;
     loop {
         if !wait_for_idle(&hub).await {
             return;
@@ -53,15 +55,20 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 let opened_at = Instant::now();
                 let end = follow(&hub, stream).await;
                 if matches!(end, End::Unneeded) || opened_at.elapsed() > STEADY {
-                    backoff = ReopenBackoff::default();
+                    backoff.reset();
+                    told = false;
                 }
                 if let End::Broken(error) = end {
-                    backoff.report("change stream lost; polling until it is open again", error);
+                    report(
+                        &mut told,
+                        "change stream lost; polling until it is open again",
+                        error,
+                    );
                 }
             }
             Err(error) => {
                 drop(shared);
-                backoff.report("no change stream; polling instead", Some(error));
+                report(&mut told, "no change stream; polling instead", Some(error));
             }
         }
         if let Some(shared) = hub.upgrade() {
@@ -72,25 +79,12 @@ pub(super) async fn run(hub: Weak<Hub>) {
     }
 }
 
-/// How often in a row there was no stream or none that lasted.
-#[derive(Debug, Default)]
-struct ReopenBackoff {
-    times: u32,
-}
-
-impl ReopenBackoff {
-    fn report(&mut self, what: &str, error: Option<Error>) {
-        if self.times == 0 {
-            tracing::warn!(?error, "{what}");
-        } else {
-            tracing::debug!(?error, "{what}");
-        }
-        self.times = self.times.saturating_add(1);
-    }
-
-    fn pause(&self) -> Duration {
-        let doublings = self.times.saturating_sub(1).min(10);
-        (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE)
+/// Tells that there is no stream, unless that was told since the last one that lasted.
+fn report(told: &mut bool, what: &str, error: Option<Error>) {
+    if std::mem::replace(told, true) {
+        tracing::debug!(?error, "{what}");
+    } else {
+        tracing::warn!(?error, "{what}");
     }
 }
 

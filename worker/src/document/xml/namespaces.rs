@@ -1,7 +1,7 @@
 //! Which prefix stands for which namespace, from element to element.
 
+use super::attribute::Attribute;
 use super::references;
-use super::visitor::Attribute;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";

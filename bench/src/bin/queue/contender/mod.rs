@@ -13,6 +13,7 @@ mod open;
 mod peer;
 #[cfg(feature = "peers")]
 mod postgres_pool;
+mod program;
 mod queue;
 mod stack;
 

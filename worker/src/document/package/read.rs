@@ -1,48 +1,41 @@
-//! From the archive to the verdict.
+//! From the archive to the package.
 
 use crate::document::archive::{Archive, Entry};
-use crate::document::content;
-use crate::document::facts::Facts;
-use crate::document::limits::Limits;
 use crate::document::part_name;
-use crate::document::policy::Policy;
 use crate::document::reader::PartReader;
 use crate::document::reason::Reason;
 use crate::document::stop::{Findings, Stop};
-use crate::document::verdict::{Accepted, Verdict};
 use crate::document::watch::Watch;
-use crate::document::window::Window;
 
 use super::content_types::{self, ContentTypes};
 use super::relationships::{self, Relations};
 use super::{MainPart, Package, embedded, leftovers, macros, main_part, open_document};
 
-/// Inspects an archive: container, package, content.
-pub(in crate::document) fn inspect(
-    window: &mut Window<'_>,
-    limits: &Limits,
-    policy: &Policy,
-    facts: &mut Facts,
-) -> Result<Verdict, Stop> {
-    let archive = Archive::open(window, limits)?;
-    facts.entries = archive.entries().len() as u64;
-    facts.inflated_bytes = archive.inflated_bytes();
-    let mut reader = PartReader::new(window, limits);
-    let Some(types_entry) = archive.find(content_types::KEY) else {
-        return Err(open_document::tell_apart(&archive, &mut reader)?);
-    };
-    archive.check_budget(limits)?;
+/// The entry that makes an archive a package: the content types of all parts.
+///
+/// # Errors
+///
+/// What the archive is instead.
+pub(in crate::document) fn types_entry<'a>(
+    archive: &'a Archive,
+    reader: &mut PartReader<'_, '_>,
+) -> Result<&'a Entry, Stop> {
+    match archive.find(content_types::KEY) {
+        Some(entry) => Ok(entry),
+        None => Err(open_document::tell_apart(archive, reader)?),
+    }
+}
 
-    let mut watch = Watch::new(policy, facts);
-    let content_types = content_types::read(&mut reader, types_entry)?;
-    let relations = relationships::read_all(&mut reader, &archive, &mut watch)?;
-    let package = understand(&archive, content_types, relations, &mut watch)?;
-    let kind = package.main.kind;
-    content::inspect(&mut reader, &archive, &package, watch)?;
-    Ok(Verdict::Accepted(Accepted {
-        kind,
-        facts: std::mem::take(facts),
-    }))
+/// Reads the package that `archive` is, whose content types are in `types_entry`.
+pub(in crate::document) fn read(
+    reader: &mut PartReader<'_, '_>,
+    archive: &Archive,
+    types_entry: &Entry,
+    watch: &mut Watch<'_>,
+) -> Result<Package, Stop> {
+    let content_types = content_types::read(reader, types_entry)?;
+    let relations = relationships::read_all(reader, archive, watch)?;
+    understand(archive, content_types, relations, watch)
 }
 
 /// Finds the main part and checks every entry against the package.

@@ -1,8 +1,11 @@
-//! What each job is told: ids, never secrets, bodies or addresses.
+//! Sending one mail.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FileId, LinkId, UserId, VerificationId};
+use crate::id::{UserId, VerificationId};
+use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Sends one mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,17 @@ pub enum SendEmail {
     },
 }
 
+impl Job for SendEmail {
+    const QUEUE: &'static str = "send-email";
+    const MAX_ATTEMPTS: u32 = 12;
+    /// Longer than the mail server has for one mail.
+    const TIMEOUT: Duration = Duration::from_secs(120);
+
+    fn retry(settings: &QueueSettings) -> RetryStrategy {
+        doubling(settings.mail_retry_base, Duration::from_secs(60 * 60))
+    }
+}
+
 impl SendEmail {
     /// To whom the mail goes.
     pub fn user_id(&self) -> UserId {
@@ -29,18 +43,4 @@ impl SendEmail {
             Self::Verify { user_id, .. } | Self::AccountExists { user_id } => *user_id,
         }
     }
-}
-
-/// Looks inside an uploaded document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ValidateUpload {
-    /// Which document.
-    pub file_id: FileId,
-}
-
-/// Mints the encrypted token of a download link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MintDownloadToken {
-    /// Which link.
-    pub link_id: LinkId,
 }
