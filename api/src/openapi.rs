@@ -4,10 +4,10 @@
 
 use utoipa::OpenApi;
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Deprecated, PathItem, RefOr, Required};
+use utoipa::openapi::{Deprecated, PathItem, Ref, RefOr, Required};
 
 use crate::problem::{Code, FieldError, ProblemResponse, add_problem_components};
 
@@ -31,12 +31,17 @@ use crate::problem::{Code, FieldError, ProblemResponse, add_problem_components};
 )]
 pub(crate) struct Description;
 
+const REQUEST_ID: &str = "X-Request-Id";
+const REQUEST_ID_PARAMETER: &str = "#/components/parameters/RequestId";
+
 /// Adds to `description` what its operations share.
 pub(crate) fn complete(description: &mut utoipa::openapi::OpenApi) {
     for item in description.paths.paths.values_mut() {
         for operation in operations(item) {
             allow_no_body(operation);
             mark_deprecated(operation);
+            let parameters = operation.parameters.get_or_insert_default();
+            parameters.push(RefOr::Ref(Ref::new(REQUEST_ID_PARAMETER)));
         }
     }
     add_problem_components(description);
@@ -47,6 +52,10 @@ pub(crate) fn complete(description: &mut utoipa::openapi::OpenApi) {
     }
     let components = description.components.get_or_insert_default();
     name_requests(components.responses.values_mut());
+    let parameter = request_id_parameter().into();
+    components
+        .parameters
+        .insert("RequestId".to_owned(), parameter);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -93,9 +102,21 @@ fn name_requests<'a>(responses: impl Iterator<Item = &'a mut RefOr<utoipa::opena
     for response in responses {
         if let RefOr::T(response) = response {
             let header = RefOr::T(request_id());
-            response.headers.insert("X-Request-Id".to_owned(), header);
+            response.headers.insert(REQUEST_ID.to_owned(), header);
         }
     }
+}
+
+/// Every request can bring one.
+fn request_id_parameter() -> Parameter {
+    ParameterBuilder::new()
+        .name(REQUEST_ID)
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "The request's name in answers and logs, if it is 1 to 64 letters, digits, - _ .",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 fn request_id() -> Header {
