@@ -19,14 +19,14 @@ from python_client.api.links import (
     show_link,
 )
 from python_client.models import (
-    FileStateName,
-    KindName,
+    DocumentKind,
+    FileState,
     LinkRequest,
-    LinkStateName,
+    LinkState,
     LoginRequest,
     NotFoundProblem,
     ReasonCode,
-    RoleName,
+    Role,
     SignUpRequest,
     TokenRequest,
     UploadForm,
@@ -77,7 +77,7 @@ def upload(ops, name):
 
     def verdict():
         file = show_file.sync(answer.parsed.id, client=ops)
-        return file if file.state != FileStateName.RECEIVED else None
+        return file if file.state != FileState.RECEIVED else None
 
     return eventually(f"a verdict on {name}", verdict)
 
@@ -89,11 +89,11 @@ token = eventually("the verification mail", mailed_token)
 assert verify_email.sync(client=ANYBODY, body=TokenRequest(token=token)).email_verified
 client = session(EMAIL, PASSWORD)
 me = show_me.sync(client=client)
-assert (me.email, me.role) == (EMAIL, RoleName.CLIENT), me
+assert (me.email, me.role) == (EMAIL, Role.CLIENT), me
 
 ops = session(os.environ["OPS_EMAIL"], os.environ["OPS_PASSWORD"])
 report = upload(ops, "report.docx")
-assert (report.state, report.kind) == (FileStateName.AVAILABLE, KindName.DOCX), report
+assert (report.state, report.kind) == (FileState.AVAILABLE, DocumentKind.DOCX), report
 macros = upload(ops, "macros-renamed.docx")
 assert macros.rejection.code == ReasonCode.MACRO_ENABLED, macros
 
@@ -101,7 +101,7 @@ assert [file.id for file in list_files.sync(client=client, limit=1).items] == [r
 link = create_link.sync(
     report.id, client=client, body=LinkRequest(max_downloads=3), prefer="wait=30"
 )
-assert link.state == LinkStateName.READY, link
+assert link.state == LinkState.READY, link
 assert create_link.sync(report.id, client=client, prefer="wait=30").max_downloads is None
 assert link.id in [each.id for each in list_links.sync(client=client).items]
 token = link.download_url.rsplit("/", 1)[1]
@@ -116,7 +116,7 @@ known = download_file.sync_detailed(token, client=client, if_none_match=etag)
 assert known.status_code == 304
 
 assert revoke_link.sync_detailed(link.id, client=client).status_code == 204
-assert show_link.sync(link.id, client=client).state == LinkStateName.REVOKED
+assert show_link.sync(link.id, client=client).state == LinkState.REVOKED
 assert isinstance(download_file.sync(token, client=client), NotFoundProblem)
 assert log_out.sync_detailed(client=client).status_code == 204
 print("the generated Python client walked the whole story")

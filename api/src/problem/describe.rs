@@ -63,6 +63,7 @@ fails_together!(A);
 fails_together!(A B);
 fails_together!(A B C);
 fails_together!(A B C D);
+fails_together!(A B C D E);
 
 /// The codes of `T` for each status, in the order of the table.
 fn by_status<T: Fails>() -> BTreeMap<String, Vec<Code>> {
@@ -164,4 +165,17 @@ fn described(kind: Type, description: &str) -> Header {
         .schema(Some(schema))
         .description(Some(description))
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_answer_says_its_codes() {
+        assert_eq!(codes(&name(Code::ALL)), Code::ALL);
+        for code in Code::ALL {
+            assert_eq!(codes(&name(&[*code])), [*code]);
+        }
+    }
 }

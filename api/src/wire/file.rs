@@ -11,6 +11,7 @@ use super::{Email, FileIdText, InspectionResponse, ProcessingResponse, ReasonCod
 /// How far a document has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = FileState)]
 pub enum FileStateName {
     /// Stored; no verdict yet.
     Received,
@@ -35,6 +36,7 @@ impl From<FileState> for FileStateName {
 /// What a document turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = DocumentKind)]
 pub enum KindName {
     /// A Word document.
     Docx,
@@ -56,6 +58,7 @@ impl From<DocumentKind> for KindName {
 
 /// Why a document was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Rejection)]
 pub struct RejectionResponse {
     /// The frozen reason code.
     #[schema(value_type = ReasonCode, example = "MACRO_ENABLED")]

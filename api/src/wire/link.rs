@@ -22,6 +22,7 @@ pub struct LinkRequest {
 /// How far a link has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = LinkState)]
 pub enum LinkStateName {
     /// Its token is being minted.
     Requested,

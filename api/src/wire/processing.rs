@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 /// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = JobState)]
 pub enum JobStateName {
     /// Waits for its time.
     Scheduled,
@@ -43,6 +44,7 @@ impl From<JobState> for JobStateName {
 
 /// How the check of a document is coming along.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Processing)]
 pub struct ProcessingResponse {
     /// The state of the job that checks it.
     pub job_state: JobStateName,
@@ -73,6 +75,7 @@ impl From<&JobSummary> for ProcessingResponse {
 
 /// What the check of a document was based on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Inspection)]
 pub struct InspectionResponse {
     /// The version of the rules that were applied.
     #[schema(example = 1)]

@@ -15,13 +15,13 @@ texts! {
     #[schema(format = Email, max_length = 254, example = "ada@example.com")]
     Email;
     /// The id of a document.
-    #[schema(pattern = "^fil_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    #[schema(as = FileId, pattern = "^fil_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     FileIdText;
     /// The id of a download link.
-    #[schema(pattern = "^lnk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "lnk_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    #[schema(as = LinkId, pattern = "^lnk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "lnk_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     LinkIdText;
     /// The id of a person.
-    #[schema(pattern = "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "usr_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    #[schema(as = UserId, pattern = "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "usr_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     UserIdText;
     /// An address on this service.
     #[schema(format = UriReference, example = "/v1/files/fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]

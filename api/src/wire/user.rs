@@ -37,6 +37,7 @@ pub struct EmailRequest {
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = Role)]
 pub enum RoleName {
     /// Downloads documents.
     Client,

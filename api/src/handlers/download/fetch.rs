@@ -28,7 +28,7 @@ use crate::state::AppState;
     ),
     responses(
         Delivery<true>,
-        Problems<((SignedIn, NoQuery, PathId<String>), DownloadFailure, DownloadRange)>,
+        Problems<(SignedIn, NoQuery, PathId<String>, DownloadFailure, DownloadRange)>,
     ),
 )]
 pub async fn download_file(
