@@ -9,6 +9,7 @@ import zlib
 
 import requests
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
 
 API = os.environ["API_URL"]
 INBOX = os.environ["INBOX_URL"]
@@ -115,10 +116,9 @@ def map_path_parameters(context, path_parameters):
 
 
 @schemathesis.hook
-def map_body(context, body):
-    """Every second login is one of a client."""
-    if context.operation.path.endswith("/login") and is_second(body):
-        email, password = CLIENT
-        if isinstance(body, dict) and {"email", "password"} <= body.keys():
-            return {**body, "email": email, "password": password}
-    return body
+def before_call(context, case, **kwargs):
+    """Every second login that fits the description is one of a client."""
+    fits = case.meta is None or not case.meta.is_negative_at(ParameterLocation.BODY)
+    is_login = case.operation.path.endswith("/login") and isinstance(case.body, dict)
+    if is_login and fits and "email" in case.body and is_second(case.body):
+        case.body["email"], case.body["password"] = CLIENT
