@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import httpx
-
 from python_client import AuthenticatedClient, Client
 from python_client.api.accounts import log_in, log_out, show_me, sign_up, verify_email
 from python_client.api.files import create_file, list_files, show_file
