@@ -8,4 +8,4 @@ mod request_id;
 pub use completion::run_to_completion;
 pub use headers::set_security_headers;
 pub use observe::observe;
-pub use request_id::{RequestId, assign_request_id};
+pub use request_id::assign_request_id;

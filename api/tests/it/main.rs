@@ -17,6 +17,7 @@ mod sessions;
 mod sign_up;
 mod start_up;
 mod story;
+mod strict_input;
 mod transactions;
 mod upload_wire;
 mod uploads;

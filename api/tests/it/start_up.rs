@@ -24,6 +24,18 @@ async fn without_variables_every_problem_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_public_address_with_a_path_is_refused_for_nothing_is_served_below_it() {
+    for path in ["/dossier", "/a/b/", "/?x", "/#x"] {
+        let url = format!("https://example.com{path}");
+        let program = Program::bare(&[]).variable("PUBLIC_URL", &url);
+        let (code, said) = program.run("").await;
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("PUBLIC_URL: must be"), "{path}: {said}");
+        assert!(said.contains("no path"), "{path}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_by_name_and_rule_and_no_secret_is_shown() {
     let program = Program::bare(&["serve"])
         .variable("MONGODB_URI", "postgres://ada:s3cret@db/x")

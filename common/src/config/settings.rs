@@ -62,10 +62,12 @@ impl DatabaseSettings {
 /// Reads `PUBLIC_URL`: where clients reach the service, without a trailing slash.
 pub fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
     let rule = "must be the http(s) address at which clients reach the service, such as \
-                https://dossier.example.com";
+                https://dossier.example.com, and have no path: the service answers at the root of \
+                its host";
     let url: url::Url = env.required("PUBLIC_URL", rule)?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.host().is_some()
+        && url.path() == "/"
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty();

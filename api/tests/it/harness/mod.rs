@@ -89,6 +89,14 @@ impl App {
         })
     }
 
+    /// The same service where clients reach it at another address.
+    pub(crate) fn reached_at(&self, public_url: &str) -> Router {
+        router(AppState {
+            public_url: public_url.into(),
+            ..self.state.clone()
+        })
+    }
+
     pub(crate) fn database(&self) -> &Database {
         self.database.database()
     }
