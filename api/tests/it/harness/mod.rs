@@ -13,7 +13,7 @@ pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use fail_point::FailPoint;
 pub(crate) use people::{PASSWORD, Person};
-pub(crate) use program::Program;
+pub(crate) use program::{Program, Running};
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
@@ -30,15 +30,15 @@ use dossier_api::state::{AppState, Draining};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
-use dossier_common::store::Store;
 use dossier_common::store::watch::Changes;
+use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
 use dossier_devstack::testing::TestDatabase;
 use mongodb::Database;
 use mongodb::bson::{DateTime, Document, doc};
 
 /// No condition of a test may take longer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// When every test begins: far enough ahead that the server's own clock expires nothing.
 const START_MILLIS: i64 = 4_102_444_800_000;
@@ -71,6 +71,7 @@ impl App {
         let store = store.expect("the database can be reached");
         let state = AppState {
             changes: Changes::listen(store.clone()),
+            reachability: Reachability::watch(store.clone()),
             store,
             clock: Clock::manual(DateTime::from_millis(START_MILLIS)),
             entropy: Entropy::seeded(7),

@@ -4,7 +4,7 @@ pub(crate) mod clamd;
 mod program;
 mod stored;
 
-pub(crate) use program::Program;
+pub(crate) use program::{Program, Running};
 pub(crate) use stored::CLIENT;
 
 use std::sync::Arc;

@@ -1,0 +1,55 @@
+//! Stopping: drain, then give back.
+
+use std::time::Duration;
+
+use dossier_common::queue::{QueueName, QueueSettings};
+use dossier_service::Stop;
+
+use super::monitor;
+use crate::services::Services;
+
+/// Works until `stop`, drains for `grace`, gives back the rest.
+pub(super) async fn work_until(
+    stop: Stop,
+    services: &Services,
+    queues: &[QueueName],
+    settings: &QueueSettings,
+    grace: Duration,
+) -> anyhow::Result<()> {
+    let monitor = monitor(services, queues, settings);
+    let told = stop.clone();
+    let mut running = tokio::spawn(monitor.run_with_signal(async move {
+        told.requested().await;
+        Ok(())
+    }));
+    tokio::select! {
+        // First, for workers without a job end as soon as they are told to.
+        biased;
+        () = stop.requested() => {}
+        ended = &mut running => {
+            ended??;
+            anyhow::bail!("the workers ended although nobody told them to");
+        }
+    }
+    tokio::select! {
+        ended = &mut running => ended??,
+        () = tokio::time::sleep(grace) => {
+            let released = release(services, queues).await?;
+            tracing::warn!(released, "the grace period is over; unfinished jobs were given back");
+        }
+    }
+    Ok(())
+}
+
+async fn release(services: &Services, queues: &[QueueName]) -> anyhow::Result<usize> {
+    let storages = services.store.queues();
+    let mut released = 0;
+    for queue in queues {
+        released += match queue {
+            QueueName::SendEmail => storages.send_email.release_running().await?,
+            QueueName::ValidateUpload => storages.validate_upload.release_running().await?,
+            QueueName::MintDownloadToken => storages.mint_download_token.release_running().await?,
+        };
+    }
+    Ok(released)
+}
