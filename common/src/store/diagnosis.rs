@@ -30,7 +30,13 @@ impl Store {
         let hosts = &self.options.hosts[..self.options.hosts.len().min(MOST_SERVERS)];
         let mut without_primary = None;
         for host in hosts {
-            let Some(hello) = self.ask(host).await else {
+            let client = self.client_for(host)?;
+            let hello = client
+                .database("admin")
+                .run_command(doc! { "hello": 1 })
+                .await;
+            client.shutdown().await;
+            let Ok(hello) = hello else {
                 continue;
             };
             match self.explain(host, &hello) {
@@ -46,20 +52,16 @@ impl Store {
         })
     }
 
-    async fn ask(&self, host: &ServerAddress) -> Option<Document> {
+    /// A client that talks to `host` alone, whatever it is. There is none for addresses that only
+    /// make sense as a whole.
+    fn client_for(&self, host: &ServerAddress) -> Option<Client> {
         let mut options = self.options.as_ref().clone();
         options.hosts = vec![host.clone()];
         options.direct_connection = Some(true);
         options.repl_set_name = None;
         options.server_selection_timeout = Some(ANSWER_LIMIT);
         options.connect_timeout = Some(ANSWER_LIMIT);
-        let client = Client::with_options(options).ok()?;
-        let hello = client
-            .database("admin")
-            .run_command(doc! { "hello": 1 })
-            .await;
-        client.shutdown().await;
-        hello.ok()
+        Client::with_options(options).ok()
     }
 
     fn explain(&self, host: &ServerAddress, hello: &Document) -> Option<SchemaError> {

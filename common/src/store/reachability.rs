@@ -32,11 +32,6 @@ impl Reachability {
         Self(receiver)
     }
 
-    /// Whether the primary answers.
-    pub fn is_reachable(&self) -> bool {
-        *self.0.borrow()
-    }
-
     /// Waits until the primary is lost; returns at once when it is.
     pub async fn lost(&mut self) {
         if self.0.wait_for(|is_reachable| !is_reachable).await.is_err() {

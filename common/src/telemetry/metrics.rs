@@ -84,7 +84,7 @@ impl Metrics {
     }
 
     /// The text exposition of everything recorded so far.
-    pub fn render(&self) -> String {
+    fn render(&self) -> String {
         self.handle.run_upkeep();
         self.handle.render()
     }
@@ -95,7 +95,7 @@ impl Metrics {
     /// # Errors
     ///
     /// [`StoreError::Queue`] when the queue cannot be asked; the old figures stay.
-    pub async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
+    async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
         let operator = store.queue_operator();
         for name in QueueName::ALL.map(QueueName::as_str) {
             let counts = operator
