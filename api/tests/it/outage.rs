@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use dossier_devstack::mongod::{self, Mongod, MongodOptions};
+use dossier_devstack::mongod::{self, Mongod, MongodOptions, ReplicaSet};
 use dossier_devstack::process::Signal;
 use dossier_devstack::progress::Progress;
 use mongodb::Client;
@@ -22,20 +22,17 @@ const RECOVERY_LIMIT: Duration = Duration::from_secs(2);
 /// How many requests are under way at once.
 const LOAD: usize = 12;
 
-struct Outage {
+/// A server of the test's own.
+struct OwnServer {
     _folder: tempfile::TempDir,
     options: MongodOptions,
     binary: mongod::MongodBinary,
     server: Mongod,
-    running: Running,
-    /// Of a signed-in account.
-    token: String,
 }
 
-impl Outage {
-    async fn prepare() -> Self {
-        let finding = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines)).await;
-        let binary = finding.expect("no panic").expect("a mongod");
+impl OwnServer {
+    async fn start() -> Self {
+        let binary = binary().await;
         let folder = tempfile::tempdir().expect("a folder");
         let options = MongodOptions {
             data_dir: folder.path().join("data"),
@@ -47,24 +44,41 @@ impl Outage {
             test_commands: false,
         };
         let server = Mongod::start(&binary, &options).await.expect("it starts");
-        let client = Client::with_uri_str(server.uri("dossier"))
-            .await
-            .expect("a client");
-        let migrated = dossier_migrations::migrate(&client.database("dossier"), |_| {}).await;
-        migrated.expect("the migrations run");
-        let running = Program::configured(&server.uri("dossier")).start().await;
-        let token = log_in(&server, &running).await;
-        // The figures of the queues are known.
-        let operators = Wire::at(&running.listens("metrics"));
-        operators.exchange("GET /metrics HTTP/1.1", b"").await;
         Self {
             _folder: folder,
             options,
             binary,
             server,
-            running,
-            token,
         }
+    }
+}
+
+async fn binary() -> mongod::MongodBinary {
+    let finding = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines)).await;
+    finding.expect("no panic").expect("a mongod")
+}
+
+/// The service over a database that goes away.
+struct Outage {
+    running: Running,
+    /// Of a signed-in account.
+    token: String,
+}
+
+impl Outage {
+    async fn prepare(uri: &str) -> Self {
+        let client = Client::with_uri_str(uri).await.expect("a client");
+        let migrated = dossier_migrations::migrate(&client.database("dossier"), |_| {}).await;
+        migrated.expect("the migrations run");
+        let running = Program::configured(uri).start().await;
+        let token = log_in(uri, &running).await;
+        let operators = Wire::at(&running.listens("metrics"));
+        eventually("the figures of the queues are known", async || {
+            let page = operators.exchange("GET /metrics HTTP/1.1", b"").await;
+            page.contains(AGE).then_some(())
+        })
+        .await;
+        Self { running, token }
     }
 
     fn clients(&self) -> Wire {
@@ -122,9 +136,7 @@ impl Outage {
             page.contains("dossier_queue_jobs{queue=\"send-email\",state=\"ready\"} 0"),
             "{page}"
         );
-        let age = page
-            .lines()
-            .find_map(|line| line.strip_prefix("dossier_queue_figures_age_seconds "));
+        let age = page.lines().find_map(|line| line.strip_prefix(AGE));
         let age: f64 = age.expect("an age").parse().expect("a number");
         assert!(age > 2.0, "{age}");
         for wire in [&operators, &self.clients()] {
@@ -137,6 +149,9 @@ impl Outage {
         }
     }
 }
+
+/// The figure of how old the figures of the queues are.
+const AGE: &str = "dossier_queue_figures_age_seconds ";
 
 struct Answered {
     began: Instant,
@@ -163,7 +178,7 @@ impl Answered {
 }
 
 /// Makes an account and logs it in: the bearer token.
-async fn log_in(server: &Mongod, running: &Running) -> String {
+async fn log_in(uri: &str, running: &Running) -> String {
     let email = "ops@example.com";
     let words = [
         "users",
@@ -174,7 +189,7 @@ async fn log_in(server: &Mongod, running: &Running) -> String {
         "ops",
         "--password-stdin",
     ];
-    let creating = Program::bare(&words).variable("MONGODB_URI", &server.uri("dossier"));
+    let creating = Program::bare(&words).variable("MONGODB_URI", uri);
     let (code, said) = creating.run(PASSWORD).await;
     assert_eq!(code, 0, "{said}");
     let body = json!({ "email": email, "password": PASSWORD }).to_string();
@@ -190,69 +205,95 @@ async fn log_in(server: &Mongod, running: &Running) -> String {
         .to_owned()
 }
 
-/// Takes the database away for `away`, asks all the while, and looks at every answer.
-///
-/// Returns how many requests were told.
-async fn go_through(
-    outage: Outage,
-    away: Duration,
-    mut bring_back: impl AsyncFnMut(&Outage),
-) -> usize {
+/// Asks all the time while `outage` happens, from the moment on that the database is gone until it is
+/// back, and for a little longer. Looks at every answer; returns how many said that it was away.
+async fn go_through(subject: Outage, outage: impl AsyncFnOnce(&Outage)) -> usize {
     let stop = Arc::new(AtomicBool::new(false));
-    let load = outage.load(&stop);
+    let load = subject.load(&stop);
+    outage(&subject).await;
+    let back = Instant::now();
+    tokio::time::sleep_until((back + 2 * RECOVERY_LIMIT).into()).await;
+    stop.store(true, Ordering::SeqCst);
+    let (mut told, mut late, mut well) = (0, 0, 0);
+    for asking in load {
+        for answered in asking.await.expect("no panic") {
+            answered.assert_well_or_told();
+            let is_late = answered.began >= back + RECOVERY_LIMIT;
+            match answered.is_well() {
+                true => well += usize::from(is_late),
+                false => {
+                    told += 1;
+                    late += usize::from(is_late);
+                }
+            }
+        }
+    }
+    assert_eq!(late, 0, "told although it was back for {RECOVERY_LIMIT:?}");
+    assert!(well > 0, "somebody asked after that");
+    let (code, log) = subject.running.stop().await;
+    assert_eq!(code, 0, "{log}");
+    told
+}
+
+/// What holds while there is no database, for as long as `away`.
+async fn stay_away(subject: &Outage, away: Duration) {
     let gone = Instant::now();
-    let ended = gone + away;
     eventually("requests are told that it is gone", async || {
-        let answered = Outage::ask(&outage.clients(), &outage.token, 1).await;
+        let answered = Outage::ask(&subject.clients(), &subject.token, 1).await;
         answered.text.starts_with("HTTP/1.1 503 ").then_some(())
     })
     .await;
     tokio::time::sleep_until((gone + Duration::from_secs(4)).into()).await;
-    outage.assert_operators_are_answered().await;
-    tokio::time::sleep_until(ended.into()).await;
-    bring_back(&outage).await;
-    let back = Instant::now();
-    tokio::time::sleep_until((back + 2 * RECOVERY_LIMIT).into()).await;
-    stop.store(true, Ordering::SeqCst);
-    let (mut told, mut late) = (0, 0);
-    for asking in load {
-        for answered in asking.await.expect("no panic") {
-            answered.assert_well_or_told();
-            told += usize::from(!answered.is_well());
-            let is_late = answered.began >= back + RECOVERY_LIMIT && !answered.is_well();
-            late += usize::from(is_late);
-        }
-    }
-    assert!(told >= LOAD, "{told} requests were told");
-    assert_eq!(
-        late, 0,
-        "requests were told although it was back for {RECOVERY_LIMIT:?}"
-    );
-    let (code, log) = outage.running.stop().await;
-    assert_eq!(code, 0, "{log}");
-    outage.server.process().kill().await;
-    told
+    subject.assert_operators_are_answered().await;
+    tokio::time::sleep_until((gone + away).into()).await;
 }
 
 #[tokio::test]
 async fn a_frozen_database_is_told_in_three_seconds_and_all_is_well_two_seconds_after_it() {
-    let outage = Outage::prepare().await;
-    outage.server.process().signal(Signal::STOP);
-    let told = go_through(outage, Duration::from_secs(25), async |outage| {
-        outage.server.process().signal(Signal::CONT);
+    let own = OwnServer::start().await;
+    let subject = Outage::prepare(&own.server.uri("dossier")).await;
+    let told = go_through(subject, async |subject| {
+        own.server.process().signal(Signal::STOP);
+        stay_away(subject, Duration::from_secs(25)).await;
+        own.server.process().signal(Signal::CONT);
     })
     .await;
     println!("{told} requests were told in 25 s");
+    assert!(told >= LOAD, "{told}");
+    own.server.process().kill().await;
 }
 
 #[tokio::test]
 async fn a_killed_database_is_told_in_three_seconds_and_all_is_well_two_seconds_after_it() {
-    let outage = Outage::prepare().await;
-    outage.server.process().kill().await;
-    let told = go_through(outage, Duration::from_secs(6), async |outage| {
-        let again = Mongod::start(&outage.binary, &outage.options).await;
-        again.expect("it starts again");
+    let own = OwnServer::start().await;
+    let subject = Outage::prepare(&own.server.uri("dossier")).await;
+    let mut again = None;
+    let told = go_through(subject, async |subject| {
+        own.server.process().kill().await;
+        stay_away(subject, Duration::from_secs(6)).await;
+        let started = Mongod::start(&own.binary, &own.options).await;
+        again = Some(started.expect("it starts again"));
     })
     .await;
     println!("{told} requests were told in 6 s");
+    assert!(told >= LOAD, "{told}");
+    if let Some(again) = again {
+        again.process().kill().await;
+    }
+}
+
+#[tokio::test]
+async fn an_election_is_told_and_all_is_well_two_seconds_after_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = ReplicaSet::start(&binary().await, folder.path(), 3).await;
+    let set = set.expect("it starts");
+    let subject = Outage::prepare(&set.uri("dossier")).await;
+    let told = go_through(subject, async |_| {
+        let primary = set.primary().await.expect("a primary");
+        primary.process().kill().await;
+        set.primary().await.expect("another primary");
+    })
+    .await;
+    println!("{told} requests were told during an election");
+    set.kill().await;
 }
