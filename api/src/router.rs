@@ -11,7 +11,10 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{auth, download, files, health, links, me, pages};
 use crate::legacy;
-use crate::middleware::{assign_request_id, observe, run_to_completion, set_security_headers};
+use crate::middleware::{
+    answer_refusal, answer_without_database, assign_request_id, observe, run_to_completion,
+    set_security_headers,
+};
 use crate::openapi::{self, Description};
 use crate::problem::{self, Problem};
 use crate::state::AppState;
@@ -68,6 +71,8 @@ pub fn router(state: AppState) -> Router {
         // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(run_to_completion))
+        .layer(from_fn_with_state(state.clone(), answer_without_database))
+        .layer(from_fn(answer_refusal))
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state.clone(), set_security_headers))
         .layer(from_fn(observe))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use bytes::Bytes;
@@ -90,6 +91,10 @@ pub(super) fn unsupported(wanted: &str) -> Problem {
 }
 
 pub(super) async fn read_body(request: Request) -> Result<Bytes, Problem> {
+    // A body that is not looked into is not asked for: there is no 100 Continue before the refusal.
+    if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return Err(too_long());
+    }
     let limited = Limited::new(request.into_body(), MAX_BODY_BYTES);
     let Ok(collected) = timeout(BODY_LIMIT, limited.collect()).await else {
         let detail = "The body took too long to arrive. Please send the request again.";
@@ -97,13 +102,15 @@ pub(super) async fn read_body(request: Request) -> Result<Bytes, Problem> {
     };
     match collected {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let detail = "A request of this kind is at most 64 KiB long.";
-            Err(Problem::new(Code::PayloadTooLarge, detail).closing_connection())
-        }
+        Err(error) if error.is::<LengthLimitError>() => Err(too_long()),
         Err(_) => Err(Problem::new(
             Code::BadRequest,
             "The body broke off. Please send the request again.",
         )),
     }
+}
+
+fn too_long() -> Problem {
+    let detail = "A request of this kind is at most 64 KiB long.";
+    Problem::new(Code::PayloadTooLarge, detail).closing_connection()
 }

@@ -78,6 +78,10 @@ codes! {
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "Unsupported media type";
     /// The range asked for is not part of the bytes.
     RangeNotSatisfiable RANGE_NOT_SATISFIABLE "range_not_satisfiable" "The range cannot be satisfied";
+    /// The address of the request is over the limit.
+    UriTooLong URI_TOO_LONG "uri_too_long" "The address is too long";
+    /// The header fields are over the limit.
+    HeadersTooLarge REQUEST_HEADER_FIELDS_TOO_LARGE "headers_too_large" "The header fields are too large";
     /// Fields break their rules.
     InvalidFields UNPROCESSABLE_ENTITY "invalid_fields" "Some fields are not valid";
     /// An idempotency key was used for another request.

@@ -134,6 +134,12 @@ impl Problem {
         self
     }
 
+    /// When the client may try again; every 503 and 429 says so.
+    fn retry_after(&self) -> Option<Duration> {
+        let passes = matches!(self.code, Code::Unavailable | Code::RateLimited);
+        self.retry_after.or(passes.then_some(RETRY_AFTER))
+    }
+
     /// What kind of problem it is.
     pub fn code(&self) -> Code {
         self.code

@@ -77,7 +77,7 @@ fn write(problem: &Problem, request_id: Option<&RequestId>, original: Response) 
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    if let Some(wait) = problem.retry_after {
+    if let Some(wait) = problem.retry_after() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     }
     if problem.closes_connection {

@@ -11,3 +11,4 @@ mod jobs_validate;
 mod mail;
 mod mail_failures;
 mod mail_repeats;
+mod running;

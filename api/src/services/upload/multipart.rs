@@ -31,7 +31,7 @@ pub(super) async fn receive(
         return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
     }
     if declared_length(&request) > Some(state.limits.upload_bytes + OVERHEAD_BYTES) {
-        drain::body(request.into_body());
+        drain::body(request);
         return Err(too_large(state));
     }
     let request = drain::bounded(request, state.limits.upload_bytes + OVERHEAD_BYTES);

@@ -14,7 +14,7 @@ pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
 pub(crate) use fail_point::FailPoint;
 pub(crate) use people::{PASSWORD, Person};
-pub(crate) use program::Program;
+pub(crate) use program::{Program, Running};
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
@@ -30,8 +30,8 @@ use dossier_api::state::{AppState, Draining};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
-use dossier_common::store::Store;
 use dossier_common::store::watch::Changes;
+use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
 use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::Database;
@@ -64,6 +64,7 @@ impl App {
         let store = store.expect("the database can be reached");
         let state = AppState {
             changes: Changes::listen(store.clone()),
+            reachability: Reachability::watch(store.clone()),
             store,
             clock: Clock::manual(START),
             entropy: Entropy::seeded(7),

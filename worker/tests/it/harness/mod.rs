@@ -5,7 +5,7 @@ mod program;
 mod stored;
 
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
-pub(crate) use program::Program;
+pub(crate) use program::{Program, Running};
 pub(crate) use stored::CLIENT;
 
 use std::sync::Arc;
