@@ -18,7 +18,7 @@ async fn in_the_middle_of_a_job(bench: &Bench) -> (Running, dossier_common::id::
     stall.expect("a server can be so");
     let user = bench.user(None).await;
     let job = bench
-        .enqueue_email(SendEmail::AccountExists { user_id: user.id })
+        .enqueue(SendEmail::AccountExists { user_id: user.id })
         .await;
     let running = program(bench).start().await;
     assert!(bench.mail.wait_until_stalled(1, PATIENCE).await);
