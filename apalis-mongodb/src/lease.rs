@@ -81,7 +81,8 @@ impl Lease {
         self.settling.load(Ordering::Relaxed)
     }
 
-    /// A transaction of its handler has written the job, so that other writes wait for it.
+    /// A transaction has written the job, of its handler or of somebody else, so that other writes
+    /// wait for it.
     pub(crate) fn set_in_transaction(&self) {
         self.in_transaction.store(true, Ordering::Relaxed);
     }
@@ -189,10 +190,17 @@ impl Default for LeaseTable {
 }
 
 impl LeaseTable {
+    /// Adds `lease`. An older one of the same job is lost by now, unless its acknowledgement is what
+    /// made the job free.
     pub(crate) fn insert(&self, lease: Arc<Lease>) {
         let mut leases = lock(&self.leases);
-        leases.insert(lease.id.clone(), lease);
+        let older = leases.insert(lease.id.clone(), lease);
         self.count.send_replace(leases.len());
+        if let Some(older) = older
+            && !older.is_settling()
+        {
+            older.lose();
+        }
     }
 
     /// Forgets `lease`, unless the job was claimed anew meanwhile.
@@ -261,6 +269,7 @@ mod tests {
         let newer = lease(ObjectId::new());
         table.insert(Arc::clone(&older));
         table.insert(Arc::clone(&newer));
+        assert_eq!(older.state(), LeaseState::Lost);
         table.remove(&older);
         assert_eq!(table.get("job").map(|l| l.token), Some(newer.token));
     }
