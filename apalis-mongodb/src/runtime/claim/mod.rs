@@ -149,9 +149,7 @@ impl Claimer {
         let now = self.clock.measured_now(&self.worker.db).await?;
         let slots = permits.len();
         // One more tells whether there are more than can be taken.
-        let Some(mut found) = self.find(now, slots + 1).await? else {
-            return Ok(Round::Blocked(self.cursor.head_pause()));
-        };
+        let mut found = self.find(now, slots + 1).await?;
         let more = found.jobs.len() > slots;
         found.jobs.truncate(slots);
         self.hub.note_load(&self.worker.config.queue, more);
@@ -178,11 +176,10 @@ impl Claimer {
         Ok(Round::Claimed)
     }
 
-    /// Due jobs from where the worker is, at most `limit`; `None` while there are none and the head
-    /// is to be left alone.
-    async fn find(&mut self, now: DateTime, limit: usize) -> Result<Option<DueJobs>, Error> {
+    /// Due jobs from where the worker is, or else from the head, at most `limit`.
+    async fn find(&mut self, now: DateTime, limit: usize) -> Result<DueJobs, Error> {
         if let Some(step) = self.worker.config.ageing {
-            return self.find_by_age(step, limit).await.map(Some);
+            return self.find_by_age(step, limit).await;
         }
         let fast = self.worker.buffer.is_ahead();
         let scope = self.share.scope(Instant::now());
@@ -190,11 +187,11 @@ impl Claimer {
             let start = self.cursor.start(now, fast);
             let found = self.search(start, Some(ids), limit).await?;
             if found.jobs.len() == limit {
-                return Ok(Some(found));
+                return Ok(found);
             }
             self.share.leave();
             if !found.is_empty() {
-                return Ok(Some(found));
+                return Ok(found);
             }
         }
         let start = match scope {
@@ -204,12 +201,9 @@ impl Claimer {
         let from_head = matches!(start, Start::Head);
         let found = self.search(start, None, limit).await?;
         if from_head || !found.is_empty() {
-            return Ok(Some(found));
+            return Ok(found);
         }
-        if self.cursor.head_pause().is_zero() {
-            return Ok(Some(self.search(Start::Head, None, limit).await?));
-        }
-        Ok(None)
+        self.search(Start::Head, None, limit).await
     }
 
     async fn find_by_age(&self, step: Duration, limit: usize) -> Result<DueJobs, Error> {
