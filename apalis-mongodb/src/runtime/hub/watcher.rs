@@ -7,10 +7,11 @@ use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use mongodb::action::Watch;
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::{ChangeStreamEvent, OperationType};
-use mongodb::options::{CollectionOptions, ReadConcern};
+use mongodb::options::{ReadConcern, ReadPreference, SelectionCriteria};
 use tokio::time::timeout;
 
 use super::Hub;
@@ -134,24 +135,24 @@ async fn open(hub: &Hub) -> Result<Stream, Error> {
 
 async fn open_on_database(hub: &Hub) -> Result<Stream, Error> {
     let (db, pipeline) = (hub.db.clone(), pipeline(hub));
-    let opening = async move {
-        let watch = db.watch().pipeline(pipeline);
-        watch.max_await_time(MAX_AWAIT).await
-    };
+    let opening = async move { configured(db.watch().pipeline(pipeline)).await };
     within(ANSWER_LIMIT, OPEN, opening).await
 }
 
 async fn open_on_jobs(hub: &Hub) -> Result<Stream, Error> {
-    let options = CollectionOptions::builder().read_concern(ReadConcern::majority());
-    let jobs = hub
-        .db
-        .collection_with_options(&hub.collections.jobs, options.build());
+    let jobs = hub.collections.jobs(&hub.db);
     let pipeline = pipeline(hub);
-    let opening = async move {
-        let watch = jobs.watch().pipeline(pipeline);
-        watch.max_await_time(MAX_AWAIT).await
-    };
+    let opening = async move { configured(jobs.watch().pipeline(pipeline)).await };
     within(ANSWER_LIMIT, OPEN, opening).await
+}
+
+/// A stream of the majority's own changes from the primary, whatever the connection string says of
+/// reading.
+fn configured<'a>(watch: Watch<'a, Document>) -> Watch<'a, Document> {
+    watch
+        .max_await_time(MAX_AWAIT)
+        .read_concern(ReadConcern::majority())
+        .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
 }
 
 /// New jobs, jobs put back, made due or given another priority, jobs cancelled, and changed queue
@@ -260,7 +261,7 @@ fn notice(hub: &Hub, event: &ChangeStreamEvent<Document>) {
         .as_ref()
         .and_then(|update| update.updated_fields.get_str(f::STATUS).ok());
     if status == Some(Status::Killed.as_str()) {
-        id.into_iter().for_each(|id| hub.lose(id));
+        id.into_iter().for_each(|id| hub.was_cancelled(id));
     } else {
         // An update does not say of which queue.
         hub.wake_all();
