@@ -28,10 +28,10 @@ pub(crate) fn all_candidates<T: AsRef<str>>(texts: &[T]) -> Vec<Bson> {
 }
 
 /// An id as the cursor of a list: as [`shown`], except that a string which would be read as
-/// something else is quoted.
+/// something else, or is empty, is quoted.
 pub(crate) fn cursor(id: &Bson) -> String {
     match id {
-        Bson::String(text) if parsed(text).is_some() => json(id),
+        Bson::String(text) if text.is_empty() || parsed(text).is_some() => json(id),
         other => shown(other),
     }
 }
@@ -199,6 +199,7 @@ mod tests {
         );
         ids.extend(["\"quoted\"", "\"", "5"].map(Bson::from));
         for id in ids {
+            assert!(!cursor(&id).is_empty());
             assert_eq!(of_cursor(&cursor(&id)), id);
         }
     }
