@@ -132,12 +132,15 @@ async fn claim(
 }
 
 /// Gives back what a claim of unknown outcome took, as soon as the store answers. After two leases
-/// others may have rescued it.
+/// others may have rescued it; a worker that stops waits for one call.
 pub(super) async fn undo(worker: &WorkerRuntime, token: ObjectId, ids: &[String]) {
-    let patience = worker.config.lease_duration * 2;
     let since = Instant::now();
     let mut pause = FIRST_PAUSE;
     while let Err(error) = claim::undo(&worker.db, &worker.config, token, ids).await {
+        let patience = match worker.stop.is_cancelled() {
+            true => worker.config.call_limit(),
+            false => worker.config.lease_duration * 2,
+        };
         if since.elapsed() > patience {
             tracing::warn!(%error, jobs = ids.len(), "a claim of unknown outcome is left to the rescuers");
             return;
