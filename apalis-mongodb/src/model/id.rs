@@ -4,6 +4,21 @@
 use mongodb::bson::{Bson, Document};
 use serde_json::Value;
 
+/// A job's id is no longer: claims, heartbeats and acknowledgements name many jobs in one command.
+pub(crate) const MAX_BYTES: usize = 1024;
+
+/// How much of a longer id is told in logs and errors.
+const TOLD_CHARS: usize = 100;
+
+/// An id as it is told in logs and errors.
+pub(crate) fn told(id: &Bson) -> String {
+    let shown = shown(id);
+    match shown.char_indices().nth(TOLD_CHARS) {
+        Some((end, _)) if shown.len() > MAX_BYTES => format!("{}…", &shown[..end]),
+        _ => shown,
+    }
+}
+
 /// How an id is shown: a string as it is, anything else as canonical extended JSON.
 pub(crate) fn shown(id: &Bson) -> String {
     match id {
