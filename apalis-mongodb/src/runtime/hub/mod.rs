@@ -4,8 +4,10 @@
 mod health;
 mod heartbeat_thread;
 mod heartbeats;
+mod only_connection;
 mod poller;
 mod registry;
+mod reopen;
 mod rescuer;
 mod retention;
 mod step;

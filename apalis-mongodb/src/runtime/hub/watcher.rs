@@ -15,6 +15,8 @@ use mongodb::options::{ReadConcern, ReadPreference, SelectionCriteria};
 use tokio::time::timeout;
 
 use super::Hub;
+use super::only_connection::OnlyConnection;
+use super::reopen::ReopenBackoff;
 use crate::deadline::within;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
@@ -27,8 +29,6 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 const UNAUTHORIZED: i32 = 13;
 const OPEN: &str = "open a change stream";
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// After a stream that lived this long, the back-off begins anew.
 const STEADY: Duration = Duration::from_secs(30);
 
@@ -56,8 +56,12 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 if matches!(end, End::Unneeded) || opened_at.elapsed() > STEADY {
                     backoff = ReopenBackoff::default();
                 }
-                if let End::Broken(error) = end {
-                    backoff.report("change stream lost; polling until it is open again", error);
+                match end {
+                    End::Unneeded => {}
+                    End::Broken(error) => {
+                        backoff.report("change stream lost; polling until it is open again", error);
+                    }
+                    End::OnlyConnection => return give_up(&hub),
                 }
             }
             Err(error) => {
@@ -73,25 +77,14 @@ pub(super) async fn run(hub: Weak<Hub>) {
     }
 }
 
-/// How often in a row there was no stream or none that lasted.
-#[derive(Debug, Default)]
-struct ReopenBackoff {
-    times: u32,
-}
-
-impl ReopenBackoff {
-    fn report(&mut self, what: &str, error: Option<Error>) {
-        if self.times == 0 {
-            tracing::warn!(?error, "{what}");
-        } else {
-            tracing::debug!(?error, "{what}");
-        }
-        self.times = self.times.saturating_add(1);
-    }
-
-    fn pause(&self) -> Duration {
-        let doublings = self.times.saturating_sub(1).min(10);
-        (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE)
+/// Polls from now on.
+fn give_up(hub: &Weak<Hub>) {
+    tracing::warn!(
+        "the change stream takes the client's only connection; polling instead: set maxPoolSize to 2 or more"
+    );
+    if let Some(shared) = hub.upgrade() {
+        shared.streaming.store(false, Ordering::Relaxed);
+        shared.poll.notify_one();
     }
 }
 
@@ -117,6 +110,8 @@ enum End {
     Unneeded,
     /// It ended, with an error or without.
     Broken(Option<Error>),
+    /// While it waits, no command of the same client gets through.
+    OnlyConnection,
 }
 
 /// Opens a stream of the database, or of the jobs alone if no more is allowed.
@@ -204,8 +199,12 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
 
 /// Follows `stream` as long as it lives and somebody needs it.
 async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
+    let mut only_connection = OnlyConnection::default();
     while stream.is_alive() {
         const OPERATION: &str = "follow the change stream";
+        if let Some(shared) = hub.upgrade() {
+            only_connection.ask(&shared.db);
+        }
         // The stream is dropped with its call: nothing is read from it any more.
         let next = match timeout(ANSWER_LIMIT, stream.next_if_any()).await {
             Ok(next) => next.context(OPERATION),
@@ -218,7 +217,11 @@ async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
             return End::Unneeded;
         };
         match next {
-            Ok(Some(event)) => notice(&shared, &event),
+            Ok(Some(event)) => {
+                only_connection.was_interrupted();
+                notice(&shared, &event);
+            }
+            Ok(None) if only_connection.is_confirmed() => return End::OnlyConnection,
             Ok(None) => {}
             Err(error) => return End::Broken(Some(error)),
         }
