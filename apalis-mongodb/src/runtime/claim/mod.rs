@@ -6,12 +6,13 @@
 //!    100 ms from the head of the queue. A contended worker keeps to its share of them.
 //! 4. Leave out jobs that crashed workers before, but for one at a time.
 //! 5. Claim the others with one conditional `updateMany` under a fresh token.
-//! 6. If some went to others, read which are ours.
+//! 6. If some went to others, read which are ours; if some are locked, claim each alone.
 //! 7. Put them into the buffer, from where handlers take them.
 //! 8. If there was nothing, wait for a change in the queue, or until the next job is due.
 
 mod ageing;
 mod cursor;
+mod locked;
 mod oversized;
 mod select;
 mod share;
@@ -21,10 +22,11 @@ mod wait;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mongodb::bson::DateTime;
+use mongodb::bson::{DateTime, Document};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use self::cursor::Cursor;
+use self::locked::Locked;
 use self::select::Selection;
 use self::share::{Scope, Share};
 use self::take::{Grant, Taken, take};
@@ -62,6 +64,7 @@ pub(super) struct Claimer {
     clock: Arc<ServerClock>,
     cursor: Cursor,
     share: Share,
+    locked: Locked,
 }
 
 impl Claimer {
@@ -79,6 +82,7 @@ impl Claimer {
             clock,
             cursor: Cursor::default(),
             share: Share::default(),
+            locked: Locked::default(),
         }
     }
 
@@ -154,7 +158,7 @@ impl Claimer {
         found.jobs.truncate(slots);
         self.hub.note_load(&self.worker.config.queue, more);
         if found.is_empty() {
-            return Ok(Round::Empty);
+            return Ok(self.locked.wait().map_or(Round::Empty, Round::Blocked));
         }
         let selection = self.select(found, slots).await?;
         if selection.len() == 0 {
@@ -238,7 +242,16 @@ impl Claimer {
         ids: Option<&str>,
         limit: usize,
     ) -> Result<DueJobs, Error> {
-        find_due(&self.worker.db, &self.worker.config, start, ids, limit).await
+        let mut condition = Document::new();
+        if let Some(pattern) = ids {
+            condition.insert("$regex", pattern);
+        }
+        let left_out = self.locked.left_out();
+        if !left_out.is_empty() {
+            condition.insert("$nin", left_out);
+        }
+        let (db, config) = (&self.worker.db, &self.worker.config);
+        find_due(db, config, start, condition, limit).await
     }
 
     async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {
@@ -258,8 +271,8 @@ impl Claimer {
 
     async fn claim(&mut self, mut selection: Selection, grant: Grant) -> Result<Taken, Error> {
         let limits = grant.limits;
-        let taken = take(&self.worker, &mut selection, grant).await?;
-        let lost = taken.granted - taken.claimed;
+        let taken = take(&self.worker, &mut selection, grant, &mut self.locked).await?;
+        let lost = taken.granted - taken.claimed - taken.locked;
         if limits.max_running.is_none() {
             metrics::contended(&self.worker.config.queue, lost);
             self.share.note(lost, taken.granted, &self.worker).await;
