@@ -44,6 +44,7 @@ pub(crate) struct Lease {
     permits: Mutex<Vec<OwnedSemaphorePermit>>,
     settling: AtomicBool,
     in_transaction: AtomicBool,
+    locked: AtomicBool,
 }
 
 impl Lease {
@@ -69,6 +70,7 @@ impl Lease {
             permits: Mutex::new(permits),
             settling: AtomicBool::new(false),
             in_transaction: AtomicBool::new(false),
+            locked: AtomicBool::new(false),
         }
     }
 
@@ -81,14 +83,23 @@ impl Lease {
         self.settling.load(Ordering::Relaxed)
     }
 
-    /// A transaction has written the job, of its handler or of somebody else, so that other writes
-    /// wait for it.
+    /// A transaction of its handler has written the job, so that other writes wait for it.
     pub(crate) fn set_in_transaction(&self) {
         self.in_transaction.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn is_in_transaction(&self) -> bool {
         self.in_transaction.load(Ordering::Relaxed)
+    }
+
+    /// Somebody else's transaction has, or had: a write of ours was given up.
+    pub(crate) fn set_locked(&self) {
+        self.locked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a write of this job may wait for a transaction, and with it whatever is written together.
+    pub(crate) fn may_be_locked(&self) -> bool {
+        self.is_in_transaction() || self.locked.load(Ordering::Relaxed)
     }
 
     pub(crate) fn state(&self) -> LeaseState {

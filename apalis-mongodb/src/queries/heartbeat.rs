@@ -44,7 +44,7 @@ pub(crate) async fn renew(
     let (locked, free): (Vec<_>, Vec<_>) = leases
         .iter()
         .cloned()
-        .partition(|lease| lease.is_in_transaction());
+        .partition(|lease| lease.may_be_locked());
     // At the same time: one whose job is locked must not hold up the others.
     let (lost, others) = tokio::join!(renewal.all(&free), renewal.each(&locked));
     Ok([lost?, others].concat())
@@ -88,7 +88,7 @@ impl Renewal<'_> {
         join_all(each).await.into_iter().flatten().collect()
     }
 
-    /// One that cannot be renewed now for its job is locked is not lost: that transaction commits or
+    /// One that cannot be renewed now for its handler's own transaction is not lost: that commits or
     /// aborts, and nobody can rescue the job before. One that is not there to be renewed is returned if
     /// it is known to be lost.
     async fn one(&self, lease: &Arc<Lease>) -> Option<Arc<Lease>> {
@@ -101,10 +101,10 @@ impl Renewal<'_> {
                 return lost.then(|| Arc::clone(lease));
             }
             Ok(_) => lease.renewed(asked_at),
-            Err(error) if error.is_about_lock() => {
-                lease.set_in_transaction();
+            Err(error) if error.is_about_lock() && lease.is_in_transaction() => {
                 lease.renewed(asked_at);
             }
+            Err(error) if error.is_about_lock() => lease.set_locked(),
             Err(error) => tracing::debug!(job = lease.id, %error, "lease not renewed"),
         }
         None
