@@ -29,7 +29,7 @@ async fn due_jobs_are_found_beside_a_document_without_a_time() {
     let jobs = bench.db().collection::<Document>(jobs);
     jobs.insert_many([stranger, due]).await.unwrap();
     bench.reaches(&"due", JobState::Done).await;
-    bench.reaches(&"stranger", JobState::Dead).await;
+    bench.reaches(&"stranger", JobState::Malformed).await;
     running.stop().await;
 }
 
