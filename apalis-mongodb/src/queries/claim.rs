@@ -56,8 +56,8 @@ pub(crate) async fn claim(
         return claim_apart(db, claim, wanted).await;
     }
     match together(db, claim, &wanted, MAX_TIME).await {
-        Ok(jobs) => Ok(Claimed {
-            jobs,
+        Ok(ours) => Ok(Claimed {
+            jobs: ours.unwrap_or_else(|| assume_claimed(claim, wanted)),
             locked: Vec::new(),
         }),
         Err(error) if error.is_about_lock() => {
@@ -69,12 +69,13 @@ pub(crate) async fn claim(
     }
 }
 
+/// Claims `wanted` with one command and returns those that are ours, or `None` for all.
 async fn together(
     db: &Database,
     claim: &Claim,
     wanted: &[JobDocument],
     max_time: Duration,
-) -> Result<Vec<JobDocument>, Error> {
+) -> Result<Option<Vec<JobDocument>>, Error> {
     let command = doc! {
         "update": &claim.config.collections.jobs,
         "updates": statements(wanted, &claim.update(wanted)),
@@ -86,9 +87,9 @@ async fn together(
     let reply = run_command(db, claim.config.call_limit(), "claim jobs", command).await?;
     super::reply::check(&reply, "claim jobs")?;
     match super::reply::count(&reply) {
-        all if all == wanted.len() as u64 => Ok(assume_claimed(claim, wanted.to_vec())),
-        0 => Ok(Vec::new()),
-        _ => claimed_under(db, claim, wanted).await,
+        all if all == wanted.len() as u64 => Ok(None),
+        0 => Ok(Some(Vec::new())),
+        _ => claimed_under(db, claim, wanted).await.map(Some),
     }
 }
 
@@ -109,7 +110,10 @@ async fn claim_apart(
         let each = each.map(|job| together(db, claim, job, MAX_TIME_ALONE));
         for (job, outcome) in some.iter().zip(join_all(each).await) {
             match outcome {
-                Ok(ours) => claimed.jobs.extend(ours),
+                Ok(ours) => {
+                    let all = || assume_claimed(claim, vec![job.clone()]);
+                    claimed.jobs.extend(ours.unwrap_or_else(all));
+                }
                 Err(error) if error.is_about_lock() => claimed.locked.push(job.id.clone()),
                 Err(error) => return Err(error),
             }
