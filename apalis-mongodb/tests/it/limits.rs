@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use apalis_mongodb::{JobState, NewJob, QueueLimits, Rate};
-use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use tokio::sync::Notify;
 
@@ -253,42 +252,4 @@ async fn a_bucket_that_is_no_number_or_below_zero_or_too_full_begins_anew() {
         running.stop().await;
         bench.counts(JobState::Ready, 1).await;
     }
-}
-
-#[tokio::test]
-async fn a_worker_that_died_within_a_limited_claim_stops_its_queue_no_longer_than_its_lease() {
-    let bench = Bench::new().await;
-    let limits = QueueLimits {
-        max_running: Some(4),
-        ..QueueLimits::default()
-    };
-    limit(&bench, limits).await;
-    let queues = bench.db().collection::<Document>("apalis_queues");
-    let lease = i64::try_from(bench.config.lease().as_millis()).unwrap();
-    // What it leaves behind.
-    let guard = doc! {
-        "token": ObjectId::new(), "from": "$$NOW", "until": { "$add": ["$$NOW", lease] },
-    };
-    let queue = || doc! { "_id": "test" };
-    let left = vec![doc! { "$set": { "guard": guard } }];
-    queues.update_one(queue(), left).await.unwrap();
-    let left = queues.find_one(queue()).await.unwrap().unwrap();
-    let until = *left
-        .get_document("guard")
-        .unwrap()
-        .get_datetime("until")
-        .unwrap();
-    let storage = bench.storage::<u32>();
-    let id = storage.enqueue(1).await.unwrap();
-    let running = worker!(storage, 4, async |_: u32| {});
-    let job = bench.reaches(&id, JobState::Done).await;
-    let started = job.started_at.unwrap().timestamp_millis();
-    let late = started - until.timestamp_millis();
-    assert!(
-        (0..30_000).contains(&late),
-        "{late} ms after the guard's end"
-    );
-    running.stop().await;
-    let left = queues.find_one(queue()).await.unwrap().unwrap();
-    assert!(!left.contains_key("guard"), "{left}");
 }

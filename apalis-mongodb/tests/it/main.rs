@@ -24,6 +24,7 @@ mod foreign_documents;
 mod harness;
 mod late_events;
 mod leases;
+mod limited_claims;
 mod limits;
 mod lists;
 mod locked;
