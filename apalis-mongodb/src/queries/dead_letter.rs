@@ -41,8 +41,8 @@ pub(crate) async fn malformed(
         if !seen.insert(id.to_string()) {
             continue;
         }
-        let shown = id::shown(&id);
-        tracing::error!(id = shown, queue, %reason, "a document in the queue is not a job");
+        let told = id::told(&id);
+        tracing::error!(id = told, queue, %reason, "a document in the queue is not a job");
         let filter = doc! { f::ID: id, f::STATUS: Status::Pending };
         dead_letter(jobs, limit, filter, &reason).await?;
     }

@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt;
 use mongodb::Database;
-use mongodb::bson::{Bson, DateTime, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 use mongodb::options::Hint;
 
 use super::position::Position;
@@ -39,13 +39,13 @@ impl DueJobs {
     }
 }
 
-/// At most `limit` due jobs of the queue, whose `ids` match a regular expression if there is one. The
-/// index has the ids: those that do not match are not read.
+/// At most `limit` due jobs of the queue, whose ids meet the condition `ids`. The index has the ids:
+/// the others are not read.
 pub(crate) async fn find_due(
     db: &Database,
     config: &Config,
     start: Start,
-    ids: Option<&str>,
+    ids: Document,
     limit: usize,
 ) -> Result<DueJobs, Error> {
     let queue = &config.queue;
@@ -54,8 +54,8 @@ pub(crate) async fn find_due(
         f::STATUS: Status::Pending,
         "$expr": { "$lte": [f::path(f::RUN_AT), "$$NOW"] },
     };
-    if let Some(pattern) = ids {
-        filter.insert(f::ID, doc! { "$regex": pattern });
+    if !ids.is_empty() {
+        filter.insert(f::ID, ids);
     }
     let mut bounds = None;
     match start {

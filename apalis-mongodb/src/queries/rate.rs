@@ -2,7 +2,7 @@
 //! workers of the queue share one.
 
 use mongodb::Collection;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::ReturnDocument;
 
 use super::queue_state::SETTINGS_LIMIT;
@@ -53,12 +53,21 @@ fn acquiring(rate: Rate, wanted: usize) -> Vec<Document> {
     let path = |field: &str| f::path(&format!("{BUCKET}.{field}"));
     let full = f64::from(rate.starts);
     // What is not as it was written here begins anew, so that it stops no claim.
-    let at = doc! { "$cond": [{ "$eq": [{ "$type": path("at") }, "date"] }, path("at"), "$$NOW"] };
+    let has_time = doc! { "$and": [
+        { "$eq": [{ "$type": path("at") }, "date"] },
+        { "$gte": [path("at"), DateTime::from_millis(0)] },
+    ] };
+    let at = doc! { "$cond": [has_time, path("at"), "$$NOW"] };
     // A clock that was set back takes no tokens.
     let since = doc! { "$max": [0, { "$subtract": ["$$NOW", at] }] };
     let refill = doc! { "$multiply": [since, full / period as f64] };
-    let known = doc! { "$cond": [{ "$isNumber": path("tokens") }, path("tokens"), full] };
-    let tokens = doc! { "$min": [full, { "$add": [known, refill] }] };
+    // What is not a number comes before all numbers.
+    let has_tokens = doc! { "$and": [
+        { "$isNumber": path("tokens") },
+        { "$gte": [path("tokens"), 0] },
+    ] };
+    let known = doc! { "$cond": [has_tokens, { "$min": [full, path("tokens")] }, full] };
+    let tokens = doc! { "$min": [full, { "$add": [{ "$toDouble": known }, refill] }] };
     let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
     let granted = doc! { "$min": [wanted, { "$floor": path("tokens") }] };
     vec![

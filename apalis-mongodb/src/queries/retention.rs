@@ -7,6 +7,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Hint;
 
+use crate::compat::encoded_bytes;
 use crate::deadline::within;
 use crate::error::Error;
 use crate::indexes::{FINISHED, by_id, since_epoch};
@@ -15,6 +16,9 @@ use crate::model::{Status, field as f, time};
 /// So many are removed at once: few enough to hold nobody up, and enough to keep up with what
 /// workers finish.
 pub(crate) const STEP: usize = 1000;
+
+/// And no more than these, for documents that are no jobs may have ids of any length.
+const STEP_BYTES: usize = 8 * 1024 * 1024;
 
 /// The limit of a step. The next one begins where this one ended.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
@@ -66,9 +70,14 @@ async fn ids(
         .batch_size(STEP as u32)
         .hint(Hint::Name(FINISHED.to_owned()))
         .max_time(STEP_LIMIT);
-    let found: Vec<Document> = find.await?.try_collect().await?;
-    Ok(found
-        .into_iter()
-        .filter_map(|mut job| job.remove(f::ID))
-        .collect())
+    let mut found = find.await?;
+    let (mut ids, mut bytes) = (Vec::new(), 0);
+    while let Some(mut job) = found.try_next().await? {
+        bytes += encoded_bytes(&job).unwrap_or(0);
+        if bytes > STEP_BYTES && !ids.is_empty() {
+            break;
+        }
+        ids.extend(job.remove(f::ID));
+    }
+    Ok(ids)
 }

@@ -1,5 +1,7 @@
 //! Writes verdicts to the store: many in one command, again and again until they stand.
 
+mod alone;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,6 +9,7 @@ use mongodb::Database;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
+use self::alone::Alone;
 use crate::backoff::Backoff;
 use crate::clock::ServerClock;
 use crate::config::Config;
@@ -43,22 +46,28 @@ pub(crate) struct Acker {
 impl Acker {
     /// Runs until the last sender is gone, then flushes and ends.
     pub(crate) async fn run(self, mut settlements: UnboundedReceiver<Settlement>) {
+        let mut alone = Alone::new(self);
+        let acker = alone.acker();
         let mut batch = Vec::with_capacity(BATCH);
         while settlements.recv_many(&mut batch, BATCH).await > 0 {
             // What was given back or lost meanwhile cannot be settled any more.
             for late in batch.extract_if(.., |settlement| !settlement.lease.is_held()) {
-                self.finish(late, Ack::Stale);
+                acker.finish(late, Ack::Stale);
             }
-            self.leave_out_completed(&mut batch).await;
-            if batch.is_empty() {
-                continue;
+            acker.leave_out_completed(&mut batch).await;
+            for locked in batch.extract_if(.., |settlement| settlement.lease.may_be_locked()) {
+                alone.settle(locked);
             }
-            let outcomes = self.write(&mut batch).await;
-            self.return_starts(&batch, &outcomes).await;
+            let outcomes = acker.write(&mut batch).await;
+            acker.return_starts(&batch, &outcomes).await;
             for (settlement, outcome) in batch.drain(..).zip(outcomes) {
-                self.finish(settlement, outcome);
+                match outcome {
+                    Some(outcome) => acker.finish(settlement, outcome),
+                    None => alone.settle(settlement),
+                }
             }
         }
+        alone.end().await;
     }
 
     /// Leaves out the successes that committed transactions of their handlers have written: to look
@@ -97,16 +106,20 @@ impl Acker {
     }
 
     /// Writes the verdicts of `batch`. If the store would never take them together, they are
-    /// halved until the one that it refuses stands alone.
-    async fn write(&self, batch: &mut [Settlement]) -> Vec<Ack> {
+    /// halved until the one that it refuses stands alone. Those among which one's job is locked have no
+    /// outcome yet.
+    async fn write(&self, batch: &mut [Settlement]) -> Vec<Option<Ack>> {
         let mut outcomes = Vec::with_capacity(batch.len());
         // What is still to be written, the next part last.
         let mut parts = vec![batch];
         while let Some(part) = parts.pop() {
             match (self.persist(part).await, part) {
-                (Ok(written), _) => outcomes.extend(written),
+                (Ok(written), _) => outcomes.extend(written.into_iter().map(Some)),
+                (Err(error), part) if error.is_about_lock() => {
+                    outcomes.extend(part.iter().map(|_| None));
+                }
                 (Err(error), [unstorable]) => {
-                    outcomes.push(self.give_up(unstorable, &error).await);
+                    outcomes.push(Some(self.give_up(unstorable, &error).await));
                 }
                 (Err(_), part) => {
                     let (first, second) = part.split_at_mut(part.len() / 2);
@@ -119,9 +132,9 @@ impl Acker {
 
     /// Returns to the queue's rate limit what was granted for jobs that were given back before they
     /// started. If the store does not take it, they start later than they might.
-    async fn return_starts(&self, batch: &[Settlement], outcomes: &[Ack]) {
+    async fn return_starts(&self, batch: &[Settlement], outcomes: &[Option<Ack>]) {
         let unused = batch.iter().zip(outcomes).filter(|(settlement, outcome)| {
-            **outcome == Ack::Applied
+            **outcome == Some(Ack::Applied)
                 && matches!(settlement.verdict, Verdict::Release)
                 && settlement.lease.started_at.get().is_none()
         });
@@ -182,8 +195,11 @@ impl Acker {
     /// Writes until the store answers. When the worker stops, a store that has not answered for a
     /// whole lease is given up: the leases have expired and others may run the jobs.
     ///
-    /// An error means that the store refuses `batch` again and again.
+    /// An error means that the store refuses `batch` again and again, or that a job of it is locked.
     async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
         ack_size::check(batch, &self.config)?;
         // A refusal that is not about the content may pass; but it must not hold up others for ever.
         let patience = match batch {
@@ -192,11 +208,14 @@ impl Acker {
         };
         let since = Instant::now();
         let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
-        let mut doubtful = false;
+        // A transaction may have removed the job, or an earlier try that was given up.
+        let mut doubtful = batch.iter().any(|it| it.lease.may_be_locked());
         loop {
             match self.attempt(batch, doubtful).await {
                 Ok(outcomes) => return Ok(outcomes),
-                Err(error) if error.is_about_content() => return Err(error),
+                Err(error) if error.is_about_content() || error.is_about_lock() => {
+                    return Err(error);
+                }
                 Err(error) if error.is_refusal() && since.elapsed() > patience => {
                     return Err(error);
                 }

@@ -30,7 +30,8 @@ where
     ///
     /// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
     /// - [`Error::Codec`] when the payload cannot be encoded.
-    /// - [`Error::DuplicateId`] when the job was given an id that another one has.
+    /// - [`Error::DuplicateId`] when the job was given an id that another one has, and
+    ///   [`Error::IdTooLong`] when it is longer than 1024 bytes.
     /// - [`Error::MissingIndex`] for a job with a key that no index keeps unique.
     /// - [`Error::KeyContention`] when the job that holds its key changes again and again meanwhile.
     /// - [`Error::Database`] when the database fails.
@@ -41,12 +42,7 @@ where
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<Enqueued, Error> {
         let now = self.server_now().await?;
         let document = self.document(job.into(), now)?;
-        let jobs = self.config.collections.jobs(&self.db);
-        let only = std::slice::from_ref(&document);
-        self.keys.check(&jobs, only).await?;
-        let enqueued = self.inserter.insert(jobs, document).await?;
-        metrics::enqueued(&self.config.queue, std::slice::from_ref(&enqueued));
-        Ok(enqueued)
+        self.insert(document).await
     }
 
     /// As [`MongoStorage::enqueue`] for many jobs, with few commands; returns what came of each, in
@@ -92,6 +88,18 @@ where
     /// The server's time, for which it is asked seldom.
     pub(super) async fn server_now(&self) -> Result<DateTime, Error> {
         self.clock.measured_now(&self.db).await
+    }
+}
+
+impl<Args, C> MongoStorage<Args, C> {
+    /// Writes one job, together with those of other callers.
+    pub(super) async fn insert(&self, document: Document) -> Result<Enqueued, Error> {
+        let jobs = self.config.collections.jobs(&self.db);
+        let only = std::slice::from_ref(&document);
+        self.keys.check(&jobs, only).await?;
+        let enqueued = self.inserter.insert(jobs, document).await?;
+        metrics::enqueued(&self.config.queue, std::slice::from_ref(&enqueued));
+        Ok(enqueued)
     }
 }
 

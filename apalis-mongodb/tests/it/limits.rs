@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use apalis_mongodb::{JobState, NewJob, QueueLimits, Rate};
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use tokio::sync::Notify;
 
 use crate::harness::{Bench, Notes, eventually};
@@ -220,4 +220,36 @@ async fn a_limit_that_an_earlier_version_stored_holds_and_is_shown_as_a_rate() {
         ),
         (Some(2), Some(400))
     );
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_no_number_or_below_zero_or_too_full_begins_anew() {
+    for tokens in [
+        Bson::Double(f64::NAN),
+        Bson::Double(-1e12),
+        Bson::Double(f64::INFINITY),
+        Bson::Int64(i64::MAX),
+        "many".into(),
+    ] {
+        let bench = Bench::new().await;
+        let limits = QueueLimits {
+            rate: Some(Rate {
+                starts: 2,
+                per: Duration::from_secs(24 * 3600),
+            }),
+            ..QueueLimits::default()
+        };
+        limit(&bench, limits).await;
+        let queues = bench.db().collection::<Document>("apalis_queues");
+        let bucket = doc! { "tokens": tokens, "at": DateTime::now() };
+        let odd = doc! { "$set": { "bucket": bucket } };
+        let queue = doc! { "_id": "test" };
+        queues.update_one(queue, odd).await.unwrap();
+        let jobs = (0..3).map(NewJob::new);
+        bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+        let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+        bench.counts(JobState::Done, 2).await;
+        running.stop().await;
+        bench.counts(JobState::Ready, 1).await;
+    }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use apalis_core::error::BoxDynError;
 use apalis_mongodb::operator::{BulkOptions, Selection};
-use apalis_mongodb::{JobHandle, JobState, Wake};
+use apalis_mongodb::{JobHandle, JobState, MongoStorage, Wake};
+use dossier_devstack::testing::Proxy;
 use mongodb::bson::{Document, doc};
 
 use crate::harness::{Bench, Notes};
@@ -87,4 +88,35 @@ async fn a_handler_whose_transaction_was_aborted_is_told_by_the_next_heartbeat_t
     notes.reach(2).await;
     running.stop().await;
     bench.reaches(&id, JobState::Cancelled).await;
+}
+
+#[tokio::test]
+async fn a_handler_in_a_transaction_is_told_that_its_lease_ran_out() {
+    let bench = Bench::with(|config| {
+        let config = config.lease_duration(Duration::from_secs(6));
+        config.heartbeat_interval(Duration::from_millis(500))
+    })
+    .await;
+    let proxy = Proxy::before(bench.uri()).await.unwrap();
+    let db = proxy.database(bench.db()).await.unwrap();
+    let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
+    let notes = Notes::default();
+    let noted = notes.clone();
+    let running = worker!(storage, 1, move |_: u32, job: JobHandle| {
+        let (notes, client) = (noted.clone(), db.client().clone());
+        async move {
+            let mut session = client.start_session().await?;
+            session.start_transaction().await?;
+            job.complete_in(&mut session).await?;
+            notes.add("in transaction");
+            job.lost().await;
+            notes.add("told");
+            Ok::<(), BoxDynError>(())
+        }
+    });
+    bench.storage::<u32>().enqueue(1).await.unwrap();
+    notes.reach(1).await;
+    proxy.cut_off();
+    assert_eq!(notes.reach(2).await, ["in transaction", "told"]);
+    running.abort();
 }

@@ -7,14 +7,16 @@ use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use mongodb::action::Watch;
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::{ChangeStreamEvent, OperationType};
-use mongodb::options::{CollectionOptions, ReadConcern};
+use mongodb::options::{ReadConcern, ReadPreference, SelectionCriteria};
 use tokio::time::timeout;
 
 use super::Hub;
-use crate::backoff::Backoff;
+use super::only_connection::OnlyConnection;
+use super::reopen::ReopenBackoff;
 use crate::deadline::within;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
@@ -27,8 +29,6 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 const UNAUTHORIZED: i32 = 13;
 const OPEN: &str = "open a change stream";
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// After a stream that lived this long, the back-off begins anew.
 const STEADY: Duration = Duration::from_secs(30);
 
@@ -38,8 +38,7 @@ type Stream = ChangeStream<ChangeStreamEvent<Document>>;
 /// cannot resume, a new one is opened and every queue is looked at. Streams that break again and
 /// again are opened ever more seldom, and told of once.
 pub(super) async fn run(hub: Weak<Hub>) {
-    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
-    let mut told = false;
+    let mut backoff = ReopenBackoff::default();
     loop {
         if !wait_for_idle(&hub).await {
             return;
@@ -55,20 +54,19 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 let opened_at = Instant::now();
                 let end = follow(&hub, stream).await;
                 if matches!(end, End::Unneeded) || opened_at.elapsed() > STEADY {
-                    backoff.reset();
-                    told = false;
+                    backoff = ReopenBackoff::default();
                 }
-                if let End::Broken(error) = end {
-                    report(
-                        &mut told,
-                        "change stream lost; polling until it is open again",
-                        error,
-                    );
+                match end {
+                    End::Unneeded => {}
+                    End::Broken(error) => {
+                        backoff.report("change stream lost; polling until it is open again", error);
+                    }
+                    End::OnlyConnection => return give_up(&hub),
                 }
             }
             Err(error) => {
                 drop(shared);
-                report(&mut told, "no change stream; polling instead", Some(error));
+                backoff.report("no change stream; polling instead", Some(error));
             }
         }
         if let Some(shared) = hub.upgrade() {
@@ -79,12 +77,14 @@ pub(super) async fn run(hub: Weak<Hub>) {
     }
 }
 
-/// Tells that there is no stream, unless that was told since the last one that lasted.
-fn report(told: &mut bool, what: &str, error: Option<Error>) {
-    if std::mem::replace(told, true) {
-        tracing::debug!(?error, "{what}");
-    } else {
-        tracing::warn!(?error, "{what}");
+/// Polls from now on.
+fn give_up(hub: &Weak<Hub>) {
+    tracing::warn!(
+        "the change stream takes the client's only connection; polling instead: set maxPoolSize to 2 or more"
+    );
+    if let Some(shared) = hub.upgrade() {
+        shared.streaming.store(false, Ordering::Relaxed);
+        shared.poll.notify_one();
     }
 }
 
@@ -110,6 +110,8 @@ enum End {
     Unneeded,
     /// It ended, with an error or without.
     Broken(Option<Error>),
+    /// While it waits, no command of the same client gets through.
+    OnlyConnection,
 }
 
 /// Opens a stream of the database, or of the jobs alone if no more is allowed.
@@ -128,24 +130,24 @@ async fn open(hub: &Hub) -> Result<Stream, Error> {
 
 async fn open_on_database(hub: &Hub) -> Result<Stream, Error> {
     let (db, pipeline) = (hub.db.clone(), pipeline(hub));
-    let opening = async move {
-        let watch = db.watch().pipeline(pipeline);
-        watch.max_await_time(MAX_AWAIT).await
-    };
+    let opening = async move { configured(db.watch().pipeline(pipeline)).await };
     within(ANSWER_LIMIT, OPEN, opening).await
 }
 
 async fn open_on_jobs(hub: &Hub) -> Result<Stream, Error> {
-    let options = CollectionOptions::builder().read_concern(ReadConcern::majority());
-    let jobs = hub
-        .db
-        .collection_with_options(&hub.collections.jobs, options.build());
+    let jobs = hub.collections.jobs(&hub.db);
     let pipeline = pipeline(hub);
-    let opening = async move {
-        let watch = jobs.watch().pipeline(pipeline);
-        watch.max_await_time(MAX_AWAIT).await
-    };
+    let opening = async move { configured(jobs.watch().pipeline(pipeline)).await };
     within(ANSWER_LIMIT, OPEN, opening).await
+}
+
+/// A stream of the majority's own changes from the primary, whatever the connection string says of
+/// reading.
+fn configured<'a>(watch: Watch<'a, Document>) -> Watch<'a, Document> {
+    watch
+        .max_await_time(MAX_AWAIT)
+        .read_concern(ReadConcern::majority())
+        .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
 }
 
 /// New jobs, jobs put back, made due or given another priority, jobs cancelled, and changed queue
@@ -197,8 +199,12 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
 
 /// Follows `stream` as long as it lives and somebody needs it.
 async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
+    let mut only_connection = OnlyConnection::default();
     while stream.is_alive() {
         const OPERATION: &str = "follow the change stream";
+        if let Some(shared) = hub.upgrade() {
+            only_connection.ask(&shared.db);
+        }
         // The stream is dropped with its call: nothing is read from it any more.
         let next = match timeout(ANSWER_LIMIT, stream.next_if_any()).await {
             Ok(next) => next.context(OPERATION),
@@ -211,7 +217,11 @@ async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
             return End::Unneeded;
         };
         match next {
-            Ok(Some(event)) => notice(&shared, &event),
+            Ok(Some(event)) => {
+                only_connection.was_interrupted();
+                notice(&shared, &event);
+            }
+            Ok(None) if only_connection.is_confirmed() => return End::OnlyConnection,
             Ok(None) => {}
             Err(error) => return End::Broken(Some(error)),
         }
@@ -254,7 +264,7 @@ fn notice(hub: &Hub, event: &ChangeStreamEvent<Document>) {
         .as_ref()
         .and_then(|update| update.updated_fields.get_str(f::STATUS).ok());
     if status == Some(Status::Killed.as_str()) {
-        id.into_iter().for_each(|id| hub.lose(id));
+        id.into_iter().for_each(|id| hub.was_cancelled(id));
     } else {
         // An update does not say of which queue.
         hub.wake_all();
