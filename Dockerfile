@@ -1,6 +1,7 @@
 # One build, three small images: docker build --target api|worker|migrate .
 
-FROM rust:1-bookworm AS build
+# The compiler of rust-toolchain.toml, which the image has and need not fetch.
+FROM rust:1.95.0-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -7,6 +7,9 @@ use mongodb::bson::Document;
 
 use crate::error::{Context, Error};
 
+/// The limit of a call that no worker's lease bounds.
+pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(10);
+
 /// Waits for `call` no longer than `limit`.
 ///
 /// The server's own limits (`maxTimeMS`) do not help against a connection that has died without a

@@ -15,6 +15,8 @@ use crate::server::require_supported_version;
 pub(crate) const CLAIM: &str = "claim_order";
 /// The index that lists finished jobs, and from which those are removed that were kept long enough.
 pub(crate) const FINISHED: &str = "finished";
+/// The index of running jobs: whose lease has expired, and how many there are.
+pub(crate) const LEASE: &str = "lease";
 
 /// The unique indexes of jobs: name and key, which is unique in its queue.
 pub(crate) const UNIQUE: [(&str, &str); 2] = [
@@ -60,9 +62,8 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
             doc! { f::QUEUE: 1, f::STATUS: 1, f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 },
             doc! { f::STATUS: Status::Pending },
         ),
-        // Whose lease has expired, and how many run.
         partial(
-            "lease",
+            LEASE,
             doc! { f::STATUS: 1, f::LEASE_UNTIL: 1, f::QUEUE: 1 },
             doc! { f::STATUS: Status::Running },
         ),
@@ -85,8 +86,11 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
 ///
 /// # Errors
 ///
-/// [`Error::ServerTooOld`] below MongoDB 6.0. When the database refuses, for instance because an
-/// index of the same name differs.
+/// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
+/// - [`Error::ServerTooOld`] below MongoDB 6.0.
+/// - [`Error::TimedOut`] when the server does not tell its version.
+/// - [`Error::Database`] when the database fails or refuses, for instance because an index of the same
+///   name differs.
 pub async fn setup(db: &Database, config: &Config) -> Result<(), Error> {
     config.validate()?;
     require_supported_version(db).await?;

@@ -44,6 +44,7 @@ pub(crate) struct Lease {
     permits: Mutex<Vec<OwnedSemaphorePermit>>,
     settling: AtomicBool,
     in_transaction: AtomicBool,
+    locked: AtomicBool,
 }
 
 impl Lease {
@@ -69,6 +70,7 @@ impl Lease {
             permits: Mutex::new(permits),
             settling: AtomicBool::new(false),
             in_transaction: AtomicBool::new(false),
+            locked: AtomicBool::new(false),
         }
     }
 
@@ -88,6 +90,16 @@ impl Lease {
 
     pub(crate) fn is_in_transaction(&self) -> bool {
         self.in_transaction.load(Ordering::Relaxed)
+    }
+
+    /// Somebody else's transaction has, or had: a write of ours was given up.
+    pub(crate) fn set_locked(&self) {
+        self.locked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a write of this job may wait for a transaction, and with it whatever is written together.
+    pub(crate) fn may_be_locked(&self) -> bool {
+        self.is_in_transaction() || self.locked.load(Ordering::Relaxed)
     }
 
     pub(crate) fn state(&self) -> LeaseState {
@@ -189,10 +201,17 @@ impl Default for LeaseTable {
 }
 
 impl LeaseTable {
+    /// Adds `lease`. An older one of the same job is lost by now, unless its acknowledgement is what
+    /// made the job free.
     pub(crate) fn insert(&self, lease: Arc<Lease>) {
         let mut leases = lock(&self.leases);
-        leases.insert(lease.id.clone(), lease);
+        let older = leases.insert(lease.id.clone(), lease);
         self.count.send_replace(leases.len());
+        if let Some(older) = older
+            && !older.is_settling()
+        {
+            older.lose();
+        }
     }
 
     /// Forgets `lease`, unless the job was claimed anew meanwhile.
@@ -261,6 +280,7 @@ mod tests {
         let newer = lease(ObjectId::new());
         table.insert(Arc::clone(&older));
         table.insert(Arc::clone(&newer));
+        assert_eq!(older.state(), LeaseState::Lost);
         table.remove(&older);
         assert_eq!(table.get("job").map(|l| l.token), Some(newer.token));
     }

@@ -80,6 +80,7 @@
 //! A [`MongoStorage`] can be registered with apalis-board as it is: `examples/board.rs`. The
 //! board has no login of its own, and whoever sees it may enqueue.
 
+mod backoff;
 mod capabilities;
 mod clock;
 mod codec;

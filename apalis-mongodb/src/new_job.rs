@@ -63,7 +63,7 @@ impl<Args> NewJob<Args> {
         }
     }
 
-    /// Gives the job an id of the caller's choice; it must be new.
+    /// Gives the job an id of the caller's choice; it must be new, and has 1024 bytes at most.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self

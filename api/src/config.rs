@@ -10,6 +10,7 @@ use dossier_common::config::{
 };
 use dossier_common::queue::QueueSettings;
 use dossier_common::token::TokenKeys;
+use dossier_service::{FrameSettings, server};
 
 use crate::access_token::{AccessTokens, SigningKeys};
 
@@ -42,8 +43,6 @@ pub struct Settings {
     pub public_url: Arc<str>,
     /// Where to listen for clients.
     pub listen_addr: SocketAddr,
-    /// Where to listen for operators: metrics and health.
-    pub metrics_addr: SocketAddr,
     /// The keys of tokens in mails and links.
     pub token_keys: TokenKeys,
     /// The keys and rules of bearer tokens.
@@ -52,8 +51,10 @@ pub struct Settings {
     pub limits: Limits,
     /// The queues.
     pub queues: QueueSettings,
-    /// How long requests under way may take to end when the process is told to stop.
-    pub shutdown_grace: Duration,
+    /// What connections may take.
+    pub connections: server::Limits,
+    /// Metrics, health, and how to stop.
+    pub frame: FrameSettings,
 }
 
 impl Settings {
@@ -68,10 +69,10 @@ impl Settings {
         let token_keys = read_token_keys(&mut env);
         let signing_keys = SigningKeys::read(&mut env);
         let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
-        let metrics_addr = read_address(&mut env, "METRICS_ADDR", 9100);
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
-        let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
+        let connections = server::Limits::read(&mut env);
+        let frame = FrameSettings::read(&mut env, 9100).with_delay(&mut env);
         let settings = (|| {
             let public_url = public_url?;
             Some(Self {
@@ -79,11 +80,11 @@ impl Settings {
                 database: database?,
                 public_url,
                 listen_addr,
-                metrics_addr,
                 token_keys: token_keys?,
                 limits,
                 queues,
-                shutdown_grace: Duration::from_secs(grace),
+                connections,
+                frame,
             })
         })();
         env.finish(settings)

@@ -1,7 +1,7 @@
 //! The HTTP API of Dossier.
 //!
 //! A request meets, in this order: [`middleware`] (request id, log line, metrics, headers,
-//! problem bodies), the routes of [`router`], the extractors of [`extract`] (who is calling, what
+//! problem bodies, what becomes of it without a database), the routes of [`router`], the extractors of [`extract`] (who is calling, what
 //! is asked), a handler of [`handlers`], and where two handlers do the same, a service of
 //! [`services`]. Filters and updates are all in `dossier_common::store`.
 
@@ -13,11 +13,11 @@ pub mod extract;
 pub mod handlers;
 pub mod legacy;
 pub mod middleware;
-pub mod ops;
+mod openapi;
 pub mod password;
 pub mod problem;
+pub mod request_id;
 pub mod router;
-pub mod server;
 pub mod services;
 pub mod state;
 pub mod wire;

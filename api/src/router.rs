@@ -5,33 +5,19 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{auth, download, files, health, links, me, pages};
 use crate::legacy;
-use crate::middleware::{assign_request_id, observe, run_to_completion, set_security_headers};
-use crate::problem::{self, FieldError, Problem, ProblemResponse};
+use crate::middleware::{
+    answer_refusal, answer_without_database, assign_request_id, observe, run_to_completion,
+    set_security_headers,
+};
+use crate::openapi::{self, Description};
+use crate::problem::{self, Problem};
 use crate::state::AppState;
-
-#[derive(OpenApi)]
-#[openapi(
-    components(schemas(ProblemResponse<'static>, FieldError)),
-    info(
-        title = "Dossier",
-        description = "Hands documents from a company's Ops people to its Clients, safely.",
-    ),
-    security(("bearer" = [])),
-    tags(
-        (name = "accounts", description = "Accounts and sessions"),
-        (name = "files", description = "Documents"),
-        (name = "links", description = "Personal download links"),
-    ),
-)]
-struct Description;
 
 fn described_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Description::openapi())
@@ -50,7 +36,9 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))
         .routes(routes!(links::show_link, links::revoke_link))
-        .routes(routes!(download::download_file))
+        .routes(routes!(download::download_file, download::check_download))
+        // For clients of the FastAPI generation
+        .merge(legacy::routes())
 }
 
 fn other_routes() -> Router<AppState> {
@@ -64,41 +52,13 @@ fn other_routes() -> Router<AppState> {
         // For orchestrators
         .route("/livez", get(health::show_liveness))
         .route("/readyz", get(health::show_readiness))
-        // For clients of the FastAPI generation
-        .merge(legacy::routes())
 }
 
-/// The description of the interface, in OpenAPI 3.1.
+/// The description of the interface, in OpenAPI 3.1; `docs/openapi.json` is a copy.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let (_, mut description) = described_routes().split_for_parts();
-    describe_problems(&mut description);
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
+    openapi::complete(&mut description);
     description
-        .components
-        .get_or_insert_default()
-        .add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    description
-}
-
-/// Every operation can answer with a problem.
-fn describe_problems(description: &mut utoipa::openapi::OpenApi) {
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Problem")))
-        .build();
-    let problem = ResponseBuilder::new()
-        .description("A problem (RFC 9457)")
-        .content("application/problem+json", content)
-        .build();
-    for item in description.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            let responses = &mut operation.responses.responses;
-            responses.insert("default".to_owned(), problem.clone().into());
-        }
-    }
 }
 
 /// The whole service.
@@ -111,8 +71,10 @@ pub fn router(state: AppState) -> Router {
         // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(run_to_completion))
+        .layer(from_fn_with_state(state.clone(), answer_without_database))
+        .layer(from_fn(answer_refusal))
         .layer(from_fn(problem::render))
-        .layer(from_fn(set_security_headers))
+        .layer(from_fn_with_state(state.clone(), set_security_headers))
         .layer(from_fn(observe))
         .layer(from_fn_with_state(state.clone(), assign_request_id))
         .with_state(state)

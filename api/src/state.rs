@@ -1,13 +1,13 @@
 //! What every handler can reach.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
-use dossier_common::store::Store;
 use dossier_common::store::watch::Changes;
+use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
+pub use dossier_service::Draining;
 
 use crate::access_token::AccessTokens;
 use crate::config::Limits;
@@ -18,6 +18,8 @@ use crate::password::PasswordHasher;
 pub struct AppState {
     /// The database.
     pub store: Store,
+    /// Whether it answers.
+    pub reachability: Reachability,
     /// What others changed in it.
     pub changes: Changes,
     /// The time.
@@ -36,20 +38,4 @@ pub struct AppState {
     pub limits: Limits,
     /// Whether the process is on its way out.
     pub draining: Draining,
-}
-
-/// Set once the process stops taking new work.
-#[derive(Clone, Debug, Default)]
-pub struct Draining(Arc<AtomicBool>);
-
-impl Draining {
-    /// From now on the process is not ready.
-    pub fn begin(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether the process is on its way out.
-    pub fn has_begun(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
 }

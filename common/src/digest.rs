@@ -36,11 +36,14 @@ impl Sha256 {
 
     /// The `sha-256` member of a `Repr-Digest` field value, if it has one that can be read.
     pub fn from_repr_digest(value: &str) -> Option<Self> {
-        value.split(',').find_map(|member| {
-            let encoded = member.trim().strip_prefix("sha-256=:")?.strip_suffix(':')?;
-            let bytes = STANDARD.decode(encoded).ok()?;
-            Some(Self(bytes.try_into().ok()?))
-        })
+        let digests = sfv::Parser::new(value).parse_dictionary::<sfv::Dictionary>();
+        match digests.ok()?.get("sha-256")? {
+            sfv::ListEntry::Item(digest) => {
+                let bytes = digest.bare_item.as_byte_sequence()?;
+                Some(Self(bytes.try_into().ok()?))
+            }
+            sfv::ListEntry::InnerList(_) => None,
+        }
     }
 }
 
@@ -109,6 +112,8 @@ mod tests {
         );
         let list = format!("sha-512=:AAAA:, {}", digest.repr_digest());
         assert_eq!(Sha256::from_repr_digest(&list), Some(digest));
-        assert_eq!(Sha256::from_repr_digest("md5=:AAAA:"), None);
+        for wrong in ["md5=:AAAA:", "sha-256=:AAAA:", "sha-256", "sha-256=(1)", ""] {
+            assert_eq!(Sha256::from_repr_digest(wrong), None, "{wrong}");
+        }
     }
 }

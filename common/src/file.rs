@@ -79,6 +79,40 @@ pub enum FileState {
     Rejected,
 }
 
+/// Every code of a [`Rejection`]; frozen. `docs/API.md` says what the uploader should do about each.
+pub const REJECTION_CODES: [&str; 30] = [
+    "EMPTY_FILE",
+    "FILE_TOO_LARGE",
+    "NOT_OFFICE",
+    "LEGACY_OFFICE",
+    "ENCRYPTED",
+    "ZIP_UNSAFE_NAME",
+    "ZIP_CORRUPT",
+    "ZIP_AMBIGUOUS",
+    "ZIP_UNSUPPORTED",
+    "OPENDOCUMENT",
+    "NOT_OPC",
+    "ZIP_BOMB",
+    "OPC_INVALID",
+    "BINARY_WORKBOOK",
+    "MACRO_ENABLED",
+    "TEMPLATE",
+    "OTHER_OOXML",
+    "OPC_UNDECLARED_PART",
+    "KIND_MISMATCH",
+    "XML_DTD",
+    "XML_ENCODING",
+    "XML_MALFORMED",
+    "XML_LIMITS",
+    "EXTERNAL_REF",
+    "DDE",
+    "EMBEDDED_EXECUTABLE",
+    "EMBEDDED_OBJECT",
+    "EXTENSION_MISMATCH",
+    "MALWARE",
+    "RIGHTS_MANAGED",
+];
+
 /// Why a document was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {

@@ -9,6 +9,7 @@
 //! - [`testing`] gives every test a database of its own on one server per test process, and a proxy
 //!   in front of a server on which connections die.
 
+mod disk;
 pub mod environment;
 pub mod mail;
 pub mod mongod;

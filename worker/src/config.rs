@@ -1,15 +1,14 @@
 //! The settings of the worker.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dossier_common::config::{
-    ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
+    ConfigError, DatabaseSettings, Environment, read_public_url, read_queue_settings,
     read_token_keys,
 };
 use dossier_common::queue::{QueueName, QueueSettings};
 use dossier_common::token::TokenKeys;
+use dossier_service::FrameSettings;
 
 use crate::antivirus::Antivirus;
 use crate::document::Policy;
@@ -22,8 +21,6 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Where clients reach the service, without a trailing slash.
     pub public_url: Arc<str>,
-    /// Where to listen for operators: metrics and health.
-    pub metrics_addr: SocketAddr,
     /// The keys of tokens in mails and links.
     pub token_keys: TokenKeys,
     /// The way to people's mailboxes.
@@ -36,8 +33,8 @@ pub struct Settings {
     pub queue_names: Vec<QueueName>,
     /// How the queues behave.
     pub queues: QueueSettings,
-    /// How long jobs under way may take to end when the process is told to stop.
-    pub shutdown_grace: Duration,
+    /// Metrics, health, and how to stop.
+    pub frame: FrameSettings,
 }
 
 impl Settings {
@@ -55,7 +52,6 @@ impl Settings {
         let public_url = read_public_url(&mut env);
         let token_keys = read_token_keys(&mut env);
         let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
-        let metrics_addr = read_address(&mut env, "METRICS_ADDR", 9101);
         let policy = read_policy(&mut env);
         let antivirus = Antivirus::read(&mut env);
         let queue_names = match queue_names {
@@ -64,19 +60,18 @@ impl Settings {
         };
         let mut queues = read_queue_settings(&mut env);
         queues.concurrency = concurrency.unwrap_or(queues.concurrency);
-        let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
+        let frame = FrameSettings::read(&mut env, 9101);
         let settings = (|| {
             Some(Self {
                 database: database?,
                 public_url: public_url?,
-                metrics_addr,
                 token_keys: token_keys?,
                 mailer: mailer?,
                 policy,
                 antivirus,
                 queue_names,
                 queues,
-                shutdown_grace: Duration::from_secs(grace),
+                frame,
             })
         })();
         env.finish(settings)
@@ -103,7 +98,8 @@ fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {
         .map(str::parse)
         .collect();
     parsed.unwrap_or_else(|_| {
-        let names = QueueName::ALL.map(QueueName::as_str).join(", ");
+        let names: Vec<&str> = QueueName::ALL.iter().map(|name| name.as_str()).collect();
+        let names = names.join(", ");
         env.problem(
             "WORKER_QUEUES",
             format!("must be a comma-separated choice of {names}"),

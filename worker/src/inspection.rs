@@ -8,20 +8,42 @@ use dossier_common::store::Store;
 use dossier_common::store::blobs::BlobReader;
 use mongodb::bson::{Bson, serialize_to_bson};
 use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 
-use crate::antivirus::{Antivirus, Finding};
+use crate::antivirus::{Antivirus, Finding, ScanError};
 use crate::blob_source::BlobSource;
 use crate::document::{
     self, Accepted, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected,
     Verdict,
 };
-use crate::failure::JobFailure;
 
 /// How long one inspection may take, waiting for the store included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// So many attempts a document gets whose inspection does not end or fails; then it is `failed`.
-const MAX_TROUBLED_ATTEMPTS: u32 = 3;
+/// Why there is no verdict. None of these is one on the document.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectionError {
+    /// The time is over.
+    #[error("TIMEOUT: the inspection did not end within {} s", TIME_LIMIT.as_secs())]
+    TimedOut,
+    /// The inspector itself failed.
+    #[error("INTERNAL: the inspector failed: {0}")]
+    Failed(#[source] JoinError),
+    /// The bytes cannot be read.
+    #[error(transparent)]
+    Read(InspectError),
+    /// The virus scanner gave no answer.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+}
+
+impl InspectionError {
+    /// Whether the inspector is to blame, and not what it works with.
+    pub fn is_of_inspector(&self) -> bool {
+        matches!(self, Self::TimedOut | Self::Failed(_))
+    }
+}
 
 /// Inspects documents off the async threads, never more at once than there are cores, and has
 /// those that are accepted scanned for viruses, where there is a scanner.
@@ -56,9 +78,8 @@ impl Inspector {
     ///
     /// # Errors
     ///
-    /// [`JobFailure::Retry`] when the bytes cannot be read or the virus scanner is not available;
-    /// [`JobFailure::RetryAtMost`] when the time is over or the inspector itself fails.
-    pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, JobFailure> {
+    /// [`InspectionError`] when there is no verdict.
+    pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, InspectionError> {
         let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
         let blob = store.read_blob(file.blob_id, size_bytes);
         let verdict = self.look_inside(blob.clone(), file).await?;
@@ -73,8 +94,8 @@ impl Inspector {
         Ok(record(&verdict))
     }
 
-    async fn scan(&self, blob: BlobReader, accepted: Accepted) -> Result<Verdict, JobFailure> {
-        match self.antivirus.scan(blob).await.map_err(JobFailure::retry)? {
+    async fn scan(&self, blob: BlobReader, accepted: Accepted) -> Result<Verdict, InspectionError> {
+        match self.antivirus.scan(blob).await? {
             Finding::Clean => Ok(Verdict::Accepted(accepted)),
             Finding::Infected(signature) => Ok(Verdict::Rejected(Rejected {
                 reason: Reason::Malware { signature },
@@ -85,10 +106,10 @@ impl Inspector {
         }
     }
 
-    async fn look_inside(&self, blob: BlobReader, file: &File) -> Result<Verdict, JobFailure> {
+    async fn look_inside(&self, blob: BlobReader, file: &File) -> Result<Verdict, InspectionError> {
         let mut source = BlobSource::new(blob);
         let slot = self.slots.clone().acquire_owned().await;
-        let slot = slot.map_err(JobFailure::retry)?;
+        let slot = slot.expect("the semaphore is never closed");
         let cancel = Cancel::new();
         let work = tokio::task::spawn_blocking({
             let (limits, policy, cancel) =
@@ -106,15 +127,11 @@ impl Inspector {
         });
         let finished = work.await;
         watchdog.abort();
-        let troubled = |error: String| JobFailure::retry_at_most(MAX_TROUBLED_ATTEMPTS, error);
         match finished {
             Ok(Ok(verdict)) => Ok(verdict),
-            Ok(Err(InspectError::Cancelled)) => Err(troubled(format!(
-                "TIMEOUT: the inspection did not end within {} s",
-                TIME_LIMIT.as_secs()
-            ))),
-            Ok(Err(error)) => Err(JobFailure::retry(error)),
-            Err(panic) => Err(troubled(format!("INTERNAL: the inspector failed: {panic}"))),
+            Ok(Err(InspectError::Cancelled)) => Err(InspectionError::TimedOut),
+            Ok(Err(error)) => Err(InspectionError::Read(error)),
+            Err(panic) => Err(InspectionError::Failed(panic)),
         }
     }
 }

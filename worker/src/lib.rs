@@ -1,18 +1,15 @@
 //! The workers of Dossier.
 //!
 //! [`run`] takes jobs from the queues and hands each to its handler in [`jobs`]; [`mail`] and
-//! [`document`] are what the handlers work with. [`cli`] is what operators type, [`ops`] what
-//! their machines ask.
+//! [`document`] are what the handlers work with. [`cli`] is what operators type.
 
 pub mod antivirus;
 mod blob_source;
 pub mod cli;
 pub mod config;
 pub mod document;
-pub mod failure;
 pub mod inspection;
 pub mod jobs;
 pub mod mail;
-pub mod ops;
 pub mod run;
 pub mod services;

@@ -8,14 +8,14 @@ use super::statistics::statistics;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
 use crate::config::Collections;
-use crate::deadline::spawned;
+use crate::deadline::{CALL_LIMIT, spawned};
 use crate::error::{Context, Error};
+use crate::indexes::FINISHED;
 use crate::model::{Status, field as f};
 use crate::operator::Operator;
 
 const DAYS: i64 = 7;
 const DAY_MS: i64 = 24 * 3600 * 1000;
-const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl<Args, C> ListQueues for MongoStorage<Args, C>
 where
@@ -57,7 +57,7 @@ async fn activity(
     let mut days = Vec::new();
     for day in (0..DAYS).rev() {
         let back = |days: i64| doc! { "$subtract": ["$$NOW", days * DAY_MS] };
-        let finished = format!("${}", f::FINISHED_AT);
+        let finished = f::path(f::FINISHED_AT);
         let count = collections
             .jobs(db)
             .count_documents(doc! {
@@ -69,8 +69,8 @@ async fn activity(
                     { "$lte": [&finished, back(day)] },
                 ] },
             })
-            .hint(Hint::Name("finished".to_owned()))
-            .max_time(MAX_TIME)
+            .hint(Hint::Name(FINISHED.to_owned()))
+            .max_time(CALL_LIMIT)
             .await
             .context("count finished jobs by day")?;
         days.push(usize::try_from(count).unwrap_or(usize::MAX));

@@ -8,11 +8,9 @@ use mongodb::bson::{Document, RawDocumentBuf, doc};
 use super::task_of;
 use crate::MongoStorage;
 use crate::codec::MongoCompact;
-use crate::deadline::spawned;
+use crate::deadline::{CALL_LIMIT, spawned};
 use crate::error::{Context, Error};
 use crate::model::{JobDocument, field as f};
-
-const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl<Args, C> ListTasks for MongoStorage<Args, C>
 where
@@ -63,7 +61,7 @@ async fn page<Compact: MongoCompact>(
             .sort(doc! { f::ID: -1 })
             .skip(skip)
             .limit(limit)
-            .max_time(MAX_TIME)
+            .max_time(CALL_LIMIT)
             .await
             .context("list jobs")?;
         found.try_collect().await.context("list jobs")

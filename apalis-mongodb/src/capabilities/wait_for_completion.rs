@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::MongoStorage;
+use crate::backoff::Backoff;
 use crate::codec::MongoCompact;
 use crate::deadline::spawned;
 use crate::error::{Context as _, Error};
@@ -74,13 +75,13 @@ async fn wait<Output: DeserializeOwned + 'static>(
     mut ids: HashSet<String>,
     sender: mpsc::Sender<Result<TaskResult<Output>, Error>>,
 ) {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     while !ids.is_empty() {
         match finished(&jobs, ids.iter().cloned().collect()).await {
             Ok(found) => {
                 for raw in found {
                     ids.remove(&Fields(&raw).id());
-                    pause = FIRST_PAUSE;
+                    backoff.reset();
                     if sender.send(result_of(&raw)).await.is_err() {
                         return;
                     }
@@ -97,7 +98,7 @@ async fn wait<Output: DeserializeOwned + 'static>(
         }
         tokio::select! {
             () = sender.closed() => return,
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            () = tokio::time::sleep(backoff.pause()) => {}
         }
     }
 }

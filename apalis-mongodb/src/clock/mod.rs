@@ -67,8 +67,8 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     state: Mutex<State>,
-    /// One asks, the others wait.
-    asking: tokio::sync::Mutex<()>,
+    /// One asks for the first time, the others wait. With the last failure and when that was.
+    asking: tokio::sync::Mutex<Option<(Instant, Error)>>,
     age: Duration,
 }
 
@@ -103,13 +103,27 @@ impl ServerClock {
         if let Some(known) = self.known() {
             return Ok(known);
         }
-        let _asking = self.asking.lock().await;
+        let came_at = Instant::now();
+        let mut asking = self.asking.lock().await;
         if let Some(known) = self.known() {
             return Ok(known);
         }
-        let reading = measure(db, FIRST_LIMIT).await?;
-        self.observe(reading);
-        Ok(reading)
+        // Whoever waited for that shares it: otherwise the last of many waits for all before it.
+        if let Some((failed_at, error)) = &*asking
+            && came_at <= *failed_at
+        {
+            return Err(error.again());
+        }
+        match measure(db, FIRST_LIMIT).await {
+            Ok(reading) => {
+                self.observe(reading);
+                Ok(reading)
+            }
+            Err(error) => {
+                *asking = Some((Instant::now(), error.again()));
+                Err(error)
+            }
+        }
     }
 
     /// The server's time by [`ServerClock::reading`].

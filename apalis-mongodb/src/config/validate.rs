@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Config, validate_queue_name};
+use super::{Collections, Config, validate_queue_name};
 use crate::error::Error;
 
 /// Shorter leases expire while a server tidies up.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 /// Each of them takes memory and is renewed with every heartbeat.
 const MOST_IN_FLIGHT: usize = 100_000;
+/// A server that is asked more often than that has little time for anything else.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+/// The server takes 255 bytes for the names of a database, which has 63 at most, and of a collection.
+const LONGEST_COLLECTION: usize = 190;
 /// A worker that died is noticed in a day.
 const LONGEST_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -18,8 +22,9 @@ impl Config {
     /// # Errors
     ///
     /// [`Error::InvalidQueueName`], or [`Error::InvalidConfig`] with what is wrong and what is right:
-    /// a lease of 100 ms to a day, heartbeats in less than a lease, intervals that are not zero, a
-    /// back-off whose factor and jitter are finite numbers.
+    /// a lease of 100 ms to a day, heartbeats in less than a lease, intervals of 10 ms to a day, a
+    /// back-off whose factor and jitter are finite numbers, three collections with names that the
+    /// server takes.
     pub fn validate(&self) -> Result<(), Error> {
         validate_queue_name(&self.queue)?;
         let lease = self.lease_duration;
@@ -29,16 +34,17 @@ impl Config {
             ));
         }
         let heartbeat = self.heartbeat();
-        if heartbeat.is_zero() || heartbeat >= lease {
+        if heartbeat < SHORTEST_INTERVAL || heartbeat >= lease {
             return invalid(format!(
-                "a heartbeat every {heartbeat:?}: it has to come within the lease of {lease:?}, better three times"
+                "a heartbeat every {heartbeat:?}: it has to come within the lease of {lease:?}, better three \
+                 times, and not more often than every {SHORTEST_INTERVAL:?}"
             ));
         }
         let polls = self.poll_interval.unwrap_or(lease);
         for (interval, name) in [(self.sweep_interval, "sweep"), (polls, "poll")] {
-            if interval.is_zero() || interval > LONGEST_LEASE {
+            if !(SHORTEST_INTERVAL..=LONGEST_LEASE).contains(&interval) {
                 return invalid(format!(
-                    "a {name} interval of {interval:?}: it has to be above zero and a day at most"
+                    "a {name} interval of {interval:?}: it has to be {SHORTEST_INTERVAL:?} to a day"
                 ));
             }
         }
@@ -48,8 +54,32 @@ impl Config {
                 self.max_in_flight
             ));
         }
+        validate_collections(&self.collections)?;
         self.retry.validate()
     }
+}
+
+fn validate_collections(collections: &Collections) -> Result<(), Error> {
+    let Collections {
+        jobs,
+        workers,
+        queues,
+    } = collections;
+    for name in [jobs, workers, queues] {
+        let has_length = (1..=LONGEST_COLLECTION).contains(&name.len());
+        if !has_length || name.contains(['$', '\0']) || name.starts_with("system.") {
+            return invalid(format!(
+                "a collection called {name:?}: it has to be 1 to {LONGEST_COLLECTION} bytes without $ that do not \
+                 begin with system."
+            ));
+        }
+    }
+    if jobs == workers || jobs == queues || workers == queues {
+        return invalid(format!(
+            "jobs, workers and queues in the collections {jobs}, {workers} and {queues}: each needs its own"
+        ));
+    }
+    Ok(())
 }
 
 fn invalid(what: String) -> Result<(), Error> {
@@ -86,7 +116,22 @@ mod tests {
         assert!(is_invalid(&config().sweep_interval(Duration::ZERO)));
         assert!(is_invalid(&config().poll_interval(Duration::ZERO)));
         assert!(is_invalid(&config().poll_interval(Duration::MAX)));
+        let nano = Duration::from_nanos(1);
+        assert!(is_invalid(&config().heartbeat_interval(nano)));
+        assert!(is_invalid(&config().sweep_interval(nano)));
+        assert!(is_invalid(&config().poll_interval(nano)));
         assert!(is_invalid(&config().concurrency(usize::MAX)));
+    }
+
+    #[test]
+    fn collections_that_cannot_be_or_are_one_are_refused() {
+        let config = || Config::new("test");
+        for name in ["", "$jobs", "jobs\0", "system.jobs", &"j".repeat(191)] {
+            assert!(is_invalid(&config().jobs_collection(name)), "{name:?}");
+        }
+        assert!(is_invalid(&config().workers_collection("apalis_jobs")));
+        assert!(is_invalid(&config().queues_collection("apalis_workers")));
+        assert!(config().jobs_collection("emails.jobs").validate().is_ok());
     }
 
     #[test]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Wake {
-    /// A change stream, shared by all queues of the process; needs a replica set, falls back to
-    /// polling by itself.
+    /// A change stream, shared by all queues of the process; needs a replica set and a client with two
+    /// connections or more, falls back to polling by itself.
     #[default]
     ChangeStream,
     /// Polling alone.

@@ -65,6 +65,14 @@ pub enum Error {
     /// A job with this id exists already.
     #[error("a job with the id {0} exists already")]
     DuplicateId(String),
+    /// A job was given an id that is too long.
+    #[error("a job's id of {bytes} bytes is over {limit}: put what is long into the payload")]
+    IdTooLong {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        limit: usize,
+    },
     /// The job holding a unique or idempotency key kept changing while it was looked up.
     #[error("the job that holds the key {0:?} could not be determined; try again")]
     KeyContention(String),

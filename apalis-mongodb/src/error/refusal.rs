@@ -22,6 +22,15 @@ impl Error {
         matches!(source.kind.as_ref(), ErrorKind::Command(command) if command.code == code)
     }
 
+    /// Whether the server gave a write up because a document stayed locked, as by a transaction: the
+    /// write took longer than it may, or met another one.
+    pub(crate) fn is_about_lock(&self) -> bool {
+        const MAX_TIME_EXPIRED: i32 = 50;
+        const WRITE_CONFLICT: i32 = 112;
+        self.write_code()
+            .is_some_and(|code| [MAX_TIME_EXPIRED, WRITE_CONFLICT].contains(&code))
+    }
+
     /// Whether the same write would be refused again: the answer is about what was to be written,
     /// and not about the connection, the state of the server, or our rights.
     pub(crate) fn is_about_content(&self) -> bool {

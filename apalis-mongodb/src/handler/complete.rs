@@ -14,8 +14,10 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the job is another worker's now: abort the transaction.
-    /// [`Error::NotReplicaSet`] on a standalone server. Or the database's error.
+    /// - [`Error::LeaseLost`] when the job is another worker's now: abort the transaction.
+    /// - [`Error::NotReplicaSet`] on a standalone server.
+    /// - [`Error::TimedOut`] when the server does not tell its time.
+    /// - [`Error::Database`] when the database fails: abort the transaction.
     pub async fn complete_in(&self, session: &mut ClientSession) -> Result<(), Error> {
         let settlement = self.settlement(Verdict::Done { result: None });
         let worker = self.runtime();

@@ -8,7 +8,7 @@ use apalis_core::error::BoxDynError;
 
 /// Why a handler did not finish its job, and what is to become of that.
 ///
-/// `?` turns any error into [`JobError::Retry`]; the others are said where they are meant. Like
+/// `?` turns any error into [`JobError::Retry`]; the others have to be named. Like
 /// `anyhow::Error` it is not itself a [`std::error::Error`], and becomes one when it is returned.
 ///
 /// ```

@@ -135,7 +135,9 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the lease is gone, [`Error::TimedOut`], or the database's error.
+    /// - [`Error::LeaseLost`] when the lease is gone.
+    /// - [`Error::TimedOut`] when the database does not answer, [`Error::Database`] when it fails.
+    /// - [`Error::Stopped`] when the runtime ends.
     pub async fn extend(&self, duration: Duration) -> Result<(), Error> {
         self.inner.lease.lengthen(duration);
         let (worker, lease) = (
@@ -171,7 +173,10 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the lease is gone, [`Error::TimedOut`], or the database's error.
+    /// - [`Error::Codec`] when the value cannot be encoded.
+    /// - [`Error::LeaseLost`] when the lease is gone.
+    /// - [`Error::TimedOut`] when the database does not answer, [`Error::Database`] when it fails.
+    /// - [`Error::Stopped`] when the runtime ends.
     pub async fn progress<T: Serialize>(&self, progress: T) -> Result<(), Error> {
         let progress = opaque::encode(&progress).map_err(|e| Error::Codec(Box::new(e)))?;
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));
@@ -183,7 +188,9 @@ impl JobHandle {
     ///
     /// # Errors
     ///
-    /// [`Error::LeaseLost`] when the lease is gone, [`Error::TimedOut`], or the database's error.
+    /// - [`Error::LeaseLost`] when the lease is gone.
+    /// - [`Error::TimedOut`] when the database does not answer, [`Error::Database`] when it fails.
+    /// - [`Error::Stopped`] when the runtime ends.
     pub async fn log(&self, line: impl Into<String>) -> Result<(), Error> {
         let (line, attempt) = (line.into(), self.inner.job.attempts);
         let (jobs, lease) = (self.inner.worker.jobs(), Arc::clone(&self.inner.lease));

@@ -14,6 +14,7 @@ use mongodb::bson::Bson;
 use serde::Serialize;
 use tower::{Layer, Service};
 
+use super::log_failure::log_failure;
 use super::release_on_drop::ReleaseOnDrop;
 use super::{JobHandle, verdict};
 use crate::error::BsonError;
@@ -120,38 +121,6 @@ async fn settled<R: Serialize>(
         );
     }
     result
-}
-
-fn log_failure(job: &JobHandle, verdict: &Verdict) {
-    let Some(error) = verdict.error() else {
-        return;
-    };
-    let (id, queue, ended) = (job.id(), job.queue(), verdict.outcome());
-    let outcome = ended.as_str();
-    let (attempt, attempts) = (job.attempt(), job.max_attempts());
-    match verdict {
-        Verdict::Retry { delay, .. } => tracing::warn!(
-            job = id,
-            queue,
-            attempt,
-            outcome,
-            "attempt {attempt} of {attempts} at {queue} {id} failed, the next follows in {delay:.1?}: {error}"
-        ),
-        Verdict::Snooze { delay, .. } => tracing::warn!(
-            job = id,
-            queue,
-            attempt,
-            outcome,
-            "attempt {attempt} of {attempts} at {queue} {id} is made again in {delay:.1?}: {error}"
-        ),
-        _ => tracing::warn!(
-            job = id,
-            queue,
-            attempt,
-            outcome,
-            "attempt {attempt} of {attempts} at {queue} {id} failed, the job is dead: {error}"
-        ),
-    }
 }
 
 /// What is kept of a handler's value. One without a BSON form is kept as text; one that nests too

@@ -4,6 +4,7 @@ mod complete;
 mod job_error;
 mod job_handle;
 mod layer;
+mod log_failure;
 mod release_on_drop;
 mod undecodable;
 mod verdict;

@@ -1,5 +1,6 @@
 //! What becomes of a job whose payload this worker cannot decode.
 
+use super::log_failure::log_failure;
 use super::{JobHandle, verdict};
 use crate::model::Outcome;
 use crate::settlement::Verdict;
@@ -21,7 +22,7 @@ pub(crate) fn undecodable(job: &JobHandle, error: &str) {
         },
         None => Verdict::Dead { outcome, error },
     };
-    log(job, &verdict);
+    log_failure(job, &verdict);
     job.runtime().send(job.settlement(verdict));
 }
 
@@ -50,23 +51,4 @@ fn undecoded(job: &JobHandle) -> usize {
     });
     let undecoded = attempts.filter(|attempt| attempt.outcome == Outcome::Undecodable);
     undecoded.count() + 1
-}
-
-fn log(job: &JobHandle, verdict: &Verdict) {
-    let (id, queue, attempt) = (job.id(), job.queue(), job.attempt());
-    let error = verdict.error().unwrap_or_default();
-    match verdict {
-        Verdict::Retry { delay, .. } => tracing::warn!(
-            job = id,
-            queue,
-            attempt,
-            "attempt {attempt} at {queue} {id} failed, the next follows in {delay:.1?}: {error}"
-        ),
-        _ => tracing::error!(
-            job = id,
-            queue,
-            attempt,
-            "attempt {attempt} at {queue} {id} failed, the job is dead: {error}"
-        ),
-    }
 }

@@ -15,6 +15,9 @@ use crate::settlement::Verdict;
 /// An error text longer than this is cut; a job document has 16 MB in all.
 const MAX_ERROR_CHARS: usize = 4000;
 
+/// Causes beneath so many others are not looked at.
+const MAX_CAUSES: usize = 64;
+
 /// The verdict on an attempt that failed with `error`.
 pub(super) fn of_error(error: &BoxDynError, job: &JobHandle) -> Verdict {
     let outcome = outcome_of(error);
@@ -131,6 +134,7 @@ fn is_panic(cause: &(dyn StdError + 'static)) -> bool {
     false
 }
 
+/// The error and its causes. One that is its own cause has no end.
 fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
@@ -140,6 +144,7 @@ fn chain<'a>(
         next = cause.source();
         Some(cause)
     })
+    .take(MAX_CAUSES)
 }
 
 /// The error with its causes, each said once: many errors repeat their source in their text, and

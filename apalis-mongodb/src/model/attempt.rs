@@ -27,7 +27,7 @@ pub enum Outcome {
     Panicked,
     /// The handler ran longer than its timeout.
     TimedOut,
-    /// The worker was not heard of for a whole lease.
+    /// The worker sent no heartbeat for a whole lease.
     LeaseExpired,
     /// Given back unfinished by a worker that shut down; not counted.
     Released,

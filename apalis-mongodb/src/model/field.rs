@@ -32,3 +32,10 @@ pub(crate) const LOG: &str = "log";
 pub(crate) const CREATED_AT: &str = "created_at";
 pub(crate) const FINISHED_AT: &str = "finished_at";
 pub(crate) const EXPIRE_AT: &str = "expire_at";
+/// When a worker sent its last heartbeat.
+pub(crate) const LAST_SEEN: &str = "last_seen";
+
+/// Refers to the value of `field` in an expression.
+pub(crate) fn path(field: &str) -> String {
+    format!("${field}")
+}

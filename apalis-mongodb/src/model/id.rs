@@ -4,6 +4,21 @@
 use mongodb::bson::{Bson, Document};
 use serde_json::Value;
 
+/// A job's id is no longer: claims, heartbeats and acknowledgements name many jobs in one command.
+pub(crate) const MAX_BYTES: usize = 1024;
+
+/// How much of a longer id is told in logs and errors.
+const TOLD_CHARS: usize = 100;
+
+/// An id as it is told in logs and errors.
+pub(crate) fn told(id: &Bson) -> String {
+    let shown = shown(id);
+    match shown.char_indices().nth(TOLD_CHARS) {
+        Some((end, _)) if shown.len() > MAX_BYTES => format!("{}…", &shown[..end]),
+        _ => shown,
+    }
+}
+
 /// How an id is shown: a string as it is, anything else as canonical extended JSON.
 pub(crate) fn shown(id: &Bson) -> String {
     match id {
@@ -28,10 +43,10 @@ pub(crate) fn all_candidates<T: AsRef<str>>(texts: &[T]) -> Vec<Bson> {
 }
 
 /// An id as the cursor of a list: as [`shown`], except that a string which would be read as
-/// something else is quoted.
+/// something else, or is empty, is quoted.
 pub(crate) fn cursor(id: &Bson) -> String {
     match id {
-        Bson::String(text) if parsed(text).is_some() => json(id),
+        Bson::String(text) if text.is_empty() || parsed(text).is_some() => json(id),
         other => shown(other),
     }
 }
@@ -199,6 +214,7 @@ mod tests {
         );
         ids.extend(["\"quoted\"", "\"", "5"].map(Bson::from));
         for id in ids {
+            assert!(!cursor(&id).is_empty());
             assert_eq!(of_cursor(&cursor(&id)), id);
         }
     }

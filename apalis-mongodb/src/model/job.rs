@@ -48,7 +48,7 @@ pub(crate) struct StoredLine {
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct JobDocument {
-    #[serde(rename = "_id", deserialize_with = "text::required")]
+    #[serde(rename = "_id", deserialize_with = "text::id")]
     pub(crate) id: String,
     #[serde(deserialize_with = "text::required")]
     pub(crate) queue: String,
@@ -119,7 +119,7 @@ impl JobDocument {
 
     pub(crate) fn from_raw(raw: &RawDocumentBuf) -> Result<Self, Error> {
         compat::from_raw(raw).map_err(|source| Error::Malformed {
-            id: super::lenient::Fields(raw).id(),
+            id: super::lenient::Fields(raw).told_id(),
             source,
         })
     }

@@ -52,6 +52,12 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The id as it is told in errors.
+    pub(crate) fn told_id(self) -> String {
+        self.value(super::field::ID)
+            .map_or_else(|| "?".to_owned(), |value| id::told(&value))
+    }
+
     /// The id as it is shown.
     pub(crate) fn id(self) -> String {
         match self.value(super::field::ID) {

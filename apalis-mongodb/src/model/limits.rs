@@ -67,8 +67,8 @@ impl Rate {
 /// Limits of a queue over all its workers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct QueueLimits {
-    /// At most so many jobs run at once. Counting them takes a transaction, so this needs a
-    /// replica set.
+    /// At most so many jobs run at once. This needs a replica set, whose majority confirms what is
+    /// counted. A worker that dies at the very moment of a claim stops the queue for its lease.
     pub max_running: Option<u32>,
     /// At most so many jobs start in a period.
     pub rate: Option<Rate>,

@@ -5,6 +5,7 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
+use super::id::MAX_BYTES;
 use super::{Status, field as f};
 
 /// Whether a field has to be there.
@@ -20,6 +21,7 @@ enum Presence {
 /// What a field has to be.
 #[derive(Clone, Copy)]
 enum Type {
+    Id,
     Anything,
     Text,
     Status,
@@ -35,7 +37,7 @@ use Presence::{Nullable, Optional, Required};
 use Type::{Anything, Date, Int32, Integer, List, ObjectId, Text};
 
 const FIELDS: [(&str, Presence, Type); 24] = [
-    (f::ID, Required, Text),
+    (f::ID, Required, Type::Id),
     (f::QUEUE, Required, Text),
     (f::STATUS, Required, Type::Status),
     (f::PRIORITY, Required, Int32),
@@ -83,7 +85,7 @@ pub(crate) fn faults() -> Document {
     let faults: Vec<Bson> = FIELDS
         .iter()
         .map(|(field, presence, kind)| {
-            let path = format!("${field}");
+            let path = f::path(field);
             let fault = doc! { "$concat": [
                 format!("{field}: "), { "$type": &path }, format!(" instead of {}", kind.name()),
             ] };
@@ -103,6 +105,7 @@ impl Type {
     const fn name(self) -> &'static str {
         match self {
             Anything => "any value",
+            Self::Id => "text of 1024 bytes at most",
             Text => "text",
             Self::Status => "Pending, Running, Done, Failed or Killed",
             Int32 => "a whole number of 32 bits",
@@ -127,6 +130,10 @@ fn is_right(path: &str, presence: Presence, kind: Type) -> Bson {
 fn is(path: &str, kind: Type) -> Bson {
     match kind {
         Anything => doc! { "$ne": [{ "$type": path }, "missing"] }.into(),
+        Type::Id => {
+            let bytes = doc! { "$cond": [is(path, Text), { "$strLenBytes": path }, i32::MAX] };
+            doc! { "$lte": [bytes, MAX_BYTES as i32] }.into()
+        }
         Text => is_one_of(path, &["string"]),
         Type::Status => doc! { "$in": [path, Status::ALL.to_vec()] }.into(),
         Int32 => {

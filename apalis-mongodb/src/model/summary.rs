@@ -64,7 +64,7 @@ pub struct JobSummary {
 impl JobSummary {
     /// What has to be read of a document for [`JobSummary::from_raw`].
     pub(crate) fn projection() -> Document {
-        let error = format!("${}", f::LAST_ERROR);
+        let error = f::path(f::LAST_ERROR);
         let is_text = doc! { "$eq": [{ "$type": &error }, "string"] };
         let cut = doc! { "$substrCP": [&error, 0, LONGEST_ERROR] };
         let mut fields = doc! {

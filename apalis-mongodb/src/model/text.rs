@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::id::MAX_BYTES;
+
 struct Text(String);
 
 struct TextVisitor;
@@ -34,6 +36,18 @@ impl<'de> Deserialize<'de> for Text {
 
 pub(crate) fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Text::deserialize(deserializer).map(|text| text.0)
+}
+
+/// A job's id.
+pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = required(deserializer)?;
+    if id.len() > MAX_BYTES {
+        let (bytes, limit) = (id.len(), MAX_BYTES);
+        return Err(D::Error::custom(format!(
+            "an id of {bytes} bytes is over {limit}"
+        )));
+    }
+    Ok(id)
 }
 
 pub(crate) fn optional<'de, D: Deserializer<'de>>(

@@ -5,7 +5,6 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::Operator;
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps};
-use super::filter::path;
 use crate::error::Error;
 use crate::model::{Outcome, Status, field as f};
 
@@ -50,7 +49,7 @@ impl Operator {
     /// A running attempt ends in the history. What a foreign document lacks or has of another type
     /// is made up for, so that it can be cancelled as well.
     fn ended_attempt(&self) -> Document {
-        let history = path(f::HISTORY);
+        let history = f::path(f::HISTORY);
         let known = doc! { "$cond": [{ "$isArray": &history }, &history, []] };
         let entry = doc! {
             "attempt": of_type(f::ATTEMPTS, &["int", "long"], 0),
@@ -62,7 +61,7 @@ impl Operator {
         let extended = doc! { "$concatArrays": [&known, [entry]] };
         let most = self.history_limit.min(i32::MAX as u32) as i32;
         let extended = doc! { "$slice": [extended, -most] };
-        let running = doc! { "$eq": [path(f::STATUS), Status::Running] };
+        let running = doc! { "$eq": [f::path(f::STATUS), Status::Running] };
         doc! { "$set": { f::HISTORY: { "$cond": [running, extended, known] } } }
     }
 }
@@ -70,7 +69,7 @@ impl Operator {
 fn cancellation() -> Document {
     let fields = doc! {
         f::STATUS: Status::Killed,
-        f::FREED_KEY: { "$ifNull": [path(f::UNIQUE_KEY), path(f::FREED_KEY)] },
+        f::FREED_KEY: { "$ifNull": [f::path(f::UNIQUE_KEY), f::path(f::FREED_KEY)] },
         f::FINISHED_AT: "$$NOW",
         f::LOCK_TOKEN: ObjectId::new(),
     };
@@ -82,8 +81,8 @@ fn cancellable() -> Document {
 }
 
 fn of_type(field: &str, types: &[&str], otherwise: impl Into<Bson>) -> Document {
-    let is_right = doc! { "$in": [{ "$type": path(field) }, types] };
-    doc! { "$cond": [is_right, path(field), otherwise.into()] }
+    let is_right = doc! { "$in": [{ "$type": f::path(field) }, types] };
+    doc! { "$cond": [is_right, f::path(field), otherwise.into()] }
 }
 
 fn unlock() -> Document {

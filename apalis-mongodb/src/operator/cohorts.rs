@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, doc};
 use serde::Serialize;
 
-use super::filter::{path, state_query};
+use super::filter::state_query;
 use super::{MAX_TIME, Operator};
 use crate::error::{Context, Error};
 use crate::model::{JobState, field as f, id, time};
@@ -62,18 +62,18 @@ fn by_error(queue: Option<&str>) -> [Document; 3] {
     if let Some(queue) = queue {
         query.insert(f::QUEUE, queue);
     }
-    let error = path(f::LAST_ERROR);
+    let error = f::path(f::LAST_ERROR);
     // Of a document of another program it may be anything.
     let text = doc! { "$cond": [{ "$eq": [{ "$type": &error }, "string"] }, &error, ""] };
     let beginning = doc! { "$substrCP": [text, 0, SIGNIFICANT_CHARS] };
     [
         doc! { "$match": query },
         doc! { "$group": {
-            f::ID: { "queue": path(f::QUEUE), "error": beginning },
+            f::ID: { "queue": f::path(f::QUEUE), "error": beginning },
             "count": { "$sum": 1 },
-            "first": { "$min": path(f::FINISHED_AT) },
-            "last": { "$max": path(f::FINISHED_AT) },
-            "sample": { "$first": path(f::ID) },
+            "first": { "$min": f::path(f::FINISHED_AT) },
+            "last": { "$max": f::path(f::FINISHED_AT) },
+            "sample": { "$first": f::path(f::ID) },
         } },
         doc! { "$limit": MAX_TEXTS },
     ]

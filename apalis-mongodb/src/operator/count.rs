@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{MAX_TIME, Operator};
 use crate::clock::server_now;
 use crate::error::{Context, Error};
-use crate::indexes::{CLAIM, since_epoch};
+use crate::indexes::{CLAIM, FINISHED, LEASE, since_epoch};
 use crate::model::{JobState, Status, field as f};
 
 /// How many jobs of a queue are in each state, by their stored status. Documents that are no jobs
@@ -65,7 +65,7 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the database fails.
+    /// [`Error::Database`] when the database fails, [`Error::TimedOut`] when it does not tell its time.
     pub async fn count_by_state(
         &self,
         queue: Option<&str>,
@@ -138,10 +138,10 @@ fn counted_by(
             query.insert(f::RUN_AT, doc! { "$lte": now });
             CLAIM
         }
-        JobState::Running => "lease",
+        JobState::Running => LEASE,
         JobState::Done | JobState::Dead | JobState::Cancelled | JobState::Malformed => {
             query.insert(f::FINISHED_AT, since_epoch());
-            "finished"
+            FINISHED
         }
     };
     (query, index)

@@ -89,10 +89,10 @@ pub(crate) fn state_query(state: JobState) -> Document {
     };
     match state {
         JobState::Ready => {
-            doc! { f::STATUS: status, "$expr": { "$lte": [path(f::RUN_AT), "$$NOW"] } }
+            doc! { f::STATUS: status, "$expr": { "$lte": [f::path(f::RUN_AT), "$$NOW"] } }
         }
         JobState::Scheduled => {
-            doc! { f::STATUS: status, "$expr": { "$gt": [path(f::RUN_AT), "$$NOW"] } }
+            doc! { f::STATUS: status, "$expr": { "$gt": [f::path(f::RUN_AT), "$$NOW"] } }
         }
         // The condition names the partial index of finished jobs.
         JobState::Done | JobState::Dead | JobState::Cancelled => {
@@ -112,8 +112,4 @@ fn contains(text: &str) -> Bson {
         pattern.push(c);
     }
     doc! { "$regex": pattern, "$options": "i" }.into()
-}
-
-pub(crate) fn path(field: &str) -> String {
-    format!("${field}")
 }

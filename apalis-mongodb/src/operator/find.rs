@@ -15,8 +15,8 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the database fails. A document that is no job is found as
-    /// [`JobState::Malformed`](crate::JobState::Malformed).
+    /// [`Error::Database`] when the database fails, [`Error::TimedOut`] when it does not tell its time. A
+    /// document that is no job is found as [`JobState::Malformed`](crate::JobState::Malformed).
     pub async fn find_job(&self, id: &str) -> Result<Option<JobRecord>, Error> {
         let query = doc! { f::ID: { "$in": id::candidates(id) } };
         let jobs = self.collections.raw_jobs(&self.db);
@@ -37,7 +37,7 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the database fails.
+    /// [`Error::Database`] when the database fails, [`Error::TimedOut`] when it does not tell its time.
     pub async fn find_jobs<I, S>(&self, ids: I) -> Result<Vec<JobSummary>, Error>
     where
         I: IntoIterator<Item = S>,

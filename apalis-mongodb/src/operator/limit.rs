@@ -28,8 +28,8 @@ impl Operator {
     ///
     /// - [`Error::InvalidQueueName`].
     /// - [`Error::InvalidRate`].
-    /// - [`Error::NotReplicaSet`] for [`QueueLimits::max_running`] on a standalone server: no
-    ///   worker could claim under it there.
+    /// - [`Error::NotReplicaSet`] for [`QueueLimits::max_running`] on a standalone server: what was
+    ///   counted there may be lost with it.
     /// - [`Error::Database`] when the database fails.
     /// - [`Error::TimedOut`] when it does not say within 35 s what it is.
     /// - [`Error::Stopped`] when the runtime is shut down meanwhile.

@@ -33,8 +33,9 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidCursor`] for an empty `cursor`, and [`Error::Database`] when the database
-    /// fails.
+    /// - [`Error::InvalidCursor`] for an empty `cursor`.
+    /// - [`Error::Database`] when the database fails.
+    /// - [`Error::TimedOut`] when it does not tell its time.
     pub async fn list_jobs(
         &self,
         filter: &JobFilter,

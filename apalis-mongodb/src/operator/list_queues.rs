@@ -12,13 +12,13 @@ use crate::indexes::since_epoch;
 use crate::model::lenient::Fields;
 use crate::model::{Status, field as f, time};
 
-/// A queue's standing.
+/// What an operator sees of a queue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct QueueRecord {
     /// Its name.
     pub name: String,
-    /// Whether its workers leave its jobs alone.
+    /// Whether it is paused: no worker claims its jobs.
     pub paused: bool,
     /// Since when.
     #[serde(serialize_with = "time::optional")]

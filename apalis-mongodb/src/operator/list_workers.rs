@@ -58,7 +58,7 @@ impl WorkerRecord {
             }
             date.unwrap_or(NO_TIME)
         };
-        let (started_at, last_seen) = (date(f::STARTED_AT), date("last_seen"));
+        let (started_at, last_seen) = (date(f::STARTED_AT), date(f::LAST_SEEN));
         Self {
             id: fields.id(),
             name,

@@ -6,7 +6,6 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::options::Hint;
 
-use super::filter::path;
 use super::{MAX_TIME, Operator};
 use crate::error::{Context, Error};
 use crate::indexes::CLAIM;
@@ -49,7 +48,7 @@ fn oldest_of_each_priority(queue: &str) -> [Document; 4] {
             f::QUEUE: queue, f::STATUS: Status::Pending, f::RUN_AT: with_a_time,
         } },
         doc! { "$sort": { f::QUEUE: 1, f::STATUS: 1, f::PRIORITY: -1, f::RUN_AT: 1 } },
-        doc! { "$group": { f::ID: path(f::PRIORITY), f::RUN_AT: { "$first": path(f::RUN_AT) } } },
+        doc! { "$group": { f::ID: f::path(f::PRIORITY), f::RUN_AT: { "$first": f::path(f::RUN_AT) } } },
         doc! { "$set": { NOW: "$$NOW" } },
     ]
 }

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use mongodb::bson::{DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
-use super::filter::path;
 use super::{MAX_TIME, Operator, QueueCounts};
 use crate::compat;
 use crate::error::{Context, Error};
@@ -36,10 +35,12 @@ struct Counted {
 }
 
 impl Counted {
-    /// Whether it is older than `max_age`, and than counting takes a hundred times.
+    /// Whether it is older than `max_age`, and than counting takes a hundred times. One that is ahead
+    /// of the server's clock may have any age: that was set back.
     fn is_too_old(&self, max_age: Duration, now: DateTime) -> bool {
         let oldest = max_age.max(self.cost * SHARE);
-        time::between(self.at, now) > time::millis(oldest)
+        let age = time::between(self.at, now);
+        !(0..=time::millis(oldest)).contains(&age)
     }
 }
 
@@ -50,7 +51,7 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the database fails.
+    /// [`Error::Database`] when the database fails, [`Error::TimedOut`] when it does not tell its time.
     pub async fn recent_counts(
         &self,
         queue: &str,
@@ -100,11 +101,14 @@ impl Operator {
 
     /// Whether it is for us to count, and not for another process that began before.
     async fn reserve_counting(&self, queue: &str) -> Result<bool, Error> {
-        let until = path(COUNTING_UNTIL);
-        let free = doc! { "$lt": [{ "$ifNull": [until, DateTime::MIN] }, "$$NOW"] };
-        let mine = doc! { "$set": {
-            COUNTING_UNTIL: { "$add": ["$$NOW", time::millis(PATIENCE)] },
-        } };
+        let until = doc! { "$ifNull": [f::path(COUNTING_UNTIL), DateTime::from_millis(0)] };
+        let longest = doc! { "$add": ["$$NOW", time::millis(PATIENCE)] };
+        // One that ends later was written before the server's clock was set back.
+        let free = doc! { "$or": [
+            { "$lt": [&until, "$$NOW"] },
+            { "$gt": [&until, &longest] },
+        ] };
+        let mine = doc! { "$set": { COUNTING_UNTIL: longest } };
         let queues = self.collections.queues(&self.db);
         let outcome = queues
             .update_one(doc! { f::ID: queue, "$expr": free }, vec![mine])

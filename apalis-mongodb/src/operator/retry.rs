@@ -5,7 +5,6 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 
 use super::Operator;
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps};
-use super::filter::path;
 use crate::error::Error;
 use crate::model::{Status, field as f};
 
@@ -100,7 +99,7 @@ fn revival(options: RetryOptions) -> [Document; 2] {
             f::CRASHES: 0,
             f::SNOOZES: 0,
             f::LOCK_TOKEN: ObjectId::new(),
-            f::UNIQUE_KEY: path(f::FREED_KEY),
+            f::UNIQUE_KEY: f::path(f::FREED_KEY),
         } },
         doc! { "$unset": [f::EXPIRE_AT, f::FINISHED_AT, f::FREED_KEY] },
     ]
@@ -108,5 +107,5 @@ fn revival(options: RetryOptions) -> [Document; 2] {
 
 /// The field if it is a number, which in a foreign document it may not be.
 fn number(field: &str, otherwise: i32) -> Document {
-    doc! { "$cond": [{ "$isNumber": path(field) }, path(field), otherwise] }
+    doc! { "$cond": [{ "$isNumber": f::path(field) }, f::path(field), otherwise] }
 }

@@ -4,7 +4,6 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 
 use super::Operator;
-use super::filter::path;
 use crate::error::Error;
 use crate::model::{JobState, Status, field as f};
 
@@ -44,7 +43,7 @@ impl Operator {
 
 /// Due now, unless it is already. A worker that found it as it was claims it no more.
 fn due_now() -> Document {
-    let run_at = path(f::RUN_AT);
+    let run_at = f::path(f::RUN_AT);
     let is_due = doc! { "$and": [
         { "$eq": [{ "$type": &run_at }, "date"] },
         { "$lt": [&run_at, "$$NOW"] },

@@ -238,6 +238,8 @@ impl Statement {
 }
 
 async fn write(db: &Database, limit: Duration, mut command: Document) -> Result<u64, Error> {
+    // The server gives up before we do, if a transaction has locked one of the jobs: then we know why.
+    command.insert("maxTimeMS", time::millis(limit * 3 / 4));
     command.insert("ordered", false);
     command.insert("writeConcern", doc! { "w": "majority" });
     let reply = run_command(db, limit, "acknowledge jobs", command).await?;

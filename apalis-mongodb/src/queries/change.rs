@@ -27,15 +27,15 @@ pub(crate) async fn reschedule(
         f::LOCK_TOKEN: ObjectId::new(),
         // A finished job gets its attempts again, a waiting one keeps count.
         f::ATTEMPTS: { "$cond": [
-            { "$eq": [format!("${}", f::STATUS), Status::Pending] },
-            format!("${}", f::ATTEMPTS),
+            { "$eq": [f::path(f::STATUS), Status::Pending] },
+            f::path(f::ATTEMPTS),
             0,
         ] },
         // A finished job gets the key back that it gave up.
         f::UNIQUE_KEY: { "$cond": [
-            { "$eq": [format!("${}", f::STATUS), Status::Pending] },
-            format!("${}", f::UNIQUE_KEY),
-            { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
+            { "$eq": [f::path(f::STATUS), Status::Pending] },
+            f::path(f::UNIQUE_KEY),
+            { "$ifNull": [f::path(f::UNIQUE_KEY), f::path(f::FREED_KEY)] },
         ] },
     } };
     let forget_end = doc! { "$unset": [f::FINISHED_AT, f::EXPIRE_AT, f::FREED_KEY] };
@@ -86,7 +86,7 @@ fn changed_time(run_at: Option<u64>) -> Bson {
     };
     let at = time::after(DateTime::from_millis(0), Duration::from_secs(seconds));
     let end = time::after(at, Duration::from_secs(1));
-    let stored = format!("${}", f::RUN_AT);
+    let stored = f::path(f::RUN_AT);
     let is_unchanged = doc! { "$and": [
         { "$gte": [&stored, at] },
         { "$lt": [&stored, end] },

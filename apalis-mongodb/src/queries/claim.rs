@@ -6,19 +6,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use futures_util::future::join_all;
 use mongodb::Database;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
 use crate::config::Config;
-use crate::deadline::{run_command, within};
+use crate::deadline::{CALL_LIMIT, run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{JobDocument, Status, field as f, time};
 
-/// A claim that hangs longer than this fails and is tried again.
-pub(super) const MAX_TIME: Duration = Duration::from_secs(10);
+/// How long the server tries to claim several jobs at once. Hundreds take some milliseconds; what takes
+/// longer waits for a transaction that has locked one of them.
+const MAX_TIME: Duration = Duration::from_secs(1);
+/// The same for a job that is claimed without others, of which so many are at a time.
+const MAX_TIME_ALONE: Duration = Duration::from_millis(100);
+const AT_ONCE: usize = 10;
 
 /// Who claims, under which token, at what time by the server's clock.
 #[derive(Debug, Clone)]
@@ -27,27 +32,94 @@ pub(crate) struct Claim {
     pub(crate) worker: Arc<str>,
     pub(crate) token: ObjectId,
     pub(crate) now: DateTime,
+    /// Each job without the others, for one of them may be locked.
+    pub(crate) apart: bool,
 }
 
-/// Claims `wanted` and returns those that are ours now, as they are now. Every write also expects
-/// the token that was seen, so a job that ran or was put off meanwhile is not mistaken for the one
-/// that was found.
+/// What came of a claim.
+#[derive(Debug, Default)]
+pub(crate) struct Claimed {
+    /// The jobs that are ours now, as they are now.
+    pub(crate) jobs: Vec<JobDocument>,
+    /// The jobs that somebody else had locked.
+    pub(crate) locked: Vec<String>,
+}
+
+/// Claims `wanted`. Every write also expects the token that was seen, so a job that ran or was put off
+/// meanwhile is not mistaken for the one that was found.
 pub(crate) async fn claim(
     db: &Database,
     claim: &Claim,
     wanted: Vec<JobDocument>,
-) -> Result<Vec<JobDocument>, Error> {
-    let mut command = command(claim, &wanted);
-    // A claim that is rolled back is made again, and the fence refuses the older lease.
-    command.insert("writeConcern", doc! { "w": 1 });
-    command.insert("maxTimeMS", time::millis(MAX_TIME));
+) -> Result<Claimed, Error> {
+    if claim.apart {
+        return claim_apart(db, claim, wanted).await;
+    }
+    match together(db, claim, &wanted, MAX_TIME).await {
+        Ok(ours) => Ok(Claimed {
+            jobs: ours.unwrap_or_else(|| assume_claimed(claim, wanted)),
+            locked: Vec::new(),
+        }),
+        Err(error) if error.is_about_lock() => {
+            let claimed = claim_apart(db, claim, wanted).await?;
+            tracing::debug!(jobs = ?claimed.locked, "left out, for others have locked them");
+            Ok(claimed)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Claims `wanted` with one command and returns those that are ours, or `None` for all.
+async fn together(
+    db: &Database,
+    claim: &Claim,
+    wanted: &[JobDocument],
+    max_time: Duration,
+) -> Result<Option<Vec<JobDocument>>, Error> {
+    let command = doc! {
+        "update": &claim.config.collections.jobs,
+        "updates": statements(wanted, &claim.update(wanted)),
+        "ordered": false,
+        // A claim that is rolled back is made again, and the fence refuses the older lease.
+        "writeConcern": { "w": 1 },
+        "maxTimeMS": time::millis(max_time),
+    };
     let reply = run_command(db, claim.config.call_limit(), "claim jobs", command).await?;
     super::reply::check(&reply, "claim jobs")?;
     match super::reply::count(&reply) {
-        all if all == wanted.len() as u64 => Ok(assume_claimed(claim, wanted)),
-        0 => Ok(Vec::new()),
-        _ => claimed_under(db, claim, &wanted).await,
+        all if all == wanted.len() as u64 => Ok(None),
+        0 => Ok(Some(Vec::new())),
+        _ => claimed_under(db, claim, wanted).await.map(Some),
     }
+}
+
+/// Claims each of `wanted` without the others, and leaves out those that are locked. An earlier try
+/// may have claimed some.
+async fn claim_apart(
+    db: &Database,
+    claim: &Claim,
+    mut wanted: Vec<JobDocument>,
+) -> Result<Claimed, Error> {
+    let mut claimed = Claimed {
+        jobs: claimed_under(db, claim, &wanted).await?,
+        locked: Vec::new(),
+    };
+    wanted.retain(|job| claimed.jobs.iter().all(|ours| ours.id != job.id));
+    for some in wanted.chunks(AT_ONCE) {
+        let each = some.iter().map(std::slice::from_ref);
+        let each = each.map(|job| together(db, claim, job, MAX_TIME_ALONE));
+        for (job, outcome) in some.iter().zip(join_all(each).await) {
+            match outcome {
+                Ok(ours) => {
+                    let all = || assume_claimed(claim, vec![job.clone()]);
+                    claimed.jobs.extend(ours.unwrap_or_else(all));
+                }
+                Err(error) if error.is_about_lock() => claimed.locked.push(job.id.clone()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(claimed)
 }
 
 /// Gives back whatever of the jobs called `ids` a claim under `token` took whose outcome is not
@@ -78,15 +150,6 @@ pub(crate) async fn undo(
     )
     .await
     .map(drop)
-}
-
-/// The write that claims `wanted`.
-pub(crate) fn command(claim: &Claim, wanted: &[JobDocument]) -> Document {
-    doc! {
-        "update": &claim.config.collections.jobs,
-        "updates": statements(wanted, &claim.update(wanted)),
-        "ordered": false,
-    }
 }
 
 fn statements(wanted: &[JobDocument], update: &Document) -> Vec<Document> {
@@ -133,7 +196,7 @@ impl Claim {
 }
 
 /// The jobs as the write left them, without reading them again.
-pub(crate) fn assume_claimed(claim: &Claim, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
+fn assume_claimed(claim: &Claim, jobs: Vec<JobDocument>) -> Vec<JobDocument> {
     jobs.into_iter()
         .map(|mut job| {
             job.status = Status::Running;
@@ -160,7 +223,10 @@ async fn claimed_under(
     let jobs = claim.config.collections.raw_jobs(db);
     let reading = async move {
         let find = jobs.find(filter).hint(Hint::Keys(by_id()));
-        find.max_time(MAX_TIME).await?.try_collect::<Vec<_>>().await
+        find.max_time(CALL_LIMIT)
+            .await?
+            .try_collect::<Vec<_>>()
+            .await
     };
     let limit = claim.config.call_limit();
     let found = within(limit, "read which jobs were claimed", reading).await?;

@@ -2,13 +2,12 @@
 
 use futures_util::TryStreamExt;
 use mongodb::Database;
-use mongodb::bson::{Bson, DateTime, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 use mongodb::options::Hint;
 
-use super::claim::MAX_TIME;
 use super::position::Position;
 use crate::config::Config;
-use crate::deadline::within;
+use crate::deadline::{CALL_LIMIT, within};
 use crate::error::Error;
 use crate::indexes::CLAIM;
 use crate::model::{JobDocument, SUSPECT_CRASHES, Status, field as f};
@@ -40,23 +39,23 @@ impl DueJobs {
     }
 }
 
-/// At most `limit` due jobs of the queue, whose `ids` match a regular expression if there is one. The
-/// index has the ids: those that do not match are not read.
+/// At most `limit` due jobs of the queue, whose ids meet the condition `ids`. The index has the ids:
+/// the others are not read.
 pub(crate) async fn find_due(
     db: &Database,
     config: &Config,
     start: Start,
-    ids: Option<&str>,
+    ids: Document,
     limit: usize,
 ) -> Result<DueJobs, Error> {
     let queue = &config.queue;
     let mut filter = doc! {
         f::QUEUE: queue,
         f::STATUS: Status::Pending,
-        "$expr": { "$lte": [format!("${}", f::RUN_AT), "$$NOW"] },
+        "$expr": { "$lte": [f::path(f::RUN_AT), "$$NOW"] },
     };
-    if let Some(pattern) = ids {
-        filter.insert(f::ID, doc! { "$regex": pattern });
+    if !ids.is_empty() {
+        filter.insert(f::ID, ids);
     }
     let mut bounds = None;
     match start {
@@ -78,7 +77,7 @@ pub(crate) async fn find_due(
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .batch_size(u32::try_from(limit).unwrap_or(u32::MAX))
             .hint(Hint::Name(CLAIM.to_owned()))
-            .max_time(MAX_TIME);
+            .max_time(CALL_LIMIT);
         let find = match bounds {
             // Between bounds the index is read in its own order.
             Some((min, max)) => find.min(min).max(max),

@@ -7,12 +7,10 @@ use mongodb::bson::{DateTime, Document, doc};
 use mongodb::options::Hint;
 
 use super::levels::levels;
-use crate::deadline::within;
+use crate::deadline::{CALL_LIMIT, within};
 use crate::error::Error;
 use crate::indexes::CLAIM;
 use crate::model::{Status, field as f, time};
-
-const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// Makes those jobs of `queue` due that are dated ahead of a clock that was set back by `step`, and
 /// were due when they were enqueued. Later ones wait for their time by the new clock.
@@ -31,14 +29,14 @@ pub(crate) async fn keep_due(
             let update = jobs.update_many(filter, update);
             update.hint(Hint::Name(CLAIM.to_owned())).await
         };
-        let updated = within(MAX_TIME, "keep jobs due", updating).await?;
+        let updated = within(CALL_LIMIT, "keep jobs due", updating).await?;
         changed += updated.modified_count;
     }
     Ok(changed)
 }
 
 fn filter(queue: &str, priority: i32, now: DateTime, step: Duration) -> Document {
-    let (run_at, created_at) = (format!("${}", f::RUN_AT), format!("${}", f::CREATED_AT));
+    let (run_at, created_at) = (f::path(f::RUN_AT), f::path(f::CREATED_AT));
     // The time by the old clock goes on meanwhile; who still goes by it is late by a second at most.
     let old_now = time::after(now, step + Duration::from_secs(1));
     doc! {

@@ -1,18 +1,15 @@
 //! The priorities that have jobs waiting, and the oldest job of each: one key of the index a level.
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::Hint;
 
-use crate::deadline::within;
+use crate::deadline::{CALL_LIMIT, within};
 use crate::error::Error;
 use crate::indexes::CLAIM;
 use crate::model::{Status, field as f};
 
-const MAX_TIME: Duration = Duration::from_secs(10);
 const NOW: &str = "now";
 
 /// A priority with its oldest waiting job.
@@ -32,11 +29,11 @@ pub(crate) async fn levels(jobs: &Collection<Document>, queue: &str) -> Result<V
     pipeline.push(doc! { "$set": { NOW: "$$NOW" } });
     let jobs = jobs.clone();
     let reading = async move {
-        let aggregate = jobs.aggregate(pipeline).max_time(MAX_TIME);
+        let aggregate = jobs.aggregate(pipeline).max_time(CALL_LIMIT);
         let aggregate = aggregate.hint(Hint::Name(CLAIM.to_owned()));
         aggregate.await?.try_collect::<Vec<Document>>().await
     };
-    let found = within(MAX_TIME, OPERATION, reading).await?;
+    let found = within(CALL_LIMIT, OPERATION, reading).await?;
     Ok(found.iter().filter_map(level).collect())
 }
 
@@ -61,8 +58,8 @@ pub(crate) fn oldest_of_each(queue: &str) -> Vec<Document> {
         doc! { "$match": { f::QUEUE: queue, f::STATUS: Status::Pending } },
         doc! { "$sort": { f::QUEUE: 1, f::STATUS: 1, f::PRIORITY: -1, f::RUN_AT: 1 } },
         doc! { "$group": {
-            f::ID: format!("${}", f::PRIORITY),
-            f::RUN_AT: { "$first": format!("${}", f::RUN_AT) },
+            f::ID: f::path(f::PRIORITY),
+            f::RUN_AT: { "$first": f::path(f::RUN_AT) },
         } },
     ]
 }

@@ -14,6 +14,7 @@ pub(crate) mod find_due;
 pub(crate) mod heartbeat;
 pub(crate) mod keep_due;
 pub(crate) mod levels;
+pub(crate) mod never_due;
 pub(crate) mod new_document;
 pub(crate) mod next_due;
 pub(crate) mod oversized;

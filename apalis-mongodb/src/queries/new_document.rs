@@ -18,6 +18,12 @@ pub(crate) fn of(job: NewJob<Bson>, config: &Config, now: DateTime) -> Result<Do
         When::In(wait) => time::after(now, wait),
         When::Off(millis) => time::off(now, millis),
     };
+    if let Some(id) = job.id.as_ref().filter(|id| id.len() > id::MAX_BYTES) {
+        return Err(Error::IdTooLong {
+            bytes: id.len(),
+            limit: id::MAX_BYTES,
+        });
+    }
     opaque::check_levels(&job.args).map_err(|e| Error::Codec(Box::new(e)))?;
     let attempts = job.max_attempts.unwrap_or(config.max_attempts);
     let mut document = doc! {

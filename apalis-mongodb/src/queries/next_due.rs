@@ -1,18 +1,17 @@
-//! When the next job of each queue is due: one command for all queues of a process.
+//! When the next job of each queue is due: one command for many queues of a process.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::Collection;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 
 use super::levels::oldest_of_each;
-use crate::deadline::within;
+use crate::deadline::{CALL_LIMIT, within};
 use crate::error::Error;
 use crate::model::field as f;
 
-const MAX_TIME: Duration = Duration::from_secs(10);
 const WAIT: &str = "wait";
 
 /// The time until the earliest waiting job of each queue is due, by the server's clock; zero if
@@ -31,10 +30,10 @@ pub(crate) async fn next_due(
     }
     let jobs = jobs.clone();
     let reading = async move {
-        let aggregate = jobs.aggregate(pipeline).max_time(MAX_TIME);
+        let aggregate = jobs.aggregate(pipeline).max_time(CALL_LIMIT);
         aggregate.await?.try_collect::<Vec<Document>>().await
     };
-    let found = within(MAX_TIME, "look when jobs are due", reading).await?;
+    let found = within(CALL_LIMIT, "look when jobs are due", reading).await?;
     Ok(found
         .iter()
         .filter_map(|row| {
@@ -51,10 +50,12 @@ pub(crate) async fn next_due(
 
 /// One seek in the index for each priority.
 fn earliest(queue: &str) -> Vec<Document> {
-    let run_at = format!("${}", f::RUN_AT);
+    let run_at = f::path(f::RUN_AT);
+    // "$min" passes over what is null or missing, and that is due.
+    let oldest = doc! { "$ifNull": [&run_at, DateTime::from_millis(0)] };
     let mut pipeline = oldest_of_each(queue);
     pipeline.extend([
-        doc! { "$group": { f::ID: Bson::Null, f::RUN_AT: { "$min": &run_at } } },
+        doc! { "$group": { f::ID: Bson::Null, f::RUN_AT: { "$min": oldest } } },
         doc! { "$project": {
             f::QUEUE: { "$literal": queue },
             // As a claim sees it: a document whose time is none is due if that sorts before times, so

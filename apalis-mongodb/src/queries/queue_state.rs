@@ -9,7 +9,8 @@ use crate::deadline::within;
 use crate::error::Error;
 use crate::model::{QueueLimits, field as f};
 
-const MAX_TIME: Duration = Duration::from_secs(5);
+/// Claims wait for what is read and written of a queue's settings.
+pub(super) const SETTINGS_LIMIT: Duration = Duration::from_secs(5);
 
 /// What workers heed of a queue's settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(crate) struct QueueState {
 pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<QueueState, Error> {
     let (queues, filter) = (queues.clone(), doc! { f::ID: queue });
     let reading = async move { queues.find_one(filter).await };
-    let found = within(MAX_TIME, "read a queue's settings", reading).await?;
+    let found = within(SETTINGS_LIMIT, "read a queue's settings", reading).await?;
     let Some(document) = found else {
         return Ok(QueueState::default());
     };

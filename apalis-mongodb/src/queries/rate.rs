@@ -1,18 +1,16 @@
 //! A queue's token bucket, kept in the store and refilled by the server's clock, so that all
 //! workers of the queue share one.
 
-use std::time::Duration;
-
 use mongodb::Collection;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::ReturnDocument;
 
+use super::queue_state::SETTINGS_LIMIT;
 use crate::deadline::within;
 use crate::error::Error;
 use crate::model::{QueueLimits, Rate, field as f, time};
 
 const BUCKET: &str = "bucket";
-const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// Acquires at most `wanted` starts and returns how many were granted.
 pub(crate) async fn acquire(
@@ -31,7 +29,12 @@ pub(crate) async fn acquire(
         let acquire = acquire.return_document(ReturnDocument::After);
         acquire.projection(doc! { BUCKET: 1 }).await
     };
-    let updated = within(MAX_TIME, "acquire from a queue's rate limit", acquiring).await?;
+    let updated = within(
+        SETTINGS_LIMIT,
+        "acquire from a queue's rate limit",
+        acquiring,
+    )
+    .await?;
     let granted = updated
         .as_ref()
         .and_then(|document| document.get_document(BUCKET).ok())
@@ -47,15 +50,24 @@ pub(crate) async fn acquire(
 
 fn acquiring(rate: Rate, wanted: usize) -> Vec<Document> {
     let period = time::millis(rate.per).max(1);
-    let path = |field: &str| format!("${BUCKET}.{field}");
+    let path = |field: &str| f::path(&format!("{BUCKET}.{field}"));
     let full = f64::from(rate.starts);
     // What is not as it was written here begins anew, so that it stops no claim.
-    let at = doc! { "$cond": [{ "$eq": [{ "$type": path("at") }, "date"] }, path("at"), "$$NOW"] };
+    let has_time = doc! { "$and": [
+        { "$eq": [{ "$type": path("at") }, "date"] },
+        { "$gte": [path("at"), DateTime::from_millis(0)] },
+    ] };
+    let at = doc! { "$cond": [has_time, path("at"), "$$NOW"] };
     // A clock that was set back takes no tokens.
     let since = doc! { "$max": [0, { "$subtract": ["$$NOW", at] }] };
     let refill = doc! { "$multiply": [since, full / period as f64] };
-    let known = doc! { "$cond": [{ "$isNumber": path("tokens") }, path("tokens"), full] };
-    let tokens = doc! { "$min": [full, { "$add": [known, refill] }] };
+    // What is not a number comes before all numbers.
+    let has_tokens = doc! { "$and": [
+        { "$isNumber": path("tokens") },
+        { "$gte": [path("tokens"), 0] },
+    ] };
+    let known = doc! { "$cond": [has_tokens, { "$min": [full, path("tokens")] }, full] };
+    let tokens = doc! { "$min": [full, { "$add": [{ "$toDouble": known }, refill] }] };
     let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
     let granted = doc! { "$min": [wanted, { "$floor": path("tokens") }] };
     vec![
@@ -67,7 +79,8 @@ fn acquiring(rate: Rate, wanted: usize) -> Vec<Document> {
     ]
 }
 
-/// Gives back starts that were granted and not used.
+/// Gives back starts that were granted and not used. Without a limit there is nothing to give them to;
+/// the next refill cuts what is too much.
 pub(crate) async fn give_back(
     queues: &Collection<Document>,
     queue: &str,
@@ -78,7 +91,11 @@ pub(crate) async fn give_back(
     let update = doc! { "$inc": { format!("{BUCKET}.tokens"): unused as f64 } };
     let queues = queues.clone();
     let giving_back = async move { queues.update_one(filter, update).await };
-    within(MAX_TIME, "give back to a queue's rate limit", giving_back)
-        .await
-        .map(drop)
+    within(
+        SETTINGS_LIMIT,
+        "give back to a queue's rate limit",
+        giving_back,
+    )
+    .await
+    .map(drop)
 }

@@ -1,23 +1,21 @@
-//! Frees jobs whose worker was not heard of for a whole lease.
+//! Frees jobs whose worker has sent no heartbeat for a whole lease.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{Collection, Database};
 
-use super::dead_letter;
-use crate::deadline::{run_command, within};
+use super::dead_letter::dead_letter;
+use crate::deadline::{CALL_LIMIT, run_command, within};
 use crate::error::Error;
 use crate::indexes::by_id;
 use crate::model::{Outcome, Status, field as f};
-use crate::queries::oversized;
 
 /// At most so many a sweep; the rest waits for the next one.
 const LIMIT: i64 = 500;
 /// So many are freed at a time: the majority confirms them together, and a connection pool of the
 /// driver's default size has as many connections.
 const AT_ONCE: usize = 10;
-const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// A worker that died inside a transaction leaves it open until the server's limit, and with it
 /// the job locked. The others must not wait behind that one.
 const MAX_TIME_PER_JOB_MS: i64 = 250;
@@ -48,12 +46,17 @@ pub(crate) struct Abandoned {
 }
 
 /// Every job whose lease has expired by the server's clock, whatever its queue, except those
-/// leased under `own` tokens: their worker lives, for it is us.
+/// leased under `own` tokens, whose worker lives, for it is us, and those of workers that `may_live`.
 pub(crate) async fn expired(
     jobs: &Collection<Document>,
     own: &[ObjectId],
+    may_live: Vec<Bson>,
 ) -> Result<Abandoned, Error> {
-    let mut found = abandoned(jobs, own, expired_at("$$NOW")).await?;
+    let mut condition = expired_at("$$NOW");
+    if !may_live.is_empty() {
+        condition.insert(f::WORKER, doc! { "$nin": may_live });
+    }
+    let mut found = abandoned(jobs, own, condition).await?;
     // By the clock that found them: it may be set before they are freed.
     found.condition = found.found_at.map(expired_at).unwrap_or_default();
     Ok(found)
@@ -78,7 +81,7 @@ pub(crate) async fn rescue_expired(
     own: &[ObjectId],
     history_limit: u32,
 ) -> Result<Vec<Rescued>, Error> {
-    let expired = expired(jobs, own).await?;
+    let expired = expired(jobs, own, Vec::new()).await?;
     let freed = free_all(db, jobs, expired, history_limit).await;
     freed.into_iter().collect()
 }
@@ -128,10 +131,10 @@ async fn abandoned(
     let jobs = jobs.clone();
     let reading = async move {
         let find = jobs.find(filter).projection(fields).limit(LIMIT);
-        let find = find.sort(doc! { f::LEASE_UNTIL: 1 }).max_time(MAX_TIME);
+        let find = find.sort(doc! { f::LEASE_UNTIL: 1 }).max_time(CALL_LIMIT);
         find.await?.try_collect::<Vec<Document>>().await
     };
-    let jobs = within(MAX_TIME, "look for expired leases", reading).await?;
+    let jobs = within(CALL_LIMIT, "look for expired leases", reading).await?;
     let found_at = jobs.first().and_then(|job| job.get_datetime(NOW).ok());
     Ok(Abandoned {
         found_at: found_at.copied(),
@@ -141,7 +144,7 @@ async fn abandoned(
 }
 
 fn expired_at(now: impl Into<Bson>) -> Document {
-    doc! { "$expr": { "$lt": [format!("${}", f::LEASE_UNTIL), now.into()] } }
+    doc! { "$expr": { "$lt": [f::path(f::LEASE_UNTIL), now.into()] } }
 }
 
 async fn free(
@@ -178,20 +181,19 @@ async fn free(
         "maxTimeMS": MAX_TIME_PER_JOB_MS,
         "writeConcern": { "w": "majority" },
     };
-    let reply = match run_command(&db, MAX_TIME, "free a job", command).await {
+    let reply = match run_command(&db, CALL_LIMIT, "free a job", command).await {
         Err(error) if is_locked(&error) => return Ok(None),
         reply => reply?,
     };
     let mut freed = super::reply::count(&reply) == 1;
     match super::reply::check(&reply, "free a job") {
-        Err(refusal) if refusal.is_about_size() => {
-            freed = oversized::dead_letter(&jobs, MAX_TIME, filter, NO_ROOM).await?;
-            quarantined = true;
-        }
-        // It is no job. Left alone, it would be found before the others at every sweep.
+        // Left alone, it would be found before the others at every sweep.
         Err(refusal) if refusal.is_about_document() => {
-            let error = format!("{error}, and the job cannot be changed: {refusal}");
-            freed = dead_letter::dead(&jobs, filter, &error, MAX_TIME).await?;
+            let reason = match refusal.is_about_size() {
+                true => NO_ROOM.to_owned(),
+                false => format!("{error}, and the job cannot be changed: {refusal}"),
+            };
+            freed = dead_letter(&jobs, CALL_LIMIT, filter, &reason).await?;
             quarantined = true;
         }
         outcome => outcome?,
@@ -214,16 +216,15 @@ fn is_locked(error: &Error) -> bool {
 }
 
 fn history(error: &str, limit: u32) -> Document {
-    let path = |field: &str| format!("${field}");
     let entry = doc! {
-        "attempt": path(f::ATTEMPTS),
-        "worker": { "$ifNull": [path(f::WORKER), "?"] },
-        "started_at": { "$ifNull": [path(f::STARTED_AT), "$$NOW"] },
+        "attempt": f::path(f::ATTEMPTS),
+        "worker": { "$ifNull": [f::path(f::WORKER), "?"] },
+        "started_at": { "$ifNull": [f::path(f::STARTED_AT), "$$NOW"] },
         "finished_at": "$$NOW",
         "outcome": Outcome::LeaseExpired.as_str(),
         "error": { "$literal": error },
     };
-    let known = doc! { "$ifNull": [path(f::HISTORY), []] };
+    let known = doc! { "$ifNull": [f::path(f::HISTORY), []] };
     let all = doc! { "$concatArrays": [known, [entry]] };
     let most = limit.min(i32::MAX as u32) as i32;
     doc! { "$set": { f::HISTORY: { "$slice": [all, -most] } } }
@@ -234,7 +235,7 @@ fn requeue(error: &str, crashes: i64) -> Document {
     doc! { "$set": {
         f::STATUS: Status::Pending,
         f::RUN_AT: "$$NOW",
-        f::ATTEMPTS: { "$subtract": [format!("${}", f::ATTEMPTS), 1] },
+        f::ATTEMPTS: { "$subtract": [f::path(f::ATTEMPTS), 1] },
         f::CRASHES: crashes,
         f::LAST_ERROR: { "$literal": error },
         f::LOCK_TOKEN: ObjectId::new(),
@@ -247,7 +248,7 @@ fn quarantine(error: &str, crashes: i64) -> Document {
         f::FINISHED_AT: "$$NOW",
         f::CRASHES: crashes,
         f::LAST_ERROR: { "$literal": format!("quarantined: {error}") },
-        f::FREED_KEY: { "$ifNull": [format!("${}", f::UNIQUE_KEY), format!("${}", f::FREED_KEY)] },
+        f::FREED_KEY: { "$ifNull": [f::path(f::UNIQUE_KEY), f::path(f::FREED_KEY)] },
         f::LOCK_TOKEN: ObjectId::new(),
     } }
 }

@@ -7,6 +7,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Hint;
 
+use crate::compat::encoded_bytes;
 use crate::deadline::within;
 use crate::error::Error;
 use crate::indexes::{FINISHED, by_id, since_epoch};
@@ -16,7 +17,10 @@ use crate::model::{Status, field as f, time};
 /// workers finish.
 pub(crate) const STEP: usize = 1000;
 
-/// A step that takes longer has hit a server in trouble; the next one begins where it ended.
+/// And no more than these, for documents that are no jobs may have ids of any length.
+const STEP_BYTES: usize = 8 * 1024 * 1024;
+
+/// The limit of a step. The next one begins where this one ended.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
 
 /// Longer ages are none the server can subtract from its time.
@@ -35,7 +39,7 @@ pub(crate) async fn remove_finished(
         f::QUEUE: queue,
         f::STATUS: status,
         f::FINISHED_AT: since_epoch(),
-        "$expr": { "$lte": [format!("${}", f::FINISHED_AT), until] },
+        "$expr": { "$lte": [f::path(f::FINISHED_AT), until] },
     };
     let ids = within(
         STEP_LIMIT,
@@ -66,9 +70,14 @@ async fn ids(
         .batch_size(STEP as u32)
         .hint(Hint::Name(FINISHED.to_owned()))
         .max_time(STEP_LIMIT);
-    let found: Vec<Document> = find.await?.try_collect().await?;
-    Ok(found
-        .into_iter()
-        .filter_map(|mut job| job.remove(f::ID))
-        .collect())
+    let mut found = find.await?;
+    let (mut ids, mut bytes) = (Vec::new(), 0);
+    while let Some(mut job) = found.try_next().await? {
+        bytes += encoded_bytes(&job).unwrap_or(0);
+        if bytes > STEP_BYTES && !ids.is_empty() {
+            break;
+        }
+        ids.extend(job.remove(f::ID));
+    }
+    Ok(ids)
 }

@@ -12,7 +12,7 @@ use crate::indexes::UNIQUE;
 use crate::model::field as f;
 
 /// The driver searches for a server for 30 s, unless set otherwise.
-const MAX_TIME: Duration = Duration::from_secs(35);
+const SEARCH_LIMIT: Duration = Duration::from_secs(35);
 const NAMESPACE_NOT_FOUND: i32 = 26;
 
 /// Looks for them, by their keys: their names do not matter.
@@ -34,7 +34,7 @@ pub(crate) async fn check(jobs: &Collection<Document>) -> Result<(), Error> {
 
 async fn list(jobs: Collection<Document>) -> Result<Vec<IndexModel>, Error> {
     let listing = async move { jobs.list_indexes().await?.try_collect().await };
-    match within(MAX_TIME, "list the indexes of the jobs", listing).await {
+    match within(SEARCH_LIMIT, "list the indexes of the jobs", listing).await {
         Err(error) if error.has_code(NAMESPACE_NOT_FOUND) => Ok(Vec::new()),
         listed => listed,
     }

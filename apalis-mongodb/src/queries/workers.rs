@@ -8,13 +8,12 @@ use mongodb::{Collection, Database};
 
 use crate::clock::STEP_MS;
 use crate::config::Config;
-use crate::deadline::{run_command, within};
+use crate::deadline::{CALL_LIMIT, run_command, within};
 use crate::error::{Context, Error};
 use crate::model::{field as f, time};
 
-/// A worker not heard of for so many leases is forgotten.
+/// A worker without a heartbeat for so many leases is forgotten.
 const FORGOTTEN_AFTER_LEASES: u32 = 10;
-const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// What a worker's document says of it.
 #[derive(Debug)]
@@ -56,8 +55,8 @@ fn upsert(worker: &Alive<'_>) -> Document {
             "name": { "$literal": worker.name },
             f::QUEUE: &worker.config.queue,
             "service": { "$literal": worker.service },
-            f::STARTED_AT: { "$ifNull": [format!("${}", f::STARTED_AT), "$$NOW"] },
-            "last_seen": "$$NOW",
+            f::STARTED_AT: { "$ifNull": [f::path(f::STARTED_AT), "$$NOW"] },
+            f::LAST_SEEN: "$$NOW",
             "leases": leases,
             f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(worker.config)] },
         } }],
@@ -70,8 +69,8 @@ pub(crate) async fn announce(db: &Database, config: &Config, id: &str) -> Result
     let update = doc! { "$set": {
         "name": { "$literal": id },
         f::QUEUE: &config.queue,
-        f::STARTED_AT: { "$ifNull": [format!("${}", f::STARTED_AT), "$$NOW"] },
-        "last_seen": "$$NOW",
+        f::STARTED_AT: { "$ifNull": [f::path(f::STARTED_AT), "$$NOW"] },
+        f::LAST_SEEN: "$$NOW",
         f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(config)] },
     } };
     config
@@ -87,7 +86,8 @@ pub(crate) async fn announce(db: &Database, config: &Config, id: &str) -> Result
 /// The ids of the workers of this queue with a heartbeat within the last lease, in order.
 pub(crate) async fn live(db: &Database, config: &Config) -> Result<Vec<String>, Error> {
     let since = doc! { "$subtract": ["$$NOW", time::millis(config.lease_duration)] };
-    let filter = doc! { f::QUEUE: &config.queue, "$expr": { "$gt": ["$last_seen", since] } };
+    let filter =
+        doc! { f::QUEUE: &config.queue, "$expr": { "$gt": [f::path(f::LAST_SEEN), since] } };
     let workers = config.collections.workers(db);
     let reading = async move {
         let find = workers.find(filter).projection(doc! { f::ID: 1 });
@@ -99,23 +99,72 @@ pub(crate) async fn live(db: &Database, config: &Config) -> Result<Vec<String>, 
     Ok(found.iter().filter_map(id).collect())
 }
 
+/// The ids of workers that may live although their leases have expired, for somebody who has had no
+/// outage for `well_for` and may not notice one that is shorter than `shortest_outage`:
+///
+/// - those with longer leases than `well_for`, for they may not have had time to renew them;
+/// - those with shorter leases than `shortest_outage`, for an outage may have made them expire. These
+///   are dead when they have been silent for both together.
+pub(crate) async fn that_may_live(
+    workers: Collection<Document>,
+    well_for: Duration,
+    shortest_outage: Duration,
+) -> Result<Vec<Bson>, Error> {
+    let shortest_outage = time::millis(shortest_outage);
+    let silent_at = doc! { "$add": [f::path(f::LAST_SEEN), lease_ms(), shortest_outage] };
+    let condition = doc! { "$or": [
+        { "$gt": [lease_ms(), time::millis(well_for)] },
+        { "$and": [
+            { "$lt": [lease_ms(), shortest_outage] },
+            { "$gt": [silent_at, "$$NOW"] },
+        ] },
+    ] };
+    let filter = with_lease(condition);
+    let reading = async move {
+        let find = workers.find(filter).projection(doc! { f::ID: 1 });
+        find.await?.try_collect::<Vec<Document>>().await
+    };
+    let found = within(CALL_LIMIT, "look for workers that may live", reading).await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|mut row| row.remove(f::ID))
+        .collect())
+}
+
 /// Workers whose last heartbeat is ahead of the server's clock, which was set back since: they have
-/// sent none from then on. With the server's time, if there are some.
+/// sent none from then on. Not those with longer leases than `well_for`: their next one may be to come.
+/// With the server's time, if there are some.
 pub(crate) async fn ahead_of_the_clock(
     workers: Collection<Document>,
+    well_for: Duration,
 ) -> Result<(Vec<Bson>, Option<DateTime>), Error> {
     let limit = doc! { "$add": ["$$NOW", STEP_MS] };
-    let filter = doc! { "$expr": { "$gt": ["$last_seen", limit] } };
+    let filter = with_lease(doc! { "$and": [
+        { "$gt": [f::path(f::LAST_SEEN), limit] },
+        { "$lte": [lease_ms(), time::millis(well_for)] },
+    ] });
     let reading = async move {
         let find = workers
             .find(filter)
             .projection(doc! { f::ID: 1, "now": "$$NOW" });
         find.await?.try_collect::<Vec<Document>>().await
     };
-    let found = within(MAX_TIME, "look for workers ahead of the clock", reading).await?;
+    let found = within(CALL_LIMIT, "look for workers ahead of the clock", reading).await?;
     let now = found.first().and_then(|row| row.get_datetime("now").ok());
     let ids = found.iter().filter_map(|row| row.get(f::ID).cloned());
     Ok((ids.collect(), now.copied()))
+}
+
+/// Documents of workers that meet `condition`, which may ask for their lease.
+fn with_lease(condition: Document) -> Document {
+    let date = doc! { "$type": "date" };
+    doc! { f::LAST_SEEN: &date, f::EXPIRE_AT: date, "$expr": condition }
+}
+
+/// The lease of a worker, from when its document is forgotten.
+fn lease_ms() -> Document {
+    let forgotten_after = doc! { "$subtract": [f::path(f::EXPIRE_AT), f::path(f::LAST_SEEN)] };
+    doc! { "$divide": [forgotten_after, i64::from(FORGOTTEN_AFTER_LEASES)] }
 }
 
 fn forgotten_after(config: &Config) -> i64 {
@@ -126,7 +175,7 @@ fn forgotten_after(config: &Config) -> i64 {
 pub(crate) async fn forget(workers: &Collection<Document>, id: &str) -> Result<(), Error> {
     let (workers, filter) = (workers.clone(), doc! { f::ID: id });
     let removing = async move { workers.delete_one(filter).await };
-    within(MAX_TIME, "remove a worker", removing)
+    within(CALL_LIMIT, "remove a worker", removing)
         .await
         .map(drop)
 }

@@ -1,5 +1,7 @@
 //! Writes verdicts to the store: many in one command, again and again until they stand.
 
+mod alone;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,13 +9,16 @@ use mongodb::Database;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
+use self::alone::Alone;
+use crate::backoff::Backoff;
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::error::Error;
 use crate::lease::LeaseTable;
 use crate::metrics;
 use crate::model::Outcome;
-use crate::queries::{ack, ack_known, ack_size, oversized};
+use crate::queries::dead_letter::dead_letter;
+use crate::queries::{ack, ack_known, ack_size, rate};
 use crate::settlement::{Ack, Settlement, Verdict};
 
 /// Verdicts per command.
@@ -41,21 +46,28 @@ pub(crate) struct Acker {
 impl Acker {
     /// Runs until the last sender is gone, then flushes and ends.
     pub(crate) async fn run(self, mut settlements: UnboundedReceiver<Settlement>) {
+        let mut alone = Alone::new(self);
+        let acker = alone.acker();
         let mut batch = Vec::with_capacity(BATCH);
         while settlements.recv_many(&mut batch, BATCH).await > 0 {
             // What was given back or lost meanwhile cannot be settled any more.
             for late in batch.extract_if(.., |settlement| !settlement.lease.is_held()) {
-                self.finish(late, Ack::Stale);
+                acker.finish(late, Ack::Stale);
             }
-            self.leave_out_completed(&mut batch).await;
-            if batch.is_empty() {
-                continue;
+            acker.leave_out_completed(&mut batch).await;
+            for locked in batch.extract_if(.., |settlement| settlement.lease.may_be_locked()) {
+                alone.settle(locked);
             }
-            let outcomes = self.write(&mut batch).await;
+            let outcomes = acker.write(&mut batch).await;
+            acker.return_starts(&batch, &outcomes).await;
             for (settlement, outcome) in batch.drain(..).zip(outcomes) {
-                self.finish(settlement, outcome);
+                match outcome {
+                    Some(outcome) => acker.finish(settlement, outcome),
+                    None => alone.settle(settlement),
+                }
             }
         }
+        alone.end().await;
     }
 
     /// Leaves out the successes that committed transactions of their handlers have written: to look
@@ -94,16 +106,20 @@ impl Acker {
     }
 
     /// Writes the verdicts of `batch`. If the store would never take them together, they are
-    /// halved until the one that it refuses stands alone.
-    async fn write(&self, batch: &mut [Settlement]) -> Vec<Ack> {
+    /// halved until the one that it refuses stands alone. Those among which one's job is locked have no
+    /// outcome yet.
+    async fn write(&self, batch: &mut [Settlement]) -> Vec<Option<Ack>> {
         let mut outcomes = Vec::with_capacity(batch.len());
         // What is still to be written, the next part last.
         let mut parts = vec![batch];
         while let Some(part) = parts.pop() {
             match (self.persist(part).await, part) {
-                (Ok(written), _) => outcomes.extend(written),
+                (Ok(written), _) => outcomes.extend(written.into_iter().map(Some)),
+                (Err(error), part) if error.is_about_lock() => {
+                    outcomes.extend(part.iter().map(|_| None));
+                }
                 (Err(error), [unstorable]) => {
-                    outcomes.push(self.give_up(unstorable, &error).await);
+                    outcomes.push(Some(self.give_up(unstorable, &error).await));
                 }
                 (Err(_), part) => {
                     let (first, second) = part.split_at_mut(part.len() / 2);
@@ -112,6 +128,24 @@ impl Acker {
             }
         }
         outcomes
+    }
+
+    /// Returns to the queue's rate limit what was granted for jobs that were given back before they
+    /// started. If the store does not take it, they start later than they might.
+    async fn return_starts(&self, batch: &[Settlement], outcomes: &[Option<Ack>]) {
+        let unused = batch.iter().zip(outcomes).filter(|(settlement, outcome)| {
+            **outcome == Some(Ack::Applied)
+                && matches!(settlement.verdict, Verdict::Release)
+                && settlement.lease.started_at.get().is_none()
+        });
+        let (unused, queue) = (unused.count(), &self.config.queue);
+        if unused == 0 {
+            return;
+        }
+        let queues = self.config.collections.queues(&self.db);
+        if let Err(error) = rate::give_back(&queues, queue, unused).await {
+            tracing::warn!(%error, queue, unused, "starts not returned to the queue's rate limit");
+        }
     }
 
     /// Makes a job dead whose verdict the store will never take. One that is refused for something
@@ -148,7 +182,7 @@ impl Acker {
         let jobs = self.config.collections.jobs(&self.db);
         let limit = self.config.call_limit();
         let filter = ack::fence(&settlement.lease);
-        match oversized::dead_letter(&jobs, limit, filter, NO_ROOM).await {
+        match dead_letter(&jobs, limit, filter, NO_ROOM).await {
             Ok(true) => Ack::Applied,
             Ok(false) => Ack::Stale,
             Err(error) => {
@@ -161,8 +195,11 @@ impl Acker {
     /// Writes until the store answers. When the worker stops, a store that has not answered for a
     /// whole lease is given up: the leases have expired and others may run the jobs.
     ///
-    /// An error means that the store refuses `batch` again and again.
+    /// An error means that the store refuses `batch` again and again, or that a job of it is locked.
     async fn persist(&self, batch: &[Settlement]) -> Result<Vec<Ack>, Error> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
         ack_size::check(batch, &self.config)?;
         // A refusal that is not about the content may pass; but it must not hold up others for ever.
         let patience = match batch {
@@ -170,12 +207,15 @@ impl Acker {
             _ => SPLIT_AFTER,
         };
         let since = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        let mut doubtful = false;
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        // A transaction may have removed the job, or an earlier try that was given up.
+        let mut doubtful = batch.iter().any(|it| it.lease.may_be_locked());
         loop {
             match self.attempt(batch, doubtful).await {
                 Ok(outcomes) => return Ok(outcomes),
-                Err(error) if error.is_about_content() => return Err(error),
+                Err(error) if error.is_about_content() || error.is_about_lock() => {
+                    return Err(error);
+                }
                 Err(error) if error.is_refusal() && since.elapsed() > patience => {
                     return Err(error);
                 }
@@ -188,8 +228,7 @@ impl Acker {
                     doubtful = true;
                 }
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep(backoff.pause()).await;
         }
     }
 

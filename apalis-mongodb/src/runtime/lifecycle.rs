@@ -13,6 +13,7 @@ use super::acker::Acker;
 use super::claim::Claimer;
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
+use crate::backoff::Backoff;
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::error::Error;
@@ -116,7 +117,7 @@ impl Drop for Runtime {
 /// lives while somebody has it.
 async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) -> Option<Arc<Hub>> {
     let _ended = worker.claims_ended.clone().drop_guard();
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     let hub = loop {
         match Hub::of(&worker.db, &worker.config).await {
             Ok(hub) => break hub,
@@ -124,9 +125,8 @@ async fn fetch(worker: Arc<WorkerRuntime>, clock: Arc<ServerClock>) -> Option<Ar
         }
         tokio::select! {
             () = worker.stop.cancelled() => return None,
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(backoff.pause()) => {}
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
     };
     report_missing_indexes(&worker).await;
     let wake = hub.register(&worker);

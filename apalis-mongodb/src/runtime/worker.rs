@@ -1,5 +1,6 @@
 //! What the tasks of one running worker share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use mongodb::bson::Document;
@@ -34,6 +35,7 @@ pub(crate) struct WorkerRuntime {
     pub(crate) claims_ended: CancellationToken,
     /// The token of the claim under way. The jobs under it are ours before we know which they are.
     pub(crate) claiming: Mutex<Option<ObjectId>>,
+    ended: AtomicBool,
     settlements: mpsc::UnboundedSender<Settlement>,
 }
 
@@ -59,6 +61,7 @@ impl WorkerRuntime {
             stop: CancellationToken::new(),
             claims_ended: CancellationToken::new(),
             claiming: Mutex::default(),
+            ended: AtomicBool::new(false),
             settlements,
         };
         (runtime, receiver)
@@ -101,8 +104,14 @@ impl WorkerRuntime {
         answer.await.unwrap_or(Ack::Stale)
     }
 
-    /// Takes the worker off the list of those that run.
+    /// Whether nothing is to be done for it any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// Takes the worker, which has ended, off the list of those that run.
     pub(crate) async fn forget(&self) {
+        self.ended.store(true, Ordering::Relaxed);
         let collection = self.config.collections.workers(&self.db);
         if let Err(error) = workers::forget(&collection, &self.id).await {
             tracing::debug!(%error, "worker not removed; it expires by itself");

@@ -24,8 +24,9 @@ impl<Args> MongoStorage<Args> {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when `uri` cannot be understood or resolved, [`Error::NoDatabase`] when it
-    /// names none, [`Error::InvalidQueueName`].
+    /// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
+    /// - [`Error::Database`] when `uri` cannot be understood or resolved.
+    /// - [`Error::NoDatabase`] when it names none.
     pub async fn connect(uri: impl AsRef<str>, config: Config) -> Result<Self, Error> {
         config.validate()?;
         let options = ClientOptions::parse(uri.as_ref()).await;

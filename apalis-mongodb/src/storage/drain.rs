@@ -31,7 +31,8 @@ impl<Args, C> MongoStorage<Args, C> {
     ///
     /// # Errors
     ///
-    /// When the database fails; what was not given back is rescued when its lease expires.
+    /// None at present. What the database does not take is not counted, and is rescued when its lease
+    /// expires.
     pub async fn release_running(&self) -> Result<usize, Error> {
         let mut released = 0;
         for worker in self.running_workers() {

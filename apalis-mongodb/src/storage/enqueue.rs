@@ -28,17 +28,21 @@ where
     ///
     /// # Errors
     ///
-    /// When the payload cannot be encoded or the database fails. [`Error::MissingIndex`] for a job with
-    /// a key that no index keeps unique.
+    /// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
+    /// - [`Error::Codec`] when the payload cannot be encoded.
+    /// - [`Error::DuplicateId`] when the job was given an id that another one has, and
+    ///   [`Error::IdTooLong`] when it is longer than 1024 bytes.
+    /// - [`Error::MissingIndex`] for a job with a key that no index keeps unique.
+    /// - [`Error::KeyContention`] when the job that holds its key changes again and again meanwhile.
+    /// - [`Error::Database`] when the database fails.
+    /// - [`Error::TimedOut`] when it does not answer; whether the job is enqueued is not known.
+    /// - [`Error::Stopped`] when the runtime ends.
+    ///
+    /// [`Config::validate`]: crate::Config::validate
     pub async fn enqueue(&self, job: impl Into<NewJob<Args>>) -> Result<Enqueued, Error> {
         let now = self.server_now().await?;
         let document = self.document(job.into(), now)?;
-        let jobs = self.config.collections.jobs(&self.db);
-        let only = std::slice::from_ref(&document);
-        self.keys.check(&jobs, only).await?;
-        let enqueued = self.inserter.insert(jobs, document).await?;
-        metrics::enqueued(&self.config.queue, std::slice::from_ref(&enqueued));
-        Ok(enqueued)
+        self.insert(document).await
     }
 
     /// As [`MongoStorage::enqueue`] for many jobs, with few commands; returns what came of each, in
@@ -48,8 +52,8 @@ where
     ///
     /// # Errors
     ///
-    /// When a payload cannot be encoded (then none is enqueued) or the database fails;
-    /// [`Error::MissingIndex`] as [`MongoStorage::enqueue`].
+    /// As [`MongoStorage::enqueue`]. When a payload cannot be encoded or an index is missing, none is
+    /// enqueued.
     pub async fn enqueue_many(
         &self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
@@ -84,6 +88,18 @@ where
     /// The server's time, for which it is asked seldom.
     pub(super) async fn server_now(&self) -> Result<DateTime, Error> {
         self.clock.measured_now(&self.db).await
+    }
+}
+
+impl<Args, C> MongoStorage<Args, C> {
+    /// Writes one job, together with those of other callers.
+    pub(super) async fn insert(&self, document: Document) -> Result<Enqueued, Error> {
+        let jobs = self.config.collections.jobs(&self.db);
+        let only = std::slice::from_ref(&document);
+        self.keys.check(&jobs, only).await?;
+        let enqueued = self.inserter.insert(jobs, document).await?;
+        metrics::enqueued(&self.config.queue, std::slice::from_ref(&enqueued));
+        Ok(enqueued)
     }
 }
 

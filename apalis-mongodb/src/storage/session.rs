@@ -34,10 +34,16 @@ where
     ///
     /// # Errors
     ///
-    /// When the payload cannot be encoded or the database fails; errors with the label
-    /// `TransientTransactionError` mean that the whole transaction is to be tried again.
-    /// [`Error::NotReplicaSet`] on a standalone server. [`Error::MissingIndex`] for a job with a key
-    /// that no index keeps unique.
+    /// - [`Error::InvalidQueueName`] and [`Error::InvalidConfig`], as [`Config::validate`].
+    /// - [`Error::Codec`] when the payload cannot be encoded.
+    /// - [`Error::MissingIndex`] for a job with a key that no index keeps unique.
+    /// - [`Error::KeyContention`] when the job that holds its key is gone meanwhile.
+    /// - [`Error::NotReplicaSet`] on a standalone server.
+    /// - [`Error::TimedOut`] when the server does not tell its time.
+    /// - [`Error::Database`] when the database fails. If its source has the label
+    ///   `TransientTransactionError`, try the whole transaction again.
+    ///
+    /// [`Config::validate`]: crate::Config::validate
     pub async fn push(&mut self, job: impl Into<NewJob<Args>>) -> Result<Enqueued, Error> {
         let now = self.storage.server_now().await?;
         let document = self.storage.document(job.into(), now)?;

@@ -34,6 +34,15 @@ pub(super) struct SinkState {
 }
 
 impl<Args, C> MongoStorage<Args, C> {
+    async fn write<Compact: MongoCompact>(&self, task: Task<Compact>) -> Result<(), Error> {
+        let sent_at = Instant::now();
+        self.config.validate()?;
+        let job = NewJob::from_task(task.try_map_args(into_stored)?);
+        let now = self.clock.reading(&self.db).await?.at(sent_at);
+        let document = new_document::of(job, &self.config, now)?;
+        self.insert(document).await.map(drop)
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
             if let Some(writing) = &mut self.sink.writing {
@@ -141,9 +150,10 @@ where
         TaskSink::push_all(self, all.map(Task::new)).await
     }
 
+    /// Writes this task alone of those that were given to this storage: its outcome is its own.
     async fn push_task(&mut self, task: Task<Args>) -> Result<(), TaskSinkError<Error>> {
         let task = encode(&self.codec, task)?;
-        self.send(task).await.map_err(TaskSinkError::PushError)
+        self.write(task).await.map_err(TaskSinkError::PushError)
     }
 
     async fn push_all(

@@ -11,7 +11,7 @@ use futures_util::stream;
 use tower::util::BoxService;
 use tower::{Layer, Service};
 
-use super::{Handler, Job, Middleware, Obstacle};
+use super::{CaseError, Handler, Job, Middleware};
 
 /// A backend with [`Job`]s that takes tasks and runs in a worker. Every backend for which apalis
 /// can do both is one; there is nothing to implement.
@@ -20,22 +20,22 @@ pub trait Candidate: Send + Sized + 'static {
     fn new_id() -> TaskId;
 
     /// [`TaskSink::push`].
-    fn push_one(&mut self, job: Job) -> impl Future<Output = Result<(), Obstacle>> + Send;
+    fn push_one(&mut self, job: Job) -> impl Future<Output = Result<(), CaseError>> + Send;
 
     /// [`TaskSink::push_bulk`].
-    fn push_many(&mut self, jobs: Vec<Job>) -> impl Future<Output = Result<(), Obstacle>> + Send;
+    fn push_many(&mut self, jobs: Vec<Job>) -> impl Future<Output = Result<(), CaseError>> + Send;
 
     /// [`TaskSink::push_stream`].
     fn push_streamed(
         &mut self,
         jobs: Vec<Job>,
-    ) -> impl Future<Output = Result<(), Obstacle>> + Send;
+    ) -> impl Future<Output = Result<(), CaseError>> + Send;
 
     /// [`TaskSink::push_all`].
     fn push_tasks(
         &mut self,
         tasks: Vec<Task<Job>>,
-    ) -> impl Future<Output = Result<(), Obstacle>> + Send;
+    ) -> impl Future<Output = Result<(), CaseError>> + Send;
 
     /// Runs a worker until it stops.
     fn work(
@@ -66,19 +66,19 @@ where
         B::Id::generate()
     }
 
-    async fn push_one(&mut self, job: Job) -> Result<(), Obstacle> {
+    async fn push_one(&mut self, job: Job) -> Result<(), CaseError> {
         Ok(self.push(job).await?)
     }
 
-    async fn push_many(&mut self, jobs: Vec<Job>) -> Result<(), Obstacle> {
+    async fn push_many(&mut self, jobs: Vec<Job>) -> Result<(), CaseError> {
         Ok(self.push_bulk(jobs).await?)
     }
 
-    async fn push_streamed(&mut self, jobs: Vec<Job>) -> Result<(), Obstacle> {
+    async fn push_streamed(&mut self, jobs: Vec<Job>) -> Result<(), CaseError> {
         Ok(self.push_stream(stream::iter(jobs)).await?)
     }
 
-    async fn push_tasks(&mut self, tasks: Vec<Task<Job>>) -> Result<(), Obstacle> {
+    async fn push_tasks(&mut self, tasks: Vec<Task<Job>>) -> Result<(), CaseError> {
         Ok(self.push_all(stream::iter(tasks)).await?)
     }
 

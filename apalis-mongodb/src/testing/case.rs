@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::stage::Stage;
-use super::{Obstacle, Outcome, Settings, Subject, Timing};
+use super::test_queue::TestQueue;
+use super::{CaseError, Outcome, Settings, Subject, Timing};
 
 /// What a case is about.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ impl About {
     }
 }
 
-type Play<S> = fn(Stage<S>) -> BoxFuture<'static, Result<(), Obstacle>>;
+type Play<S> = fn(TestQueue<S>) -> BoxFuture<'static, Result<(), CaseError>>;
 
 /// One case of the suite, ready to run against a subject.
 pub struct Case<S> {
@@ -86,9 +86,9 @@ impl<S: Subject> Case<S> {
     /// Runs it on a queue of its own. It ends in time, whatever the backend does.
     pub async fn run(&self, subject: &Arc<S>) -> Outcome {
         let settings = Settings::new(self.about.timing, self.about.buffer);
-        let stage = Stage::new(Arc::clone(subject), settings);
+        let test = TestQueue::new(Arc::clone(subject), settings);
         let limit = self.about.limit;
-        match tokio::time::timeout(limit, (self.play)(stage)).await {
+        match tokio::time::timeout(limit, (self.play)(test)).await {
             Ok(verdict) => verdict.into(),
             Err(_) => Outcome::Failed(format!("not finished in {limit:?}")),
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::Obstacle;
+use super::CaseError;
 
 /// One run of a job.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ impl Journal {
         Self(Arc::new(watch::Sender::new(Vec::new())))
     }
 
-    /// Notes a start, and returns the entry's place and the how-manieth of its job it is.
+    /// Notes a start, and returns the entry's place and which run of its job it is, from 1.
     pub(super) fn start(&self, number: u32) -> (usize, usize) {
         let mut places = (0, 0);
         self.0.send_modify(|entries| {
@@ -74,12 +74,12 @@ impl Journal {
         number: u32,
         times: usize,
         within: Duration,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), CaseError> {
         let reached = self.reaches(within, |entries| runs_of(entries, number) >= times);
         if reached.await {
             return Ok(());
         }
-        Err(Obstacle::Failed(format!(
+        Err(CaseError::Failed(format!(
             "{} of {times} runs of the job started within {within:?}",
             self.runs(number)
         )))
@@ -90,7 +90,7 @@ impl Journal {
         &self,
         numbers: impl IntoIterator<Item = u32>,
         within: Duration,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), CaseError> {
         let numbers: Vec<u32> = numbers.into_iter().collect();
         let missing = |entries: &[Entry]| {
             let ended = ended_in(entries);
@@ -100,7 +100,7 @@ impl Journal {
             return Ok(());
         }
         let missing = missing(&self.0.borrow());
-        Err(Obstacle::Failed(format!(
+        Err(CaseError::Failed(format!(
             "{missing} of {} jobs did not run within {within:?}",
             numbers.len()
         )))

@@ -14,7 +14,7 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use apalis_mongodb::testing::{Job, Obstacle, Settings, Subject, all};
+//! use apalis_mongodb::testing::{Job, CaseError, Settings, Subject, all};
 //! use apalis_mongodb::{Config, MongoStorage};
 //! use mongodb::Client;
 //!
@@ -23,7 +23,7 @@
 //! impl Subject for Mongo {
 //!     type Backend = MongoStorage<Job>;
 //!
-//!     async fn backend(&self, settings: &Settings) -> Result<MongoStorage<Job>, Obstacle> {
+//!     async fn backend(&self, settings: &Settings) -> Result<MongoStorage<Job>, CaseError> {
 //!         let db = Client::with_uri_str(&self.0).await?.database("conformance");
 //!         let config = Config::new(&settings.queue)
 //!             .lease_duration(settings.timing.lease)
@@ -53,14 +53,14 @@ mod journal;
 mod list;
 mod outcome;
 mod settings;
-mod stage;
 mod subject;
+mod test_queue;
 mod worker;
 
 pub use candidate::Candidate;
 pub use case::Case;
 pub use cases::all;
 pub use job::{Handler, Job, Middleware};
-pub use outcome::{Obstacle, Outcome};
+pub use outcome::{CaseError, Outcome};
 pub use settings::{Settings, Timing};
 pub use subject::{Standing, Subject, standing_of, waiting_in};

@@ -32,17 +32,17 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What keeps a case from passing. Every error becomes one with `?`.
+/// Why a case did not pass. Every error becomes one with `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Obstacle {
+pub enum CaseError {
     /// Something went otherwise than it should.
     Failed(String),
     /// This subject cannot be asked that.
     Unsupported(String),
 }
 
-impl Obstacle {
+impl CaseError {
     /// Something went otherwise than it should.
     #[must_use]
     pub fn failed(reason: impl fmt::Display) -> Self {
@@ -56,18 +56,18 @@ impl Obstacle {
     }
 }
 
-impl<E: std::error::Error> From<E> for Obstacle {
+impl<E: std::error::Error> From<E> for CaseError {
     fn from(error: E) -> Self {
         Self::failed(error)
     }
 }
 
-impl From<Result<(), Obstacle>> for Outcome {
-    fn from(verdict: Result<(), Obstacle>) -> Self {
+impl From<Result<(), CaseError>> for Outcome {
+    fn from(verdict: Result<(), CaseError>) -> Self {
         match verdict {
             Ok(()) => Self::Passed,
-            Err(Obstacle::Failed(reason)) => Self::Failed(reason),
-            Err(Obstacle::Unsupported(reason)) => Self::Unsupported(reason),
+            Err(CaseError::Failed(reason)) => Self::Failed(reason),
+            Err(CaseError::Unsupported(reason)) => Self::Unsupported(reason),
         }
     }
 }
@@ -76,7 +76,7 @@ impl From<Result<(), Obstacle>> for Outcome {
 macro_rules! require {
     ($condition:expr, $($message:tt)+) => {
         if !$condition {
-            return Err($crate::testing::Obstacle::Failed(format!($($message)+)));
+            return Err($crate::testing::CaseError::Failed(format!($($message)+)));
         }
     };
 }

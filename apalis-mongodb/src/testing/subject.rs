@@ -5,7 +5,7 @@ use apalis_core::task::Task;
 use apalis_core::task::status::Status;
 use apalis_core::task::task_id::TaskId;
 
-use super::{Candidate, Obstacle, Settings};
+use super::{Candidate, CaseError, Settings};
 
 /// A backend under test, and what only its author knows how to do to it.
 ///
@@ -22,14 +22,14 @@ pub trait Subject: Send + Sync + 'static {
     fn backend(
         &self,
         settings: &Settings,
-    ) -> impl Future<Output = Result<Self::Backend, Obstacle>> + Send;
+    ) -> impl Future<Output = Result<Self::Backend, CaseError>> + Send;
 
     /// What the store says of a job; [`standing_of`] does it for backends with `FetchById`.
     fn standing(
         &self,
         _settings: &Settings,
         _id: &TaskId,
-    ) -> impl Future<Output = Result<Option<Standing>, Obstacle>> + Send {
+    ) -> impl Future<Output = Result<Option<Standing>, CaseError>> + Send {
         missing("a look at a job")
     }
 
@@ -38,7 +38,7 @@ pub trait Subject: Send + Sync + 'static {
     fn waiting(
         &self,
         _settings: &Settings,
-    ) -> impl Future<Output = Result<usize, Obstacle>> + Send {
+    ) -> impl Future<Output = Result<usize, CaseError>> + Send {
         missing("a list of jobs")
     }
 
@@ -47,7 +47,7 @@ pub trait Subject: Send + Sync + 'static {
         &self,
         _settings: &Settings,
         _id: TaskId,
-    ) -> impl Future<Output = Result<(), Obstacle>> + Send {
+    ) -> impl Future<Output = Result<(), CaseError>> + Send {
         missing("a payload that does not decode")
     }
 
@@ -56,19 +56,19 @@ pub trait Subject: Send + Sync + 'static {
     fn interrupt_store(
         &self,
         _settings: &Settings,
-    ) -> impl Future<Output = Result<(), Obstacle>> + Send {
+    ) -> impl Future<Output = Result<(), CaseError>> + Send {
         missing("an interruption of the store")
     }
 
     /// Runs a workflow of apalis-workflow that maps each of `0..count` and collects them again,
-    /// in a worker with concurrency 1, and returns what was collected. If it `stumbles`, the first
+    /// in a worker with concurrency 1, and returns what was collected. If it `fails_first`, the first
     /// attempt at 0 fails.
     fn collect_in_workflow(
         &self,
         _settings: &Settings,
         _count: u32,
         _stumbles: bool,
-    ) -> impl Future<Output = Result<Vec<u32>, Obstacle>> + Send {
+    ) -> impl Future<Output = Result<Vec<u32>, CaseError>> + Send {
         missing("a workflow")
     }
 
@@ -76,13 +76,13 @@ pub trait Subject: Send + Sync + 'static {
     fn durability(
         &self,
         _settings: &Settings,
-    ) -> impl Future<Output = Result<(), Obstacle>> + Send {
+    ) -> impl Future<Output = Result<(), CaseError>> + Send {
         missing("a look at the store's durability")
     }
 }
 
-async fn missing<T>(hook: &str) -> Result<T, Obstacle> {
-    Err(Obstacle::unsupported(format!(
+async fn missing<T>(hook: &str) -> Result<T, CaseError> {
+    Err(CaseError::unsupported(format!(
         "the subject does not offer {hook}"
     )))
 }
@@ -109,7 +109,7 @@ impl Standing {
 /// # Errors
 ///
 /// The backend's own.
-pub async fn standing_of<B, C>(backend: &mut B, id: &TaskId) -> Result<Option<Standing>, Obstacle>
+pub async fn standing_of<B, C>(backend: &mut B, id: &TaskId) -> Result<Option<Standing>, CaseError>
 where
     B: FetchById<Task = Task<C>>,
 {
@@ -125,7 +125,7 @@ where
 /// # Errors
 ///
 /// The backend's own.
-pub async fn waiting_in<B: ListTasks>(backend: &B) -> Result<usize, Obstacle> {
+pub async fn waiting_in<B: ListTasks>(backend: &B) -> Result<usize, CaseError> {
     let filter = Filter {
         status: Some(Status::Pending),
         page: 1,

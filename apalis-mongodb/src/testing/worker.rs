@@ -8,7 +8,7 @@ use std::time::Duration;
 use apalis_core::worker::context::WorkerContext;
 use tokio::sync::{oneshot, watch};
 
-use super::{Candidate, Handler, Middleware, Obstacle, Settings, Subject};
+use super::{Candidate, CaseError, Handler, Middleware, Settings, Subject};
 
 /// A stop that takes longer has failed.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ impl Running {
         name: &str,
         handler: Handler,
         middleware: Middleware,
-    ) -> Result<Self, Obstacle> {
+    ) -> Result<Self, CaseError> {
         let context = WorkerContext::new(name);
         let (kill, killed) = oneshot::channel();
         let (report, ended) = watch::channel(None);
@@ -37,9 +37,9 @@ impl Running {
             .enable_all()
             .build()?;
         let life = async move {
-            let backend = subject.backend(&settings).await.map_err(|obstacle| {
+            let backend = subject.backend(&settings).await.map_err(|error| {
                 // What the hook says is the reason, either way.
-                let (Obstacle::Failed(reason) | Obstacle::Unsupported(reason)) = obstacle;
+                let (CaseError::Failed(reason) | CaseError::Unsupported(reason)) = error;
                 reason
             })?;
             let run = backend.work(own, handler, middleware);
@@ -72,11 +72,11 @@ impl Running {
     }
 
     /// Fails if the worker ended by itself.
-    pub(super) fn lives(&self) -> Result<(), Obstacle> {
+    pub(super) fn lives(&self) -> Result<(), CaseError> {
         match self.end() {
             None => Ok(()),
-            Some(Ok(())) => Err(Obstacle::failed("the worker ended")),
-            Some(Err(reason)) => Err(Obstacle::Failed(format!("the worker ended: {reason}"))),
+            Some(Ok(())) => Err(CaseError::failed("the worker ended")),
+            Some(Err(reason)) => Err(CaseError::Failed(format!("the worker ended: {reason}"))),
         }
     }
 
@@ -87,17 +87,17 @@ impl Running {
     }
 
     /// Asks the worker to stop and waits for its end.
-    pub(super) async fn stop(mut self) -> Result<(), Obstacle> {
+    pub(super) async fn stop(mut self) -> Result<(), CaseError> {
         self.begin_stop();
         let ended = self.ended.wait_for(Option::is_some);
         match tokio::time::timeout(STOP_LIMIT, ended).await {
             Ok(Ok(end)) => match &*end {
-                Some(Err(reason)) => Err(Obstacle::Failed(format!(
+                Some(Err(reason)) => Err(CaseError::Failed(format!(
                     "the worker did not stop well: {reason}"
                 ))),
                 _ => Ok(()),
             },
-            _ => Err(Obstacle::Failed(format!(
+            _ => Err(CaseError::Failed(format!(
                 "the worker did not stop in {STOP_LIMIT:?}"
             ))),
         }

@@ -11,7 +11,7 @@ use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_mongodb::testing::{
-    self, Job, Obstacle, Settings, Standing, Subject, standing_of, waiting_in,
+    self, CaseError, Job, Settings, Standing, Subject, standing_of, waiting_in,
 };
 use apalis_mongodb::{Config, MongoStorage, RetryStrategy, setup};
 use apalis_workflow::{SteppedFlow, WorkflowSink};
@@ -61,7 +61,7 @@ impl Mongo {
         &self,
         settings: &Settings,
         handler: Option<EventHandler<CommandEvent>>,
-    ) -> Result<Database, Obstacle> {
+    ) -> Result<Database, CaseError> {
         let mut options = ClientOptions::parse(&self.uri).await?;
         options.app_name = Some(settings.queue.clone());
         options.command_event_handler = handler;
@@ -69,7 +69,7 @@ impl Mongo {
         Ok(client.database(self.database.database().name()))
     }
 
-    async fn storage<Args>(&self, settings: &Settings) -> Result<MongoStorage<Args>, Obstacle> {
+    async fn storage<Args>(&self, settings: &Settings) -> Result<MongoStorage<Args>, CaseError> {
         let db = self.connect(settings, None).await?;
         Ok(MongoStorage::new(&db, config(settings)))
     }
@@ -87,7 +87,7 @@ fn config(settings: &Settings) -> Config {
 impl Subject for Mongo {
     type Backend = MongoStorage<Job>;
 
-    async fn backend(&self, settings: &Settings) -> Result<MongoStorage<Job>, Obstacle> {
+    async fn backend(&self, settings: &Settings) -> Result<MongoStorage<Job>, CaseError> {
         self.storage(settings).await
     }
 
@@ -95,23 +95,23 @@ impl Subject for Mongo {
         &self,
         settings: &Settings,
         id: &TaskId,
-    ) -> Result<Option<Standing>, Obstacle> {
+    ) -> Result<Option<Standing>, CaseError> {
         standing_of(&mut self.backend(settings).await?, id).await
     }
 
-    async fn waiting(&self, settings: &Settings) -> Result<usize, Obstacle> {
+    async fn waiting(&self, settings: &Settings) -> Result<usize, CaseError> {
         waiting_in(&self.backend(settings).await?).await
     }
 
-    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), Obstacle> {
+    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), CaseError> {
         let mut backend = self.storage::<String>(settings).await?;
         let poison = TaskBuilder::new("no job".to_owned()).task_id(id).build();
         Ok(backend.push_task(poison).await?)
     }
 
-    async fn interrupt_store(&self, settings: &Settings) -> Result<(), Obstacle> {
+    async fn interrupt_store(&self, settings: &Settings) -> Result<(), CaseError> {
         if std::env::var_os("MONGODB_URI").is_some() {
-            return Err(Obstacle::unsupported("a server that was given may refuse"));
+            return Err(CaseError::unsupported("a server that was given may refuse"));
         }
         let admin = self.database.client().database("admin");
         let fail = |mode: &str| {
@@ -134,14 +134,14 @@ impl Subject for Mongo {
         &self,
         settings: &Settings,
         count: u32,
-        stumbles: bool,
-    ) -> Result<Vec<u32>, Obstacle> {
-        let stumbling = Arc::new(AtomicBool::new(stumbles));
+        fails_first: bool,
+    ) -> Result<Vec<u32>, CaseError> {
+        let fails_next = Arc::new(AtomicBool::new(fails_first));
         let (collected, mut outcome) = mpsc::unbounded_channel();
         let flow = SteppedFlow::new("collect")
             .and_then(async |count: u32| (0..count).collect::<Vec<_>>())
             .filter_map(move |number: u32| {
-                let fails = number == 0 && stumbling.swap(false, Ordering::Relaxed);
+                let fails = number == 0 && fails_next.swap(false, Ordering::Relaxed);
                 async move {
                     if fails {
                         return Err(BoxDynError::from("not yet"));
@@ -160,14 +160,14 @@ impl Subject for Mongo {
             .concurrency(1)
             .build(flow);
         tokio::select! {
-            end = worker.run() => Err(Obstacle::Failed(format!("the worker ended: {end:?}"))),
+            end = worker.run() => Err(CaseError::Failed(format!("the worker ended: {end:?}"))),
             numbers = outcome.recv() => {
-                numbers.ok_or_else(|| Obstacle::failed("the workflow is gone"))
+                numbers.ok_or_else(|| CaseError::failed("the workflow is gone"))
             }
         }
     }
 
-    async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {
+    async fn durability(&self, settings: &Settings) -> Result<(), CaseError> {
         let (seen, mut concerns) = mpsc::unbounded_channel();
         let handler = EventHandler::callback(move |event| {
             if let CommandEvent::Started(started) = event
@@ -183,7 +183,7 @@ impl Subject for Mongo {
         let concern: Document = concerns.recv().await.unwrap_or_default();
         match concern.get_str("w") {
             Ok("majority") => Ok(()),
-            _ => Err(Obstacle::Failed(format!("inserted with {concern}"))),
+            _ => Err(CaseError::Failed(format!("inserted with {concern}"))),
         }
     }
 }

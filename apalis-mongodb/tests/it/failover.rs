@@ -16,14 +16,14 @@ use mongodb::{Client, Database};
 use tokio::runtime::Runtime;
 
 use crate::harness::{Running, eventually};
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::worker;
 
 const EFFECTS: &str = "effects";
 const JOBS: u64 = 300;
 
 /// Three servers at a time are enough for a small machine.
-pub(crate) static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+pub(crate) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// Which jobs run, over all workers, and which ran twice at once.
 #[derive(Debug, Default)]
@@ -113,19 +113,19 @@ impl Drop for Apart {
 }
 
 /// Two workers at work on three servers.
-struct Scene {
+struct FailoverTest {
     workers: [Apart; 2],
     ledger: Arc<Ledger>,
     db: Database,
     config: Config,
     set: ReplicaSet,
-    _premises: Premises,
+    _servers: TestServers,
 }
 
-impl Scene {
+impl FailoverTest {
     async fn begin() -> Self {
-        let mut premises = Premises::new("failover");
-        let set = premises.start_replica_set(3).await;
+        let mut servers = TestServers::new("failover");
+        let set = servers.start_replica_set(3).await;
         let options = ClientOptions::parse(set.uri("failover")).await.unwrap();
         let db = Client::with_options(options.clone()).unwrap();
         let db = db.database("failover");
@@ -148,7 +148,7 @@ impl Scene {
             db,
             config,
             set,
-            _premises: premises,
+            _servers: servers,
         }
     }
 
@@ -191,13 +191,13 @@ impl Scene {
 
 #[tokio::test]
 async fn a_primary_that_steps_down_costs_no_job_and_runs_none_twice_at_once() {
-    let _turn = TURN.lock().await;
-    let scene = Scene::begin().await;
+    let _alone = ALONE.lock().await;
+    let test = FailoverTest::begin().await;
     for step_down in 1..=2 {
-        scene.commits(step_down * JOBS / 3).await;
-        scene.set.step_down().await.unwrap();
+        test.commits(step_down * JOBS / 3).await;
+        test.set.step_down().await.unwrap();
     }
-    let ledger = scene.end().await;
+    let ledger = test.end().await;
     let doubled = ledger.doubled.lock().unwrap();
     assert!(doubled.is_empty(), "ran twice at once: {doubled:?}");
 }
@@ -206,9 +206,9 @@ async fn a_primary_that_steps_down_costs_no_job_and_runs_none_twice_at_once() {
 /// but only one of the two can commit.
 #[tokio::test]
 async fn a_primary_that_is_killed_costs_no_job_and_commits_each_once() {
-    let _turn = TURN.lock().await;
-    let scene = Scene::begin().await;
-    scene.commits(JOBS / 3).await;
-    scene.set.primary().await.unwrap().process().kill().await;
-    scene.end().await;
+    let _alone = ALONE.lock().await;
+    let test = FailoverTest::begin().await;
+    test.commits(JOBS / 3).await;
+    test.set.primary().await.unwrap().process().kill().await;
+    test.end().await;
 }

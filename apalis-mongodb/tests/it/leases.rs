@@ -190,49 +190,6 @@ async fn a_running_job_that_is_cancelled_tells_its_handler_at_once() {
 }
 
 #[tokio::test]
-async fn an_effect_and_its_completion_commit_together_or_not_at_all() {
-    let bench = Bench::new().await;
-    let effects = bench.db().collection::<Document>("effects");
-    effects.insert_one(doc! { "_id": "seed" }).await.unwrap();
-    let (db, into) = (bench.db().clone(), effects.clone());
-    let running = worker!(
-        bench.storage::<String>(),
-        1,
-        move |how: String, job: JobHandle| {
-            let (db, effects) = (db.clone(), into.clone());
-            async move {
-                let mut session = db.client().start_session().await?;
-                session.start_transaction().await?;
-                let effect = doc! { "job": job.id(), "attempt": i64::from(job.attempt()) };
-                effects.insert_one(effect).session(&mut session).await?;
-                job.complete_in(&mut session).await?;
-                if how == "abort" && job.attempt() == 1 {
-                    session.abort_transaction().await?;
-                    return Err("aborted".into());
-                }
-                session.commit_transaction().await?;
-                Ok::<(), apalis_core::error::BoxDynError>(())
-            }
-        }
-    );
-    for how in ["commit", "abort"] {
-        let id = bench
-            .storage::<String>()
-            .enqueue(how.to_owned())
-            .await
-            .unwrap();
-        bench.reaches(&id, JobState::Done).await;
-        let count = effects
-            .count_documents(doc! { "job": id.to_string() })
-            .await
-            .unwrap();
-        assert_eq!(count, 1, "{how}");
-    }
-    assert_eq!(bench.storage::<String>().outstanding(), 0);
-    running.stop().await;
-}
-
-#[tokio::test]
 async fn a_handle_extends_its_lease_and_reports_progress_and_lines() {
     let bench = Bench::new().await;
     let running = worker!(bench.storage::<u32>(), 1, async |_: u32, job: JobHandle| {

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use apalis_mongodb::{JobState, NewJob, QueueLimits, Rate};
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use tokio::sync::Notify;
 
-use crate::harness::{Bench, Notes};
+use crate::harness::{Bench, Notes, eventually};
 use crate::worker;
 
 async fn limit(bench: &Bench, limits: QueueLimits) {
@@ -89,6 +90,70 @@ async fn no_more_jobs_start_in_a_period_than_the_queue_allows() {
     second.stop().await;
 }
 
+/// What is left in the bucket of the queue, and how many waiting jobs were given back.
+async fn given_back(bench: &Bench) -> (f64, u64) {
+    let collections = bench.config.collections();
+    let queues = bench.db().collection::<Document>(&collections.queues);
+    let queue = queues.find_one(doc! { "_id": "test" }).await.unwrap();
+    let queue = queue.unwrap();
+    let bucket = queue.get_document("bucket");
+    let tokens = bucket.map_or(0.0, |bucket| bucket.get_f64("tokens").unwrap());
+    let jobs = bench.db().collection::<Document>(&collections.jobs);
+    let waiting = doc! { "status": "Pending", "lock_token": { "$exists": true } };
+    (tokens, jobs.count_documents(waiting).await.unwrap())
+}
+
+#[tokio::test]
+async fn jobs_that_are_given_back_before_they_start_return_their_starts_to_the_rate() {
+    const JOBS: u32 = 40;
+    const BLOCKED: u32 = 20;
+    let bench = Bench::new().await;
+    let limits = QueueLimits {
+        rate: Some(Rate {
+            starts: JOBS,
+            per: Duration::from_secs(24 * 3600),
+        }),
+        ..QueueLimits::default()
+    };
+    limit(&bench, limits).await;
+    let jobs = (1..=JOBS).map(NewJob::new);
+    bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+    let (notes, release) = (Notes::default(), Arc::new(Notify::new()));
+    let handler = || {
+        let (notes, release) = (notes.clone(), Arc::clone(&release));
+        move |number: u32| {
+            let (notes, release) = (notes.clone(), Arc::clone(&release));
+            async move {
+                notes.add("ran");
+                if number == BLOCKED {
+                    release.notified().await;
+                }
+            }
+        }
+    };
+    let first = worker!(bench.storage::<u32>(), 1, handler());
+    // While the worker is held up, it keeps nothing but the job that runs.
+    let left = f64::from(JOBS - BLOCKED);
+    let waiting = eventually("every start that was not used is returned", async || {
+        let (tokens, waiting) = given_back(&bench).await;
+        let held = notes.all().len() == BLOCKED as usize;
+        if held && tokens >= left {
+            Ok(waiting)
+        } else {
+            Err(format!("{tokens} left, {waiting} given back"))
+        }
+    })
+    .await;
+    assert!(waiting > 0);
+    // A day's starts are just enough for all.
+    let second = worker!(bench.storage::<u32>(), 1, handler());
+    bench.counts(JobState::Done, u64::from(JOBS) - 1).await;
+    release.notify_one();
+    bench.counts(JobState::Done, u64::from(JOBS)).await;
+    first.stop().await;
+    second.stop().await;
+}
+
 #[tokio::test]
 async fn a_rate_that_lets_nothing_start_or_has_no_period_is_refused() {
     let bench = Bench::new().await;
@@ -155,4 +220,36 @@ async fn a_limit_that_an_earlier_version_stored_holds_and_is_shown_as_a_rate() {
         ),
         (Some(2), Some(400))
     );
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_no_number_or_below_zero_or_too_full_begins_anew() {
+    for tokens in [
+        Bson::Double(f64::NAN),
+        Bson::Double(-1e12),
+        Bson::Double(f64::INFINITY),
+        Bson::Int64(i64::MAX),
+        "many".into(),
+    ] {
+        let bench = Bench::new().await;
+        let limits = QueueLimits {
+            rate: Some(Rate {
+                starts: 2,
+                per: Duration::from_secs(24 * 3600),
+            }),
+            ..QueueLimits::default()
+        };
+        limit(&bench, limits).await;
+        let queues = bench.db().collection::<Document>("apalis_queues");
+        let bucket = doc! { "tokens": tokens, "at": DateTime::now() };
+        let odd = doc! { "$set": { "bucket": bucket } };
+        let queue = doc! { "_id": "test" };
+        queues.update_one(queue, odd).await.unwrap();
+        let jobs = (0..3).map(NewJob::new);
+        bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+        let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+        bench.counts(JobState::Done, 2).await;
+        running.stop().await;
+        bench.counts(JobState::Ready, 1).await;
+    }
 }

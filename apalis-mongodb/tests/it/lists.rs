@@ -10,6 +10,7 @@ use mongodb::event::EventHandler;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::ClientOptions;
 
+use crate::foreign_documents::sound;
 use crate::harness::Bench;
 use crate::worker;
 
@@ -113,4 +114,21 @@ fn keys_examined(plan: &Document) -> i64 {
         });
         documents.map(keys_examined).max().unwrap_or(0)
     })
+}
+
+#[tokio::test]
+async fn a_list_goes_on_behind_an_empty_id() {
+    let bench = Bench::new().await;
+    let nameless = NewJob::new(1).id("");
+    bench.storage::<u32>().enqueue(nameless).await.unwrap();
+    let mut stranger = sound("", "Pending");
+    stranger.insert("_id", 7);
+    let jobs = bench.db().collection::<Document>("apalis_jobs");
+    jobs.insert_one(stranger).await.unwrap();
+    let (operator, all) = (bench.operator(), JobFilter::default());
+    let first = operator.list_jobs(&all, None, 1).await.unwrap();
+    assert_eq!(first.items[0].id, "");
+    let cursor = first.next_cursor.as_deref();
+    let second = operator.list_jobs(&all, cursor, 1).await.unwrap();
+    assert_eq!((second.items.len(), second.next_cursor), (1, None));
 }

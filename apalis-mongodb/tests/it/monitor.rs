@@ -19,30 +19,30 @@ const LONG: u32 = 2;
 
 /// What the handlers of both queues share with the test.
 #[derive(Clone)]
-struct Stage {
+struct Signals {
     starts_of_long: Notes,
     long_runs: Arc<Semaphore>,
-    curtain: Arc<Semaphore>,
+    release: Arc<Semaphore>,
 }
 
-impl Stage {
+impl Signals {
     fn new() -> Self {
         Self {
             starts_of_long: Notes::default(),
             long_runs: Arc::new(Semaphore::new(0)),
-            curtain: Arc::new(Semaphore::new(0)),
+            release: Arc::new(Semaphore::new(0)),
         }
     }
 }
 
-/// A long job lasts until the curtain falls; a quick one ends as soon as a long one runs.
-async fn play(number: u32, stage: Data<Stage>) {
+/// A long job lasts until it is released; a quick one ends as soon as a long one runs.
+async fn play(number: u32, signals: Data<Signals>) {
     let waits_for = if number == LONG {
-        stage.starts_of_long.add("started");
-        stage.long_runs.add_permits(1);
-        &stage.curtain
+        signals.starts_of_long.add("started");
+        signals.long_runs.add_permits(1);
+        &signals.release
     } else {
-        &stage.long_runs
+        &signals.long_runs
     };
     let _ = waits_for.acquire().await;
 }
@@ -53,9 +53,9 @@ async fn a_monitor_restarts_a_worker_that_failed_and_stops_all_when_their_jobs_a
     let other = Config::new("other").lease_duration(Duration::from_secs(3));
     let other = MongoStorage::<u32>::new(bench.db(), other);
     let first = bench.storage::<u32>();
-    let stage = Stage::new();
+    let signals = Signals::new();
     let stop = Arc::new(Notify::new());
-    let monitor = monitor(first.clone(), other.clone(), &stage);
+    let monitor = monitor(first.clone(), other.clone(), &signals);
     let signal = Arc::clone(&stop);
     let monitor = tokio::spawn(monitor.run_with_signal(async move {
         signal.notified().await;
@@ -67,11 +67,11 @@ async fn a_monitor_restarts_a_worker_that_failed_and_stops_all_when_their_jobs_a
         .await
         .unwrap();
     // The worker fails when the quick one succeeds; the next one starts the long one again.
-    stage.starts_of_long.reach(2).await;
+    signals.starts_of_long.reach(2).await;
     bench.reaches(&ids[1], JobState::Done).await;
 
     let of_other = other.enqueue(LONG).await.unwrap();
-    stage.starts_of_long.reach(3).await;
+    signals.starts_of_long.reach(3).await;
     stop.notify_one();
     eventually("no worker takes jobs any more", async || {
         match (first.outstanding(), other.outstanding()) {
@@ -80,7 +80,7 @@ async fn a_monitor_restarts_a_worker_that_failed_and_stops_all_when_their_jobs_a
         }
     })
     .await;
-    stage.curtain.add_permits(10);
+    signals.release.add_permits(10);
     tokio::time::timeout(Duration::from_secs(30), monitor)
         .await
         .expect("the monitor stops")
@@ -93,14 +93,14 @@ async fn a_monitor_restarts_a_worker_that_failed_and_stops_all_when_their_jobs_a
 }
 
 /// The first worker's first start fails after its first job.
-fn monitor(first: MongoStorage<u32>, other: MongoStorage<u32>, stage: &Stage) -> Monitor {
-    let (stage, same) = (stage.clone(), stage.clone());
+fn monitor(first: MongoStorage<u32>, other: MongoStorage<u32>, signals: &Signals) -> Monitor {
+    let (signals, same) = (signals.clone(), signals.clone());
     Monitor::new()
         .register(move |restarts| {
             WorkerBuilder::new("one")
                 .backend(first.clone())
                 .concurrency(2)
-                .data(stage.clone())
+                .data(signals.clone())
                 .on_event(move |_, event| {
                     let fails = restarts == 0 && matches!(event, Event::Success(_));
                     assert!(!fails, "this worker fails once");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use apalis_core::error::{AbortError, BoxDynError};
 use apalis_mongodb::operator::{BulkOptions, RetryOptions, Selection};
 use apalis_mongodb::{JobFilter, JobHandle, JobState, NewJob};
+use mongodb::bson::{Document, doc};
 
 use crate::harness::{Bench, Notes, eventually};
 use crate::worker;
@@ -228,4 +229,22 @@ async fn a_retried_job_has_its_unique_key_again_unless_another_took_it() {
     let report = retry().await;
     assert_eq!((report.changed, report.conflicts), (0, 1));
     assert_eq!(bench.job(&first).await.state, JobState::Cancelled);
+}
+
+#[tokio::test]
+async fn recent_counts_are_recent_after_the_servers_clock_was_set_back() {
+    let bench = Bench::new().await;
+    let (operator, storage) = (bench.operator(), bench.storage::<u32>());
+    let hour = Duration::from_secs(3600);
+    operator.recent_counts("test", hour).await.unwrap();
+    let queues = bench.db().collection::<Document>("apalis_queues");
+    // What the clock said before it was set back.
+    let ahead = doc! { "$add": ["$$NOW", 3_600_000_i64] };
+    let ahead = doc! { "$set": { "counts.ready.at": &ahead, "counting_until": ahead } };
+    let queue = doc! { "_id": "test" };
+    queues.update_one(queue, vec![ahead]).await.unwrap();
+    let jobs = (0..5).map(NewJob::new);
+    storage.enqueue_many(jobs).await.unwrap();
+    let counts = operator.recent_counts("test", hour).await.unwrap();
+    assert_eq!(counts.ready, 5);
 }

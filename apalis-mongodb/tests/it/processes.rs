@@ -139,7 +139,7 @@ async fn a_job_of_a_killed_worker_is_rescued_within_two_leases() {
     let id = bench.storage::<i64>().enqueue(60_000).await.unwrap();
     let victim = Worker::start(bench.uri(), lease);
     bench.reaches(&id, JobState::Running).await;
-    let _heir = Worker::start(bench.uri(), lease);
+    let _successor = Worker::start(bench.uri(), lease);
     victim.kill();
     let killed = std::time::Instant::now();
     eventually("the job is rescued", async || {
@@ -164,14 +164,14 @@ async fn a_worker_frozen_beyond_its_lease_yields_its_job_and_cannot_commit_it() 
     let mut frozen = Worker::start(bench.uri(), lease);
     bench.reaches(&id, JobState::Running).await;
     frozen.signal("-STOP");
-    let heir = Worker::start(bench.uri(), lease);
+    let successor = Worker::start(bench.uri(), lease);
     bench.reaches(&id, JobState::Done).await;
     frozen.signal("-CONT");
     let next = bench.storage::<i64>().enqueue(1).await.unwrap();
     bench.reaches(&next, JobState::Done).await;
     // The frozen one takes jobs again when it is the only one.
-    let heir_pid = heir.pid();
-    heir.kill();
+    let heir_pid = successor.pid();
+    successor.kill();
     let last = bench.storage::<i64>().enqueue(1).await.unwrap();
     bench.reaches(&last, JobState::Done).await;
     assert!(frozen.is_alive());

@@ -5,7 +5,9 @@ use std::time::Duration;
 use apalis_core::backend::Vacuum;
 use apalis_core::error::BoxDynError;
 use apalis_mongodb::{JobState, MongoStorage, NewJob, Retention, RetryStrategy};
+use mongodb::bson::{Bson, DateTime, Document, Timestamp, doc, serialize_to_vec};
 
+use crate::foreign_documents::sound;
 use crate::harness::{Bench, eventually};
 use crate::worker;
 
@@ -35,11 +37,81 @@ async fn done_jobs_are_removed_in_time_and_dead_ones_stay() {
     assert_eq!(job.last_error.as_deref(), Some("no luck"));
     let jobs = bench
         .db()
-        .collection::<mongodb::bson::Document>(&bench.config.collections().jobs);
+        .collection::<Document>(&bench.config.collections().jobs);
     eventually("one job is left", async || {
-        match jobs.count_documents(mongodb::bson::doc! {}).await.unwrap() {
+        match jobs.count_documents(doc! {}).await.unwrap() {
             1 => Ok(()),
             left => Err(left.to_string()),
+        }
+    })
+    .await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_waiting_document_whose_time_sorts_behind_all_times_is_dead_within_a_minute() {
+    let bench = Bench::with(|config| {
+        config.retention(Retention {
+            done: Some(Duration::from_secs(1)),
+            ..Retention::default()
+        })
+    })
+    .await;
+    let jobs = bench
+        .db()
+        .collection::<Document>(&bench.config.collections().jobs);
+    let times = [
+        Bson::Timestamp(Timestamp {
+            time: 1,
+            increment: 1,
+        }),
+        Bson::JavaScriptCode("f()".to_owned()),
+        Bson::MaxKey,
+    ];
+    for (number, time) in times.into_iter().enumerate() {
+        let mut document = sound(&number.to_string(), "Pending");
+        document.insert("run_at", time);
+        jobs.insert_one(document).await.unwrap();
+    }
+    let mut last = sound("a job of the last day", "Pending");
+    last.insert("run_at", DateTime::MAX);
+    jobs.insert_one(last).await.unwrap();
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+    bench.counts(JobState::Dead, 3).await;
+    bench.counts(JobState::Scheduled, 1).await;
+    let dead = jobs.find_one(doc! { "_id": "0" }).await.unwrap().unwrap();
+    let reason = dead.get_str("last_error").unwrap();
+    assert_eq!(reason, "run_at: timestamp instead of a date");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_dead_document_without_room_for_a_reason_is_removed_in_time_as_others_are() {
+    const MAX_BYTES: usize = 16 * 1024 * 1024;
+    let bench = Bench::with(|config| {
+        config.retention(Retention {
+            dead: Some(Duration::from_secs(1)),
+            ..Retention::default()
+        })
+    })
+    .await;
+    let jobs = bench
+        .db()
+        .collection::<Document>(&bench.config.collections().jobs);
+    // It is no job, for most of a job's fields are missing.
+    let mut full = doc! {
+        "_id": "full", "queue": "test", "status": "Pending",
+        "priority": 0, "run_at": DateTime::from_millis(0), "args": "",
+    };
+    let others = serialize_to_vec(&full).unwrap().len();
+    full.insert("args", "x".repeat(MAX_BYTES - others));
+    jobs.insert_one(full).await.unwrap();
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32| {});
+    eventually("the document is removed", async || {
+        let left = jobs.find_one(doc! {}).projection(doc! { "args": 0 });
+        match left.await.unwrap() {
+            None => Ok(()),
+            Some(left) => Err(format!("{left:?}")),
         }
     })
     .await;

@@ -8,7 +8,7 @@ use mongodb::bson::{Document, doc};
 use mongodb::{Client, Database};
 
 use crate::harness::{Notes, eventually};
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::worker;
 
 const README: &str = include_str!("../../README.md");
@@ -28,10 +28,10 @@ fn documented_role() -> Document {
 
 /// A database as a user sees it who has no role but the documented one, and as one who may do
 /// everything.
-async fn databases(premises: &mut Premises) -> [Database; 2] {
+async fn databases(servers: &mut TestServers) -> [Database; 2] {
     let role = documented_role();
     let name = role.get_str("createRole").unwrap().to_owned();
-    let port = premises
+    let port = servers
         .start_with_users(async |client: &Client| {
             let db = client.database(DATABASE);
             db.run_command(role).await.unwrap();
@@ -55,8 +55,8 @@ async fn databases(premises: &mut Premises) -> [Database; 2] {
 
 #[tokio::test]
 async fn the_documented_role_suffices_for_enqueuing_working_waking_up_and_operating() {
-    let mut premises = Premises::new("rights");
-    let [db, root] = databases(&mut premises).await;
+    let mut servers = TestServers::new("rights");
+    let [db, root] = databases(&mut servers).await;
     let config = Config::new("test").poll_interval(Duration::from_secs(60));
     setup(&db, &config).await.unwrap();
     let notes = Notes::default();

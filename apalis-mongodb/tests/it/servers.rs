@@ -12,12 +12,12 @@ use mongodb::Client;
 use crate::shifted_clock::ShiftedClock;
 
 /// A folder and the servers in it, which vanish with it.
-pub(crate) struct Premises {
+pub(crate) struct TestServers {
     folder: PathBuf,
     processes: Vec<Process>,
 }
 
-impl Premises {
+impl TestServers {
     pub(crate) fn new(purpose: &str) -> Self {
         let id = mongodb::bson::oid::ObjectId::new().to_hex();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{purpose}-{id}"));
@@ -86,7 +86,7 @@ impl Premises {
         self.start_set(&binary(), members).await
     }
 
-    /// As [`Premises::start_replica_set`], with a server for each clock, which is off by `seconds`.
+    /// As [`TestServers::start_replica_set`], with a server for each clock, which is off by `seconds`.
     pub(crate) async fn start_replica_set_by(
         &mut self,
         clock: &ShiftedClock,
@@ -111,7 +111,7 @@ impl Premises {
     }
 }
 
-impl Drop for Premises {
+impl Drop for TestServers {
     fn drop(&mut self) {
         for process in &self.processes {
             process.signal(Signal::KILL);

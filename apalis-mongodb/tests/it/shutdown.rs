@@ -1,12 +1,12 @@
 //! A worker that stops finishes what runs and gives back the rest.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use apalis_mongodb::{JobState, NewJob, Outcome};
+use apalis_mongodb::{Config, JobHandle, JobState, MongoStorage, NewJob, Outcome};
 use tokio::sync::Notify;
 
-use crate::harness::{Bench, Notes};
+use crate::harness::{Bench, Notes, eventually};
 use crate::worker;
 
 #[tokio::test]
@@ -117,4 +117,44 @@ async fn at_the_end_of_the_grace_period_running_jobs_are_released_and_cannot_be_
     gate.notify_one();
     running.stop().await;
     assert_eq!(bench.job(&id).await.state, JobState::Ready);
+}
+
+#[tokio::test]
+async fn a_stopped_worker_is_not_listed_although_a_handle_of_its_job_is_kept() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let kept: Arc<Mutex<Vec<JobHandle>>> = Arc::default();
+    let keep = Arc::clone(&kept);
+    let other = Config::new("other").lease_duration(bench.config.lease());
+    let other = MongoStorage::<u32>::new(bench.db(), other);
+    let stays = worker!(other, 1, async |_: u32| {});
+    let stops = worker!(storage.clone(), 1, move |_: u32, job: JobHandle| {
+        keep.lock().unwrap().push(job);
+        async {}
+    });
+    let id = storage.enqueue(1).await.unwrap();
+    bench.reaches(&id, JobState::Done).await;
+    stops.stop().await;
+    let operator = bench.operator();
+    let last_seen = async || {
+        let workers = operator.list_workers(Some("other")).await.unwrap();
+        workers.first().map(|worker| worker.last_seen)
+    };
+    // The heartbeat after the next one was begun after the stop.
+    for _ in 0..2 {
+        let before = last_seen().await;
+        eventually("the other worker sends a heartbeat", async || {
+            let seen = last_seen().await;
+            if seen > before {
+                Ok(())
+            } else {
+                Err(format!("{seen:?}"))
+            }
+        })
+        .await;
+    }
+    let listed = operator.list_workers(Some("test")).await.unwrap();
+    assert!(listed.is_empty(), "{listed:?}");
+    stays.stop().await;
+    assert_eq!(kept.lock().unwrap().len(), 1);
 }

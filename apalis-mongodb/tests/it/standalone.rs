@@ -8,7 +8,7 @@ use apalis_mongodb::{Config, Error, JobHandle, MongoStorage, NewJob, QueueLimits
 use mongodb::{Client, Database};
 
 use crate::harness::Notes;
-use crate::servers::Premises;
+use crate::servers::TestServers;
 use crate::worker;
 use dossier_devstack::testing::Logs;
 
@@ -16,20 +16,20 @@ use dossier_devstack::testing::Logs;
 struct Bench {
     db: Database,
     config: Config,
-    _premises: Premises,
+    _servers: TestServers,
 }
 
 impl Bench {
     async fn new() -> Self {
-        let mut premises = Premises::new("standalone");
-        let server = premises.start_standalone().await;
+        let mut servers = TestServers::new("standalone");
+        let server = servers.start_standalone().await;
         let client = Client::with_uri_str(server.uri("")).await.unwrap();
         let (db, config) = (client.database("standalone"), Config::new("test"));
         setup(&db, &config).await.unwrap();
         Self {
             db,
             config,
-            _premises: premises,
+            _servers: servers,
         }
     }
 

@@ -7,7 +7,7 @@ use apalis_mongodb::{JobHandle, JobState, NewJob, Outcome, RetryStrategy};
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::harness::{Bench, eventually};
+use crate::harness::{Apart, Bench, eventually};
 use crate::worker;
 
 /// Panics when it is written, or when it is read.
@@ -170,4 +170,39 @@ async fn a_payload_that_cannot_be_sent_fails_its_own_enqueue_alone() {
     for (is_bad, outcome) in futures_util::future::join_all(enqueues).await {
         assert_eq!(outcome.is_err(), is_bad, "{outcome:?}");
     }
+}
+
+#[derive(Debug)]
+struct Cyclic;
+
+impl std::fmt::Display for Cyclic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("again and again")
+    }
+}
+
+impl std::error::Error for Cyclic {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self)
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_is_its_own_source_fails_its_attempt_alone() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let apart = Apart::new();
+    let running = apart.enter(|| {
+        worker!(storage.clone(), 2, async |number: u32| match number {
+            0 => Err(BoxDynError::from(Cyclic)),
+            _ => Ok(()),
+        })
+    });
+    let failing = NewJob::new(0).max_attempts(1);
+    let failing = storage.enqueue(failing).await.unwrap();
+    let dead = bench.reaches(&failing, JobState::Dead).await;
+    assert_eq!(dead.last_error.as_deref(), Some("again and again"));
+    let other = storage.enqueue(1).await.unwrap();
+    bench.reaches(&other, JobState::Done).await;
+    running.stop().await;
 }

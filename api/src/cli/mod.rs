@@ -3,6 +3,8 @@
 mod serve;
 mod users;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// The HTTP API of Dossier. Settings come from environment variables; .env.example has them all.
@@ -15,7 +17,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve clients until SIGTERM or Ctrl-C (the default)
+    /// Serve clients until SIGTERM or Ctrl-C, which drain (a second one ends at once) (the default)
     Serve,
     /// Manage accounts; Ops and admins never come from sign-up
     #[command(subcommand)]
@@ -28,10 +30,10 @@ impl Cli {
     /// # Errors
     ///
     /// What went wrong, for people.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run().await,
-            Command::Users(command) => users::run(command).await,
+            Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),
         }
     }
 }

@@ -1,71 +1,61 @@
 //! `dossier-api serve`
 
-use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
 use dossier_common::entropy::Entropy;
-use dossier_common::store::Store;
 use dossier_common::store::watch::Changes;
-use dossier_common::telemetry::{Metrics, init_logs};
+use dossier_common::store::{Reachability, Store};
+use dossier_common::telemetry::init_logs;
+use dossier_service::{Draining, Frame, Stop, listen, server};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
 use crate::config::Settings;
 use crate::password::PasswordHasher;
-use crate::state::{AppState, Draining};
-use crate::{ops, router, server};
+use crate::router;
+use crate::state::AppState;
 
-pub(super) async fn run() -> anyhow::Result<()> {
+pub(super) async fn run() -> anyhow::Result<ExitCode> {
     let mut env = Environment::of_process();
     init_logs(&mut env)?;
     let settings = Settings::read(env)?;
-    let metrics = Metrics::install().context("start recording metrics")?;
     let store = Store::connect(settings.database.uri(), "dossier-api", &settings.queues).await?;
-    store.check_schema().await?;
+    store.wait_for_schema().await?;
     let clients = listen(settings.listen_addr, "LISTEN_ADDR").await?;
-    let operators = listen(settings.metrics_addr, "METRICS_ADDR").await?;
-    // Whoever reads that we serve may tell us to stop.
-    let told_to_stop = shutdown_signal()?;
+    let frame = Frame::start(&settings.frame, &store).await?;
     tracing::info!(
-        address = %clients.local_addr()?, metrics = %operators.local_addr()?,
+        address = %clients.local_addr()?, metrics = %frame.metrics_address(),
         "serving {}", settings.public_url
     );
-    let grace = settings.shutdown_grace;
-    let state = app_state(store, settings);
-    let (stop, stopped) = watch::channel(false);
-    let operators = tokio::spawn(server::serve(
-        operators,
-        ops::router(state.clone(), metrics),
-        until(stopped.clone()),
-        grace,
-    ));
-    let draining = state.draining.clone();
-    let clients = tokio::spawn(server::serve(
-        clients,
-        router::router(state),
-        until(stopped),
-        grace,
-    ));
-    let signal = told_to_stop.await;
-    tracing::info!(signal, "shutting down: requests under way may end");
-    draining.begin();
-    stop.send_replace(true);
-    let all_ended = clients.await?;
-    operators.await?;
+    let draining = frame.draining();
+    frame
+        .run(|stop| serve_clients(clients, store, settings, draining, stop))
+        .await
+}
+
+async fn serve_clients(
+    listener: TcpListener,
+    store: Store,
+    settings: Settings,
+    draining: Draining,
+    stop: Stop,
+) -> anyhow::Result<()> {
+    let (limits, grace) = (settings.connections, settings.frame.grace);
+    let router = router::router(app_state(store, settings, draining));
+    let all_ended = server::serve(listener, router, limits, stop.requested(), grace).await;
     if !all_ended {
         tracing::warn!("some requests were still under way when the grace period was over");
     }
     Ok(())
 }
 
-fn app_state(store: Store, settings: Settings) -> AppState {
+fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
     let entropy = Entropy::system();
     AppState {
         changes: Changes::listen(store.clone()),
+        reachability: Reachability::watch(store.clone()),
         store,
         clock: Clock::system(),
         passwords: PasswordHasher::new(entropy.clone()),
@@ -74,29 +64,6 @@ fn app_state(store: Store, settings: Settings) -> AppState {
         access_tokens: Arc::new(settings.access_tokens),
         public_url: settings.public_url,
         limits: settings.limits,
-        draining: Draining::default(),
+        draining,
     }
-}
-
-async fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; {variable} names another address"))
-}
-
-async fn until(mut stopped: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which is as good as a stop.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// Listens for signals from now on; resolves with the name of the first.
-fn shutdown_signal() -> anyhow::Result<impl Future<Output = &'static str>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        }
-    })
 }

@@ -63,7 +63,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     let database = env.finish(database)?;
     let settings = QueueSettings::default();
     let store = Store::connect(database.uri(), "dossier-api users", &settings).await?;
-    store.check_schema().await?;
+    store.wait_for_schema().await?;
     match command {
         Command::Create(arguments) => create(&store, arguments).await,
     }

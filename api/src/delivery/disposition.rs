@@ -1,20 +1,27 @@
 //! `Content-Disposition` (RFC 6266 §4, appendix D; RFC 8187 §3.2).
 
-use std::fmt::Write;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but `attr-char` of RFC 8187 §3.2.1.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
 
 /// The value that offers a download under `name`: an ASCII fallback first, the real name second.
 pub fn content_disposition(name: &str) -> String {
     let fallback: String = name.chars().map(ascii_or_underscore).collect();
-    let mut value = format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''");
-    for byte in name.bytes() {
-        if is_attribute_char(byte) {
-            value.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(value, "%{byte:02X}");
-        }
-    }
-    value
+    let name = utf8_percent_encode(name, ENCODED);
+    format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''{name}")
 }
 
 /// Quotes, backslashes and percent signs are read differently by different browsers.
@@ -24,11 +31,6 @@ fn ascii_or_underscore(c: char) -> char {
         ' '..='~' => c,
         _ => '_',
     }
-}
-
-/// `attr-char` of RFC 8187 §3.2.1.
-fn is_attribute_char(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte)
 }
 
 #[cfg(test)]

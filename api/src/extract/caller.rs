@@ -6,9 +6,11 @@ use axum::http::request::Parts;
 use dossier_common::id::{SessionId, UserId};
 use dossier_common::store::files::FileScope;
 use dossier_common::user::Role;
+use headers::authorization::Bearer;
+use headers::{Authorization, HeaderMapExt};
 
 use crate::access_token::AccessTokenError;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// A person with a standing session.
@@ -79,7 +81,8 @@ impl FromRequestParts<AppState> for SignedIn {
             )
         })?;
         let now = state.clock.now();
-        let bearer = state.access_tokens.verify(token, now).map_err(refused)?;
+        let bearer = state.access_tokens.verify(token.token(), now);
+        let bearer = bearer.map_err(refused)?;
         let session = state.store.find_session(bearer.session_id).await?;
         let session = session
             .filter(|session| session.user_id == bearer.user_id && session.is_live(now))
@@ -113,6 +116,24 @@ impl FromRequestParts<AppState> for Ops {
     }
 }
 
+impl Fails for SignedIn {
+    fn codes() -> Vec<Code> {
+        vec![Code::Unauthorized, Code::TokenExpired]
+    }
+}
+
+impl Fails for Client {
+    fn codes() -> Vec<Code> {
+        vec![Code::Unauthorized, Code::TokenExpired, Code::Forbidden]
+    }
+}
+
+impl Fails for Ops {
+    fn codes() -> Vec<Code> {
+        Client::codes()
+    }
+}
+
 async fn in_role(
     parts: &mut Parts,
     state: &AppState,
@@ -127,15 +148,12 @@ async fn in_role(
     }
 }
 
-/// The token of the one `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's case does
-/// not matter.
-fn bearer_token(parts: &Parts) -> Option<&str> {
-    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return None;
-    };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// The token of the one `Authorization: Bearer` header (RFC 6750 §2.1). The typed header reads the
+/// first of several; which of two callers it is, is not for us to choose.
+fn bearer_token(parts: &Parts) -> Option<Authorization<Bearer>> {
+    let values = parts.headers.get_all(header::AUTHORIZATION);
+    let is_one = values.iter().count() == 1;
+    parts.headers.typed_get().filter(|_| is_one)
 }
 
 fn refused(error: AccessTokenError) -> Problem {

@@ -3,13 +3,17 @@
 mod caller;
 mod json;
 mod login_form;
+mod object;
 mod page;
 mod path;
 mod prefer;
+mod query;
 
 pub use caller::{Caller, Client, Ops, SignedIn};
 pub use json::{Json, OptionalJson};
-pub use login_form::LoginInput;
-pub use page::{PageRequest, seal_cursor};
+pub use login_form::{LoginForm, LoginInput};
+pub use page::{Page, PageQuery, PageRequest};
 pub use path::PathId;
-pub use prefer::PreferWait;
+pub use prefer::{PreferHeader, PreferWait};
+pub use query::NoQuery;
+pub(crate) use query::shown;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// The id or token in the address. One that cannot be of anything is as unknown as one that is of nothing.
@@ -19,5 +19,11 @@ impl<T: FromStr> FromRequestParts<AppState> for PathId<T> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let text = path.map_err(|_| Problem::not_found())?;
         text.parse().map(Self).map_err(|_| Problem::not_found())
+    }
+}
+
+impl<T> Fails for PathId<T> {
+    fn codes() -> Vec<Code> {
+        vec![Code::NotFound]
     }
 }

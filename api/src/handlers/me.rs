@@ -2,21 +2,36 @@
 
 use axum::extract::State;
 
-use crate::extract::SignedIn;
-use crate::problem::Problem;
+use crate::extract::{NoQuery, SignedIn};
+use crate::problem::{Code, Fails, Problem, Problems};
 use crate::state::AppState;
 use crate::wire::UserResponse;
 
 /// Show the caller's account
+///
+/// It is the account of the access token.
 #[utoipa::path(
-    get, path = "/v1/me", tag = "accounts",
-    responses((status = 200, description = "The account", body = UserResponse)),
+    get, path = "/v1/me", tag = "accounts", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The account", body = UserResponse),
+        Problems<(SignedIn, NoQuery, Gone)>,
+    ),
 )]
 pub async fn show_me(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
+    NoQuery: NoQuery,
 ) -> Result<axum::Json<UserResponse>, Problem> {
     let user = state.store.find_user(caller.user_id).await?;
     let user = user.ok_or_else(Problem::not_found)?;
     Ok(axum::Json(user.into()))
+}
+
+/// The account was deleted while its session stood.
+struct Gone;
+
+impl Fails for Gone {
+    fn codes() -> Vec<Code> {
+        vec![Code::NotFound]
+    }
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use metrics::{counter, histogram};
 use tokio::time::Instant;
 
-use super::RequestId;
+use crate::request_id::RequestId;
 
 /// Middleware: logs the request by its route, never by its address, which may hold a token.
 pub async fn observe(request: Request, next: Next) -> Response {

@@ -1,6 +1,12 @@
 //! The one table of codes.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
+use serde::{Serialize, Serializer};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident $status:ident $code:literal $title:literal;)*) => {
@@ -72,6 +78,10 @@ codes! {
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "Unsupported media type";
     /// The range asked for is not part of the bytes.
     RangeNotSatisfiable RANGE_NOT_SATISFIABLE "range_not_satisfiable" "The range cannot be satisfied";
+    /// The address of the request is over the limit.
+    UriTooLong URI_TOO_LONG "uri_too_long" "The address is too long";
+    /// The header fields are over the limit.
+    HeadersTooLarge REQUEST_HEADER_FIELDS_TOO_LARGE "headers_too_large" "The header fields are too large";
     /// Fields break their rules.
     InvalidFields UNPROCESSABLE_ENTITY "invalid_fields" "Some fields are not valid";
     /// An idempotency key was used for another request.
@@ -84,4 +94,27 @@ codes! {
     Internal INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side";
     /// Not ready to serve, or a worker was not in time.
     Unavailable SERVICE_UNAVAILABLE "unavailable" "Not available right now";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What kind of problem it is; stable"))
+            .enum_values(Some(codes))
+            .into()
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        "ProblemCode".into()
+    }
 }

@@ -12,6 +12,12 @@ impl From<StoreError> for Problem {
                 "Too many requests are changing the same thing right now. Please try again in a few seconds.",
             );
         }
+        if error.is_unavailable() {
+            tracing::warn!(error = %error, "the database was not available to a request");
+            return Self::unavailable(
+                "The database is not available right now. Please try again in a few seconds.",
+            );
+        }
         tracing::error!(error = %error, "the store failed a request");
         Self::internal()
     }

@@ -2,9 +2,11 @@
 
 mod code;
 mod convert;
+mod describe;
 mod render;
 
 pub use code::Code;
+pub use describe::{Fails, HeadProblems, Problems, add_problem_components};
 pub use render::render;
 
 use std::borrow::Cow;
@@ -41,21 +43,22 @@ impl FieldError {
 #[schema(as = Problem)]
 pub(crate) struct ProblemResponse<'a> {
     /// Where the code is explained.
-    #[schema(example = "/docs/problems#invalid_fields")]
+    #[schema(format = UriReference, example = "/docs/problems#invalid_fields")]
     r#type: String,
     /// The code in words.
     #[schema(example = "Some fields are not valid")]
     title: &'static str,
     /// The HTTP status.
-    #[schema(example = 422)]
+    #[schema(example = 422, minimum = 400, maximum = 599)]
     status: u16,
     /// What to do next.
     #[schema(example = "Please correct: email.")]
     detail: &'a str,
     /// The stable code.
     #[schema(example = "invalid_fields")]
-    code: &'static str,
+    code: Code,
     /// What to tell the operator.
+    #[schema(required, example = "01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     request_id: Option<&'a str>,
     /// The fields that break their rules, if that is the problem.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -129,6 +132,12 @@ impl Problem {
     pub fn closing_connection(mut self) -> Self {
         self.closes_connection = true;
         self
+    }
+
+    /// When the client may try again; every 503 and 429 says so.
+    fn retry_after(&self) -> Option<Duration> {
+        let passes = matches!(self.code, Code::Unavailable | Code::RateLimited);
+        self.retry_after.or(passes.then_some(RETRY_AFTER))
     }
 
     /// What kind of problem it is.

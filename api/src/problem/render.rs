@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{Code, Problem, ProblemResponse};
-use crate::middleware::RequestId;
+use crate::request_id::RequestId;
 
 /// Middleware: gives every error its problem body, also those that a library answered.
 pub async fn render(request: Request, next: Next) -> Response {
@@ -62,7 +62,7 @@ fn write(problem: &Problem, request_id: Option<&RequestId>, original: Response) 
         title: code.title(),
         status: code.status().as_u16(),
         detail: &problem.detail,
-        code: code.as_str(),
+        code,
         request_id: request_id.map(RequestId::as_str),
         errors: &problem.errors,
     };
@@ -77,7 +77,7 @@ fn write(problem: &Problem, request_id: Option<&RequestId>, original: Response) 
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    if let Some(wait) = problem.retry_after {
+    if let Some(wait) = problem.retry_after() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     }
     if problem.closes_connection {

@@ -12,7 +12,7 @@ use mongodb::bson::DateTime;
 use crate::access_token::{ACCESS_TTL, Bearer};
 use crate::extract::LoginInput;
 use crate::password::{Password, Verdict};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 use crate::wire::LoginResponse;
 
@@ -155,4 +155,24 @@ fn bad_refresh_token() -> Problem {
         Code::Unauthorized,
         "The refresh token is not good. Please log in again.",
     )
+}
+
+/// What [`log_in`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct LogIn;
+
+impl Fails for LogIn {
+    fn codes() -> Vec<Code> {
+        vec![Code::InvalidCredentials, Code::EmailNotVerified]
+    }
+}
+
+/// What [`refresh`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct Refresh;
+
+impl Fails for Refresh {
+    fn codes() -> Vec<Code> {
+        vec![Code::Unauthorized]
+    }
 }

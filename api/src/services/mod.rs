@@ -7,7 +7,9 @@ mod upload;
 mod verify;
 
 pub use link::{LinkTerms, request_link, wait_for_token};
-pub use login::{Tokens, log_in, refresh};
+pub use login::{LogIn, Refresh, Tokens, log_in, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, resend_verification, sign_up};
-pub use upload::{IdempotencyKey, Upload, accept_upload, receive_upload};
-pub use verify::verify_email;
+pub use upload::{
+    AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,
+};
+pub use verify::{VerifyEmail, verify_email};

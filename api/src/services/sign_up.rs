@@ -177,7 +177,7 @@ impl MailPlan {
     async fn account_exists(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
         if self.within_quota(tx, user).await? {
             let email = SendEmail::AccountExists { user_id: user };
-            tx.enqueue_email(email, self.job).await?;
+            tx.enqueue(email, self.job).await?;
         }
         Ok(())
     }

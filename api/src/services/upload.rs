@@ -16,7 +16,7 @@ use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::DateTime;
 
 use crate::extract::Caller;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// An upload whose bytes are stored.
@@ -178,4 +178,30 @@ fn expected_digest(headers: &axum::http::HeaderMap) -> Result<Option<Sha256>, Pr
     digest
         .map(Some)
         .ok_or_else(|| Problem::new(Code::BadRequest, detail))
+}
+
+/// What [`receive_upload`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceiveUpload;
+
+impl Fails for ReceiveUpload {
+    fn codes() -> Vec<Code> {
+        vec![
+            Code::DigestMismatch,
+            Code::RequestTimeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidFields,
+        ]
+    }
+}
+
+/// What [`accept_upload`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptUpload;
+
+impl Fails for AcceptUpload {
+    fn codes() -> Vec<Code> {
+        vec![Code::NotFound, Code::Conflict, Code::IdempotencyMismatch]
+    }
 }

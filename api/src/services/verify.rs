@@ -2,7 +2,7 @@
 
 use dossier_common::token::VerifyEmailClaims;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// Uses up the token and marks the account's address as proven.
@@ -35,4 +35,14 @@ fn refused() -> Problem {
         Code::TokenInvalid,
         "This link does not work (any more). Please log in to see whether your address is verified, or ask for a new mail.",
     )
+}
+
+/// What [`verify_email`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifyEmail;
+
+impl Fails for VerifyEmail {
+    fn codes() -> Vec<Code> {
+        vec![Code::TokenInvalid]
+    }
 }

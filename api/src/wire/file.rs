@@ -1,15 +1,17 @@
 //! Documents on the wire.
 
 use dossier_common::clock::rfc3339;
-use dossier_common::file::{FileState, InspectionRecord};
-use dossier_common::queue::backend::JobSummary;
+use dossier_common::file::{DocumentKind, FileState};
 use dossier_common::store::files::FileView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{Email, FileIdText, InspectionResponse, ProcessingResponse, ReasonCode};
+
 /// How far a document has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = FileState)]
 pub enum FileStateName {
     /// Stored; no verdict yet.
     Received,
@@ -21,11 +23,45 @@ pub enum FileStateName {
     Failed,
 }
 
+impl From<FileState> for FileStateName {
+    fn from(state: FileState) -> Self {
+        match state {
+            FileState::Received => Self::Received,
+            FileState::Available => Self::Available,
+            FileState::Rejected => Self::Rejected,
+        }
+    }
+}
+
+/// What a document turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = DocumentKind)]
+pub enum KindName {
+    /// A Word document.
+    Docx,
+    /// A PowerPoint presentation.
+    Pptx,
+    /// An Excel workbook.
+    Xlsx,
+}
+
+impl From<DocumentKind> for KindName {
+    fn from(kind: DocumentKind) -> Self {
+        match kind {
+            DocumentKind::Docx => Self::Docx,
+            DocumentKind::Pptx => Self::Pptx,
+            DocumentKind::Xlsx => Self::Xlsx,
+        }
+    }
+}
+
 /// Why a document was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Rejection)]
 pub struct RejectionResponse {
     /// The frozen reason code.
-    #[schema(example = "MACRO_ENABLED")]
+    #[schema(value_type = ReasonCode, example = "MACRO_ENABLED")]
     pub code: String,
     /// What to do about it.
     pub message: String,
@@ -35,60 +71,44 @@ pub struct RejectionResponse {
     pub detail: Option<String>,
 }
 
-/// How the check of a document is coming along.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ProcessingResponse {
-    /// `scheduled`, `ready`, `running`, `done`, `dead`, `cancelled` or `malformed`.
-    pub job_state: &'static str,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// How often it is tried at most.
-    pub max_attempts: u32,
-    /// When it is tried next, if it will be.
-    pub next_run_at: Option<String>,
-    /// What went wrong last.
-    pub last_error: Option<String>,
-}
-
-/// What the check of a document was based on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InspectionResponse {
-    /// The version of the rules that were applied.
-    #[schema(example = 1)]
-    pub rules_version: u32,
-    /// The facts found: `parts`, `producer`, `inflated_bytes`, `flags`, …
-    #[schema(value_type = Object)]
-    pub facts: serde_json::Value,
-}
-
 /// A document.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = File)]
 pub struct FileResponse {
     /// Which document.
-    #[schema(example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    #[schema(value_type = FileIdText)]
     pub id: String,
     /// What it is called.
+    #[schema(max_length = 200, example = "report.docx")]
     pub name: String,
     /// How long it is, in bytes.
+    #[schema(minimum = 0, example = 12345)]
     pub size_bytes: i64,
     /// The SHA-256 of its bytes, in hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub sha256: String,
     /// How far it has come.
     pub state: FileStateName,
-    /// `docx`, `pptx` or `xlsx`, once it is known.
-    pub kind: Option<&'static str>,
+    /// What it turned out to be, once that is known.
+    #[schema(required)]
+    pub kind: Option<KindName>,
     /// Why it was rejected, if it was.
+    #[schema(required)]
     pub rejection: Option<RejectionResponse>,
     /// The addresses it is meant for; everybody when null. Clients do not see the others.
+    #[schema(required, value_type = Option<Vec<Email>>)]
     pub recipients: Option<Vec<String>>,
     /// How its check is coming along; null for clients.
+    #[schema(required)]
     pub processing: Option<ProcessingResponse>,
     /// What the check was based on, once there is a verdict; null for clients.
+    #[schema(required)]
     pub inspection: Option<InspectionResponse>,
     /// When it was received.
+    #[schema(format = DateTime, example = "2026-11-25T08:30:00.000Z")]
     pub created_at: String,
     /// When there was a verdict.
+    #[schema(required, format = DateTime, example = "2026-11-25T08:30:01.000Z")]
     pub validated_at: Option<String>,
 }
 
@@ -97,8 +117,8 @@ impl FileResponse {
     pub fn for_owner(view: FileView) -> Self {
         let failed = view.has_failed();
         let mut response = Self::of(&view);
-        response.processing = view.job.as_ref().map(processing);
-        response.inspection = view.file.inspection.as_ref().map(inspection);
+        response.processing = view.job.as_ref().map(ProcessingResponse::from);
+        response.inspection = view.file.inspection.as_ref().map(InspectionResponse::from);
         if failed {
             response.state = FileStateName::Failed;
         }
@@ -118,12 +138,8 @@ impl FileResponse {
             name: file.name.as_str().to_owned(),
             size_bytes: file.size_bytes,
             sha256: file.sha256.to_string(),
-            state: match file.state {
-                FileState::Received => FileStateName::Received,
-                FileState::Available => FileStateName::Available,
-                FileState::Rejected => FileStateName::Rejected,
-            },
-            kind: file.kind.map(|kind| kind.as_str()),
+            state: file.state.into(),
+            kind: file.kind.map(KindName::from),
             rejection: file.rejection.as_ref().map(|rejection| RejectionResponse {
                 code: rejection.code.clone(),
                 message: rejection.message.clone(),
@@ -135,24 +151,5 @@ impl FileResponse {
             created_at: rfc3339(file.created_at),
             validated_at: file.validated_at.map(rfc3339),
         }
-    }
-}
-
-fn inspection(record: &InspectionRecord) -> InspectionResponse {
-    InspectionResponse {
-        rules_version: record.rules_version,
-        facts: serde_json::to_value(&record.facts).unwrap_or_default(),
-    }
-}
-
-fn processing(job: &JobSummary) -> ProcessingResponse {
-    use dossier_common::queue::JobState::{Ready, Scheduled};
-    let waits = matches!(job.state, Scheduled | Ready);
-    ProcessingResponse {
-        job_state: job.state.as_str(),
-        attempts: job.attempts,
-        max_attempts: job.max_attempts,
-        next_run_at: waits.then(|| rfc3339(job.run_at)),
-        last_error: job.last_error.clone(),
     }
 }

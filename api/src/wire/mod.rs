@@ -3,13 +3,17 @@
 mod file;
 mod link;
 mod page;
+mod processing;
+mod reason;
+mod schema;
 mod session;
 mod user;
 
-pub use file::{
-    FileResponse, FileStateName, InspectionResponse, ProcessingResponse, RejectionResponse,
-};
+pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
 pub use page::{FilePage, LinkPage};
+pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
+pub use reason::ReasonCode;
+pub use schema::{DocumentBytes, Email, FileIdText, LinkIdText, UriReference, UserIdText};
 pub use session::{LoginResponse, MessageResponse, RefreshRequest, TokenRequest, VerifiedResponse};
-pub use user::{EmailRequest, SignUpRequest, UserResponse};
+pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse};

@@ -9,8 +9,10 @@ use super::{FileResponse, LinkResponse};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FilePage {
     /// The documents.
+    #[schema(max_items = 200)]
     pub items: Vec<FileResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }
 
@@ -18,7 +20,9 @@ pub struct FilePage {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LinkPage {
     /// The links.
+    #[schema(max_items = 200)]
     pub items: Vec<LinkResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }

@@ -40,7 +40,7 @@ pub struct LoginResponse {
     /// For the `Authorization` header.
     pub access_token: String,
     /// Always `bearer`.
-    #[schema(example = "bearer")]
+    #[schema(pattern = "^bearer$", example = "bearer")]
     pub token_type: &'static str,
     /// How long the access token works, in seconds.
     #[schema(example = 900)]

@@ -1,23 +1,28 @@
 //! People on the wire.
 
 use dossier_common::clock::rfc3339;
-use dossier_common::user::User;
+use dossier_common::user::{Role, User};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{Email, UserIdText};
 use crate::password::Password;
 
 /// Somebody wants an account.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct SignUpRequest {
     /// Where the verification mail goes.
-    #[schema(example = "ada@example.com", max_length = 254)]
+    #[schema(value_type = Email)]
     pub email: String,
     /// At least 12 characters, and not easy to guess.
-    #[schema(example = "correct horse battery staple", min_length = 12)]
+    #[schema(value_type = String, format = Password, example = "correct horse battery staple", min_length = 12, max_length = 1024)]
     pub password: Password,
-    /// What the person wants to be called, at most 100 characters.
-    #[schema(example = "Ada", max_length = 100)]
+    /// What the person wants to be called: at most 100 characters, no control characters and no / : @
+    #[schema(
+        example = "Ada",
+        max_length = 100,
+        pattern = "^[^/:@\\u0000-\\u001F\\u007F-\\u009F]*$"
+    )]
     pub name: Option<String>,
 }
 
@@ -25,8 +30,31 @@ pub struct SignUpRequest {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct EmailRequest {
     /// The address.
-    #[schema(example = "ada@example.com")]
+    #[schema(value_type = Email)]
     pub email: String,
+}
+
+/// What a person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Role)]
+pub enum RoleName {
+    /// Downloads documents.
+    Client,
+    /// Uploads documents.
+    Ops,
+    /// Runs the service.
+    Admin,
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Client => Self::Client,
+            Role::Ops => Self::Ops,
+            Role::Admin => Self::Admin,
+        }
+    }
 }
 
 /// The caller's own account.
@@ -34,16 +62,20 @@ pub struct EmailRequest {
 #[schema(as = User)]
 pub struct UserResponse {
     /// Who.
+    #[schema(value_type = UserIdText)]
     pub id: String,
     /// The address.
+    #[schema(value_type = Email)]
     pub email: String,
     /// What the person wants to be called.
+    #[schema(required)]
     pub name: Option<String>,
-    /// `client`, `ops` or `admin`.
-    pub role: &'static str,
+    /// What the person may do.
+    pub role: RoleName,
     /// Whether the address was proven.
     pub email_verified: bool,
     /// When the account was made.
+    #[schema(format = DateTime, example = "2026-11-25T08:30:00.000Z")]
     pub created_at: String,
 }
 
@@ -54,7 +86,7 @@ impl From<User> for UserResponse {
             email: user.email.as_str().to_owned(),
             email_verified: user.is_verified(),
             name: user.name,
-            role: user.role.as_str(),
+            role: user.role.into(),
             created_at: rfc3339(user.created_at),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use dossier_common::queue::QueueName;
+use dossier_common::queue::{MintDownloadToken, QueueName};
 use dossier_common::user::Role;
 use mongodb::bson::doc;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ async fn with_a_worker_the_answer_has_the_address_and_the_address_works() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);
     let file = app.available(&ops, NewFile::default()).await;
-    let workers = Workers::start(&app, &[QueueName::MintDownloadToken]);
+    let workers = Workers::start(&app, &[QueueName::of::<MintDownloadToken>()]);
     let call = app
         .post(&format!("/v1/files/{}/links", file.id))
         .by(&client);
@@ -67,7 +67,7 @@ async fn without_a_worker_the_answer_says_where_to_look_later() {
     assert_eq!(shown, asked);
     assert_eq!(app.jobs("mint-download-token").await, 1);
 
-    let workers = Workers::start(&app, &[QueueName::MintDownloadToken]);
+    let workers = Workers::start(&app, &[QueueName::of::<MintDownloadToken>()]);
     let ready = crate::harness::eventually("the link is ready", async || {
         let shown = app
             .get(&location)

@@ -24,6 +24,18 @@ async fn without_variables_every_problem_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_public_address_with_a_path_is_refused_for_nothing_is_served_below_it() {
+    for path in ["/dossier", "/a/b/", "/?x", "/#x"] {
+        let url = format!("https://example.com{path}");
+        let program = Program::bare(&[]).variable("PUBLIC_URL", &url);
+        let (code, said) = program.run("").await;
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("PUBLIC_URL: must be"), "{path}: {said}");
+        assert!(said.contains("no path"), "{path}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_by_name_and_rule_and_no_secret_is_shown() {
     let program = Program::bare(&["serve"])
         .variable("MONGODB_URI", "postgres://ada:s3cret@db/x")
@@ -92,15 +104,43 @@ async fn a_newer_database_is_served() {
 
 #[tokio::test]
 async fn a_standalone_server_is_refused_with_what_to_do() {
-    let (_server, _folder, uri) = standalone().await;
-    let (code, said) = Program::configured(&uri).run("").await;
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains("--replSet rs0"), "{said}");
-    assert!(said.contains("rs.initiate()"), "{said}");
+    let (_server, _folder, uri) = mongod_with(&[]).await;
+    for uri in [uri.clone(), format!("{uri}?replicaSet=rs0")] {
+        let (code, said) = Program::configured(&uri).run("").await;
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("--replSet rs0"), "{said}");
+        assert!(said.contains("rs.initiate()"), "{said}");
+        assert!(!said.contains("Topology"), "{said}");
+    }
 }
 
-/// A mongod of no replica set; killed when it is dropped.
-async fn standalone() -> (Child, tempfile::TempDir, String) {
+#[tokio::test]
+async fn a_replica_set_that_was_not_initiated_is_refused_with_what_to_do() {
+    let (_server, _folder, uri) = mongod_with(&["--replSet", "rs0"]).await;
+    for uri in [uri.clone(), format!("{uri}?replicaSet=rs0")] {
+        let (code, said) = Program::configured(&uri).run("").await;
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("run rs.initiate() once"), "{said}");
+        assert!(!said.contains("Topology"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_name_of_the_replica_set_is_told_with_the_right_one() {
+    let database = migrated_database().await;
+    if !database.uri().contains("replicaSet=rs0") {
+        // A server from MONGODB_URI has its own name.
+        return;
+    }
+    let uri = database.uri().replace("replicaSet=rs0", "replicaSet=other");
+    let (code, said) = Program::configured(&uri).run("").await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("is part of the replica set rs0"), "{said}");
+    assert!(!said.contains("Topology"), "{said}");
+}
+
+/// A mongod that belongs to no replica set (yet); killed when it is dropped.
+async fn mongod_with(arguments: &[&str]) -> (Child, tempfile::TempDir, String) {
     let finding = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines)).await;
     let binary = finding.expect("no panic").expect("a mongod");
     let folder = tempfile::tempdir().expect("a folder");
@@ -115,6 +155,7 @@ async fn standalone() -> (Child, tempfile::TempDir, String) {
         ])
         .args(["--port", &port.to_string(), "--dbpath"])
         .arg(folder.path())
+        .args(arguments)
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
@@ -139,6 +180,10 @@ async fn a_server_that_does_not_answer_is_told_within_seconds() {
     let (code, said) = ended.expect("it gives up in time");
     assert_eq!(code, 1, "{said}");
     assert!(!said.contains("s3cret"), "{said}");
+    assert!(
+        said.contains(&format!("no MongoDB server answers at 127.0.0.1:{port}")),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! From sign-up to download, with the worker's own handlers.
 
-use dossier_common::queue::QueueName;
+use dossier_common::queue::{QueueName, ValidateUpload};
 use serde_json::{Value, json};
 
 use crate::harness::{App, Form, PASSWORD, PUBLIC_URL, Workers, eventually};
@@ -25,7 +25,7 @@ async fn verdict(app: &App, token: &str, id: &str) -> Value {
 async fn a_client_downloads_the_bytes_that_ops_uploaded() {
     let app = App::start().await;
     let ops = app.ops().await;
-    let workers = Workers::start(&app, &QueueName::ALL);
+    let workers = Workers::start(&app, QueueName::ALL);
     let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
     post(&app, "/v1/auth/sign-up", credentials.clone()).await;
     let token = workers.verification_token(1).await;
@@ -67,7 +67,7 @@ async fn a_client_downloads_the_bytes_that_ops_uploaded() {
 async fn a_document_with_macros_is_refused_and_never_seen_by_clients() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);
-    let workers = Workers::start(&app, &[QueueName::ValidateUpload]);
+    let workers = Workers::start(&app, &[QueueName::of::<ValidateUpload>()]);
     let form = Form::file("innocent.docx", MACROS);
     let uploaded = app.post("/v1/files").by(&ops).form(form).send().await;
     let uploaded = uploaded.expect(202).json();
@@ -82,7 +82,7 @@ async fn a_document_with_macros_is_refused_and_never_seen_by_clients() {
 #[tokio::test]
 async fn clients_of_the_fastapi_generation_go_the_same_way() {
     let app = App::start().await;
-    let workers = Workers::start(&app, &QueueName::ALL);
+    let workers = Workers::start(&app, QueueName::ALL);
     let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
     let message = app.post("/signup").json(credentials.clone()).send().await;
     assert!(message.expect(200).json()["message"].is_string());

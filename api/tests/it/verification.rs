@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use dossier_common::digest::Sha256;
 use dossier_common::id::{FileId, LinkId, UserId, VerificationId};
-use dossier_common::queue::QueueName;
+use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::token::{DownloadClaims, TokenKeys, VerifyEmailClaims};
 use dossier_common::user::Role;
 use dossier_common::verification::MAX_VERIFICATION_MAILS;
@@ -39,7 +39,7 @@ async fn log_in(app: &App, email: &str) -> Answer {
 #[tokio::test]
 async fn opening_the_link_changes_nothing_and_the_button_verifies_once() {
     let app = App::start().await;
-    let workers = Workers::start(&app, &[QueueName::SendEmail]);
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
     sign_up(&app, "ada@example.com").await;
     let token = workers.verification_token(1).await;
     let page = format!("/verify-email/{token}");
@@ -69,7 +69,7 @@ async fn opening_the_link_changes_nothing_and_the_button_verifies_once() {
 #[tokio::test]
 async fn the_token_of_the_mail_verifies_as_json_too() {
     let app = App::start().await;
-    let workers = Workers::start(&app, &[QueueName::SendEmail]);
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
     sign_up(&app, "ada@example.com").await;
     let token = workers.verification_token(1).await;
     let answer = verify(&app, &token).await.expect(200);
@@ -80,7 +80,7 @@ async fn the_token_of_the_mail_verifies_as_json_too() {
 #[tokio::test]
 async fn used_superseded_expired_forged_and_foreign_tokens_get_one_answer() {
     let app = App::start().await;
-    let workers = Workers::start(&app, &[QueueName::SendEmail]);
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
     sign_up(&app, "ada@example.com").await;
     let superseded = workers.verification_token(1).await;
     resend(&app, "ada@example.com").await;
@@ -178,7 +178,7 @@ async fn repeated_sign_ups_send_no_more_mails_than_asking_again() {
 #[tokio::test]
 async fn a_repeated_sign_up_changes_the_password_only_together_with_a_new_mail() {
     let app = App::start().await;
-    let workers = Workers::start(&app, &[QueueName::SendEmail]);
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
     for mail in 1..=5 {
         sign_up(&app, "ada@example.com").await;
         workers.verification_token(mail).await;
@@ -198,7 +198,7 @@ async fn a_repeated_sign_up_changes_the_password_only_together_with_a_new_mail()
 #[tokio::test]
 async fn links_in_mails_lead_to_the_configured_address_whatever_the_host_header_says() {
     let app = App::start().await;
-    let workers = Workers::start(&app, &[QueueName::SendEmail]);
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
     let body = json!({ "email": "ada@example.com", "password": PASSWORD });
     let call = app
         .post("/v1/auth/sign-up")

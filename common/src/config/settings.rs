@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Environment;
-use crate::queue::{QueueSettings, TimeLimits};
+use crate::queue::{QueueName, QueueSettings};
 use crate::token::TokenKeys;
 
 /// How log lines are written.
@@ -62,10 +62,12 @@ impl DatabaseSettings {
 /// Reads `PUBLIC_URL`: where clients reach the service, without a trailing slash.
 pub fn read_public_url(env: &mut Environment) -> Option<Arc<str>> {
     let rule = "must be the http(s) address at which clients reach the service, such as \
-                https://dossier.example.com";
+                https://dossier.example.com, and have no path: the service answers at the root of \
+                its host";
     let url: url::Url = env.required("PUBLIC_URL", rule)?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.host().is_some()
+        && url.path() == "/"
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty();
@@ -101,21 +103,20 @@ pub fn read_token_keys(env: &mut Environment) -> Option<TokenKeys> {
 /// of the queues.
 pub fn read_queue_settings(env: &mut Environment) -> QueueSettings {
     let default = QueueSettings::default();
-    let limits = default.time_limits;
+    let time_limits = QueueName::ALL.iter().filter_map(|queue| {
+        let name = queue.timeout_variable();
+        env.text(&name)?;
+        let seconds = env.number(&name, 1..=3600, 1);
+        Some((queue.as_str(), Duration::from_secs(seconds)))
+    });
+    let time_limits = time_limits.collect();
     let mut seconds = |name, default: Duration| {
         Duration::from_secs(env.number(name, 1..=3600, default.as_secs()))
     };
     QueueSettings {
         lease: seconds("QUEUE_LEASE_SECONDS", default.lease),
         mail_retry_base: seconds("MAIL_RETRY_BASE_SECONDS", default.mail_retry_base),
-        time_limits: TimeLimits {
-            send_email: seconds("SEND_EMAIL_TIMEOUT_SECONDS", limits.send_email),
-            validate_upload: seconds("VALIDATE_UPLOAD_TIMEOUT_SECONDS", limits.validate_upload),
-            mint_download_token: seconds(
-                "MINT_DOWNLOAD_TOKEN_TIMEOUT_SECONDS",
-                limits.mint_download_token,
-            ),
-        },
+        time_limits,
         concurrency: usize::try_from(env.number(
             "WORKER_CONCURRENCY",
             1..=256,

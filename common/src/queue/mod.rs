@@ -1,15 +1,21 @@
 //! The jobs of Dossier and the queues they go through.
 //!
-//! The only door to `apalis-mongodb`: the API pushes through [`Queues`] inside its transactions,
-//! the worker builds its apalis workers over the same storages. Queue names and payloads are
-//! frozen: a job enqueued by one version must be understood by the next.
+//! A job is one struct in [`jobs`] that implements [`Job`]. The API enqueues it with
+//! [`Tx::enqueue`](crate::store::Tx::enqueue), the worker takes it from the storage that
+//! [`Queues::of`] gives. Only this module and the store know `apalis-mongodb`; other crates reach it
+//! through [`backend`].
 
-mod payloads;
+mod job;
+mod name;
 mod queues;
 mod settings;
 
+pub mod jobs;
+
 pub use apalis_mongodb as backend;
-pub use apalis_mongodb::JobState;
-pub use payloads::{MintDownloadToken, SendEmail, ValidateUpload};
-pub use queues::{QueueName, Queues};
-pub use settings::{QueueSettings, TimeLimits};
+pub use apalis_mongodb::{JobError, JobHandle, JobState, RetryStrategy};
+pub use job::{Job, doubling};
+pub use jobs::*;
+pub use name::{ParseQueueNameError, QueueName};
+pub use queues::Queues;
+pub use settings::QueueSettings;

@@ -63,14 +63,31 @@ impl StoreError {
         self.has_label(TRANSIENT_TRANSACTION_ERROR)
     }
 
-    fn has_label(&self, label: &str) -> bool {
+    /// Whether the primary cannot be reached, is changing, or was too slow: the same call may
+    /// succeed a few seconds later.
+    pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Database { source, .. } => source.contains_label(label),
             Self::Queue {
+                source: apalis_mongodb::Error::TimedOut { .. },
+                ..
+            } => true,
+            _ => self.driver_error().is_some_and(is_unavailable),
+        }
+    }
+
+    fn has_label(&self, label: &str) -> bool {
+        self.driver_error()
+            .is_some_and(|error| error.contains_label(label))
+    }
+
+    fn driver_error(&self) -> Option<&DriverError> {
+        match self {
+            Self::Database { source, .. }
+            | Self::Queue {
                 source: apalis_mongodb::Error::Database { source, .. },
                 ..
-            } => source.contains_label(label),
-            _ => false,
+            } => Some(source),
+            _ => None,
         }
     }
 
@@ -82,6 +99,36 @@ impl StoreError {
             }
             _ => self,
         }
+    }
+}
+
+/// What a server says that is not a primary (any more), loses its connections, or was too slow:
+/// HostUnreachable, HostNotFound, MaxTimeMSExpired, WriteConcernFailed, NetworkTimeout,
+/// ShutdownInProgress, ReadConcernMajorityNotAvailableYet, PrimarySteppedDown, ExceededTimeLimit,
+/// SocketException, LegacyNotPrimary, NotWritablePrimary, InterruptedAtShutdown,
+/// InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary.
+const UNAVAILABLE_CODES: [i32; 16] = [
+    6, 7, 50, 64, 89, 91, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
+];
+
+fn is_unavailable(error: &DriverError) -> bool {
+    match error.kind.as_ref() {
+        // A GridFS stream wraps the driver's own errors.
+        ErrorKind::Io(error) => match error.get_ref().and_then(|it| it.downcast_ref()) {
+            Some(wrapped) => is_unavailable(wrapped),
+            None => true,
+        },
+        ErrorKind::ServerSelection { .. }
+        | ErrorKind::ConnectionPoolCleared { .. }
+        | ErrorKind::DnsResolve { .. } => true,
+        ErrorKind::Command(command) => UNAVAILABLE_CODES.contains(&command.code),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => {
+            UNAVAILABLE_CODES.contains(&write.code)
+        }
+        ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
+            UNAVAILABLE_CODES.contains(&concern.code)
+        }
+        _ => false,
     }
 }
 

@@ -178,15 +178,7 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("add a file"))?;
-        let job = apalis_mongodb::NewJob::new(ValidateUpload { file_id: file.id })
-            .id(file.job_id.to_string());
-        self.store
-            .queues
-            .validate_upload
-            .with_session(&mut *self.session)
-            .push(job)
-            .await
-            .map(drop)
-            .map_err(StoreError::queue("enqueue an inspection"))
+        let job = ValidateUpload { file_id: file.id };
+        self.enqueue(job, file.job_id).await
     }
 }

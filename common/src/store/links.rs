@@ -160,16 +160,7 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("add a link"))?;
-        self.store
-            .queues
-            .mint_download_token
-            .with_session(&mut *self.session)
-            .push(
-                apalis_mongodb::NewJob::new(MintDownloadToken { link_id: link.id })
-                    .id(job.to_string()),
-            )
+        self.enqueue(MintDownloadToken { link_id: link.id }, job)
             .await
-            .map(drop)
-            .map_err(StoreError::queue("enqueue the minting of a token"))
     }
 }

@@ -5,7 +5,9 @@
 //! can forget the session.
 
 mod collections;
+mod diagnosis;
 mod error;
+mod reachability;
 mod schema;
 mod tx;
 
@@ -21,9 +23,11 @@ pub mod watch;
 
 pub use collections::{Collections, collection};
 pub use error::{Conflict, StoreError};
+pub use reachability::Reachability;
 pub use schema::{SCHEMA_VERSION, SchemaError};
 pub use tx::Tx;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_mongodb::Operator;
@@ -36,6 +40,14 @@ use crate::queue::{QueueSettings, Queues};
 /// How long one operation may take on the server before it is given up.
 pub(crate) const OPERATION_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a call waits for a primary, unless MONGODB_URI says otherwise: a caller is told within
+/// three seconds that there is none.
+const SELECTION_LIMIT: Duration = Duration::from_secs(2);
+
+/// How often the driver asks each server how it is. One that does not answer is found out, and calls
+/// under way to it are ended, after this and the connection's time limit.
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
+
 /// The database of Dossier.
 ///
 /// Cheap to clone. Driver futures must not be dropped half-way: callers that may be cancelled
@@ -43,6 +55,7 @@ pub(crate) const OPERATION_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) client: Client,
+    pub(crate) options: Arc<ClientOptions>,
     pub(crate) database: Database,
     pub(crate) collections: Collections,
     pub(crate) queues: Queues,
@@ -67,7 +80,8 @@ impl Store {
         options.max_pool_size.get_or_insert(64);
         options
             .server_selection_timeout
-            .get_or_insert(Duration::from_secs(10));
+            .get_or_insert(SELECTION_LIMIT);
+        options.heartbeat_freq.get_or_insert(HEARTBEAT_EVERY);
         options
             .connect_timeout
             .get_or_insert(Duration::from_secs(5));
@@ -82,6 +96,7 @@ impl Store {
         Ok(Self {
             collections: Collections::new(&database),
             queues: Queues::new(&database, &options, settings),
+            options: Arc::new(options),
             client,
             database,
         })
@@ -89,7 +104,7 @@ impl Store {
 
     /// What an operator asks and does about the queues.
     pub fn queue_operator(&self) -> Operator {
-        self.queues.send_email.operator()
+        self.queues.operator()
     }
 
     /// The database itself.
@@ -97,7 +112,7 @@ impl Store {
         &self.database
     }
 
-    /// The queues over this database.
+    /// The queues over this database, for workers.
     pub fn queues(&self) -> &Queues {
         &self.queues
     }

@@ -2,25 +2,50 @@
 
 use std::time::Duration;
 
+use apalis_mongodb::NewJob;
+use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::future::BoxFuture;
 use mongodb::ClientSession;
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use tokio::time::Instant;
 
 use super::{Store, StoreError};
+use crate::id::JobId;
+use crate::queue::Job;
 
 /// How long a transaction is tried again for. The drivers' specification has 120 s, longer than
 /// anybody waits for an answer.
 const RETRY_FOR: Duration = Duration::from_secs(3);
 
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
-const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// The pauses between two tries, each of them up to twice as long by chance: those that met at one
+/// document come back at different times.
+const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(1))
+    .with_max_delay(Duration::from_millis(70))
+    .with_jitter()
+    .without_max_times();
 
 /// The store within one transaction; see [`Store::transaction`].
 #[derive(Debug)]
 pub struct Tx<'s> {
     pub(crate) store: &'s Store,
     pub(crate) session: &'s mut ClientSession,
+}
+
+impl Tx<'_> {
+    /// Enqueues a job: it exists if and when the transaction commits.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn enqueue<J: Job>(&mut self, job: J, id: JobId) -> Result<(), StoreError> {
+        let job = NewJob::new(job).id(id.to_string());
+        let storage = self.store.queues.of::<J>();
+        let enqueued = storage.with_session(&mut *self.session).push(job).await;
+        enqueued
+            .map(drop)
+            .map_err(StoreError::queue("enqueue a job"))
+    }
 }
 
 /// Runs `body` until it commits, fails for good, or [`RETRY_FOR`] is over.
@@ -38,7 +63,7 @@ where
     F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
 {
     let deadline = Instant::now() + RETRY_FOR;
-    let mut pause = FIRST_PAUSE;
+    let mut pauses = PAUSES.build();
     loop {
         session
             .start_transaction()
@@ -56,12 +81,12 @@ where
                 error
             }
         };
-        if !error.may_pass() || Instant::now() >= deadline {
-            return Err(error);
+        match pauses.next() {
+            Some(pause) if error.may_pass() && Instant::now() < deadline => {
+                tokio::time::sleep(pause).await;
+            }
+            _ => return Err(error),
         }
-        // Those that met at one document come back at different times.
-        tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.5))).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

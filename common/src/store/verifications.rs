@@ -47,7 +47,7 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("add a verification"))?;
-        self.enqueue_email(
+        self.enqueue(
             SendEmail::Verify {
                 user_id: verification.user_id,
                 verification_id: verification.id,
@@ -105,25 +105,5 @@ impl Tx<'_> {
             .await
             .map(|result| result.modified_count == 1)
             .map_err(StoreError::database("use a verification"))
-    }
-
-    /// Enqueues one mail.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Queue`].
-    pub async fn enqueue_email(
-        &mut self,
-        email: SendEmail,
-        job: crate::id::JobId,
-    ) -> Result<(), StoreError> {
-        self.store
-            .queues
-            .send_email
-            .with_session(&mut *self.session)
-            .push(apalis_mongodb::NewJob::new(email).id(job.to_string()))
-            .await
-            .map(drop)
-            .map_err(StoreError::queue("enqueue a mail"))
     }
 }

@@ -1,7 +1,12 @@
 //! Prometheus metrics, among them the state of the queues.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
 use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use tokio::time::{Instant, timeout};
 
 use crate::queue::{JobState, QueueName};
 use crate::store::{Store, StoreError};
@@ -12,11 +17,20 @@ const SECONDS_BUCKETS: [f64; 13] = [
 ];
 
 /// Every process that shows metrics asks for counts; this old they may be.
-const COUNTS_AGE: std::time::Duration = std::time::Duration::from_secs(5);
+const COUNTS_AGE: Duration = Duration::from_secs(5);
+
+/// How long a page waits for the figures of the queues before it shows the last known ones.
+const FIGURES_LIMIT: Duration = Duration::from_millis(500);
 
 /// The recorder of this process and the page that shows it.
 #[derive(Clone)]
-pub struct Metrics(PrometheusHandle);
+pub struct Metrics {
+    handle: PrometheusHandle,
+    /// Held while the queues are asked, so that a database that does not answer is asked once.
+    asking: Arc<tokio::sync::Mutex<()>>,
+    /// When the queues answered last.
+    answered_at: Arc<Mutex<Option<Instant>>>,
+}
 
 impl std::fmt::Debug for Metrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -34,13 +48,45 @@ impl Metrics {
         PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)?
             .install_recorder()
-            .map(Self)
+            .map(|handle| Self {
+                handle,
+                asking: Arc::default(),
+                answered_at: Arc::default(),
+            })
+    }
+
+    /// The whole page: everything recorded so far, with figures of the queues that are fresh, or the
+    /// last known ones when the database does not answer in half a second. Their age is a figure too:
+    /// `dossier_queue_figures_age_seconds`.
+    pub async fn page(&self, store: &Store) -> String {
+        if let Ok(asking) = self.asking.clone().try_lock_owned() {
+            let (metrics, store) = (self.clone(), store.clone());
+            // A task of its own: a database call must not be dropped when it is waited for no more.
+            let asked = tokio::spawn(async move {
+                let observed = metrics.observe_queues(&store).await;
+                drop(asking);
+                if let Err(error) = observed {
+                    tracing::warn!(%error, "the figures of the queues are old: the database did not give new ones");
+                }
+            });
+            let _ = timeout(FIGURES_LIMIT, asked).await;
+        }
+        let answered_at = *self.lock_answered_at();
+        if let Some(answered_at) = answered_at {
+            gauge!("dossier_queue_figures_age_seconds").set(answered_at.elapsed().as_secs_f64());
+        }
+        self.render()
+    }
+
+    fn lock_answered_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        let answered_at = self.answered_at.lock();
+        answered_at.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text exposition of everything recorded so far.
-    pub fn render(&self) -> String {
-        self.0.run_upkeep();
-        self.0.render()
+    fn render(&self) -> String {
+        self.handle.run_upkeep();
+        self.handle.render()
     }
 
     /// Brings the gauges of the queues up to date: `dossier_queue_jobs{queue,state}` and
@@ -49,9 +95,9 @@ impl Metrics {
     /// # Errors
     ///
     /// [`StoreError::Queue`] when the queue cannot be asked; the old figures stay.
-    pub async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
+    async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
         let operator = store.queue_operator();
-        for name in QueueName::ALL.map(QueueName::as_str) {
+        for name in QueueName::ALL.iter().map(|queue| queue.as_str()) {
             let counts = operator
                 .recent_counts(name, COUNTS_AGE)
                 .await
@@ -67,6 +113,7 @@ impl Metrics {
             gauge!("dossier_queue_oldest_ready_age_seconds", "queue" => name)
                 .set(age.map_or(0.0, |age| age.as_secs_f64()));
         }
+        *self.lock_answered_at() = Some(Instant::now());
         Ok(())
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dossier_common::queue::QueueName;
+
 /// Every Rust source below `folder`.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -31,7 +33,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 fn every_variable_that_is_read_is_in_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    for member in ["api", "common", "worker", "migrations"] {
+    for member in ["api", "common", "worker", "migrations", "service"] {
         sources(&root.join(member).join("src"), &mut files);
     }
     let mut read = BTreeSet::new();
@@ -42,6 +44,8 @@ fn every_variable_that_is_read_is_in_the_example() {
             read.extend(names(text).map(str::to_owned));
         }
     }
+    // These names are made of those of the queues.
+    read.extend(QueueName::ALL.iter().map(|queue| queue.timeout_variable()));
     assert!(
         read.contains("MONGODB_URI") && read.contains("JWT_KEYS"),
         "{read:?}"

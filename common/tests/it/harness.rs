@@ -1,6 +1,6 @@
 //! A migrated database of one's own, and one of everything that is stored.
 
-use std::time::{Duration, Instant};
+pub(crate) use dossier_devstack::testing::eventually;
 
 use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
@@ -13,13 +13,11 @@ use dossier_common::session::Session;
 use dossier_common::store::Store;
 use dossier_common::user::{Role, User};
 use dossier_common::verification::Verification;
-use dossier_devstack::testing::TestDatabase;
+use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::bson::DateTime;
 
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Far enough ahead that the server's own clock expires nothing.
-pub(crate) const NOW: DateTime = DateTime::from_millis(4_102_444_800_000);
+/// When all of it happens.
+pub(crate) const NOW: DateTime = START;
 
 pub(crate) const LATER: DateTime = DateTime::from_millis(4_102_448_400_000);
 
@@ -124,17 +122,5 @@ impl Shelf {
 
     pub(crate) fn job(&self) -> JobId {
         JobId::generate(&self.entropy, NOW)
-    }
-}
-
-/// Looks again and again until `look` finds something.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -9,7 +9,7 @@ use dossier_devstack::environment;
 use dossier_devstack::process::{Profile, last_lines};
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::{
-    Database, Prepared, Running, Stack, StackOptions, StackRecord, StateDir,
+    self, Database, Prepared, ProcessRecord, Running, Stack, StackOptions, StackRecord, StateDir,
 };
 use dossier_devstack::supervisor::{self, EndSignal, Event};
 
@@ -30,7 +30,12 @@ pub(super) async fn up(options: &Up) -> Result<ExitCode> {
     } else {
         Profile::own()
     };
-    let needs_mongod = environment::mongodb_uri().is_none();
+    // What would fail in the end fails now, before minutes of building.
+    let needs_mongod = match environment::mongodb_uri() {
+        Some(uri) => stack::ensure_usable(&uri).await.map(|()| false)?,
+        None => true,
+    };
+    state.ensure_room(needs_mongod)?;
     let prepare = move || Prepared::obtain(needs_mongod, profile, Progress::detect());
     let prepared = tokio::task::spawn_blocking(prepare)
         .await
@@ -38,12 +43,17 @@ pub(super) async fn up(options: &Up) -> Result<ExitCode> {
     if options.detach {
         detach(&state, &prepared, options.workers).await
     } else {
-        run(&state, prepared, options.workers).await
+        run(&state, prepared, options.workers, tell).await
     }
 }
 
-/// Starts the stack and stays until it is stopped.
-pub(super) async fn run(state: &StateDir, prepared: Prepared, workers: u16) -> Result<ExitCode> {
+/// Starts the stack and stays until it is stopped; `tell` is told of its events.
+pub(super) async fn run(
+    state: &StateDir,
+    prepared: Prepared,
+    workers: u16,
+    tell: impl FnMut(Event<'_>),
+) -> Result<ExitCode> {
     let mut end = EndSignal::listen().context("listening for signals")?;
     let options = StackOptions {
         database: environment::mongodb_uri().map_or(Database::Own, Database::At),
@@ -65,13 +75,17 @@ fn tell(event: Event<'_>) {
             output::welcome(record);
             output::note("Ctrl-C stops everything. `cargo dev check` walks the whole path.");
         }
-        Event::Ended(process) => output::note(format!(
-            "{} ended ({}); its log is {}",
-            process.name,
-            process.ended.as_deref().unwrap_or_default(),
-            process.log.display()
-        )),
+        Event::Ended(process) => tell_end(process),
     }
+}
+
+pub(super) fn tell_end(process: &ProcessRecord) {
+    output::note(format!(
+        "{} ended ({}); its log is {}",
+        process.name,
+        process.ended.as_deref().unwrap_or_default(),
+        process.log.display()
+    ));
 }
 
 fn already_running(record: &StackRecord, is_wanted: bool) -> ExitCode {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::disk;
+
 /// A reason for having no MongoDB server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -92,8 +94,14 @@ pub enum Error {
         /// Where to read more.
         folder: PathBuf,
     },
+    /// The disk has no room for the server or its data.
+    #[error("the disk is full at {folder}: free some space there, then try again")]
+    DiskFull {
+        /// What lies on the disk.
+        folder: PathBuf,
+    },
     /// A file operation failed.
-    #[error("could not {operation}")]
+    #[error("could not {operation}{}", advice(.source))]
     Io {
         /// What was tried.
         operation: String,
@@ -110,6 +118,15 @@ pub enum Error {
         #[source]
         source: Box<mongodb::error::Error>,
     },
+}
+
+/// What to do about a file operation that failed.
+fn advice(error: &io::Error) -> &'static str {
+    if disk::is_full(error) {
+        ", for the disk is full: free some space there, then try again"
+    } else {
+        ""
+    }
 }
 
 impl Error {

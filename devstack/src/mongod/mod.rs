@@ -6,6 +6,7 @@ mod binary;
 mod cache;
 mod download;
 mod error;
+mod failure;
 mod find;
 mod membership;
 mod port;

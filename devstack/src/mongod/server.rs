@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -10,8 +10,8 @@ use tokio::net::TcpStream;
 
 use super::binary::MongodBinary;
 use super::error::Error;
-use super::membership;
-use crate::process::{Process, ProcessSpec, Survivor, end_survivor, last_lines};
+use super::{failure, membership};
+use crate::process::{Process, ProcessSpec, Survivor, end_survivor};
 
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
@@ -135,19 +135,12 @@ impl Mongod {
 
     async fn become_ready(&self, options: &MongodOptions) -> Result<(), Error> {
         let deadline = Instant::now() + options.patience;
-        let late = || Error::NotReady {
-            port: self.port,
-            seconds: options.patience.as_secs(),
-            log: options.log.clone(),
-        };
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             if let Some(status) = self.process.exit_status() {
-                return Err(Error::Ended {
-                    reason: explain(status, options),
-                });
+                return Err(failure::ended(status, options));
             }
             if Instant::now() > deadline {
-                return Err(late());
+                return Err(failure::late(options));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -161,10 +154,10 @@ impl Mongod {
             }
         });
         tokio::select! {
-            status = self.process.wait() => Err(Error::Ended { reason: explain(status, options) }),
+            status = self.process.wait() => Err(failure::ended(status, options)),
             ensured = ensuring => match ensured.expect("it does not panic")? {
                 true => Ok(()),
-                false => Err(late()),
+                false => Err(failure::late(options)),
             },
         }
     }
@@ -198,21 +191,5 @@ async fn end_leftover(data_dir: &Path) {
     let survivor = pid.and_then(|pid| Survivor::find(pid, &data_dir.display().to_string()));
     if let Some(survivor) = survivor {
         end_survivor(survivor, STOP_GRACE).await;
-    }
-}
-
-/// What an exit code means, as far as trying again cannot help.
-fn explain(status: ExitStatus, options: &MongodOptions) -> String {
-    match status.code() {
-        Some(48) => format!("port {} is taken by another program", options.port),
-        Some(100) => format!(
-            "it cannot open its data in {}: another mongod holds it, or it is damaged or of another version",
-            options.data_dir.display()
-        ),
-        _ => format!(
-            "{status}; the end of {}:\n{}",
-            options.log.display(),
-            last_lines(&options.log, 5).join("\n")
-        ),
     }
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::process::ExitStatus;
 
-use crate::mongod;
 use crate::process::{BuildError, NotReady};
+use crate::{disk, mongod};
 
 /// A reason for having no running stack.
 #[derive(Debug, thiserror::Error)]
@@ -29,11 +29,72 @@ pub enum Error {
         /// All it said.
         output: String,
     },
-    /// The database is not what the programs expect, and could not be brought there.
+    /// The stack's own database is not what the programs expect, and could not be brought there.
     #[error(
         "the database cannot be migrated; `cargo dev reset --yes` throws it away and starts afresh"
     )]
     Migration(#[source] Box<Error>),
+    /// The database at MONGODB_URI is not what the programs expect, and could not be brought there.
+    #[error(
+        "the database at MONGODB_URI cannot be migrated. It is not the stack's own, and `cargo dev reset` does \
+         not touch it: drop it, let MONGODB_URI name another one, or unset MONGODB_URI"
+    )]
+    ForeignMigration(#[source] Box<Error>),
+    /// MONGODB_URI is no address.
+    #[error(
+        "MONGODB_URI is not the address of a MongoDB: it looks like \
+         mongodb://user:password@host:27017/dossier?replicaSet=rs0, with special characters in user and \
+         password written as %XX"
+    )]
+    InvalidUri,
+    /// Nothing answers at MONGODB_URI.
+    #[error(
+        "no MongoDB answers at MONGODB_URI ({server}): start it, correct MONGODB_URI, or unset it to have a \
+         mongod of the stack's own"
+    )]
+    Unreachable {
+        /// Its servers.
+        server: String,
+    },
+    /// The server does not know who MONGODB_URI says we are.
+    #[error(
+        "the MongoDB at MONGODB_URI ({server}) refuses the user and password in it: correct them"
+    )]
+    Credentials {
+        /// Its servers.
+        server: String,
+    },
+    /// What answers at MONGODB_URI is no replica set that the stack can use.
+    #[error(
+        "a server answers at MONGODB_URI ({server}), but {obstacle}. Transactions and change streams need a \
+         replica set: start mongod with --replSet and run rs.initiate(), let MONGODB_URI name the set, or \
+         unset it to have a mongod of the stack's own"
+    )]
+    Unsuitable {
+        /// Its servers.
+        server: String,
+        /// What is the matter with it.
+        obstacle: String,
+    },
+    /// The disk is full.
+    #[error("could not {operation}, for the disk is full: free some space there, then try again")]
+    DiskFull {
+        /// What was tried.
+        operation: String,
+    },
+    /// There is little room on the disk.
+    #[error(
+        "{folder} has {free_mib} MiB free on its disk, and the stack needs {needed_mib} MiB: free some space, \
+         or let DOSSIER_STATE_DIR name a folder on another disk"
+    )]
+    LittleRoom {
+        /// The folder of the stack.
+        folder: String,
+        /// What there is.
+        free_mib: u64,
+        /// What it takes.
+        needed_mib: u64,
+    },
     /// There is no such worker.
     #[error("there is no worker with process id {0}")]
     UnknownWorker(u32),
@@ -75,9 +136,13 @@ pub enum Error {
 impl Error {
     /// Names the file operation that failed.
     pub(super) fn io(operation: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            operation: operation.into(),
-            source,
+        move |source| {
+            let operation = operation.into();
+            if disk::is_full(&source) {
+                Self::DiskFull { operation }
+            } else {
+                Self::Io { operation, source }
+            }
         }
     }
 }

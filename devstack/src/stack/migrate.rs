@@ -11,7 +11,9 @@ pub(super) async fn migrate(stack: &Stack) -> Result<(), Error> {
     );
     migrate.arg("up");
     let migrated = run_once(migrate, "").await;
-    migrated
-        .map(drop)
-        .map_err(|error| Error::Migration(error.into()))
+    let is_own = stack.mongod.is_some();
+    migrated.map(drop).map_err(|error| match is_own {
+        true => Error::Migration(error.into()),
+        false => Error::ForeignMigration(error.into()),
+    })
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod error;
+mod external;
 mod migrate;
 mod options;
 mod ports;
@@ -16,6 +17,7 @@ mod supervised;
 mod workers;
 
 pub use error::Error;
+pub use external::ensure_usable;
 pub use options::{Database, StackOptions};
 pub use prepared::Prepared;
 pub use record::{Login, ProcessRecord, StackRecord};

@@ -68,7 +68,14 @@ impl StackRecord {
             .filter(|process| process.name.starts_with("worker-"))
     }
 
-    /// `KEY=value` for scripts, the keys they rely on first.
+    /// Whether its data is on a mongod of its own.
+    #[must_use]
+    pub fn has_own_mongod(&self) -> bool {
+        let mut processes = self.processes.iter();
+        processes.any(|process| process.name == "mongod")
+    }
+
+    /// Names and values for scripts, those they rely on first.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         let workers: Vec<_> = self

@@ -3,10 +3,14 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
 use super::error::Error;
+
+/// How long a service may take until it says that it is ready, or until it has stopped.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A command whose `variables` win over the developer's, also over their `…_FILE` forms.
 pub(super) fn command(program: &Path, variables: &[(&str, String)]) -> Command {

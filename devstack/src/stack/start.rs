@@ -9,16 +9,13 @@ use super::ports::Ports;
 use super::prepared::Prepared;
 use super::record::{ProcessRecord, StackRecord};
 use super::secrets::Secrets;
-use super::service::command;
+use super::service::{PATIENCE, command};
 use super::state_dir::StateDir;
 use super::supervised::{Service, Stack};
 use super::{accounts, workers};
 use crate::mail::{MailCatcher, MailPorts};
 use crate::mongod::{Mongod, MongodOptions};
 use crate::process::{Process, ProcessSpec, Signal, Survivor, end_survivor, wait_until_ready};
-
-/// How long a service may take until it says that it is ready.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 const DATABASE: &str = "dossier";
 
@@ -112,6 +109,8 @@ impl Stack {
             ),
             ("FERNET_KEYS", self.secrets.fernet_keys.clone()),
             ("JWT_KEYS", self.secrets.jwt_keys.clone()),
+            // Nobody routes clients to it who would have to go elsewhere first.
+            ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
         ];
         variables.extend(
             self.options

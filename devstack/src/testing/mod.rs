@@ -1,14 +1,18 @@
 //! What tests of all crates use: a real MongoDB, a database of their own on it, a proxy in front of
-//! it that fails like a network, and what is logged.
+//! it that fails like a network, what is logged, and waiting with a deadline.
 
 mod caretaker;
 mod database;
+mod eventually;
+mod given;
 mod logs;
 mod proxy;
 mod server;
 mod uri;
 
 pub use database::TestDatabase;
+pub use eventually::{PATIENCE, eventually, eventually_within};
+pub use given::{FERNET_KEY, START};
 pub use logs::Logs;
 pub use proxy::Proxy;
 pub use server::{Error, mongodb_uri};

@@ -2,84 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::Output;
 
-use dossier_devstack::process::Survivor;
-use tempfile::TempDir;
-use tokio::process::Command;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-devstack");
-
-/// A checkout's state folder, emptied of processes at the end.
-struct Checkout(TempDir);
-
-impl Checkout {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    async fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(PROGRAM);
-        command
-            .args(arguments)
-            .env("DOSSIER_STATE_DIR", self.0.path())
-            .env_remove("MONGODB_URI");
-        command.output().await.expect("the program runs")
-    }
-
-    async fn succeed(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments).await;
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}\n{}",
-            output.status,
-            text(&output.stderr)
-        );
-        text(&output.stdout)
-    }
-
-    async fn variables(&self) -> HashMap<String, String> {
-        let lines = self.succeed(&["env"]).await;
-        let pairs = lines.lines().filter_map(|line| line.split_once('='));
-        pairs
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
-    }
-
-    async fn status(&self) -> serde_json::Value {
-        let output = self.run(&["status", "--json"]).await;
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-}
-
-impl Drop for Checkout {
-    fn drop(&mut self) {
-        let down = std::process::Command::new(PROGRAM)
-            .arg("down")
-            .env("DOSSIER_STATE_DIR", self.0.path())
-            .output();
-        assert!(
-            down.is_ok_and(|output| output.status.success()) || std::thread::panicking(),
-            "it does not stop"
-        );
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn process_ids(status: &serde_json::Value) -> Vec<u32> {
-    let processes = status["processes"].as_array().expect("a list of processes");
-    processes
-        .iter()
-        .filter_map(|process| u32::try_from(process["pid"].as_u64()?).ok())
-        .collect()
-}
-
-fn lives(pid: &u32) -> bool {
-    Survivor::find(*pid, "").is_some_and(Survivor::is_alive)
-}
+use crate::checkout::{Checkout, lives, process_ids, text};
 
 #[tokio::test]
 async fn a_detached_stack_is_ready_when_the_command_returns_and_gone_after_down() {
@@ -103,6 +27,8 @@ async fn a_detached_stack_is_ready_when_the_command_returns_and_gone_after_down(
         assert!(variables.contains_key(name), "{name} in {variables:?}");
     }
     assert!(!variables.contains_key("FERNET_KEYS") && !variables.contains_key("JWT_KEYS"));
+    let state_dir = checkout.path().canonicalize().expect("it is there");
+    assert_eq!(variables["STATE_DIR"], state_dir.display().to_string());
     let check = checkout.succeed(&["check"]).await;
     assert_eq!(check.lines().last(), Some("ok"), "{check}");
     let pid: u32 = checkout
@@ -121,6 +47,7 @@ async fn a_detached_stack_is_ready_when_the_command_returns_and_gone_after_down(
         !again.status.success() && text(&again.stderr).contains("already running"),
         "{again:?}"
     );
+    assert_no_log_holds(&checkout, &variables);
     checkout.succeed(&["down"]).await;
     assert!(
         !processes.iter().any(lives),
@@ -128,7 +55,36 @@ async fn a_detached_stack_is_ready_when_the_command_returns_and_gone_after_down(
     );
     assert_eq!(checkout.status().await["state"], "stopped");
     checkout.succeed(&["reset", "--yes"]).await;
-    assert!(!checkout.0.path().exists());
+    assert!(!checkout.path().exists());
+}
+
+/// What is logged can be read by those who may not log in.
+fn assert_no_log_holds(checkout: &Checkout, variables: &HashMap<String, String>) {
+    let secrets = std::fs::read_to_string(checkout.path().join("secrets.json"));
+    let secrets: serde_json::Value =
+        serde_json::from_str(&secrets.expect("it is there")).expect("JSON");
+    let mut hidden = vec![
+        variables["OPS_PASSWORD"].as_str(),
+        &variables["ADMIN_PASSWORD"],
+    ];
+    for name in ["fernet_keys", "jwt_keys", "control_token"] {
+        hidden.push(secrets[name].as_str().expect("text"));
+    }
+    let logs = std::fs::read_dir(checkout.path().join("logs")).expect("it is there");
+    let logs: Vec<_> = logs.map(|log| log.expect("it is there").path()).collect();
+    for name in ["supervisor", "mongod", "api", "worker-1"] {
+        assert!(
+            logs.iter().any(|log| log.ends_with(format!("{name}.log"))),
+            "{name} in {logs:?}"
+        );
+    }
+    for log in logs {
+        let text = text(&std::fs::read(&log).expect("it is there"));
+        assert!(!text.is_empty(), "{} is empty", log.display());
+        for secret in &hidden {
+            assert!(!text.contains(secret), "a secret in {}", log.display());
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -168,13 +124,13 @@ async fn reset_deletes_nothing_unasked() {
     );
     // Nothing of a stack's is in it.
     checkout.succeed(&["reset", "--yes"]).await;
-    assert!(Path::new(checkout.0.path()).is_dir());
+    assert!(Path::new(checkout.path()).is_dir());
 }
 
 #[tokio::test]
 async fn a_folder_that_is_not_a_stacks_is_neither_used_nor_deleted() {
     let home = Checkout::new();
-    let letter = home.0.path().join("letter.txt");
+    let letter = home.path().join("letter.txt");
     std::fs::write(&letter, "dear").expect("a file");
     for arguments in [
         &["reset", "--yes"][..],
@@ -187,7 +143,7 @@ async fn a_folder_that_is_not_a_stacks_is_neither_used_nor_deleted() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
         assert!(said.contains("DOSSIER_STATE_DIR"), "{arguments:?}: {said}");
     }
-    let left: Vec<_> = std::fs::read_dir(home.0.path())
+    let left: Vec<_> = std::fs::read_dir(home.path())
         .expect("it is there")
         .collect();
     assert_eq!(left.len(), 1, "{left:?}");

@@ -1,13 +1,13 @@
 //! A whole stack for one test: real processes, real MongoDB, real SMTP.
 
 use std::ops::{Deref, DerefMut};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::{Login, Prepared, Stack, StackOptions};
 use dossier_devstack::story::{Client, Inbox};
-use dossier_devstack::testing::TestDatabase;
+use dossier_devstack::testing::{TestDatabase, eventually_within};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
@@ -138,21 +138,7 @@ async fn prepared() -> Prepared {
     }
 }
 
-/// Looks again and again until `look` finds something.
-pub(crate) async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "{what}: not within {} s",
-            PATIENCE.as_secs()
-        );
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+/// Waits for what should happen by itself.
+pub(crate) async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, look).await
 }

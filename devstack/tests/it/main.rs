@@ -1,6 +1,9 @@
 //! What devstack and the stack it runs promise, each promise a file.
 
+mod checkout;
 mod command_line;
+mod documents;
+mod foreign_database;
 mod harness;
 mod jobs;
 mod killed_worker;

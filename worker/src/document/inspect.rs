@@ -13,7 +13,7 @@ use super::steps::Steps;
 use super::stop::Stop;
 use super::verdict::{Accepted, Rejected, Verdict};
 use super::window::Window;
-use super::{compound, package};
+use super::{compound, stages};
 
 /// Inspects one file.
 ///
@@ -67,7 +67,7 @@ fn verdict(
     }
     let family = gate::family(window.at_most(0, gate::HEAD_BYTES)?);
     match family {
-        Family::Archive => package::inspect(window, limits, policy, facts),
+        Family::Archive => stages::inspect(window, limits, policy, facts),
         Family::Compound => Err(compound::inspect(window)?),
         Family::Other(detected) => Err(Stop::reject(
             Reason::NotOffice {

@@ -27,6 +27,7 @@ mod policy;
 mod reader;
 mod reason;
 mod source;
+mod stages;
 mod steps;
 mod stop;
 mod verdict;

@@ -109,6 +109,6 @@ impl<'r, 'w> PartReader<'r, 'w> {
         let outcome = reading(&mut body, &mut self.scanner);
         body.drain(&mut self.scratch)
             .and(outcome)
-            .map_err(|stop| stop.within(entry))
+            .map_err(|stop| stop.within(&entry.quoted(), entry.shown()))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use super::archive::Entry;
 use super::error::InspectError;
 use super::reason::Reason;
 
@@ -34,8 +33,8 @@ impl Stop {
         })
     }
 
-    /// The same end, with the entry in which it was found.
-    pub(super) fn within(self, entry: &Entry) -> Self {
+    /// The same end, with the part in which it was found: as a log has it, and as people may be shown it.
+    pub(super) fn within(self, quoted: &str, shown: String) -> Self {
         match self {
             Self::Reject(Finding {
                 reason,
@@ -43,8 +42,8 @@ impl Stop {
                 part,
             }) => Self::Reject(Finding {
                 reason,
-                detail: format!("{}: {detail}", entry.quoted()),
-                part: part.or_else(|| Some(entry.shown())),
+                detail: format!("{quoted}: {detail}"),
+                part: part.or(Some(shown)),
             }),
             fail @ Self::Fail(_) => fail,
         }
@@ -66,9 +65,9 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// What is noted from now on concerns this entry, or none.
-    pub(super) fn about(&mut self, entry: Option<&Entry>) {
-        self.part = entry.map(Entry::shown);
+    /// What is noted from now on concerns this part, or none.
+    pub(super) fn about(&mut self, shown: Option<String>) {
+        self.part = shown;
     }
 
     /// Notes a finding. The detail is only built where the finding counts.

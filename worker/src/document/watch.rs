@@ -25,7 +25,7 @@ impl<'a> Watch<'a> {
 
     /// What is observed from now on concerns this entry.
     pub(super) fn about(&mut self, entry: &Entry) {
-        self.grounds.about(Some(entry));
+        self.grounds.about(Some(entry.shown()));
     }
 
     /// Takes a finding; `host` names another computer where one is involved.

@@ -1,30 +1,25 @@
 //! Minting the encrypted token of a download link.
 
 use dossier_common::link::{Link, LinkState};
-use dossier_common::queue::MintDownloadToken;
+use dossier_common::queue::{JobError, JobHandle, MintDownloadToken};
 use dossier_common::token::DownloadClaims;
 
-use crate::failure::JobFailure;
+use super::Run;
 use crate::services::Services;
 
-/// Mints the token of a link that waits for one.
-///
-/// # Errors
-///
-/// [`JobFailure::Retry`] when the store has trouble.
-pub async fn mint_download_token(
-    job: &MintDownloadToken,
-    services: &Services,
-) -> Result<(), JobFailure> {
-    let link = services.store.find_link(job.link_id).await?;
-    let Some(link) = link.filter(|link| link.state == LinkState::Requested) else {
-        return Ok(());
-    };
-    let token = services
-        .token_keys
-        .seal(&claims(&link), services.clock.now());
-    services.store.mark_link_ready(link.id, &token).await?;
-    Ok(())
+impl Run for MintDownloadToken {
+    /// Mints the token of a link that waits for one.
+    async fn run(self, services: &Services, _handle: &JobHandle) -> Result<(), JobError> {
+        let link = services.store.find_link(self.link_id).await?;
+        let Some(link) = link.filter(|link| link.state == LinkState::Requested) else {
+            return Ok(());
+        };
+        let token = services
+            .token_keys
+            .seal(&claims(&link), services.clock.now());
+        services.store.mark_link_ready(link.id, &token).await?;
+        Ok(())
+    }
 }
 
 fn claims(link: &Link) -> DownloadClaims {

@@ -1,51 +1,50 @@
 //! Sending one mail.
 
-use dossier_common::queue::SendEmail;
-use dossier_common::queue::backend::JobHandle;
+use dossier_common::queue::{JobError, JobHandle, SendEmail};
+use dossier_common::store::StoreError;
 use dossier_common::token::VerifyEmailClaims;
 use dossier_common::user::User;
 use dossier_common::verification::Verification;
 
-use crate::failure::JobFailure;
+use super::Run;
 use crate::mail::{Envelope, Letter};
 use crate::services::Services;
 
-/// Sends one mail, unless what it would say is no longer true.
-///
-/// The message's id derives from the job's, so that a mail that is sent twice (a worker died
-/// between the server's acceptance and the acknowledgement) can be recognised.
-///
-/// # Errors
-///
-/// [`JobFailure::Permanent`] when the mail server refuses the mail for good, else
-/// [`JobFailure::Retry`].
-pub async fn send_email(
-    job: &SendEmail,
-    services: &Services,
-    handle: &JobHandle,
-) -> Result<(), JobFailure> {
-    let Some(user) = services.store.find_user(job.user_id()).await? else {
-        return Ok(());
-    };
-    let Some(letter) = letter(job, services, &user).await? else {
-        return Ok(());
-    };
-    if handle.crashes() > 0 {
-        let note = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
-        handle.log(note).await.map_err(JobFailure::retry)?;
+/// What the job's log says when the mail may go out a second time.
+const MAYBE_SENT: &str = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
+
+impl Run for SendEmail {
+    /// Sends one mail, unless what it would say is no longer true.
+    ///
+    /// The message's id derives from the job's, so that a mail that is sent twice (a worker died
+    /// between the server's acceptance and the acknowledgement) can be recognised.
+    async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
+        let Some(user) = services.store.find_user(self.user_id()).await? else {
+            return Ok(());
+        };
+        let Some(letter) = letter(&self, services, &user).await? else {
+            return Ok(());
+        };
+        if handle.crashes() > 0 {
+            handle.log(MAYBE_SENT).await?;
+        }
+        let envelope = Envelope {
+            to: &user.email,
+            name: user.name.as_deref(),
+            job_id: &handle.id(),
+            date: services.clock.now(),
+        };
+        let sent = services.mailer.send(&letter, &envelope).await;
+        sent.map_err(|error| match error.is_final() {
+            true => JobError::abort(error),
+            false => JobError::retry(error),
+        })?;
+        tracing::info!(
+            job = %handle.id(), user = %user.id, template = letter.template(),
+            "sent {} to {}", letter.template(), user.email.masked()
+        );
+        Ok(())
     }
-    let envelope = Envelope {
-        to: &user.email,
-        name: user.name.as_deref(),
-        job_id: &handle.id(),
-        date: services.clock.now(),
-    };
-    services.mailer.send(&letter, &envelope).await?;
-    tracing::info!(
-        job = %handle.id(), user = %user.id, template = letter.template(),
-        "sent {} to {}", letter.template(), user.email.masked()
-    );
-    Ok(())
 }
 
 /// The mail as it is to be written now; `None` when it has become pointless.
@@ -53,7 +52,7 @@ async fn letter(
     job: &SendEmail,
     services: &Services,
     user: &User,
-) -> Result<Option<Letter>, JobFailure> {
+) -> Result<Option<Letter>, StoreError> {
     let name = user.name.clone();
     match job {
         SendEmail::Verify {

@@ -1,37 +1,73 @@
-//! Looking inside an uploaded document.
+//! Inspecting an uploaded document.
 
 use dossier_common::file::FileState;
-use dossier_common::queue::ValidateUpload;
+use dossier_common::queue::{JobError, JobHandle, ValidateUpload};
 use dossier_common::store::files::FileScope;
 
-use crate::failure::JobFailure;
+use super::Run;
+use crate::inspection::InspectionError;
 use crate::services::Services;
 
-/// Inspects the stored bytes and records the verdict. A rejected document is a job well done.
-///
-/// # Errors
-///
-/// [`JobFailure::Retry`] for trouble of ours: the store, or an inspection that did not end in
-/// time. Neither is a verdict on the document.
-pub async fn validate_upload(job: &ValidateUpload, services: &Services) -> Result<(), JobFailure> {
-    let file = services
-        .store
-        .find_file(job.file_id, &FileScope::Everything)
-        .await?;
-    let Some(file) = file.filter(|file| file.state == FileState::Received) else {
-        return Ok(());
-    };
-    let inspection = services.inspector.inspect(&services.store, &file).await?;
-    let recorded = services
-        .store
-        .record_inspection(file.id, &inspection, services.clock.now())
-        .await?;
-    if recorded {
-        let verdict = match &inspection.outcome {
-            Ok(kind) => kind.as_str(),
-            Err(rejection) => rejection.code.as_str(),
+/// So many attempts a document gets whose inspection does not end or fails; then it is `failed`.
+const MAX_FAILED_INSPECTIONS: u32 = 3;
+
+impl Run for ValidateUpload {
+    /// Inspects the stored bytes and records the verdict. A rejected document is a job well done.
+    async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
+        let file = services
+            .store
+            .find_file(self.file_id, &FileScope::Everything)
+            .await?;
+        let Some(file) = file.filter(|file| file.state == FileState::Received) else {
+            return Ok(());
         };
-        tracing::info!(file = %file.id, verdict, "inspected {}: {verdict}", file.id);
+        let inspected = services.inspector.inspect(&services.store, &file).await;
+        let inspection = inspected.map_err(|error| job_error(error, handle.attempt()))?;
+        let recorded = services
+            .store
+            .record_inspection(file.id, &inspection, services.clock.now())
+            .await?;
+        if recorded {
+            let verdict = match &inspection.outcome {
+                Ok(kind) => kind.as_str(),
+                Err(rejection) => rejection.code.as_str(),
+            };
+            tracing::info!(file = %file.id, verdict, "inspected {}: {verdict}", file.id);
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// What becomes of the job when attempt number `attempt` came to no verdict. Bytes or a scanner that
+/// are not there will be; an inspection that fails may fail for ever, and its job is dead earlier.
+fn job_error(error: InspectionError, attempt: u32) -> JobError {
+    if error.is_of_inspector() && attempt >= MAX_FAILED_INSPECTIONS {
+        JobError::abort(error)
+    } else {
+        JobError::retry(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::antivirus::ScanError;
+
+    #[test]
+    fn an_inspection_that_does_not_end_is_given_up_at_the_third_attempt() {
+        let after = |attempt| job_error(InspectionError::TimedOut, attempt);
+        assert!(matches!(after(2), JobError::Retry(_)));
+        assert!(matches!(after(3), JobError::Abort(_)));
+        assert!(matches!(after(4), JobError::Abort(_)));
+        assert_eq!(
+            after(3).to_string(),
+            "TIMEOUT: the inspection did not end within 30 s"
+        );
+    }
+
+    #[test]
+    fn a_scanner_that_is_not_there_is_waited_for() {
+        let error = InspectionError::Scan(ScanError::TimedOut);
+        assert!(matches!(job_error(error, 19), JobError::Retry(_)));
+    }
 }

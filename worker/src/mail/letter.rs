@@ -1,6 +1,8 @@
 //! What mails say: templates that are compiled in, in plain text and HTML.
 
-use minijinja::{AutoEscape, Environment, Value, context};
+use std::sync::LazyLock;
+
+use minijinja::{Environment, Value, context};
 
 /// A mail, before it is addressed to anybody.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,24 +45,23 @@ impl Letter {
     }
 
     pub(super) fn render(&self) -> Result<Rendered, minijinja::Error> {
-        let (subject, text, html) = match self {
-            Self::Verify { .. } => (
-                "Please confirm your e-mail address",
-                include_str!("../../templates/verify.txt"),
-                include_str!("../../templates/verify.html"),
-            ),
-            Self::AccountExists { .. } => (
-                "You already have an account",
-                include_str!("../../templates/account-exists.txt"),
-                include_str!("../../templates/account-exists.html"),
-            ),
-        };
         let values = self.values();
+        let render = |form| {
+            let name = format!("{}.{form}", self.template());
+            TEMPLATES.get_template(&name)?.render(&values)
+        };
         Ok(Rendered {
-            subject,
-            text: environment("text")?.render_str(text, &values)?,
-            html: environment("html")?.render_str(html, &values)?,
+            subject: self.subject(),
+            text: render("txt")?,
+            html: render("html")?,
         })
+    }
+
+    fn subject(&self) -> &'static str {
+        match self {
+            Self::Verify { .. } => "Please confirm your e-mail address",
+            Self::AccountExists { .. } => "You already have an account",
+        }
     }
 
     fn values(&self) -> Value {
@@ -71,15 +72,27 @@ impl Letter {
     }
 }
 
-fn environment(form: &'static str) -> Result<Environment<'static>, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(move |_| match form {
-        "text" => AutoEscape::None,
-        _ => AutoEscape::Html,
-    });
-    environment.add_template("layout.html", include_str!("../../templates/layout.html"))?;
-    Ok(environment)
-}
+/// The templates, compiled at the first letter. What is put into those that end in `.html` is escaped.
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut templates = Environment::new();
+    for (name, source) in [
+        ("layout.html", include_str!("../../templates/layout.html")),
+        ("verify.txt", include_str!("../../templates/verify.txt")),
+        ("verify.html", include_str!("../../templates/verify.html")),
+        (
+            "account-exists.txt",
+            include_str!("../../templates/account-exists.txt"),
+        ),
+        (
+            "account-exists.html",
+            include_str!("../../templates/account-exists.html"),
+        ),
+    ] {
+        let added = templates.add_template(name, source);
+        added.expect("the templates are compiled in, and tests render each");
+    }
+    templates
+});
 
 #[cfg(test)]
 mod tests {

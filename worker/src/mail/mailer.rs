@@ -3,17 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dossier_common::email::EmailAddress;
-use dossier_common::telemetry::explain;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp;
 use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
-use super::connections::{Connections, SendError};
+use super::connections::Connections;
+use super::error::MailError;
 use super::letter::Letter;
 use super::settings::MailSettings;
-use crate::failure::JobFailure;
 
 /// To whom a letter goes, and for which job.
 #[derive(Clone, Copy, Debug)]
@@ -73,17 +71,15 @@ impl Mailer {
     ///
     /// # Errors
     ///
-    /// [`JobFailure::Permanent`] when the server refuses it for good (5xx) or it cannot be
-    /// written at all; [`JobFailure::Retry`] when the server is unreachable, does not answer in
-    /// time, or refuses it for now. No text has the address in it.
-    pub async fn send(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<(), JobFailure> {
+    /// [`MailError`]; its text does not have the address in it.
+    pub async fn send(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<(), MailError> {
         let message = self.compose(letter, envelope)?;
         match &self.transport {
             Transport::Smtp(connections) => {
                 let sent = connections
                     .send(message.envelope(), &message.formatted())
                     .await;
-                sent.map_err(|error| failure(&error, envelope.to))
+                sent.map_err(|error| MailError::of_server(&error, envelope.to))
             }
             Transport::Capture(messages) => {
                 let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,13 +89,10 @@ impl Mailer {
         }
     }
 
-    fn compose(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<Message, JobFailure> {
-        let address: Address = envelope
-            .to
-            .as_str()
-            .parse()
-            .map_err(JobFailure::permanent)?;
-        let rendered = letter.render().map_err(JobFailure::permanent)?;
+    fn compose(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<Message, MailError> {
+        let address = envelope.to.as_str().parse();
+        let address: Address = address.map_err(MailError::unwritable)?;
+        let rendered = letter.render().map_err(MailError::unwritable)?;
         let message_id = format!("<{}@{}>", envelope.job_id, self.from.email.domain());
         let mut message = Message::builder()
             .from(self.from.clone())
@@ -111,7 +104,7 @@ impl Mailer {
                 rendered.text,
                 rendered.html,
             ))
-            .map_err(JobFailure::permanent)?;
+            .map_err(MailError::unwritable)?;
         // RFC 3834 §5: nobody's vacation notice shall answer.
         message.headers_mut().insert_raw(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
@@ -119,25 +112,4 @@ impl Mailer {
         ));
         Ok(message)
     }
-}
-
-/// Replies of the 5xx class that are about us or the server and not about the mail: the server
-/// takes no mail (521, RFC 7504), or our credentials are not good (530, 534, 535, 538, RFC 4954).
-const OUR_TROUBLE: [u16; 5] = [521, 530, 534, 535, 538];
-
-/// Only a reply of the 5xx class to the mail itself is final (RFC 5321 §4.2.1); everything else
-/// may pass. Servers like to repeat the address, which does not belong into logs.
-fn failure(error: &SendError, to: &EmailAddress) -> JobFailure {
-    let text = to.mask_in(&explain(error));
-    match error {
-        SendError::Refused(error) if refuses_the_mail(error) => JobFailure::permanent(text),
-        _ => JobFailure::retry(text),
-    }
-}
-
-fn refuses_the_mail(error: &smtp::Error) -> bool {
-    let about_us = error
-        .status()
-        .is_some_and(|code| OUR_TROUBLE.contains(&code.into()));
-    error.is_permanent() && !about_us
 }

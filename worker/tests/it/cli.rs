@@ -29,7 +29,7 @@ async fn bench() -> (Bench, [JobId; 3]) {
         .mail
         .behave(Behaviour::reject(550))
         .expect("a server can be so");
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let (_, dead) = bench.ask_for_verification(&user).await;
     bench.reaches(dead, JobState::Dead).await;
     workers.stop().await;
@@ -38,7 +38,7 @@ async fn bench() -> (Bench, [JobId; 3]) {
         .behave(Behaviour::ok())
         .expect("a server can be so");
     let email = SendEmail::AccountExists { user_id: user.id };
-    let waiting = bench.enqueue_email(email).await;
+    let waiting = bench.enqueue(email).await;
     let (_, link) = bench.link().await;
     (bench, [dead, waiting, link])
 }
@@ -175,7 +175,7 @@ async fn a_dry_run_only_counts_and_a_retry_sends_the_mail_once() {
     assert_eq!((code, said.trim()), (0, "1 job(s) will run again"));
     let again = json(&bench, &choice).await;
     assert_eq!(again["changed"], 0, "it is not dead any more");
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     for job in [dead, waiting] {
         bench.reaches(job, JobState::Done).await;
     }

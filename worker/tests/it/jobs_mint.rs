@@ -4,7 +4,6 @@ use dossier_common::id::LinkId;
 use dossier_common::link::LinkState;
 use dossier_common::queue::{JobState, MintDownloadToken, QueueName};
 use dossier_common::token::DownloadClaims;
-use dossier_worker::jobs::mint_download_token;
 
 use crate::harness::Bench;
 
@@ -12,7 +11,7 @@ use crate::harness::Bench;
 async fn a_link_gets_a_token_that_says_for_whom_what_and_until_when() {
     let bench = Bench::new().await;
     let (link, job) = bench.link().await;
-    let workers = bench.work(&[QueueName::MintDownloadToken]);
+    let workers = bench.work(&[QueueName::of::<MintDownloadToken>()]);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     let ready = bench.store().find_link(link.id).await.expect("readable");
@@ -38,29 +37,31 @@ async fn a_link_gets_a_token_that_says_for_whom_what_and_until_when() {
 #[tokio::test]
 async fn minting_again_changes_nothing() {
     let bench = Bench::new().await;
-    let (link, _) = bench.link().await;
-    let job = MintDownloadToken { link_id: link.id };
+    let (link, job) = bench.link().await;
     let token = async || {
         let link = bench.store().find_link(link.id).await.expect("readable");
         link.expect("there").token
     };
-    let mint = async || mint_download_token(&job, &bench.services).await;
-    mint().await.expect("it can be minted");
+    let minted = bench.attempt::<MintDownloadToken>(job).await;
+    assert_eq!(minted.state, JobState::Done, "it can be minted");
     let first = token().await;
     assert!(first.is_some());
-    mint().await.expect("there is nothing to do");
+    let again = bench.enqueue(MintDownloadToken { link_id: link.id }).await;
+    let minted = bench.attempt::<MintDownloadToken>(again).await;
+    assert_eq!(minted.state, JobState::Done, "there is nothing to do");
     assert_eq!(token().await, first);
 }
 
 #[tokio::test]
 async fn a_revoked_link_and_one_that_is_gone_get_no_token() {
     let bench = Bench::new().await;
-    let (link, _) = bench.link().await;
+    let (link, job) = bench.link().await;
     assert!(bench.store().revoke_link(link.id).await.expect("it can be"));
     let gone = LinkId::generate(&bench.entropy, bench.now());
-    for link_id in [link.id, gone] {
-        let minted = mint_download_token(&MintDownloadToken { link_id }, &bench.services).await;
-        minted.expect("there is nothing to do");
+    let of_gone = bench.enqueue(MintDownloadToken { link_id: gone }).await;
+    for job in [job, of_gone] {
+        let minted = bench.attempt::<MintDownloadToken>(job).await;
+        assert_eq!(minted.state, JobState::Done, "there is nothing to do");
     }
     let revoked = bench.store().find_link(link.id).await.expect("readable");
     let revoked = revoked.expect("there");

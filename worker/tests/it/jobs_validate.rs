@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use dossier_common::file::{DocumentKind, File, FileState};
-use dossier_common::id::{FileId, UserId};
+use dossier_common::id::{FileId, JobId, UserId};
+use dossier_common::queue::backend::{JobRecord, Outcome};
 use dossier_common::queue::{JobState, QueueName, ValidateUpload};
 use dossier_common::store::files::FileScope;
-use dossier_worker::failure::JobFailure;
-use dossier_worker::jobs::validate_upload;
 
 use crate::harness::Bench;
 
@@ -56,8 +55,9 @@ async fn find(bench: &Bench, id: FileId) -> File {
     found.expect("readable").expect("there")
 }
 
-async fn validate(bench: &Bench, file_id: FileId) -> Result<(), JobFailure> {
-    validate_upload(&ValidateUpload { file_id }, &bench.services).await
+/// What came of the first attempt at an inspection.
+async fn inspected(bench: &Bench, job: JobId) -> JobRecord {
+    bench.attempt::<ValidateUpload>(job).await
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn genuine_documents_become_available_and_others_are_rejected_with_a_reaso
     for (name, bytes, _) in FIXTURES {
         files.push(bench.file(owner, name, bytes).await);
     }
-    let workers = bench.work(&[QueueName::ValidateUpload]);
+    let workers = bench.work(&[QueueName::of::<ValidateUpload>()]);
     for (file, (name, _, verdict)) in files.iter().zip(FIXTURES) {
         let job = bench.reaches(file.job_id, JobState::Done).await;
         assert_eq!(job.attempts, 1, "{name}: a verdict is never a failure");
@@ -90,24 +90,24 @@ async fn genuine_documents_become_available_and_others_are_rejected_with_a_reaso
 async fn the_first_verdict_stays() {
     let bench = Bench::new().await;
     let file = bench.file(owner(&bench).await, "report.docx", REPORT).await;
-    validate(&bench, file.id)
-        .await
-        .expect("it can be inspected");
+    let job = inspected(&bench, file.job_id).await;
+    assert_eq!(job.state, JobState::Done, "it can be inspected");
     let first = find(&bench, file.id).await;
+    assert_eq!(first.state, FileState::Available);
     bench.services.clock.advance(Duration::from_secs(60));
-    validate(&bench, file.id)
-        .await
-        .expect("there is nothing to do");
+    let again = bench.enqueue(ValidateUpload { file_id: file.id }).await;
+    let job = inspected(&bench, again).await;
+    assert_eq!(job.state, JobState::Done, "there is nothing to do");
     assert_eq!(find(&bench, file.id).await, first);
 }
 
 #[tokio::test]
 async fn a_document_that_is_gone_is_no_failure() {
     let bench = Bench::new().await;
-    let gone = FileId::generate(&bench.entropy, bench.now());
-    validate(&bench, gone)
-        .await
-        .expect("there is nothing to do");
+    let file_id = FileId::generate(&bench.entropy, bench.now());
+    let job = bench.enqueue(ValidateUpload { file_id }).await;
+    let job = inspected(&bench, job).await;
+    assert_eq!(job.state, JobState::Done, "there is nothing to do");
 }
 
 #[tokio::test]
@@ -116,7 +116,8 @@ async fn bytes_that_cannot_be_read_are_our_trouble_and_no_verdict() {
     let file = bench.file(owner(&bench).await, "report.docx", REPORT).await;
     let deleted = bench.store().delete_blob(file.blob_id).await;
     deleted.expect("they can be deleted");
-    let outcome = validate(&bench, file.id).await;
-    assert!(matches!(outcome, Err(JobFailure::Retry(_))), "{outcome:?}");
+    let job = inspected(&bench, file.job_id).await;
+    assert_eq!(job.history[0].outcome, Outcome::Failed);
+    assert!(job.finished_at.is_none(), "another attempt follows");
     assert_eq!(find(&bench, file.id).await.state, FileState::Received);
 }

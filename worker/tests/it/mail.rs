@@ -13,7 +13,7 @@ async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standa
     let bench = Bench::new().await;
     let user = bench.user(Some("Ada 👩‍💻 <b>L</b>")).await;
     let (verification, job) = bench.ask_for_verification(&user).await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let mail = bench.mail.mailbox().wait_for(PATIENCE, |_| true).await;
     let mail = mail.expect("a mail arrives");
     bench.reaches(job, JobState::Done).await;
@@ -67,9 +67,9 @@ async fn whoever_has_an_account_is_told_so_without_a_token() {
     let bench = Bench::new().await;
     let user = bench.user(None).await;
     let job = bench
-        .enqueue_email(SendEmail::AccountExists { user_id: user.id })
+        .enqueue(SendEmail::AccountExists { user_id: user.id })
         .await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     let mails = bench.mail.mailbox().messages_to(CLIENT);
@@ -102,9 +102,9 @@ async fn a_mail_that_has_become_pointless_is_not_sent() {
         .advance(Duration::from_secs(24 * 60 * 60));
     let nobody = UserId::generate(&bench.entropy, bench.now());
     let gone = bench
-        .enqueue_email(SendEmail::AccountExists { user_id: nobody })
+        .enqueue(SendEmail::AccountExists { user_id: nobody })
         .await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     for job in [superseded, used_job, expired, gone] {
         let done = bench.reaches(job, JobState::Done).await;
         assert_eq!(done.attempts, 1);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dossier_common::queue::backend::{AttemptRecord, Outcome};
-use dossier_common::queue::{JobState, QueueName};
+use dossier_common::queue::{Job, JobState, QueueName, SendEmail};
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::testing::Logs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,7 +28,7 @@ fn recover(bench: &Bench) {
 #[tokio::test]
 async fn a_refusal_for_good_ends_the_job_at_once_with_the_servers_own_words() {
     let (bench, job) = bench(Behaviour::reject(550)).await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let dead = bench.reaches(job, JobState::Dead).await;
     assert_eq!((dead.attempts, dead.history.len()), (1, 1));
     assert_eq!(dead.history[0].outcome, Outcome::Aborted);
@@ -46,7 +46,7 @@ async fn a_refusal_for_good_ends_the_job_at_once_with_the_servers_own_words() {
 #[tokio::test]
 async fn a_refusal_for_now_is_tried_again_after_growing_pauses() {
     let (bench, job) = bench(Behaviour::reject(451)).await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     eventually("three attempts were made", async || {
         (bench.job(job).await.history.len() >= 3).then_some(())
     })
@@ -76,7 +76,7 @@ async fn a_refusal_for_now_is_tried_again_after_growing_pauses() {
 #[tokio::test]
 async fn a_mail_server_that_is_down_is_waited_for() {
     let (bench, job) = bench(Behaviour::down()).await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let failed = first_attempt(&bench, job).await;
     assert_eq!(failed.outcome, Outcome::Failed);
     assert_ne!(bench.job(job).await.state, JobState::Dead);
@@ -89,7 +89,7 @@ async fn a_mail_server_that_is_down_is_waited_for() {
 #[tokio::test]
 async fn one_refused_address_does_not_hold_up_the_others() {
     let (bench, job) = bench(Behaviour::reject(451).only_for("somebody@example.com")).await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
 }
@@ -173,7 +173,7 @@ async fn only_a_refusal_of_the_mail_itself_is_final() {
         let (mut bench, job) = bench(Behaviour::ok()).await;
         let url = server_that_says(lines).await;
         bench.services.mailer = mailer_with(&url, [("SMTP_TIMEOUT_SECONDS", "5")]);
-        let workers = bench.work(&[QueueName::SendEmail]);
+        let workers = bench.work(&[QueueName::of::<SendEmail>()]);
         let failed = first_attempt(&bench, job).await;
         let error = failed.error.unwrap_or_default();
         assert_eq!(failed.outcome, outcome, "{lines:?}: {error}");
@@ -197,7 +197,7 @@ async fn a_mail_server_that_falls_silent_costs_an_attempt_and_the_connection_no_
     let (mut bench, job) = bench(Behaviour::stall().only_for(CLIENT)).await;
     let limit = [("SMTP_TIMEOUT_SECONDS", "1")];
     bench.services.mailer = mailer_with(&bench.mail.smtp_url(), limit);
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let failed = first_attempt(&bench, job).await;
     assert_eq!(failed.outcome, Outcome::Failed);
     let error = failed.error.expect("a reason");
@@ -223,8 +223,9 @@ async fn a_mail_server_that_falls_silent_costs_an_attempt_and_the_connection_no_
 async fn a_job_that_runs_longer_than_its_queue_allows_has_failed_and_is_tried_again() {
     let logs = Logs::collect();
     let (mut bench, job) = bench(Behaviour::stall()).await;
-    bench.settings.time_limits.send_email = Duration::from_secs(1);
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let limits = &mut bench.settings.time_limits;
+    limits.insert(SendEmail::QUEUE, Duration::from_secs(1));
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let failed = first_attempt(&bench, job).await;
     assert_eq!(failed.outcome, Outcome::TimedOut);
     let error = failed.error.expect("a reason");
@@ -245,7 +246,7 @@ async fn a_refusal_that_repeats_the_address_is_kept_and_logged_without_it() {
     let logs = Logs::collect();
     let refusal = Behaviour::reject(550).saying(format!("5.1.1 <{CLIENT}>: no such user"));
     let (bench, job) = bench(refusal).await;
-    let workers = bench.work(&[QueueName::SendEmail]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let dead = bench.reaches(job, JobState::Dead).await;
     workers.stop().await;
     let error = dead.last_error.expect("a reason");

@@ -2,6 +2,7 @@
 
 mod antivirus;
 mod cli;
+mod development;
 mod document;
 mod harness;
 mod inspect_command;
@@ -10,3 +11,4 @@ mod jobs_validate;
 mod mail;
 mod mail_failures;
 mod mail_repeats;
+mod running;

@@ -20,6 +20,10 @@ const HEAD_EVERY: Duration = Duration::from_millis(100);
 /// many times that while elsewhere: it takes at most a twentieth of a worker's time.
 const HEAD_SHARE: u32 = 20;
 
+/// But for no more than that: one search may have taken long for another reason, and meanwhile urgent
+/// jobs wait.
+const LONGEST_HEAD_PAUSE: Duration = Duration::from_millis(500);
+
 /// What the last search brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Last {
@@ -56,10 +60,8 @@ impl Cursor {
     pub(super) fn start(&self, now: DateTime, fast: bool) -> Start {
         let head = match self.last {
             _ if !fast => true,
-            Last::Full => self
-                .until(HEAD_EVERY.max(self.head_cost * HEAD_SHARE))
-                .is_zero(),
-            Last::ShortFromPosition => self.head_pause().is_zero(),
+            Last::Full => self.is_over(HEAD_EVERY.max(self.head_pause())),
+            Last::ShortFromPosition => self.is_over(self.head_pause()),
             // Whatever woke us came after that, most likely at the end.
             Last::ShortFromHead => false,
         };
@@ -72,14 +74,14 @@ impl Cursor {
         }
     }
 
-    /// How long the head is to be left alone for what the last search from it cost.
-    pub(super) fn head_pause(&self) -> Duration {
-        self.until(self.head_cost * HEAD_SHARE)
+    /// How long the head is left alone for what the last search from it cost, while there are jobs
+    /// elsewhere.
+    fn head_pause(&self) -> Duration {
+        (self.head_cost * HEAD_SHARE).min(LONGEST_HEAD_PAUSE)
     }
 
-    fn until(&self, pause: Duration) -> Duration {
-        self.head_at
-            .map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed()))
+    fn is_over(&self, pause: Duration) -> bool {
+        self.head_at.is_none_or(|at| at.elapsed() >= pause)
     }
 
     /// Notes a search that began at `began`, at the head or not, and brought all it was asked for,
@@ -153,7 +155,14 @@ mod tests {
     #[test]
     fn a_head_that_is_slow_to_search_is_left_alone_for_a_while() {
         let mut cursor = advanced();
-        cursor.searched(true, Instant::now() - Duration::from_secs(1), true);
+        cursor.searched(true, Instant::now() - HEAD_EVERY, true);
         assert!(!starts_at_head(&cursor));
+    }
+
+    #[test]
+    fn one_very_slow_search_keeps_nobody_from_the_head_for_long() {
+        let mut cursor = advanced();
+        cursor.searched(true, Instant::now() - Duration::from_secs(3600), true);
+        assert!(starts_at_head(&cursor));
     }
 }

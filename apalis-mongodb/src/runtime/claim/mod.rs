@@ -6,12 +6,13 @@
 //!    100 ms from the head of the queue. A contended worker keeps to its share of them.
 //! 4. Leave out jobs that crashed workers before, but for one at a time.
 //! 5. Claim the others with one conditional `updateMany` under a fresh token.
-//! 6. If some went to others, read which are ours.
+//! 6. If some went to others, read which are ours; if some are locked, claim each alone.
 //! 7. Put them into the buffer, from where handlers take them.
 //! 8. If there was nothing, wait for a change in the queue, or until the next job is due.
 
 mod ageing;
 mod cursor;
+mod locked;
 mod oversized;
 mod select;
 mod share;
@@ -21,16 +22,18 @@ mod wait;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mongodb::bson::DateTime;
+use mongodb::bson::{DateTime, Document};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use self::cursor::Cursor;
+use self::locked::Locked;
 use self::select::Selection;
 use self::share::{Scope, Share};
 use self::take::{Grant, Taken, take};
 use self::wait::{Wait, pause_after};
 use super::hub::Hub;
 use super::worker::WorkerRuntime;
+use crate::backoff::Backoff;
 use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::metrics;
@@ -39,8 +42,8 @@ use crate::queries::find_due::{DueJobs, Start, find_due};
 use crate::queries::levels::levels;
 
 /// After a failed claim, doubling.
-const FIRST_BACKOFF: Duration = Duration::from_millis(50);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What one round brought.
 enum Round {
@@ -62,6 +65,7 @@ pub(super) struct Claimer {
     clock: Arc<ServerClock>,
     cursor: Cursor,
     share: Share,
+    locked: Locked,
 }
 
 impl Claimer {
@@ -79,19 +83,20 @@ impl Claimer {
             clock,
             cursor: Cursor::default(),
             share: Share::default(),
+            locked: Locked::default(),
         }
     }
 
     /// Claims until the worker stops. A claim that was begun is always finished.
     pub(super) async fn run(mut self) {
         let stop = self.worker.stop.clone();
-        let mut backoff = FIRST_BACKOFF;
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         while let Some(permits) = self.wait_for_slots().await {
             // Before searching, so that a wake-up meanwhile is not lost.
             self.wake.borrow_and_update();
             let round = self.round(permits).await;
             if round.is_ok() {
-                backoff = FIRST_BACKOFF;
+                backoff.reset();
             }
             let wait = match round {
                 Ok(Round::Claimed) => continue,
@@ -104,8 +109,7 @@ impl Claimer {
                 Ok(Round::Paused) => Wait::Time(self.hub.settings_age()),
                 Err(error) => {
                     tracing::warn!(%error, queue = self.worker.config.queue, "claim failed; trying again");
-                    backoff = (backoff * 2).min(LONGEST_BACKOFF);
-                    Wait::Time(backoff)
+                    Wait::Time(backoff.pause())
                 }
             };
             tokio::select! {
@@ -149,14 +153,12 @@ impl Claimer {
         let now = self.clock.measured_now(&self.worker.db).await?;
         let slots = permits.len();
         // One more tells whether there are more than can be taken.
-        let Some(mut found) = self.find(now, slots + 1).await? else {
-            return Ok(Round::Blocked(self.cursor.head_pause()));
-        };
+        let mut found = self.find(now, slots + 1).await?;
         let more = found.jobs.len() > slots;
         found.jobs.truncate(slots);
         self.hub.note_load(&self.worker.config.queue, more);
         if found.is_empty() {
-            return Ok(Round::Empty);
+            return Ok(self.locked.wait().map_or(Round::Empty, Round::Blocked));
         }
         let selection = self.select(found, slots).await?;
         if selection.len() == 0 {
@@ -178,11 +180,10 @@ impl Claimer {
         Ok(Round::Claimed)
     }
 
-    /// Due jobs from where the worker is, at most `limit`; `None` while there are none and the head
-    /// is to be left alone.
-    async fn find(&mut self, now: DateTime, limit: usize) -> Result<Option<DueJobs>, Error> {
+    /// Due jobs from where the worker is, or else from the head, at most `limit`.
+    async fn find(&mut self, now: DateTime, limit: usize) -> Result<DueJobs, Error> {
         if let Some(step) = self.worker.config.ageing {
-            return self.find_by_age(step, limit).await.map(Some);
+            return self.find_by_age(step, limit).await;
         }
         let fast = self.worker.buffer.is_ahead();
         let scope = self.share.scope(Instant::now());
@@ -190,11 +191,11 @@ impl Claimer {
             let start = self.cursor.start(now, fast);
             let found = self.search(start, Some(ids), limit).await?;
             if found.jobs.len() == limit {
-                return Ok(Some(found));
+                return Ok(found);
             }
             self.share.leave();
             if !found.is_empty() {
-                return Ok(Some(found));
+                return Ok(found);
             }
         }
         let start = match scope {
@@ -204,12 +205,9 @@ impl Claimer {
         let from_head = matches!(start, Start::Head);
         let found = self.search(start, None, limit).await?;
         if from_head || !found.is_empty() {
-            return Ok(Some(found));
+            return Ok(found);
         }
-        if self.cursor.head_pause().is_zero() {
-            return Ok(Some(self.search(Start::Head, None, limit).await?));
-        }
-        Ok(None)
+        self.search(Start::Head, None, limit).await
     }
 
     async fn find_by_age(&self, step: Duration, limit: usize) -> Result<DueJobs, Error> {
@@ -244,12 +242,23 @@ impl Claimer {
         ids: Option<&str>,
         limit: usize,
     ) -> Result<DueJobs, Error> {
-        find_due(&self.worker.db, &self.worker.config, start, ids, limit).await
+        let mut condition = Document::new();
+        if let Some(pattern) = ids {
+            condition.insert("$regex", pattern);
+        }
+        let left_out = self.locked.left_out();
+        if !left_out.is_empty() {
+            condition.insert("$nin", left_out);
+        }
+        let (db, config) = (&self.worker.db, &self.worker.config);
+        find_due(db, config, start, condition, limit).await
     }
 
     async fn select(&self, mut found: DueJobs, slots: usize) -> Result<Selection, Error> {
         let malformed = std::mem::take(&mut found.malformed);
-        dead_letter::malformed(&self.worker.jobs(), &self.worker.config, malformed).await?;
+        let config = &self.worker.config;
+        let (jobs, limit) = (self.worker.jobs(), config.call_limit());
+        dead_letter::malformed(&jobs, &config.queue, limit, malformed).await?;
         let mut selection = Selection::of(found.jobs, &self.hub);
         if selection.left_suspects && selection.len() < slots {
             // Behind suspects that have to wait there may be other jobs.
@@ -262,8 +271,8 @@ impl Claimer {
 
     async fn claim(&mut self, mut selection: Selection, grant: Grant) -> Result<Taken, Error> {
         let limits = grant.limits;
-        let taken = take(&self.worker, &mut selection, grant).await?;
-        let lost = taken.granted - taken.claimed;
+        let taken = take(&self.worker, &mut selection, grant, &mut self.locked).await?;
+        let lost = taken.granted - taken.claimed - taken.locked;
         if limits.max_running.is_none() {
             metrics::contended(&self.worker.config.queue, lost);
             self.share.note(lost, taken.granted, &self.worker).await;

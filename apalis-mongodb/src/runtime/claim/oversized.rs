@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::metrics;
 use crate::model::{Status, field as f};
 use crate::queries::claim::{self, Claim};
+use crate::queries::dead_letter::dead_letter;
 use crate::queries::oversized;
 use crate::runtime::worker::WorkerRuntime;
 
@@ -14,7 +15,7 @@ const REASON: &str = "the job is so large that a claim does not fit into its doc
 /// After a claim of `ids` that was refused with `error`, and given back: makes those of them dead
 /// that refuse it because of their size, so that they hold up the others no more than this once. Each
 /// large one is claimed alone, which is what tells.
-pub(super) async fn dead_letter(
+pub(super) async fn end_oversized(
     worker: &WorkerRuntime,
     claim: &Claim,
     ids: &[String],
@@ -38,7 +39,7 @@ async fn try_each(worker: &WorkerRuntime, claim: &Claim, ids: &[String]) -> Resu
             Err(error) if error.is_about_size() => {
                 let filter = doc! { f::ID: &id, f::STATUS: Status::Pending };
                 let limit = config.call_limit();
-                let ended = oversized::dead_letter(&worker.jobs(), limit, filter, REASON).await?;
+                let ended = dead_letter(&worker.jobs(), limit, filter, REASON).await?;
                 if ended {
                     tracing::error!(job = id, queue = config.queue, "the job is dead: {REASON}");
                     metrics::dead(&config.queue);

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::sync::lock;
 
+/// After so many intervals without a heartbeat that arrived, there was an outage.
+const OUTAGE_INTERVALS: u32 = 3;
+
 #[derive(Debug)]
 struct State {
     last_heartbeat: Option<Instant>,
@@ -50,7 +53,7 @@ impl Health {
         let silence = state
             .last_heartbeat
             .map_or(Duration::ZERO, |last| now - last);
-        if now - sent_at > state.interval * 3 / 2 || silence > state.interval * 3 {
+        if now - sent_at > state.interval * 3 / 2 || silence > state.interval * OUTAGE_INTERVALS {
             state.well_since = None;
         }
         state.last_heartbeat = Some(now);
@@ -71,11 +74,20 @@ impl Health {
     /// overdue (we may have been frozen); after an outage, and after a start, for who knows what was
     /// before, not for a whole `lease`, so that everybody can renew first.
     pub(super) fn may_rescue(&self, lease: Duration) -> bool {
+        self.well_for().is_some_and(|well_for| well_for >= lease)
+    }
+
+    /// For how long every heartbeat has arrived, unless the next one is overdue.
+    pub(super) fn well_for(&self) -> Option<Duration> {
         let state = lock(&self.state);
-        let (Some(last), Some(well_since)) = (state.last_heartbeat, state.well_since) else {
-            return false;
-        };
-        last.elapsed() < state.interval * 2 && well_since.elapsed() >= lease
+        let overdue = state.last_heartbeat?.elapsed() >= state.interval * 2;
+        let well_since = state.well_since.filter(|_| !overdue);
+        well_since.map(|since| since.elapsed())
+    }
+
+    /// A shorter outage may go unnoticed here.
+    pub(super) fn shortest_outage(&self) -> Duration {
+        self.interval() * OUTAGE_INTERVALS
     }
 }
 

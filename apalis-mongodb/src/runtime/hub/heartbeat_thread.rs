@@ -17,11 +17,11 @@ use crate::error::{Context, Error};
 const CONNECTIONS: u32 = 2;
 
 /// What a thread needs to send the heartbeats of a hub.
-type Charge = (Weak<Hub>, watch::Receiver<()>);
+type Assignment = (Weak<Hub>, watch::Receiver<()>);
 
 /// A thread with a client. It ends with the last worker of its hub, or if it is not given one.
 pub(super) struct HeartbeatThread {
-    charge: oneshot::Sender<Charge>,
+    assignment: oneshot::Sender<Assignment>,
 }
 
 impl HeartbeatThread {
@@ -34,7 +34,7 @@ impl HeartbeatThread {
     pub(super) async fn start(source: ClientSource, database: &str) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Error::HeartbeatThread)?;
-        let (charge, charged) = oneshot::channel();
+        let (assignment, assigned) = oneshot::channel();
         let (ready, started) = oneshot::channel();
         let database = database.to_owned();
         let work = move || {
@@ -43,7 +43,7 @@ impl HeartbeatThread {
                     Ok(db) => {
                         // Whoever started us may be gone.
                         let _ = ready.send(Ok(()));
-                        if let Ok((hub, newcomers)) = charged.await {
+                        if let Ok((hub, newcomers)) = assigned.await {
                             heartbeats::run(hub, newcomers, Some(db)).await;
                         }
                     }
@@ -55,13 +55,13 @@ impl HeartbeatThread {
         let thread = thread::Builder::new().name("apalis-heartbeats".to_owned());
         thread.spawn(work).map_err(Error::HeartbeatThread)?;
         started.await.unwrap_or(Err(Error::Stopped))?;
-        Ok(Self { charge })
+        Ok(Self { assignment })
     }
 
     /// Has the thread send the heartbeats of `hub`.
     pub(super) fn serve(self, hub: Weak<Hub>, newcomers: watch::Receiver<()>) {
         // A thread that has a client waits for this.
-        let _ = self.charge.send((hub, newcomers));
+        let _ = self.assignment.send((hub, newcomers));
     }
 }
 

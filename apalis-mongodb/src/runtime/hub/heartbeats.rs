@@ -70,7 +70,8 @@ async fn send(hub: &Hub, db: &Database, workers: &[Arc<WorkerRuntime>]) -> Resul
             metrics::lease_lost(&worker.config.queue);
         }
     }
-    let alive: Vec<_> = workers.iter().map(|worker| worker.alive()).collect();
+    let running = workers.iter().filter(|worker| !worker.has_ended());
+    let alive: Vec<_> = running.map(|worker| worker.alive()).collect();
     workers::heartbeat(db, &hub.collections.workers, &alive, limit).await?;
     // Without the server's time nobody is to be rescued.
     reading.map(drop)

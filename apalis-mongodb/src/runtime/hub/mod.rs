@@ -4,8 +4,10 @@
 mod health;
 mod heartbeat_thread;
 mod heartbeats;
+mod only_connection;
 mod poller;
 mod registry;
+mod reopen;
 mod rescuer;
 mod retention;
 mod step;
@@ -54,14 +56,15 @@ pub(crate) struct Hub {
     suspects: Arc<Semaphore>,
     /// Some queue became idle.
     idle: Notify,
-    /// A worker came, who may want shorter intervals, or the server's clock was set.
+    /// A worker came, who may want shorter intervals, the server's clock was set, or a job that runs
+    /// here was cancelled.
     registered: watch::Sender<()>,
 }
 
 #[derive(Debug)]
 struct QueueEntry {
     wake: watch::Sender<u64>,
-    /// The poller is to look when the next job is due.
+    /// The poller is to find out when the next job is due.
     look: bool,
     settings: Option<(Instant, QueueState)>,
     /// Grows with each change of the settings that the change stream tells of.
@@ -133,11 +136,12 @@ impl Hub {
         }
     }
 
-    /// The workers that still run.
+    /// The workers that still run. One that has ended may live on in handles of its jobs.
     fn workers(&self) -> Vec<Arc<WorkerRuntime>> {
         let mut workers = lock(&self.workers);
-        workers.retain(|worker| worker.strong_count() > 0);
-        workers.iter().filter_map(Weak::upgrade).collect()
+        let running = |worker: &Weak<WorkerRuntime>| worker.upgrade().filter(|it| !it.has_ended());
+        workers.retain(|worker| running(worker).is_some());
+        workers.iter().filter_map(running).collect()
     }
 
     /// Tells the workers of `queue` that there may be work.
@@ -248,15 +252,12 @@ impl Hub {
         }
     }
 
-    /// Tells the handler of job `id` that its lease is gone, if it runs here.
-    fn lose(&self, id: &str) {
-        for worker in self.workers() {
-            if let Some(lease) = worker.leases.get(id)
-                && lease.lose()
-            {
-                worker.leases.remove(&lease);
-                crate::metrics::lease_lost(&worker.config.queue);
-            }
+    /// Job `id` was cancelled. If it runs here, the next heartbeat comes at once: it goes by the
+    /// lease's token and not by the id, for by now the job may be ours under a later one.
+    fn was_cancelled(&self, id: &str) {
+        let runs_here = |worker: &Arc<WorkerRuntime>| worker.leases.get(id).is_some();
+        if self.workers().iter().any(runs_here) {
+            self.registered.send_replace(());
         }
     }
 }

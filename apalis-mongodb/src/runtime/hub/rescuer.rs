@@ -35,7 +35,8 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     }
 }
 
-/// Whether this process may rescue the jobs of others by now.
+/// Whether this process may rescue the jobs of others by now. Those of workers whose leases are longer
+/// than ours it leaves alone for longer: [`workers::that_may_live`].
 fn may_rescue(hub: &Hub) -> bool {
     let workers = hub.workers();
     let leases = workers.iter().map(|worker| worker.config.lease_duration);
@@ -69,9 +70,17 @@ async fn rescue_all(hub: &Hub) {
 }
 
 async fn rescue_expired(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Result<Rescued, Error>>, Error> {
-    let jobs = hub.collections.jobs(&hub.db);
+    let (jobs, workers) = (
+        hub.collections.jobs(&hub.db),
+        hub.collections.workers(&hub.db),
+    );
+    let Some(well_for) = hub.health.well_for() else {
+        return Ok(Vec::new());
+    };
+    let shortest_outage = hub.health.shortest_outage();
+    let may_live = workers::that_may_live(workers, well_for, shortest_outage).await?;
     let asked_at = Instant::now();
-    let expired = rescue::expired(&jobs, own).await?;
+    let expired = rescue::expired(&jobs, own, may_live).await?;
     if !is_steady(hub, expired.found_at, asked_at) {
         return Ok(Vec::new());
     }
@@ -81,9 +90,12 @@ async fn rescue_expired(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Result<Rescue
 /// The leases of workers that died before the server's clock was set back last for as much longer.
 /// Their last heartbeats are ahead of it, which those of the living are not after a lease.
 async fn rescue_of_dead(hub: &Hub, own: &[ObjectId]) -> Result<Vec<Result<Rescued, Error>>, Error> {
+    let Some(well_for) = hub.health.well_for() else {
+        return Ok(Vec::new());
+    };
     let asked_at = Instant::now();
     let workers = hub.collections.workers(&hub.db);
-    let (dead, found_at) = workers::ahead_of_the_clock(workers).await?;
+    let (dead, found_at) = workers::ahead_of_the_clock(workers, well_for).await?;
     if dead.is_empty() || !is_steady(hub, found_at, asked_at) {
         return Ok(Vec::new());
     }

@@ -1,4 +1,4 @@
-//! Removes finished jobs when they were kept long enough.
+//! Removes finished jobs when they were kept long enough, and makes documents dead that never come due.
 //!
 //! An index of the server's that expires documents would have to be written at the end of every job,
 //! a seventh of what a job costs the server (docs/BENCHMARKS.md). The index that lists finished
@@ -13,7 +13,11 @@ use tokio::time::timeout;
 
 use super::Hub;
 use crate::config::Config;
+use crate::deadline::CALL_LIMIT;
+use crate::error::Error;
 use crate::model::{JobState, Status};
+use crate::queries::dead_letter;
+use crate::queries::never_due::never_due;
 use crate::queries::retention::{STEP, remove_finished};
 use crate::runtime::worker::WorkerRuntime;
 
@@ -32,7 +36,7 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
     let mut looked_at = Instant::now();
     loop {
         let Some(shared) = hub.upgrade() else { return };
-        // The processes of a queue take turns by chance.
+        // By chance, so that the processes of a queue do not all look at the same time.
         let interval = interval(&shared).mul_f64(0.75 + rand::random::<f64>() / 4.0);
         drop(shared);
         let wait = interval.saturating_sub(looked_at.elapsed());
@@ -42,6 +46,7 @@ pub(super) async fn run(hub: Weak<Hub>, mut newcomers: watch::Receiver<()>) {
         }
         let Some(shared) = hub.upgrade() else { return };
         looked_at = Instant::now();
+        dead_letter_never_due(&shared).await;
         while remove_some(&shared).await && looked_at.elapsed() < LONGEST_INTERVAL {}
     }
 }
@@ -91,4 +96,24 @@ async fn remove_some(hub: &Hub) -> bool {
         tokio::time::sleep(began.elapsed()).await;
     }
     more
+}
+
+/// No claim finds these, so no claim makes them dead.
+async fn dead_letter_never_due(hub: &Hub) {
+    let workers = hub.workers();
+    let queues: HashSet<_> = workers
+        .iter()
+        .map(|worker| worker.config.queue.as_str())
+        .collect();
+    for queue in queues {
+        if let Err(error) = dead_letter_in(hub, queue).await {
+            tracing::warn!(%error, queue, "documents that never come due are left for later");
+        }
+    }
+}
+
+async fn dead_letter_in(hub: &Hub, queue: &str) -> Result<(), Error> {
+    let jobs = hub.collections.jobs(&hub.db);
+    let found = never_due(&jobs, queue, CALL_LIMIT).await?;
+    dead_letter::malformed(&jobs, queue, CALL_LIMIT, found).await
 }

@@ -7,13 +7,16 @@ use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use mongodb::action::Watch;
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::{ChangeStreamEvent, OperationType};
-use mongodb::options::{CollectionOptions, ReadConcern};
+use mongodb::options::{ReadConcern, ReadPreference, SelectionCriteria};
 use tokio::time::timeout;
 
 use super::Hub;
+use super::only_connection::OnlyConnection;
+use super::reopen::ReopenBackoff;
 use crate::deadline::within;
 use crate::error::{Context, Error};
 use crate::model::{Status, field as f};
@@ -26,9 +29,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 const UNAUTHORIZED: i32 = 13;
 const OPEN: &str = "open a change stream";
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A stream that lived this long was a good one: what breaks it is news.
+/// After a stream that lived this long, the back-off begins anew.
 const STEADY: Duration = Duration::from_secs(30);
 
 type Stream = ChangeStream<ChangeStreamEvent<Document>>;
@@ -55,8 +56,12 @@ pub(super) async fn run(hub: Weak<Hub>) {
                 if matches!(end, End::Unneeded) || opened_at.elapsed() > STEADY {
                     backoff = ReopenBackoff::default();
                 }
-                if let End::Broken(error) = end {
-                    backoff.report("change stream lost; polling until it is open again", error);
+                match end {
+                    End::Unneeded => {}
+                    End::Broken(error) => {
+                        backoff.report("change stream lost; polling until it is open again", error);
+                    }
+                    End::OnlyConnection => return give_up(&hub),
                 }
             }
             Err(error) => {
@@ -72,25 +77,14 @@ pub(super) async fn run(hub: Weak<Hub>) {
     }
 }
 
-/// How often in a row there was no stream or none that lasted.
-#[derive(Debug, Default)]
-struct ReopenBackoff {
-    times: u32,
-}
-
-impl ReopenBackoff {
-    fn report(&mut self, what: &str, error: Option<Error>) {
-        if self.times == 0 {
-            tracing::warn!(?error, "{what}");
-        } else {
-            tracing::debug!(?error, "{what}");
-        }
-        self.times = self.times.saturating_add(1);
-    }
-
-    fn pause(&self) -> Duration {
-        let doublings = self.times.saturating_sub(1).min(10);
-        (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE)
+/// Polls from now on.
+fn give_up(hub: &Weak<Hub>) {
+    tracing::warn!(
+        "the change stream takes the client's only connection; polling instead: set maxPoolSize to 2 or more"
+    );
+    if let Some(shared) = hub.upgrade() {
+        shared.streaming.store(false, Ordering::Relaxed);
+        shared.poll.notify_one();
     }
 }
 
@@ -116,6 +110,8 @@ enum End {
     Unneeded,
     /// It ended, with an error or without.
     Broken(Option<Error>),
+    /// While it waits, no command of the same client gets through.
+    OnlyConnection,
 }
 
 /// Opens a stream of the database, or of the jobs alone if no more is allowed.
@@ -134,24 +130,24 @@ async fn open(hub: &Hub) -> Result<Stream, Error> {
 
 async fn open_on_database(hub: &Hub) -> Result<Stream, Error> {
     let (db, pipeline) = (hub.db.clone(), pipeline(hub));
-    let opening = async move {
-        let watch = db.watch().pipeline(pipeline);
-        watch.max_await_time(MAX_AWAIT).await
-    };
+    let opening = async move { configured(db.watch().pipeline(pipeline)).await };
     within(ANSWER_LIMIT, OPEN, opening).await
 }
 
 async fn open_on_jobs(hub: &Hub) -> Result<Stream, Error> {
-    let options = CollectionOptions::builder().read_concern(ReadConcern::majority());
-    let jobs = hub
-        .db
-        .collection_with_options(&hub.collections.jobs, options.build());
+    let jobs = hub.collections.jobs(&hub.db);
     let pipeline = pipeline(hub);
-    let opening = async move {
-        let watch = jobs.watch().pipeline(pipeline);
-        watch.max_await_time(MAX_AWAIT).await
-    };
+    let opening = async move { configured(jobs.watch().pipeline(pipeline)).await };
     within(ANSWER_LIMIT, OPEN, opening).await
+}
+
+/// A stream of the majority's own changes from the primary, whatever the connection string says of
+/// reading.
+fn configured<'a>(watch: Watch<'a, Document>) -> Watch<'a, Document> {
+    watch
+        .max_await_time(MAX_AWAIT)
+        .read_concern(ReadConcern::majority())
+        .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
 }
 
 /// New jobs, jobs put back, made due or given another priority, jobs cancelled, and changed queue
@@ -192,7 +188,7 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
         "updateDescription": { "$cond": [
             { "$eq": ["$operationType", "update"] },
             {
-                "updatedFields": { f::STATUS: format!("${status}") },
+                "updatedFields": { f::STATUS: f::path(&status) },
                 "removedFields": [],
             },
             "$$REMOVE",
@@ -203,8 +199,12 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
 
 /// Follows `stream` as long as it lives and somebody needs it.
 async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
+    let mut only_connection = OnlyConnection::default();
     while stream.is_alive() {
         const OPERATION: &str = "follow the change stream";
+        if let Some(shared) = hub.upgrade() {
+            only_connection.ask(&shared.db);
+        }
         // The stream is dropped with its call: nothing is read from it any more.
         let next = match timeout(ANSWER_LIMIT, stream.next_if_any()).await {
             Ok(next) => next.context(OPERATION),
@@ -217,7 +217,11 @@ async fn follow(hub: &Weak<Hub>, mut stream: Stream) -> End {
             return End::Unneeded;
         };
         match next {
-            Ok(Some(event)) => notice(&shared, &event),
+            Ok(Some(event)) => {
+                only_connection.was_interrupted();
+                notice(&shared, &event);
+            }
+            Ok(None) if only_connection.is_confirmed() => return End::OnlyConnection,
             Ok(None) => {}
             Err(error) => return End::Broken(Some(error)),
         }
@@ -260,7 +264,7 @@ fn notice(hub: &Hub, event: &ChangeStreamEvent<Document>) {
         .as_ref()
         .and_then(|update| update.updated_fields.get_str(f::STATUS).ok());
     if status == Some(Status::Killed.as_str()) {
-        id.into_iter().for_each(|id| hub.lose(id));
+        id.into_iter().for_each(|id| hub.was_cancelled(id));
     } else {
         // An update does not say of which queue.
         hub.wake_all();

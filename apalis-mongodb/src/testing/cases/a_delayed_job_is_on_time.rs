@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::testing::case::About;
 use crate::testing::outcome::require;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject, Timing};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject, Timing};
 
 const DELAY: Duration = Duration::from_secs(3);
 const LATE: Duration = Duration::from_secs(2);
@@ -15,21 +15,18 @@ pub(super) const ABOUT: About = About::new(
 )
 .timing(Timing::LONG);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push([0]).await?;
-    let worker = stage.worker("a").start_taking(Duration::ZERO)?;
-    stage.journal.started(0, 1, Duration::from_secs(10)).await?;
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push([0]).await?;
+    let worker = test.worker("a").start_taking(Duration::ZERO)?;
+    test.journal.started(0, 1, Duration::from_secs(10)).await?;
     let due = now().duration_since(SystemTime::UNIX_EPOCH)? + DELAY;
     // apalis knows whole seconds.
     let due = due.as_secs();
-    stage
-        .push_with(1, |task| task.run_at_timestamp(due))
+    test.push_with(1, |task| task.run_at_timestamp(due)).await?;
+    test.journal
+        .started(1, 1, DELAY + test.settings.timing.heartbeat * 2)
         .await?;
-    stage
-        .journal
-        .started(1, 1, DELAY + stage.settings.timing.heartbeat * 2)
-        .await?;
-    let since = stage.journal.of(1)[0].started.elapsed();
+    let since = test.journal.of(1)[0].started.elapsed();
     let due = SystemTime::UNIX_EPOCH + Duration::from_secs(due);
     match (now() - since).duration_since(due) {
         Ok(late) => require!(late < LATE, "it started {:.1} s late", late.as_secs_f64()),

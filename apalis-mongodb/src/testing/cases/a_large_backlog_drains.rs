@@ -1,10 +1,10 @@
-//! Thousands of due jobs are no obstacle.
+//! Thousands of due jobs drain.
 
 use std::time::Duration;
 
 use crate::testing::case::About;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject};
 
 const JOBS: u32 = 9000;
 
@@ -13,13 +13,13 @@ pub(super) const ABOUT: About = About::new("a backlog of 9,000 due jobs drains w
     .buffer(200)
     .limit(Duration::from_secs(120));
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push(0..JOBS).await?;
-    let worker = stage
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push(0..JOBS).await?;
+    let worker = test
         .worker("a")
         .concurrency(200)
         .start_taking(Duration::ZERO)?;
-    let all = stage.journal.all_ended(0..JOBS, Duration::from_secs(60));
+    let all = test.journal.all_ended(0..JOBS, Duration::from_secs(60));
     let all = tokio::select! {
         all = all => all,
         () = ended(&worker) => Ok(()),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::testing::case::About;
 use crate::testing::outcome::require;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject};
 
 const RESTART_AFTER: Duration = Duration::from_secs(1);
 const PATIENCE: u32 = 15;
@@ -15,33 +15,33 @@ pub(super) const ABOUT: About = About::new(
 )
 .shows(9);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push([1]).await?;
-    let hang = |run: crate::testing::stage::Run| async move {
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push([1]).await?;
+    let hang = |run: crate::testing::test_queue::Run| async move {
         if run.nth == 1 {
             std::future::pending::<()>().await;
         }
         Ok(())
     };
-    let victim = stage.worker("same").start(hang)?;
-    stage.journal.started(1, 1, Duration::from_secs(10)).await?;
-    // Long enough for the store to hear that it runs.
-    tokio::time::sleep(stage.settings.timing.heartbeat * 2).await;
+    let victim = test.worker("same").start(hang)?;
+    test.journal.started(1, 1, Duration::from_secs(10)).await?;
+    // Long enough for a heartbeat to reach the store.
+    tokio::time::sleep(test.settings.timing.heartbeat * 2).await;
     victim.kill().await;
-    let mut heir = stage.worker("same").start(hang)?;
+    let mut successor = test.worker("same").start(hang)?;
     let mut refusals = 0;
     for _ in 0..PATIENCE {
-        let again = stage
+        let again = test
             .journal
             .reaches(RESTART_AFTER, |entries| entries.len() > 1);
         if again.await {
-            stage.journal.all_ended([1], Duration::from_secs(5)).await?;
-            return heir.stop().await;
+            test.journal.all_ended([1], Duration::from_secs(5)).await?;
+            return successor.stop().await;
         }
         // A supervisor starts it again.
-        if heir.end().is_some() {
+        if successor.end().is_some() {
             refusals += 1;
-            heir = stage.worker("same").start(hang)?;
+            successor = test.worker("same").start(hang)?;
         }
     }
     require!(

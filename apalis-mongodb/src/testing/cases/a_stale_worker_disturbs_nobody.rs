@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use crate::testing::case::About;
-use crate::testing::stage::{Run, Stage};
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::{Run, TestQueue};
+use crate::testing::{CaseError, Subject};
 
 const STOLEN: u32 = 1;
 const OTHER: u32 = 2;
@@ -18,13 +18,13 @@ pub(super) const ABOUT: About =
     About::new("a worker frozen beyond its lease does not disturb the one that took over its job")
         .shows(11);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push([STOLEN]).await?;
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push([STOLEN]).await?;
     let (thaw, frozen) = mpsc::channel::<()>();
     let frozen = Arc::new(Mutex::new(frozen));
     let (late, ended_late) = watch::channel(false);
     let late = Arc::new(late);
-    let stale = stage.worker("stale").start(move |_| {
+    let stale = test.worker("stale").start(move |_| {
         let (frozen, late) = (Arc::clone(&frozen), Arc::clone(&late));
         async move {
             // Blocks the worker's thread: no heartbeat, no acknowledgement, nothing. What comes
@@ -35,16 +35,15 @@ pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
             Ok(())
         }
     })?;
-    stage
-        .journal
+    test.journal
         .started(STOLEN, 1, Duration::from_secs(10))
         .await?;
-    // Ahead of the other job in the heir's buffer, which so has time to be disturbed.
-    stage.push_with(OTHER, |task| task.priority(10)).await?;
+    // Ahead of the other job in the successor's buffer, which so has time to be disturbed.
+    test.push_with(OTHER, |task| task.priority(10)).await?;
     let began = Arc::new(Notify::new());
     let begun = Arc::clone(&began);
-    let blocker = stage.settings.timing.lease * 2;
-    let heir = stage.worker("heir").start(move |run: Run| {
+    let blocker = test.settings.timing.lease * 2;
+    let successor = test.worker("successor").start(move |run: Run| {
         let (began, mut ended_late) = (Arc::clone(&began), ended_late.clone());
         async move {
             if run.number == OTHER && run.nth == 1 {
@@ -67,19 +66,19 @@ pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
     // In either case the frozen thread must go on.
     let _ = thaw.send(());
     if taken.is_err() {
-        return Err(Obstacle::failed(
+        return Err(CaseError::failed(
             "nobody took over the job of the frozen worker",
         ));
     }
-    let again = stage
+    let again = test
         .journal
         .started(STOLEN, 3, Duration::from_secs(20))
         .await;
-    heir.lives()?;
+    successor.lives()?;
     if again.is_err() {
-        return Err(Obstacle::Failed(format!(
+        return Err(CaseError::Failed(format!(
             "the failure of the new owner was overwritten by the stale worker: {} runs and not 3",
-            stage.journal.runs(STOLEN)
+            test.journal.runs(STOLEN)
         )));
     }
     drop(stale);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::testing::case::About;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject};
 
 const JOB: Duration = Duration::from_millis(300);
 
@@ -14,13 +14,13 @@ pub(super) const ABOUT: About =
         .shows(5)
         .buffer(2);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push(0..12).await?;
-    let worker = stage.worker("a").concurrency(2).start_taking(JOB)?;
-    stage.journal.started(0, 1, Duration::from_secs(10)).await?;
-    stage.subject.interrupt_store(&stage.settings).await?;
-    stage.push([12]).await?;
-    let all = stage
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push(0..12).await?;
+    let worker = test.worker("a").concurrency(2).start_taking(JOB)?;
+    test.journal.started(0, 1, Duration::from_secs(10)).await?;
+    test.subject.interrupt_store(&test.settings).await?;
+    test.push([12]).await?;
+    let all = test
         .journal
         .all_ended(0..=12, Duration::from_secs(25))
         .await;

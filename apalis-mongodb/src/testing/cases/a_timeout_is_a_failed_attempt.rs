@@ -6,15 +6,15 @@ use apalis_core::task::status::Status;
 
 use crate::testing::case::About;
 use crate::testing::outcome::require;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Standing, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Standing, Subject};
 
 pub(super) const ABOUT: About =
     About::new("an attempt that runs into `.timeout()` is followed by another").shows(8);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    let id = stage.push_with(1, |task| task).await?;
-    let limited = stage.worker("a").timeout(Duration::from_millis(300));
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    let id = test.push_with(1, |task| task).await?;
+    let limited = test.worker("a").timeout(Duration::from_millis(300));
     let worker = limited.start(|run| async move {
         if run.nth == 1 {
             std::future::pending::<()>().await;
@@ -22,21 +22,21 @@ pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
         Ok(())
     })?;
     let again = Duration::from_secs(10);
-    let tried = stage.journal.reaches(again, |entries| entries.len() > 1);
+    let tried = test.journal.reaches(again, |entries| entries.len() > 1);
     if !tried.await {
-        let standing = stage.subject.standing(&stage.settings, &id).await?;
+        let standing = test.subject.standing(&test.settings, &id).await?;
         let status = standing.map(|standing| standing.status.to_string());
-        return Err(Obstacle::Failed(format!(
+        return Err(CaseError::Failed(format!(
             "no second attempt within {again:?}; the job is {}",
             status.as_deref().unwrap_or("gone")
         )));
     }
     require!(
-        stage.journal.runs(1) == 2,
+        test.journal.runs(1) == 2,
         "it ran {} times",
-        stage.journal.runs(1)
+        test.journal.runs(1)
     );
     let done = |standing: &Standing| standing.status == Status::Done;
-    stage.stands(&id, Duration::from_secs(5), done).await?;
+    test.stands(&id, Duration::from_secs(5), done).await?;
     worker.stop().await
 }

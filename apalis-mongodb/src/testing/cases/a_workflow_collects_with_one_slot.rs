@@ -1,12 +1,12 @@
 //! A workflow that fans out and collects again needs no second slot.
 
 use crate::testing::case::About;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject};
 
 pub(super) const ABOUT: About =
     About::new("workflows with `filter_map` finish in a worker with concurrency 1").shows(16);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.collects(false).await
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.collects(false).await
 }

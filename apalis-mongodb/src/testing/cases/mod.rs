@@ -38,7 +38,7 @@ macro_rules! listed {
         /// Every case, in the order of a report.
         #[must_use]
         pub fn all<S: Subject>() -> Vec<Case<S>> {
-            vec![$(Case::new(stringify!($name), $name::ABOUT, |stage| Box::pin($name::play(stage)))),+]
+            vec![$(Case::new(stringify!($name), $name::ABOUT, |test| Box::pin($name::play(test)))),+]
         }
     };
 }

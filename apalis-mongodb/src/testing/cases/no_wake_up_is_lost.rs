@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::testing::case::About;
 use crate::testing::outcome::require;
-use crate::testing::stage::Stage;
-use crate::testing::{Candidate, Job, Obstacle, Subject, Timing};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{Candidate, CaseError, Job, Subject, Timing};
 
 const PAIRS: u32 = 40;
 const LIMIT: Duration = Duration::from_secs(1);
@@ -16,14 +16,14 @@ pub(super) const ABOUT: About = About::new(
 .shows(4)
 .timing(Timing::LONG);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    let mut backend = stage.backend().await?;
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    let mut backend = test.backend().await?;
     backend.push_one(Job { number: 0 }).await?;
-    let worker = stage
+    let worker = test
         .worker("a")
         .concurrency(4)
         .start_taking(Duration::ZERO)?;
-    stage.journal.started(0, 1, Duration::from_secs(10)).await?;
+    test.journal.started(0, 1, Duration::from_secs(10)).await?;
     for pair in 0..PAIRS {
         let (first, second) = (2 * pair + 1, 2 * pair + 2);
         backend.push_one(Job { number: first }).await?;
@@ -31,8 +31,8 @@ pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
         tokio::time::sleep(Duration::from_millis(u64::from(pair % 8))).await;
         let pushed = Instant::now();
         backend.push_one(Job { number: second }).await?;
-        let patience = stage.settings.timing.heartbeat * 2;
-        stage.journal.all_ended([first, second], patience).await?;
+        let patience = test.settings.timing.heartbeat * 2;
+        test.journal.all_ended([first, second], patience).await?;
         let waited = pushed.elapsed();
         require!(
             waited < LIMIT,

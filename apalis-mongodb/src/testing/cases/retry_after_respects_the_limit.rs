@@ -6,8 +6,8 @@ use apalis_core::error::RetryAfterError;
 
 use crate::testing::case::About;
 use crate::testing::outcome::require;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject};
 
 const WATCHED: Duration = Duration::from_secs(7);
 
@@ -15,17 +15,17 @@ pub(super) const ABOUT: About =
     About::new("a job with `max_attempts(2)` that fails with `RetryAfterError` runs twice")
         .shows(10);
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push_with(1, |task| task.max_attempts(2)).await?;
-    let worker = stage.worker("a").start(|_| async {
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push_with(1, |task| task.max_attempts(2)).await?;
+    let worker = test.worker("a").start(|_| async {
         let later = Duration::from_secs(1);
         Err(RetryAfterError::new("later", later).into())
     })?;
-    stage.journal.started(1, 2, Duration::from_secs(15)).await?;
-    let many = stage.journal.reaches(WATCHED, |entries| entries.len() > 50);
+    test.journal.started(1, 2, Duration::from_secs(15)).await?;
+    let many = test.journal.reaches(WATCHED, |entries| entries.len() > 50);
     many.await;
-    let runs = stage.journal.runs(1);
-    let first = stage.journal.of(1)[0].started;
+    let runs = test.journal.runs(1);
+    let first = test.journal.of(1)[0].started;
     require!(
         runs == 2,
         "it ran {runs} times in {:.1} s",

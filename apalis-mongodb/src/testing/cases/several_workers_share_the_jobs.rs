@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use crate::testing::case::About;
 use crate::testing::outcome::require;
-use crate::testing::stage::Stage;
-use crate::testing::{Obstacle, Subject};
+use crate::testing::test_queue::TestQueue;
+use crate::testing::{CaseError, Subject};
 
 pub(super) const ABOUT: About = About::new("three workers that compete run each of 300 jobs once");
 
-pub(super) async fn play<S: Subject>(stage: Stage<S>) -> Result<(), Obstacle> {
-    stage.push(0..300).await?;
+pub(super) async fn play<S: Subject>(test: TestQueue<S>) -> Result<(), CaseError> {
+    test.push(0..300).await?;
     let mut workers = Vec::new();
     for name in ["a", "b", "c"] {
-        let worker = stage.worker(name).concurrency(4);
+        let worker = test.worker(name).concurrency(4);
         workers.push(worker.start_taking(Duration::from_millis(2))?);
     }
-    let journal = &stage.journal;
+    let journal = &test.journal;
     journal.all_ended(0..300, Duration::from_secs(40)).await?;
     for worker in workers {
         worker.stop().await?;

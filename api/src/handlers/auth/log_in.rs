@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 
-use crate::extract::LoginInput;
-use crate::problem::Problem;
-use crate::services;
+use crate::extract::{LoginForm, LoginInput, NoQuery};
+use crate::problem::{Problem, Problems};
+use crate::services::{self, LogIn};
 use crate::state::AppState;
 use crate::wire::LoginResponse;
 
@@ -12,15 +12,19 @@ use crate::wire::LoginResponse;
 ///
 /// Takes JSON, or the form of an OAuth 2.0 password grant (`username`, `password`).
 #[utoipa::path(
-    post, path = "/v1/auth/login", tag = "accounts", security(()),
+    post, path = "/v1/auth/login", tag = "accounts", security(),
     request_body(content(
         (LoginInput = "application/json"),
-        (LoginInput = "application/x-www-form-urlencoded"),
+        (LoginForm = "application/x-www-form-urlencoded"),
     )),
-    responses((status = 200, description = "The session's tokens", body = LoginResponse)),
+    responses(
+        (status = 200, description = "The session's tokens", body = LoginResponse),
+        Problems<(NoQuery, LoginInput, LogIn)>,
+    ),
 )]
 pub async fn log_in(
     State(state): State<AppState>,
+    NoQuery: NoQuery,
     input: LoginInput,
 ) -> Result<axum::Json<LoginResponse>, Problem> {
     services::log_in(&state, input).await.map(axum::Json)

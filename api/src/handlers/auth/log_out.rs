@@ -3,20 +3,24 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::SignedIn;
-use crate::problem::Problem;
+use crate::extract::{NoQuery, SignedIn};
+use crate::problem::{Problem, Problems};
 use crate::state::AppState;
 
 /// Log out
 ///
 /// Ends the session: its access and refresh tokens stop working at once.
 #[utoipa::path(
-    post, path = "/v1/auth/logout", tag = "accounts",
-    responses((status = 204, description = "The session has ended")),
+    post, path = "/v1/auth/logout", tag = "accounts", security(("bearer" = [])),
+    responses(
+        (status = 204, description = "The session has ended"),
+        Problems<(SignedIn, NoQuery)>,
+    ),
 )]
 pub async fn log_out(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
+    NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let now = state.clock.now();
     state.store.revoke_session(caller.session_id, now).await?;

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::Json;
-use crate::problem::Problem;
+use crate::extract::{Json, NoQuery};
+use crate::problem::{Problem, Problems};
 use crate::services;
 use crate::state::AppState;
 use crate::wire::{EmailRequest, MessageResponse};
@@ -14,12 +14,16 @@ use crate::wire::{EmailRequest, MessageResponse};
 /// The answer is the same for every address. The newest mail's link replaces all earlier ones; an
 /// account gets at most five of them an hour.
 #[utoipa::path(
-    post, path = "/v1/auth/resend-verification", tag = "accounts", security(()),
+    post, path = "/v1/auth/resend-verification", tag = "accounts", security(),
     request_body = EmailRequest,
-    responses((status = 202, description = "If the address waits for verification, a mail is on its way", body = MessageResponse)),
+    responses(
+        (status = 202, description = "If the address waits for verification, a mail is on its way", body = MessageResponse),
+        Problems<(NoQuery, Json<EmailRequest>)>,
+    ),
 )]
 pub async fn resend_verification(
     State(state): State<AppState>,
+    NoQuery: NoQuery,
     Json(request): Json<EmailRequest>,
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
     services::resend_verification(&state, &request.email).await?;

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::Json;
-use crate::problem::Problem;
+use crate::extract::{Json, NoQuery};
+use crate::problem::{Problem, Problems};
 use crate::services::{self, SIGN_UP_MESSAGE};
 use crate::state::AppState;
 use crate::wire::{MessageResponse, SignUpRequest};
@@ -14,12 +14,16 @@ use crate::wire::{MessageResponse, SignUpRequest};
 /// The answer is the same whether or not the address has an account; what happens next is only
 /// told by mail.
 #[utoipa::path(
-    post, path = "/v1/auth/sign-up", tag = "accounts", security(()),
+    post, path = "/v1/auth/sign-up", tag = "accounts", security(),
     request_body = SignUpRequest,
-    responses((status = 202, description = "A mail is on its way", body = MessageResponse)),
+    responses(
+        (status = 202, description = "A mail is on its way", body = MessageResponse),
+        Problems<(NoQuery, Json<SignUpRequest>)>,
+    ),
 )]
 pub async fn sign_up(
     State(state): State<AppState>,
+    NoQuery: NoQuery,
     Json(request): Json<SignUpRequest>,
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
     services::sign_up(&state, request).await?;

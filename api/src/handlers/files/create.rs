@@ -3,14 +3,14 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, StatusCode, header};
 use dossier_common::id::FileId;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::show::view_for;
 use crate::extract::Ops;
-use crate::problem::Problem;
-use crate::services::{IdempotencyKey, accept_upload, receive_upload};
+use crate::problem::{Problem, Problems};
+use crate::services::{AcceptUpload, IdempotencyKey, ReceiveUpload, accept_upload, receive_upload};
 use crate::state::AppState;
-use crate::wire::FileResponse;
+use crate::wire::{Email, FileResponse, UriReference};
 
 /// The form of an upload.
 #[derive(ToSchema)]
@@ -20,7 +20,26 @@ pub struct UploadForm {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// Addresses the document is meant for, one field each; everybody when there is none.
-    recipients: Option<Vec<String>>,
+    #[schema(required = false, max_items = 100, value_type = Vec<Email>)]
+    recipients: Vec<String>,
+}
+
+/// The headers of an upload.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only describes the headers")]
+pub struct UploadHeaders {
+    /// Sending the same upload twice under one key stores it once.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 255
+    )]
+    idempotency_key: String,
+    /// `sha-256=:…:` of the document (RFC 9530); other bytes are refused.
+    #[param(rename = "Repr-Digest", required = false)]
+    repr_digest: String,
 }
 
 /// Upload a document
@@ -28,13 +47,17 @@ pub struct UploadForm {
 /// Answers as soon as the bytes are safe; a worker then looks inside. `Location` is where to see
 /// how that went.
 #[utoipa::path(
-    post, path = "/v1/files", tag = "files",
-    params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Sending the same upload twice under one key stores it once"),
-        ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:…:` of the document (RFC 9530); other bytes are refused"),
-    ),
+    post, path = "/v1/files", tag = "files", security(("bearer" = [])),
+    params(UploadHeaders),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 202, description = "The document is stored and will be checked", body = FileResponse)),
+    responses(
+        (status = 202, description = "The document is stored and will be checked", body = FileResponse,
+         headers(
+            ("Location" = inline(UriReference), description = "The document"),
+            ("Retry-After" = u32, description = "When to look how the check went, in seconds"),
+         )),
+        Problems<(Ops, ReceiveUpload, AcceptUpload)>,
+    ),
 )]
 pub async fn create_file(
     State(state): State<AppState>,

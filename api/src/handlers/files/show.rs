@@ -5,22 +5,26 @@ use dossier_common::file::File;
 use dossier_common::id::FileId;
 use dossier_common::store::files::FileView;
 
-use crate::extract::{Caller, PathId, SignedIn};
-use crate::problem::Problem;
+use crate::extract::{Caller, NoQuery, PathId, SignedIn};
+use crate::problem::{Problem, Problems};
 use crate::state::AppState;
-use crate::wire::FileResponse;
+use crate::wire::{FileIdText, FileResponse};
 
 /// Show a document
 ///
 /// Ops see their own, clients those that are available and meant for them.
 #[utoipa::path(
-    get, path = "/v1/files/{id}", tag = "files",
-    params(("id" = String, Path, description = "Which document")),
-    responses((status = 200, description = "The document", body = FileResponse)),
+    get, path = "/v1/files/{id}", tag = "files", security(("bearer" = [])),
+    params(("id" = inline(FileIdText), Path, description = "Which document")),
+    responses(
+        (status = 200, description = "The document", body = FileResponse),
+        Problems<(SignedIn, NoQuery, PathId<FileId>)>,
+    ),
 )]
 pub async fn show_file(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
+    NoQuery: NoQuery,
     PathId(id): PathId<FileId>,
 ) -> Result<axum::Json<FileResponse>, Problem> {
     let file = state.store.find_file(id, &caller.file_scope()).await?;

@@ -5,22 +5,26 @@ use dossier_common::id::LinkId;
 use dossier_common::link::Link;
 use dossier_common::user::Role;
 
-use crate::extract::{Caller, PathId, SignedIn};
-use crate::problem::Problem;
+use crate::extract::{Caller, NoQuery, PathId, SignedIn};
+use crate::problem::{Problem, Problems};
 use crate::state::AppState;
-use crate::wire::LinkResponse;
+use crate::wire::{LinkIdText, LinkResponse};
 
 /// Show a download link
 ///
 /// Its client and admins see it.
 #[utoipa::path(
-    get, path = "/v1/links/{id}", tag = "links",
-    params(("id" = String, Path, description = "Which link")),
-    responses((status = 200, description = "The link", body = LinkResponse)),
+    get, path = "/v1/links/{id}", tag = "links", security(("bearer" = [])),
+    params(("id" = inline(LinkIdText), Path, description = "Which link")),
+    responses(
+        (status = 200, description = "The link", body = LinkResponse),
+        Problems<(SignedIn, NoQuery, PathId<LinkId>)>,
+    ),
 )]
 pub async fn show_link(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
+    NoQuery: NoQuery,
     PathId(id): PathId<LinkId>,
 ) -> Result<axum::Json<LinkResponse>, Problem> {
     let link = find_visible(&state, &caller, id).await?;

@@ -1,5 +1,7 @@
 //! `GET` and `POST /verify-email/{token}`
 
+use std::sync::LazyLock;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -10,7 +12,16 @@ use crate::problem::Code;
 use crate::services;
 use crate::state::AppState;
 
-const PAGE: &str = include_str!("../../../templates/verify-email.html");
+const PAGE: &str = "verify-email.html";
+
+/// The page's template, compiled when it is first shown.
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut templates = Environment::new();
+    let source = include_str!("../../../templates/verify-email.html");
+    let added = templates.add_template(PAGE, source);
+    added.expect("the page's template is compiled in, and tests show it");
+    templates
+});
 
 /// The page allows its own style and its own form, nothing else.
 const CONTENT_SECURITY_POLICY: &str =
@@ -58,9 +69,9 @@ pub async fn confirm_verification(
 }
 
 fn page(status: StatusCode, step: Step) -> Response {
-    let html = Environment::new()
-        .render_named_str("verify-email.html", PAGE, context! { step => step.name() })
-        .expect("the page's template is compiled in and takes one name");
+    let template = TEMPLATES.get_template(PAGE);
+    let html = template.and_then(|page| page.render(context! { step => step.name() }));
+    let html = html.expect("the page's template is compiled in and takes one name");
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
     let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
     (status, headers, Html(html)).into_response()

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Multipart, Request};
+use axum::http::header;
 use futures_util::StreamExt;
 use http_body_util::Limited;
 use tokio::time::timeout;
@@ -18,10 +19,13 @@ const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// For how long at most.
 const MAX_TIME: Duration = Duration::from_secs(5);
 
-/// Reads on in a body that nobody looked into.
-pub(super) fn body(body: Body) {
+/// Reads on in a body that nobody looked into, unless the client waits to be asked for it.
+pub(super) fn body(request: Request) {
+    if request.headers().contains_key(header::EXPECT) {
+        return;
+    }
     tokio::spawn(timeout(MAX_TIME, async move {
-        let mut pieces = body.into_data_stream();
+        let mut pieces = request.into_body().into_data_stream();
         let mut left = MAX_BYTES;
         while let Some(Ok(piece)) = pieces.next().await {
             left = left.saturating_sub(piece.len());

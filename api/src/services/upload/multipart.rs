@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
 use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
 use dossier_common::id::BlobId;
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
+use headers::{ContentLength, HeaderMapExt};
 use tokio::time::timeout;
 
 use super::{Upload, drain};
+use crate::extract::shown;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
@@ -19,9 +20,6 @@ use crate::state::AppState;
 const OVERHEAD_BYTES: u64 = 64 * 1024;
 
 const MAX_RECIPIENTS: usize = 100;
-
-/// How much of the name of a field that is not known is repeated.
-const MAX_SHOWN_CHARS: usize = 100;
 
 pub(super) async fn receive(
     state: &AppState,
@@ -33,7 +31,7 @@ pub(super) async fn receive(
         return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
     }
     if declared_length(&request) > Some(state.limits.upload_bytes + OVERHEAD_BYTES) {
-        drain::body(request.into_body());
+        drain::body(request);
         return Err(too_large(state));
     }
     let request = drain::bounded(request, state.limits.upload_bytes + OVERHEAD_BYTES);
@@ -155,16 +153,6 @@ fn unknown_field(name: &str) -> Problem {
     Problem::invalid_field(shown(name), rule).closing_connection()
 }
 
-/// A name from the request, fit to be repeated.
-fn shown(name: &str) -> String {
-    let printable = name.chars().filter(|c| !c.is_control());
-    let shown: String = printable.take(MAX_SHOWN_CHARS).collect();
-    if shown.is_empty() {
-        return "(no name)".to_owned();
-    }
-    shown
-}
-
 /// The next piece, unless the client falls silent for too long.
 async fn in_time<T>(
     state: &AppState,
@@ -190,8 +178,8 @@ fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, st
 }
 
 fn declared_length(request: &Request) -> Option<u64> {
-    let value = request.headers().get(header::CONTENT_LENGTH)?;
-    value.to_str().ok()?.parse().ok()
+    let length: ContentLength = request.headers().typed_get()?;
+    Some(length.0)
 }
 
 fn too_large(state: &AppState) -> Problem {

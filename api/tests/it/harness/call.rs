@@ -122,6 +122,9 @@ impl Answer {
         assert_eq!(problem["status"], status, "{text}");
         assert_eq!(problem["type"], format!("/docs/problems#{code}"));
         assert_eq!(problem["request_id"], self.header("x-request-id"));
+        if matches!(status, 429 | 503) {
+            assert_ne!(self.header("retry-after"), "", "{text}");
+        }
         for field in ["title", "detail", "request_id"] {
             let filled = problem[field].as_str().is_some_and(|text| !text.is_empty());
             assert!(filled, "{field} is empty in {text}");

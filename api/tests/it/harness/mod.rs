@@ -11,15 +11,15 @@ mod workers;
 
 pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
+pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
 pub(crate) use fail_point::FailPoint;
 pub(crate) use people::{PASSWORD, Person};
-pub(crate) use program::Program;
+pub(crate) use program::{Program, Running};
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
 use std::fmt::Debug;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
 use axum::Router;
 use dossier_api::access_token::{AccessTokens, SigningKeys};
@@ -30,21 +30,14 @@ use dossier_api::state::{AppState, Draining};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
-use dossier_common::store::Store;
 use dossier_common::store::watch::Changes;
+use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
-use dossier_devstack::testing::TestDatabase;
+use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::Database;
 use mongodb::bson::{DateTime, Document, doc};
 
-/// No condition of a test may take longer.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// When every test begins: far enough ahead that the server's own clock expires nothing.
-const START_MILLIS: i64 = 4_102_444_800_000;
-
 pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
-pub(crate) const FERNET_KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 pub(crate) const JWT_KEYS: &str = "k1:eE0auGV6JxcRBWaM6krMww84hYlcRscs0xtDNgbUpM4=";
 
 /// The service.
@@ -71,8 +64,9 @@ impl App {
         let store = store.expect("the database can be reached");
         let state = AppState {
             changes: Changes::listen(store.clone()),
+            reachability: Reachability::watch(store.clone()),
             store,
-            clock: Clock::manual(DateTime::from_millis(START_MILLIS)),
+            clock: Clock::manual(START),
             entropy: Entropy::seeded(7),
             token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
             access_tokens: access_tokens(jwt_keys),
@@ -92,6 +86,14 @@ impl App {
     pub(crate) fn restarted_with_jwt_keys(&self, jwt_keys: &str) -> Router {
         router(AppState {
             access_tokens: access_tokens(jwt_keys),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service where clients reach it at another address.
+    pub(crate) fn reached_at(&self, public_url: &str) -> Router {
+        router(AppState {
+            public_url: public_url.into(),
             ..self.state.clone()
         })
     }
@@ -138,18 +140,6 @@ fn hasher() -> PasswordHasher {
     static HASHER: OnceLock<PasswordHasher> = OnceLock::new();
     let make = || PasswordHasher::new(Entropy::seeded(11));
     HASHER.get_or_init(make).clone()
-}
-
-/// Looks again and again until `look` finds something.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 /// Fails with the whole of `left` and `right` when they differ.

@@ -32,6 +32,7 @@ impl Program {
             .variable("JWT_KEYS", JWT_KEYS)
             .variable("LISTEN_ADDR", "127.0.0.1:0")
             .variable("METRICS_ADDR", "127.0.0.1:0")
+            .variable("SHUTDOWN_DELAY_SECONDS", "0")
             .variable("LOG_FORMAT", "json")
     }
 
@@ -86,6 +87,11 @@ impl Running {
         line[field].as_str().expect("an address").to_owned()
     }
 
+    /// Whether it has logged a line with these words.
+    pub(crate) fn has_said(&self, words: &str) -> bool {
+        self.log.lock().expect("no panic").contains(words)
+    }
+
     fn line_with(&self, field: &str) -> Option<Value> {
         let log = self.log.lock().expect("no panic");
         let lines = log.lines().filter_map(|it| serde_json::from_str(it).ok());
@@ -94,11 +100,28 @@ impl Running {
     }
 
     /// Tells it to stop: the exit code, and its whole log.
-    pub(crate) async fn stop(mut self) -> (i32, String) {
+    pub(crate) async fn stop(self) -> (i32, String) {
+        self.signal("TERM").await;
+        self.ended().await
+    }
+
+    /// Sends it a signal; whether it was there to get it.
+    pub(crate) async fn signal(&self, name: &str) -> bool {
         let pid = self.child.id().expect("it runs").to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status().await;
-        assert!(told.expect("it can be told").success());
-        let status = self.child.wait().await.expect("it ends");
+        let told = Command::new("kill").args(["-s", name, &pid]).output().await;
+        told.expect("signals can be sent").status.success()
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        let status = self.child.try_wait().expect("it can be asked");
+        status.map(|status| status.code().expect("it ends by itself"))
+    }
+
+    /// Waits for its end: the exit code, and its whole log.
+    pub(crate) async fn ended(mut self) -> (i32, String) {
+        let waiting = tokio::time::timeout(super::PATIENCE, self.child.wait());
+        let status = waiting.await.expect("it ends in time").expect("it ends");
         self.reader.await.expect("its log can be read");
         let log = self.log.lock().expect("no panic").clone();
         (status.code().expect("it ends by itself"), log)

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use dossier_api::server::serve;
+use dossier_service::server::{Limits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -14,11 +14,16 @@ pub(crate) struct Wire(SocketAddr);
 
 impl Wire {
     pub(crate) async fn serve(app: &App) -> Self {
+        Self::serve_within(app, Limits::default()).await
+    }
+
+    pub(crate) async fn serve_within(app: &App, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = app.router.clone();
         tokio::spawn(async move {
-            serve(listener, router, std::future::pending(), Duration::ZERO).await
+            let never = std::future::pending();
+            serve(listener, router, limits, never, Duration::ZERO).await
         });
         Self(address)
     }
@@ -27,9 +32,14 @@ impl Wire {
         Self(address.parse().expect("an address"))
     }
 
+    /// A connection on which nothing was sent.
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.0).await.expect("it listens")
+    }
+
     /// A connection on which `text` was sent.
     pub(crate) async fn send(&self, text: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(self.0).await.expect("it listens");
+        let mut stream = self.connect().await;
         stream.write_all(text.as_bytes()).await.expect("it reads");
         stream
     }

@@ -265,12 +265,12 @@ fn violations(report: &mut Report, findings: &Findings) {
             .job
             .as_deref()
             .map_or(String::new(), |id| format!(" ({id})"));
-        let story: String = violation
-            .story
+        let timeline: String = violation
+            .timeline
             .iter()
             .map(|line| format!("\n    {line}"))
             .collect();
-        report.note(format!("VIOLATED: {}{job}{story}", violation.what));
+        report.note(format!("VIOLATED: {}{job}{timeline}", violation.what));
     }
     let more = findings.violations.len().saturating_sub(SHOWN);
     if more > 0 {

@@ -59,7 +59,7 @@ impl Child {
     }
 
     /// Waits until it says what `wanted` accepts.
-    pub(crate) async fn hear<T>(
+    pub(crate) async fn receive<T>(
         &mut self,
         patience: Duration,
         wanted: impl Fn(Said) -> Option<T>,
@@ -81,7 +81,7 @@ impl Child {
 
     pub(crate) async fn ready(&mut self, patience: Duration) -> anyhow::Result<()> {
         let wanted = |said| matches!(said, Said::Ready {}).then_some(());
-        self.hear(patience, wanted).await
+        self.receive(patience, wanted).await
     }
 
     /// Fails if it ended with an error, with the end of its log.

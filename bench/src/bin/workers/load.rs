@@ -9,7 +9,7 @@ use dossier_common::entropy::Entropy;
 use dossier_common::id::{FileId, JobId, LinkId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::backend::{JobState, JobSummary, NewJob};
-use dossier_common::queue::{MintDownloadToken, QueueName, QueueSettings};
+use dossier_common::queue::{Job, MintDownloadToken, QueueSettings};
 use dossier_common::store::{Store, collection};
 use mongodb::bson::doc;
 use tokio::time::Instant;
@@ -40,7 +40,7 @@ impl Load {
     /// Jobs a second, of `count` jobs that all workers begin with at once.
     pub(crate) async fn drain(&self, count: u32) -> anyhow::Result<f64> {
         let operator = self.store.queue_operator();
-        let queue = QueueName::MintDownloadToken.as_str();
+        let queue = MintDownloadToken::QUEUE;
         operator.pause_queue(queue).await?;
         // Every worker heeds a pause within two seconds.
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -71,8 +71,8 @@ impl Load {
         let jobs = links.iter().zip(&ids).map(|(link, id)| {
             NewJob::new(MintDownloadToken { link_id: link.id }).id(id.to_string())
         });
-        let queues = self.store.queues();
-        queues.mint_download_token.enqueue_many(jobs).await?;
+        let storage = self.store.queues().of::<MintDownloadToken>();
+        storage.enqueue_many(jobs).await?;
         let links = links.iter().map(|link| link.id.to_string()).collect();
         Ok((links, ids.iter().map(JobId::to_string).collect()))
     }

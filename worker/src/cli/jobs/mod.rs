@@ -52,7 +52,10 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let database = env.finish(database)?;
     let settings = QueueSettings::default();
     let store = Store::connect(database.uri(), "dossier-worker jobs", &settings).await?;
-    store.check_schema().await.context("look at the database")?;
+    store
+        .wait_for_schema()
+        .await
+        .context("look at the database")?;
     match command {
         Command::List(arguments) => list::run(&store, &arguments).await,
         Command::Show(arguments) => show::run(&store, &arguments).await,

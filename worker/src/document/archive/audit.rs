@@ -36,7 +36,7 @@ impl Archive {
             });
         }
         for (entry, &next) in entries.iter_mut().zip(&starts[1..]) {
-            findings.about(Some(entry));
+            findings.about(Some(entry.shown()));
             if local_header::check(window, entry, &mut findings)? {
                 layout::check(window, entry, next, &mut findings)?;
             }
@@ -105,7 +105,7 @@ fn note_duplicates(entries: &[Entry], findings: &mut Findings) {
         let Some(rest) = inner.strip_prefix(outer.as_str()) else {
             continue;
         };
-        findings.about(Some(other));
+        findings.about(Some(other.shown()));
         if rest.is_empty() {
             findings.note(Reason::ZipAmbiguous, || {
                 format!("two entries named {}", entry.quoted())

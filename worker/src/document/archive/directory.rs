@@ -92,7 +92,7 @@ fn read_entry(
     let mut wide = WideValues::new(&fields);
     let entry = record.entry(raw_name, &mut wide);
     let disk = wide.widen_disk(record.disk());
-    findings.about(Some(&entry));
+    findings.about(Some(entry.shown()));
     check_method(&entry, &fields, findings);
     check_name(&entry, &fields, findings);
     check_type(&entry, &record, findings);

@@ -5,19 +5,19 @@
 
 mod content_types;
 mod embedded;
-mod inspect;
 mod leftovers;
 mod macros;
 mod main_part;
 mod open_document;
+mod read;
 mod reference;
 mod relationship_types;
 mod relationships;
 
 pub(super) use content_types::ContentTypes;
-pub(super) use inspect::inspect;
 pub(super) use leftovers::Leftovers;
 pub(super) use main_part::MainPart;
+pub(super) use read::{read, types_entry};
 pub(super) use reference::remote_host;
 
 use std::collections::HashSet;

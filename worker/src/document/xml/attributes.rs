@@ -1,8 +1,8 @@
 //! The attributes of a start tag.
 
+use super::attribute::Attribute;
 use super::characters::{has_illegal, is_space};
 use super::namespaces::{Namespace, Namespaces};
-use super::visitor::Attribute;
 use super::{names, references};
 
 /// Why attributes are refused.

@@ -5,6 +5,7 @@
 //! it, names, attributes, references, legal characters, declared prefixes, no second declaration. There is
 //! no tree, so memory does not grow with the part; one [`Scanner`] serves every part, large or small.
 
+mod attribute;
 mod attributes;
 mod characters;
 mod declaration;

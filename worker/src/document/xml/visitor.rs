@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::document::stop::Stop;
 
+use super::attribute::Attribute;
 use super::attributes::Span;
-use super::references;
 
 /// Receives the content of a part in document order, already checked.
 pub(in crate::document) trait Visitor {
@@ -54,23 +54,5 @@ impl Element<'_> {
     pub(in crate::document) fn attributes(&self) -> impl Iterator<Item = Attribute<'_>> {
         let own = self.spans.iter().filter(|span| !span.declares(self.tag));
         own.map(|span| span.of(self.tag))
-    }
-}
-
-/// One attribute.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::document) struct Attribute<'a> {
-    /// The prefix, empty for none.
-    pub(super) prefix: &'a str,
-    /// The name without prefix.
-    pub(in crate::document) local: &'a str,
-    /// The value as written, references and all.
-    pub(in crate::document) raw: &'a str,
-}
-
-impl<'a> Attribute<'a> {
-    /// The value with its references resolved.
-    pub(in crate::document) fn value(&self) -> Cow<'a, str> {
-        references::resolve_all(self.raw)
     }
 }

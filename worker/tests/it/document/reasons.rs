@@ -1,5 +1,6 @@
 //! Codes and sentences are part of the interface: this is their record. A verdict names the part concerned.
 
+use dossier_common::file::REJECTION_CODES;
 use dossier_worker::document::{InspectError, Kind, Reason, Verdict};
 
 use super::builder::{Entry, Opc};
@@ -56,6 +57,12 @@ fn codes_and_messages_never_change() {
         .map(|reason| format!("{}: {}", reason.code(), reason.message()))
         .collect();
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn the_interface_describes_every_code() {
+    let codes: Vec<&str> = all().iter().map(Reason::code).collect();
+    assert_eq!(codes, REJECTION_CODES);
 }
 
 #[test]

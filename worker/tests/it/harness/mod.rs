@@ -4,11 +4,12 @@ pub(crate) mod clamd;
 mod program;
 mod stored;
 
-pub(crate) use program::Program;
+pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
+pub(crate) use program::{Program, Running};
 pub(crate) use stored::CLIENT;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
@@ -16,28 +17,22 @@ use dossier_common::entropy::Entropy;
 use dossier_common::id::JobId;
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::queue::backend::operator::{RetryOptions, Selection};
-use dossier_common::queue::{JobState, QueueName, QueueSettings};
+use dossier_common::queue::{Job, JobState, QueueName, QueueSettings};
 use dossier_common::store::Store;
 use dossier_common::token::TokenKeys;
 use dossier_devstack::mail::MailCatcher;
-use dossier_devstack::testing::TestDatabase;
+use dossier_devstack::testing::{START, TestDatabase};
 use dossier_worker::document::{Limits, Policy};
 use dossier_worker::inspection::Inspector;
+use dossier_worker::jobs::{Handler, handlers_of};
 use dossier_worker::mail::{MailSettings, Mailer};
-use dossier_worker::run::monitor;
+use dossier_worker::run::monitor_of;
 use dossier_worker::services::Services;
 use mongodb::bson::DateTime;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// No condition of a test may take longer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Far enough ahead that the server's own clock expires nothing.
-const START: DateTime = DateTime::from_millis(4_102_444_800_000);
-
 pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
-pub(crate) const FERNET_KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 pub(crate) const MAIL_FROM: &str = "Dossier <no-reply@dossier.example.com>";
 
 /// The first pause between two attempts at a mail.
@@ -95,8 +90,13 @@ impl Bench {
 
     /// Starts workers of `queues`.
     pub(crate) fn work(&self, queues: &[QueueName]) -> Workers {
+        self.work_with(handlers_of(queues))
+    }
+
+    /// Starts workers with `handlers`.
+    pub(crate) fn work_with<'h>(&self, handlers: impl IntoIterator<Item = &'h Handler>) -> Workers {
         let stop = Arc::new(Notify::new());
-        let monitor = monitor(&self.services, queues, &self.settings);
+        let monitor = monitor_of(&self.services, handlers, &self.settings);
         let stopped = stop.clone();
         let running = tokio::spawn(async move {
             let signal = async move {
@@ -122,6 +122,18 @@ impl Bench {
             (job.state == state).then_some(job)
         })
         .await
+    }
+
+    /// Has the first attempt made at a job of `J`, and waits for its end.
+    pub(crate) async fn attempt<J: Job>(&self, id: JobId) -> JobRecord {
+        let workers = self.work(&[QueueName::of::<J>()]);
+        let ended = eventually(&format!("an attempt at {id} has ended"), async || {
+            let job = self.job(id).await;
+            (!job.history.is_empty()).then_some(job)
+        })
+        .await;
+        workers.stop().await;
+        ended
     }
 
     /// Gives a dead job another run.
@@ -161,17 +173,5 @@ impl Workers {
     pub(crate) async fn stop(self) {
         self.stop.notify_one();
         self.running.await.expect("the workers do not panic");
-    }
-}
-
-/// Looks again and again until `look` finds something.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

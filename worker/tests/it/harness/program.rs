@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 
@@ -88,11 +89,38 @@ impl Running {
         self.child.kill().await.expect("it can be killed");
     }
 
+    /// Where it serves metrics and health.
+    pub(crate) fn metrics_address(&self) -> String {
+        let mut lines = self
+            .log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let line = lines.find(|line: &Value| line.get("metrics").is_some());
+        let address = line.as_ref().and_then(|line| line["metrics"].as_str());
+        address.expect("it has said so").to_owned()
+    }
+
     /// Tells it to stop: the exit code, and its whole log.
-    pub(crate) async fn stop(mut self) -> (i32, String) {
+    pub(crate) async fn stop(self) -> (i32, String) {
+        self.signal("TERM").await;
+        self.ended().await
+    }
+
+    /// Sends it a signal.
+    pub(crate) async fn signal(&self, name: &str) {
         let pid = self.child.id().expect("it runs").to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status().await;
-        assert!(told.expect("it can be told").success());
+        let told = Command::new("kill").args(["-s", name, &pid]).output().await;
+        told.expect("signals can be sent");
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        let status = self.child.try_wait().expect("it can be asked");
+        status.map(|status| status.code().expect("it ends by itself"))
+    }
+
+    /// Waits for its end: the exit code, and its whole log.
+    pub(crate) async fn ended(mut self) -> (i32, String) {
         while let Some(line) = self.lines.next_line().await.expect("it can be read") {
             self.log.push_str(&line);
             self.log.push('\n');

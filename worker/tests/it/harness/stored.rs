@@ -6,7 +6,7 @@ use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, LinkId, UserId, VerificationId};
 use dossier_common::link::{Link, LinkState};
-use dossier_common::queue::SendEmail;
+use dossier_common::queue::Job;
 use dossier_common::user::{Role, User};
 use dossier_common::verification::Verification;
 
@@ -55,14 +55,14 @@ impl Bench {
         (verification, job)
     }
 
-    pub(crate) async fn enqueue_email(&self, email: SendEmail) -> JobId {
-        let job = self.job_id();
-        let enqueuing = self.store().transaction("enqueue a mail", |tx| {
-            let email = email.clone();
-            Box::pin(async move { tx.enqueue_email(email, job).await })
+    pub(crate) async fn enqueue<J: Job + Clone>(&self, job: J) -> JobId {
+        let id = self.job_id();
+        let enqueuing = self.store().transaction("enqueue a job", |tx| {
+            let job = job.clone();
+            Box::pin(async move { tx.enqueue(job, id).await })
         });
         enqueuing.await.expect("it can be enqueued");
-        job
+        id
     }
 
     /// An uploaded document.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Promise, Violation, story};
+use super::{Promise, Violation, timeline};
 use crate::history::{History, Line, StoredJob};
 use crate::job::Kind;
 use crate::producer::Acknowledged;
@@ -37,7 +37,7 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
                     promise,
                     what,
                     job: Some(acknowledged.id.clone()),
-                    story: story::of(history, acknowledged, stored),
+                    timeline: timeline::of(history, acknowledged, stored),
                 }),
         );
     }
@@ -101,7 +101,7 @@ fn unasked(history: &History) -> Vec<Violation> {
         promise: Promise::NothingInvented,
         what,
         job: job.map(|job| job.id.clone()),
-        story: Vec::new(),
+        timeline: Vec::new(),
     };
     let exist = history
         .jobs
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(violations.len(), 1);
         assert_eq!(violations[0].promise, Promise::NothingLost);
         assert_eq!(violations[0].job.as_deref(), Some("id-1"));
-        assert!(!violations[0].story.is_empty());
+        assert!(!violations[0].timeline.is_empty());
     }
 
     #[test]

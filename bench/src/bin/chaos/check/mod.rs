@@ -8,7 +8,7 @@ mod outages;
 mod restarts;
 #[cfg(test)]
 mod sample;
-mod story;
+mod timeline;
 mod waits;
 
 use std::time::Duration;
@@ -99,7 +99,7 @@ pub(crate) struct Violation {
     pub(crate) what: String,
     /// The job in question and what is known of it.
     pub(crate) job: Option<String>,
-    pub(crate) story: Vec<String>,
+    pub(crate) timeline: Vec<String>,
 }
 
 impl Violation {
@@ -108,7 +108,7 @@ impl Violation {
             promise,
             what: what.into(),
             job: None,
-            story: Vec::new(),
+            timeline: Vec::new(),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::outages::Outages;
 use super::waits::{Wait, last_disturbance};
-use super::{Goals, Promise, Violation, story};
+use super::{Goals, Promise, Violation, timeline};
 use crate::history::History;
 
 /// No more of them are kept than anybody wants to see.
@@ -83,7 +83,7 @@ pub(super) fn late<'a>(
                 "a job waited for {seconds:.1} s ({leases:.1} leases) until it started again, after: {after}"
             ),
             job: acknowledged.map(|job| job.id.clone()),
-            story: acknowledged.map_or(Vec::new(), |job| story::of(history, job, stored)),
+            timeline: acknowledged.map_or(Vec::new(), |job| timeline::of(history, job, stored)),
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use apalis::prelude::{TaskBuilder, TaskId, TaskSink};
 use apalis_mongodb::testing::{
-    Job, Obstacle, Settings, Standing, Subject, standing_of, waiting_in,
+    CaseError, Job, Settings, Standing, Subject, standing_of, waiting_in,
 };
 use apalis_mongodb::{Config, MongoStorage, RetryStrategy, setup};
 use mongodb::Client;
@@ -32,7 +32,7 @@ impl Mongo {
         format!("mongodb://127.0.0.1:{port}/?directConnection=true")
     }
 
-    async fn storage<Args>(&self, settings: &Settings) -> Result<MongoStorage<Args>, Obstacle> {
+    async fn storage<Args>(&self, settings: &Settings) -> Result<MongoStorage<Args>, CaseError> {
         let client = Client::with_uri_str(self.uri()).await?;
         let config = Config::new(&settings.queue)
             .lease_duration(settings.timing.lease)
@@ -47,7 +47,7 @@ impl Mongo {
 impl Subject for Mongo {
     type Backend = MongoStorage<Job>;
 
-    async fn backend(&self, settings: &Settings) -> Result<MongoStorage<Job>, Obstacle> {
+    async fn backend(&self, settings: &Settings) -> Result<MongoStorage<Job>, CaseError> {
         self.storage(settings).await
     }
 
@@ -55,21 +55,21 @@ impl Subject for Mongo {
         &self,
         settings: &Settings,
         id: &TaskId,
-    ) -> Result<Option<Standing>, Obstacle> {
+    ) -> Result<Option<Standing>, CaseError> {
         standing_of(&mut self.backend(settings).await?, id).await
     }
 
-    async fn waiting(&self, settings: &Settings) -> Result<usize, Obstacle> {
+    async fn waiting(&self, settings: &Settings) -> Result<usize, CaseError> {
         waiting_in(&self.backend(settings).await?).await
     }
 
-    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), Obstacle> {
+    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), CaseError> {
         let mut backend = self.storage::<String>(settings).await?;
         let poison = TaskBuilder::new("no job".to_owned()).task_id(id).build();
         Ok(backend.push_task(poison).await?)
     }
 
-    async fn interrupt_store(&self, _settings: &Settings) -> Result<(), Obstacle> {
+    async fn interrupt_store(&self, _settings: &Settings) -> Result<(), CaseError> {
         self.proxy.shut(OUTAGE).await;
         Ok(())
     }
@@ -78,21 +78,23 @@ impl Subject for Mongo {
         &self,
         settings: &Settings,
         count: u32,
-        stumbles: bool,
-    ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count, stumbles)
+        fails_first: bool,
+    ) -> Result<Vec<u32>, CaseError> {
+        collect!(self.storage::<u32>(settings).await?, count, fails_first)
     }
 
     /// Jobs are inserted with a majority's acknowledgement; whether that is one of the disk is
     /// the replica set's to say.
-    async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {
+    async fn durability(&self, settings: &Settings) -> Result<(), CaseError> {
         let storage = self.backend(settings).await?;
         let admin = storage.database().client().database("admin");
         let config = admin.run_command(doc! { "replSetGetConfig": 1 }).await?;
         let config = config.get_document("config")?;
         match config.get_bool("writeConcernMajorityJournalDefault") {
             Ok(true) => Ok(()),
-            _ => Err(Obstacle::failed("a majority does not wait for its journal")),
+            _ => Err(CaseError::failed(
+                "a majority does not wait for its journal",
+            )),
         }
     }
 }

@@ -6,7 +6,7 @@ use apalis::prelude::{
     BackendExt, IntervalStrategy, PollWith, StreamStrategy, TaskBuilder, TaskId, TaskSink,
 };
 use apalis_mongodb::testing::{
-    Job, Obstacle, Settings, Standing, Subject, standing_of, waiting_in,
+    CaseError, Job, Settings, Standing, Subject, standing_of, waiting_in,
 };
 use apalis_postgres::{Config, PgPool, PostgresStorage, Pubsub};
 
@@ -36,7 +36,7 @@ impl Postgres {
         PgPool::connect(&format!("postgres://postgres@127.0.0.1:{port}/postgres")).await
     }
 
-    async fn storage<Args>(&self, settings: &Settings) -> Result<PostgresStorage<Args>, Obstacle> {
+    async fn storage<Args>(&self, settings: &Settings) -> Result<PostgresStorage<Args>, CaseError> {
         let timing = settings.timing;
         let missed = timing.lease.as_secs() / timing.heartbeat.as_secs();
         let config = Config::default()
@@ -51,7 +51,7 @@ impl Postgres {
 impl Subject for Postgres {
     type Backend = PollWith<Listening, IntervalStrategy>;
 
-    async fn backend(&self, settings: &Settings) -> Result<Self::Backend, Obstacle> {
+    async fn backend(&self, settings: &Settings) -> Result<Self::Backend, CaseError> {
         let storage = self.storage(settings).await?;
         Ok(storage.with_pubsub().poll_with_interval(POLL))
     }
@@ -60,21 +60,21 @@ impl Subject for Postgres {
         &self,
         settings: &Settings,
         id: &TaskId,
-    ) -> Result<Option<Standing>, Obstacle> {
+    ) -> Result<Option<Standing>, CaseError> {
         standing_of(&mut self.storage::<Job>(settings).await?, id).await
     }
 
-    async fn waiting(&self, settings: &Settings) -> Result<usize, Obstacle> {
+    async fn waiting(&self, settings: &Settings) -> Result<usize, CaseError> {
         waiting_in(&self.storage::<Job>(settings).await?).await
     }
 
-    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), Obstacle> {
+    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), CaseError> {
         let mut backend = self.storage::<String>(settings).await?;
         let poison = TaskBuilder::new("no job".to_owned()).task_id(id).build();
         Ok(backend.push_task(poison).await?)
     }
 
-    async fn interrupt_store(&self, _settings: &Settings) -> Result<(), Obstacle> {
+    async fn interrupt_store(&self, _settings: &Settings) -> Result<(), CaseError> {
         self.proxy.shut(OUTAGE).await;
         Ok(())
     }
@@ -83,18 +83,18 @@ impl Subject for Postgres {
         &self,
         settings: &Settings,
         count: u32,
-        stumbles: bool,
-    ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count, stumbles)
+        fails_first: bool,
+    ) -> Result<Vec<u32>, CaseError> {
+        collect!(self.storage::<u32>(settings).await?, count, fails_first)
     }
 
-    async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {
+    async fn durability(&self, settings: &Settings) -> Result<(), CaseError> {
         let storage = self.storage::<Job>(settings).await?;
         for setting in ["fsync", "synchronous_commit"] {
             let ask = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
             let value: String = ask.fetch_one(storage.pool()).await?;
             if value != "on" {
-                return Err(Obstacle::failed(format!("{setting} is {value}")));
+                return Err(CaseError::failed(format!("{setting} is {value}")));
             }
         }
         Ok(())

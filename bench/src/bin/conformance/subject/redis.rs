@@ -2,7 +2,7 @@
 
 use apalis::prelude::{TaskBuilder, TaskId, TaskSink};
 use apalis_mongodb::testing::{
-    Job, Obstacle, Settings, Standing, Subject, standing_of, waiting_in,
+    CaseError, Job, Settings, Standing, Subject, standing_of, waiting_in,
 };
 use apalis_redis::{Config, RedisStorage};
 
@@ -21,7 +21,7 @@ impl Redis {
         })
     }
 
-    async fn storage<Args>(&self, settings: &Settings) -> Result<RedisStorage<Args>, Obstacle> {
+    async fn storage<Args>(&self, settings: &Settings) -> Result<RedisStorage<Args>, CaseError> {
         let port = self.proxy.port();
         let connection = apalis_redis::connect(format!("redis://127.0.0.1:{port}/")).await?;
         let timing = settings.timing;
@@ -38,7 +38,7 @@ impl Redis {
 impl Subject for Redis {
     type Backend = RedisStorage<Job>;
 
-    async fn backend(&self, settings: &Settings) -> Result<Self::Backend, Obstacle> {
+    async fn backend(&self, settings: &Settings) -> Result<Self::Backend, CaseError> {
         self.storage(settings).await
     }
 
@@ -46,21 +46,21 @@ impl Subject for Redis {
         &self,
         settings: &Settings,
         id: &TaskId,
-    ) -> Result<Option<Standing>, Obstacle> {
+    ) -> Result<Option<Standing>, CaseError> {
         standing_of(&mut self.storage::<Job>(settings).await?, id).await
     }
 
-    async fn waiting(&self, settings: &Settings) -> Result<usize, Obstacle> {
+    async fn waiting(&self, settings: &Settings) -> Result<usize, CaseError> {
         waiting_in(&self.storage::<Job>(settings).await?).await
     }
 
-    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), Obstacle> {
+    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), CaseError> {
         let mut backend = self.storage::<String>(settings).await?;
         let poison = TaskBuilder::new("no job".to_owned()).task_id(id).build();
         Ok(backend.push_task(poison).await?)
     }
 
-    async fn interrupt_store(&self, _settings: &Settings) -> Result<(), Obstacle> {
+    async fn interrupt_store(&self, _settings: &Settings) -> Result<(), CaseError> {
         self.proxy.shut(OUTAGE).await;
         Ok(())
     }
@@ -69,12 +69,12 @@ impl Subject for Redis {
         &self,
         settings: &Settings,
         count: u32,
-        stumbles: bool,
-    ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count, stumbles)
+        fails_first: bool,
+    ) -> Result<Vec<u32>, CaseError> {
+        collect!(self.storage::<u32>(settings).await?, count, fails_first)
     }
 
-    async fn durability(&self, _settings: &Settings) -> Result<(), Obstacle> {
-        Err(Obstacle::unsupported("the server's configuration decides"))
+    async fn durability(&self, _settings: &Settings) -> Result<(), CaseError> {
+        Err(CaseError::unsupported("the server's configuration decides"))
     }
 }

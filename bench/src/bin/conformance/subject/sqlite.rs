@@ -8,7 +8,7 @@ use apalis::prelude::{
     BackendExt, IntervalStrategy, PollWith, StreamStrategy, TaskBuilder, TaskId, TaskSink,
 };
 use apalis_mongodb::testing::{
-    Job, Obstacle, Settings, Standing, Subject, standing_of, waiting_in,
+    CaseError, Job, Settings, Standing, Subject, standing_of, waiting_in,
 };
 use apalis_sqlite::callback::HookCallbackListener;
 use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
@@ -46,7 +46,7 @@ impl Sqlite {
     async fn open(
         &self,
         settings: &Settings,
-    ) -> Result<(SqlitePool, HookCallbackListener), Obstacle> {
+    ) -> Result<(SqlitePool, HookCallbackListener), CaseError> {
         let (pool, hook) = SqliteStorage::connect_with_callback(&self.url(settings))?;
         // Once, for it locks the file.
         let mut set_up = self.set_up.lock().await;
@@ -56,13 +56,13 @@ impl Sqlite {
         Ok((pool, hook))
     }
 
-    async fn storage<Args>(&self, settings: &Settings) -> Result<SqliteStorage<Args>, Obstacle> {
+    async fn storage<Args>(&self, settings: &Settings) -> Result<SqliteStorage<Args>, CaseError> {
         let (pool, _) = self.open(settings).await?;
         Ok(SqliteStorage::new(&pool).with_config(config(settings)?))
     }
 }
 
-fn config(settings: &Settings) -> Result<Config, Obstacle> {
+fn config(settings: &Settings) -> Result<Config, CaseError> {
     let timing = settings.timing;
     let missed = timing.lease.as_secs() / timing.heartbeat.as_secs();
     Ok(Config::default()
@@ -75,7 +75,7 @@ fn config(settings: &Settings) -> Result<Config, Obstacle> {
 impl Subject for Sqlite {
     type Backend = PollWith<Hooked, IntervalStrategy>;
 
-    async fn backend(&self, settings: &Settings) -> Result<Self::Backend, Obstacle> {
+    async fn backend(&self, settings: &Settings) -> Result<Self::Backend, CaseError> {
         let (pool, hook) = self.open(settings).await?;
         let storage = SqliteStorage::new(&pool).with_config(config(settings)?);
         Ok(storage.with_callback(hook).poll_with_interval(POLL))
@@ -85,22 +85,22 @@ impl Subject for Sqlite {
         &self,
         settings: &Settings,
         id: &TaskId,
-    ) -> Result<Option<Standing>, Obstacle> {
+    ) -> Result<Option<Standing>, CaseError> {
         standing_of(&mut self.storage::<Job>(settings).await?, id).await
     }
 
-    async fn waiting(&self, settings: &Settings) -> Result<usize, Obstacle> {
+    async fn waiting(&self, settings: &Settings) -> Result<usize, CaseError> {
         waiting_in(&self.storage::<Job>(settings).await?).await
     }
 
-    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), Obstacle> {
+    async fn enqueue_poison(&self, settings: &Settings, id: TaskId) -> Result<(), CaseError> {
         let mut backend = self.storage::<String>(settings).await?;
         let poison = TaskBuilder::new("no job".to_owned()).task_id(id).build();
         Ok(backend.push_task(poison).await?)
     }
 
     /// Another program holds the lock for long.
-    async fn interrupt_store(&self, settings: &Settings) -> Result<(), Obstacle> {
+    async fn interrupt_store(&self, settings: &Settings) -> Result<(), CaseError> {
         let mut other = SqliteConnection::connect(&self.url(settings)).await?;
         other.execute("BEGIN IMMEDIATE").await?;
         tokio::time::sleep(LOCKED).await;
@@ -112,12 +112,12 @@ impl Subject for Sqlite {
         &self,
         settings: &Settings,
         count: u32,
-        stumbles: bool,
-    ) -> Result<Vec<u32>, Obstacle> {
-        collect!(self.storage::<u32>(settings).await?, count, stumbles)
+        fails_first: bool,
+    ) -> Result<Vec<u32>, CaseError> {
+        collect!(self.storage::<u32>(settings).await?, count, fails_first)
     }
 
-    async fn durability(&self, settings: &Settings) -> Result<(), Obstacle> {
+    async fn durability(&self, settings: &Settings) -> Result<(), CaseError> {
         let storage = self.storage::<Job>(settings).await?;
         // As every program does at its start.
         SqliteStorage::setup(storage.pool()).await?;
@@ -135,7 +135,7 @@ impl Subject for Sqlite {
             return Ok(());
         }
         let all = connections.len();
-        Err(Obstacle::failed(format!(
+        Err(CaseError::failed(format!(
             "`setup()` turned PRAGMA synchronous OFF on {unsafe_ones} of {all} connections"
         )))
     }

@@ -10,7 +10,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
 
 use super::Store;
-use super::peer::is_installed;
+use super::program::is_installed;
 use super::queue::Promise;
 
 const PACKAGE: &str = include_str!("../../../../peers/agenda/package.json");

@@ -11,7 +11,7 @@ use mongodb::{Client, Database};
 
 use super::queue::Promise;
 use super::stack::run_worker;
-use super::{Contender, Queue, Store, Witness};
+use super::{Contender, Observer, Queue, Store};
 use crate::arguments::Settings;
 use crate::job::Job;
 
@@ -142,7 +142,7 @@ impl Queue for ApalisMongodb {
         })
     }
 
-    fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()> {
-        run_worker!(self.storage.clone(), settings, witness)
+    fn work(&self, settings: Settings, observer: Observer) -> Promise<'_, ()> {
+        run_worker!(self.storage.clone(), settings, observer)
     }
 }

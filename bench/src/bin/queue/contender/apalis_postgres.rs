@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use super::queue::Promise;
 use super::stack::run_worker;
-use super::{Contender, QUEUE, Queue, Store, Witness, postgres_pool};
+use super::{Contender, Observer, QUEUE, Queue, Store, postgres_pool};
 use crate::arguments::Settings;
 use crate::job::Job;
 
@@ -82,9 +82,9 @@ impl Queue for ApalisPostgres {
         })
     }
 
-    fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()> {
+    fn work(&self, settings: Settings, observer: Observer) -> Promise<'_, ()> {
         let woken = self.storage().with_pubsub();
         let backend = woken.poll_with_interval(POLL_EVERY);
-        run_worker!(backend, settings, witness)
+        run_worker!(backend, settings, observer)
     }
 }

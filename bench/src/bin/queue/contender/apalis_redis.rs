@@ -9,7 +9,7 @@ use redis::AsyncCommands;
 
 use super::queue::Promise;
 use super::stack::run_worker;
-use super::{QUEUE, Queue, Store, Witness};
+use super::{Observer, QUEUE, Queue, Store};
 use crate::arguments::Settings;
 use crate::job::Job;
 
@@ -63,8 +63,8 @@ impl Queue for ApalisRedis {
         Box::pin(async { bail!("Redis has no transactions with the application's database") })
     }
 
-    fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()> {
+    fn work(&self, settings: Settings, observer: Observer) -> Promise<'_, ()> {
         let backend = self.storage().poll_with_interval(POLL_EVERY);
-        run_worker!(backend, settings, witness)
+        run_worker!(backend, settings, observer)
     }
 }

@@ -9,7 +9,7 @@ use graphile_worker::{
 use sqlx::PgPool;
 
 use super::queue::Promise;
-use super::{Queue, Store, Witness, postgres_pool};
+use super::{Observer, Queue, Store, postgres_pool};
 use crate::arguments::Settings;
 use crate::job::Job;
 
@@ -18,7 +18,7 @@ const LOCAL_QUEUE: usize = 100;
 const COMPLETION_DELAY: Duration = Duration::from_millis(5);
 
 #[derive(Clone)]
-struct Seen(Witness);
+struct Seen(Observer);
 
 impl std::fmt::Debug for Seen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,8 +30,8 @@ impl TaskHandler for Job {
     const IDENTIFIER: &'static str = "bench";
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        if let Some(Seen(witness)) = context.get_ext::<Seen>() {
-            witness(&self);
+        if let Some(Seen(observer)) = context.get_ext::<Seen>() {
+            observer(&self);
         }
         Ok::<(), String>(())
     }
@@ -107,7 +107,7 @@ impl Queue for GraphileWorker {
         })
     }
 
-    fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()> {
+    fn work(&self, settings: Settings, observer: Observer) -> Promise<'_, ()> {
         Box::pin(async move {
             let worker = WorkerOptions::default()
                 .pg_pool(self.pool.clone())
@@ -115,7 +115,7 @@ impl Queue for GraphileWorker {
                 .concurrency(settings.concurrency)
                 .local_queue(LocalQueueConfig::default().with_size(LOCAL_QUEUE))
                 .complete_job_batch_delay(COMPLETION_DELAY)
-                .add_extension(Seen(witness))
+                .add_extension(Seen(observer))
                 .define_job::<Job>()
                 .init()
                 .await?;

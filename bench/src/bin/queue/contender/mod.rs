@@ -13,10 +13,11 @@ mod open;
 mod peer;
 #[cfg(feature = "peers")]
 mod postgres_pool;
+mod program;
 mod queue;
 mod stack;
 
 pub(crate) use apalis_mongodb::{ApalisMongodb, QUEUE};
 pub(crate) use list::Contender;
 pub(crate) use peer::Peer;
-pub(crate) use queue::{Queue, Store, Witness};
+pub(crate) use queue::{Observer, Queue, Store};

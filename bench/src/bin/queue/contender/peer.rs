@@ -1,7 +1,5 @@
 //! Other people's queues.
 
-use std::process::{Command, Stdio};
-
 use anyhow::bail;
 use clap::ValueEnum;
 
@@ -54,14 +52,4 @@ impl Peer {
             }
         }
     }
-}
-
-/// Whether `program --version` runs.
-pub(crate) fn is_installed(program: &str) -> bool {
-    let probe = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    probe.is_ok_and(|status| status.success())
 }

@@ -10,7 +10,7 @@ use crate::job::Job;
 pub(crate) type Promise<'a, T> = BoxFuture<'a, anyhow::Result<T>>;
 
 /// What a handler does: nothing but telling that it runs.
-pub(crate) type Witness = Arc<dyn Fn(&Job) + Send + Sync>;
+pub(crate) type Observer = Arc<dyn Fn(&Job) + Send + Sync>;
 
 /// What the parent does with a contender's store.
 pub(crate) trait Store: Send + Sync {
@@ -33,5 +33,5 @@ pub(crate) trait Queue: Send + Sync {
     fn push_with_document(&self, job: Job) -> Promise<'_, ()>;
 
     /// Runs one worker until something breaks.
-    fn work(&self, settings: Settings, witness: Witness) -> Promise<'_, ()>;
+    fn work(&self, settings: Settings, observer: Observer) -> Promise<'_, ()>;
 }

@@ -9,13 +9,13 @@ pub(super) const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// Made outside of any `async` block, in which the compiler cannot prove it to be `Send`.
 macro_rules! run_worker {
-    ($backend:expr, $settings:expr, $witness:expr) => {{
+    ($backend:expr, $settings:expr, $observer:expr) => {{
         use apalis::prelude::{WorkerBuilder, WorkerBuilderExt};
         use futures_util::{FutureExt, TryFutureExt};
-        let witness = $witness;
+        let observer = $observer;
         let handler = move |job: crate::job::Job| {
-            let witness = std::sync::Arc::clone(&witness);
-            async move { witness(&job) }
+            let observer = std::sync::Arc::clone(&observer);
+            async move { observer(&job) }
         };
         WorkerBuilder::new(format!("bench-{}", std::process::id()))
             .backend($backend)

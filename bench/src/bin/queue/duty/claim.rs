@@ -12,7 +12,7 @@ use mongodb::options::ClientOptions;
 use tokio::sync::Notify;
 
 use crate::arguments::Settings;
-use crate::contender::{ApalisMongodb, Contender, Queue, Witness};
+use crate::contender::{ApalisMongodb, Contender, Observer, Queue};
 use crate::gate;
 use crate::order::{Said, say};
 
@@ -86,7 +86,7 @@ pub(super) async fn claim(
     say(&Said::Ready {})?;
     gate::wait_at(begin).await;
     tokio::select! {
-        ended = queue.work(settings, witness(jobs, &all_ran)) => ended?,
+        ended = queue.work(settings, observer(jobs, &all_ran)) => ended?,
         () = all_ran.notified() => {}
     }
     let seen = lock(&seen);
@@ -97,7 +97,7 @@ pub(super) async fn claim(
 }
 
 /// Notifies when `jobs` handlers have run.
-fn witness(jobs: u32, all_ran: &Arc<Notify>) -> Witness {
+fn observer(jobs: u32, all_ran: &Arc<Notify>) -> Observer {
     let (left, all_ran) = (Mutex::new(jobs), Arc::clone(all_ran));
     Arc::new(move |_| {
         let mut left = lock(&left);

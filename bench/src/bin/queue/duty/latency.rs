@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::arguments::Settings;
-use crate::contender::{Queue, Witness};
+use crate::contender::{Observer, Queue};
 use crate::job::Job;
 use crate::order::{Said, say};
 
@@ -40,8 +40,8 @@ pub(super) async fn latency(
     // The last one is the first to be pushed, to warm up.
     let all: Arc<Vec<Push>> = Arc::new((0..=pushes).map(|_| Push::default()).collect());
     let mut worker = tokio::spawn({
-        let (queue, witness) = (Arc::clone(&queue), witness(&all));
-        async move { queue.work(settings, witness).await }
+        let (queue, observer) = (Arc::clone(&queue), observer(&all));
+        async move { queue.work(settings, observer).await }
     });
     let measured = tokio::select! {
         ended = &mut worker => return ended?,
@@ -62,7 +62,7 @@ pub(super) async fn latency(
     })
 }
 
-fn witness(all: &Arc<Vec<Push>>) -> Witness {
+fn observer(all: &Arc<Vec<Push>>) -> Observer {
     let all = Arc::clone(all);
     Arc::new(move |job| {
         if let Some(push) = all.get(job.number as usize) {

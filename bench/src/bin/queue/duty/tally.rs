@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::contention::Contention;
-use crate::contender::Witness;
+use crate::contender::Observer;
 use crate::order::{Said, Tally, now_micros, say};
 
 /// The pause between two lines; a hundred lines a second cost a worker nothing to speak of.
@@ -19,7 +19,7 @@ pub(super) struct Counter {
 
 impl Counter {
     /// Counts every handler that runs.
-    pub(super) fn witness(self: &Arc<Self>) -> Witness {
+    pub(super) fn observer(self: &Arc<Self>) -> Observer {
         let counter = Arc::clone(self);
         Arc::new(move |_| {
             if counter.count.fetch_add(1, Ordering::Relaxed) == 0 {

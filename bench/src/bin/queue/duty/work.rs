@@ -21,8 +21,8 @@ pub(super) async fn work(
     gate::wait_at(begin).await;
     // On a task of its own: some backends ask their store whenever their task is woken, and
     // telling wakes this one.
-    let witness = counter.witness();
-    let working = tokio::spawn(async move { queue.work(settings, witness).await });
+    let observer = counter.observer();
+    let working = tokio::spawn(async move { queue.work(settings, observer).await });
     tokio::select! {
         ended = working => ended?,
         told = counter.tell(&contention) => told,

@@ -123,7 +123,7 @@ impl<'a> Bench<'a> {
             Said::Took { seconds } => Some(seconds),
             _ => None,
         };
-        let seconds = child.hear(self.arguments.patience(), took).await?;
+        let seconds = child.receive(self.arguments.patience(), took).await?;
         child.end().await;
         Ok(seconds)
     }

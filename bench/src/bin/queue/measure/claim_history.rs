@@ -102,7 +102,7 @@ async fn drain(bench: &Bench<'_>, uri: &str) -> anyhow::Result<[Vec<f64>; 2]> {
         Said::Claims { find, take } => Some([find, take]),
         _ => None,
     };
-    let measured = child.hear(bench.arguments.patience(), claims).await?;
+    let measured = child.receive(bench.arguments.patience(), claims).await?;
     child.end().await;
     Ok(measured)
 }

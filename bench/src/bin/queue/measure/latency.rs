@@ -57,7 +57,7 @@ async fn once(bench: &mut Bench<'_>, contender: Contender) -> anyhow::Result<()>
         } => Some((from_call, from_return)),
         _ => None,
     };
-    let (called, returned) = child.hear(bench.arguments.patience(), latencies).await?;
+    let (called, returned) = child.receive(bench.arguments.patience(), latencies).await?;
     child.end().await;
     for percent in PERCENTS {
         let figures = &mut bench.figures;

@@ -1,0 +1,112 @@
+//! The document behind a download token, and what is said of it before its bytes.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use dossier_common::file::File;
+use dossier_common::id::LinkId;
+use dossier_common::store::files::FileScope;
+use dossier_common::token::DownloadClaims;
+use futures_util::stream;
+
+use crate::delivery::{Outcome, content_disposition, evaluate};
+use crate::extract::Caller;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+
+/// A document that the caller may download.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) link_id: LinkId,
+    pub(super) file: File,
+    pub(super) size_bytes: u64,
+    pub(super) etag: String,
+    /// The headers of 200, 206 and 304.
+    pub(super) headers: HeaderMap,
+}
+
+impl Document {
+    /// The link and document behind `token`, if all of it holds for `caller`.
+    pub(super) async fn open(
+        state: &AppState,
+        caller: &Caller,
+        token: &str,
+    ) -> Result<Self, Problem> {
+        let now = state.clock.now();
+        let opened = state.token_keys.open::<DownloadClaims>(token, now);
+        let claims = opened.map_err(|_| Problem::not_found())?;
+        if claims.client_id != caller.user_id {
+            return Err(Problem::not_found());
+        }
+        let link = state.store.find_link(claims.link_id).await?;
+        let link = link
+            .filter(|link| link.is_live(now) && link.client_id == caller.user_id)
+            .ok_or_else(Problem::not_found)?;
+        let scope = FileScope::MeantFor(caller.email_key.clone());
+        let file = state.store.find_file(claims.file_id, &scope).await?;
+        let file = file
+            .filter(|file| file.id == link.file_id && file.sha256 == claims.sha256)
+            .ok_or_else(Problem::not_found)?;
+        let etag = format!("\"{}\"", file.sha256);
+        Ok(Self {
+            link_id: link.id,
+            size_bytes: u64::try_from(file.size_bytes).unwrap_or(0),
+            headers: headers(&file, &etag)?,
+            file,
+            etag,
+        })
+    }
+
+    /// The answer that the request's preconditions come to, if they come to one.
+    pub(super) fn precondition(&self, headers: &HeaderMap) -> Result<Option<Response>, Problem> {
+        match evaluate(headers, &self.etag) {
+            Outcome::Proceed => Ok(None),
+            Outcome::NotModified => Ok(Some(self.not_modified())),
+            Outcome::Failed => {
+                let detail = "These are other bytes than If-Match speaks of.";
+                Err(Problem::new(Code::PreconditionFailed, detail))
+            }
+        }
+    }
+
+    /// A body of unknown length: that of a known one, 0, would be said in a `Content-Length`, which
+    /// speaks of the document (RFC 9110 §8.6).
+    fn not_modified(&self) -> Response {
+        let nothing = stream::empty::<Result<&[u8], std::convert::Infallible>>();
+        let nothing = Body::from_stream(nothing);
+        (StatusCode::NOT_MODIFIED, self.headers.clone(), nothing).into_response()
+    }
+}
+
+fn headers(file: &File, etag: &str) -> Result<HeaderMap, Problem> {
+    let media_type = file
+        .kind
+        .map_or("application/octet-stream", |kind| kind.media_type());
+    let values = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::ETAG, etag.to_owned()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            content_disposition(file.name.as_str()),
+        ),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'".to_owned(),
+        ),
+        (
+            HeaderName::from_static("repr-digest"),
+            file.sha256.repr_digest(),
+        ),
+    ];
+    values
+        .into_iter()
+        .map(|(name, value)| {
+            Ok((
+                name,
+                HeaderValue::from_str(&value).map_err(|_| Problem::internal())?,
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! `GET /download/{token}`
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use dossier_common::id::LinkId;
+use dossier_common::store::blobs::ByteRange;
+use dossier_common::store::links::DownloadPart;
+
+use super::body::stream_range;
+use super::document::Document;
+use super::{Delivery, DownloadConditions, DownloadFailure, DownloadRange};
+use crate::delivery::{RangeRequest, requested_range};
+use crate::extract::{NoQuery, PathId, SignedIn};
+use crate::problem::{Code, Problem, Problems};
+use crate::state::AppState;
+
+/// Download a document
+///
+/// With the bearer token of the client the link was made for. A token that is forged, expired,
+/// revoked, used up or another's is one and the same 404.
+#[utoipa::path(
+    get, path = "/download/{token}", tag = "links", security(("bearer" = [])),
+    params(
+        ("token" = String, Path, description = "From `download_url`"),
+        DownloadConditions,
+        DownloadRange,
+    ),
+    responses(
+        Delivery<true>,
+        Problems<(SignedIn, NoQuery, PathId<String>, DownloadFailure, DownloadRange)>,
+    ),
+)]
+pub async fn download_file(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    NoQuery: NoQuery,
+    PathId(token): PathId<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let document = Document::open(&state, &caller, &token).await?;
+    if let Some(answer) = document.precondition(&headers)? {
+        return Ok(answer);
+    }
+    let size_bytes = document.size_bytes;
+    let whole = ByteRange {
+        start: 0,
+        end: size_bytes,
+    };
+    let (status, range) = match requested_range(&headers, size_bytes, &document.etag) {
+        RangeRequest::Whole => (StatusCode::OK, whole),
+        RangeRequest::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        RangeRequest::Unsatisfiable => return Ok(unsatisfiable(size_bytes)),
+    };
+    // Counted once the first piece is at hand: a store in trouble shall use up no download.
+    let body = stream_range(&state, &document, range).await?;
+    count(&state, document.link_id, range).await?;
+    let length = [(header::CONTENT_LENGTH, range.len().to_string())];
+    let mut response = (status, document.headers, length, body).into_response();
+    if status == StatusCode::PARTIAL_CONTENT {
+        let value = format!("bytes {}-{}/{size_bytes}", range.start, range.end - 1);
+        let value = HeaderValue::from_str(&value).map_err(|_| Problem::internal())?;
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    Ok(response)
+}
+
+async fn count(state: &AppState, link: LinkId, range: ByteRange) -> Result<(), Problem> {
+    let part = if range.start == 0 {
+        DownloadPart::FromStart
+    } else {
+        DownloadPart::Remainder
+    };
+    let now = state.clock.now();
+    let allowed = state.store.begin_download(link, part, now).await?;
+    if allowed {
+        Ok(())
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+fn unsatisfiable(size_bytes: u64) -> Response {
+    let detail = format!("The document is {size_bytes} bytes long.");
+    let problem = Problem::new(Code::RangeNotSatisfiable, detail);
+    let range = [(header::CONTENT_RANGE, format!("bytes */{size_bytes}"))];
+    (range, problem).into_response()
+}

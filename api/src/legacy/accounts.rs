@@ -1,0 +1,68 @@
+//! `POST /signup` and `POST /login`
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::extract::{self, LoginForm, LoginInput};
+use crate::problem::{Problem, Problems};
+use crate::services::{self, LogIn};
+use crate::state::AppState;
+use crate::wire::{MessageResponse, SignUpRequest};
+
+/// Sign up
+///
+/// Please use `POST /v1/auth/sign-up`.
+#[utoipa::path(
+    post, path = "/signup", tag = "compatibility", security(),
+    request_body = SignUpRequest,
+    responses(
+        (status = 200, description = "A mail is on its way", body = MessageResponse),
+        Problems<(extract::Json<SignUpRequest>,)>,
+    ),
+)]
+pub(super) async fn legacy_sign_up(
+    State(state): State<AppState>,
+    extract::Json(request): extract::Json<SignUpRequest>,
+) -> Result<Json<MessageResponse>, Problem> {
+    services::sign_up(&state, request).await?;
+    Ok(Json(MessageResponse {
+        message: services::SIGN_UP_MESSAGE,
+    }))
+}
+
+/// A session's access token.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LegacyLoginResponse {
+    /// For the `Authorization` header.
+    access_token: String,
+    /// Always `bearer`.
+    #[schema(example = "bearer")]
+    token_type: &'static str,
+}
+
+/// Log in
+///
+/// Please use `POST /v1/auth/login`.
+#[utoipa::path(
+    post, path = "/login", tag = "compatibility", security(),
+    request_body(content(
+        (LoginInput = "application/json"),
+        (LoginForm = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The access token", body = LegacyLoginResponse),
+        Problems<(LoginInput, LogIn)>,
+    ),
+)]
+pub(super) async fn legacy_log_in(
+    State(state): State<AppState>,
+    input: LoginInput,
+) -> Result<Json<LegacyLoginResponse>, Problem> {
+    let tokens = services::log_in(&state, input).await?;
+    Ok(Json(LegacyLoginResponse {
+        access_token: tokens.access_token,
+        token_type: tokens.token_type,
+    }))
+}

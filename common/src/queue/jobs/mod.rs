@@ -1,0 +1,20 @@
+//! The jobs, one a file, and the list of their queues.
+
+mod mint_download_token;
+mod send_email;
+mod validate_upload;
+
+pub use mint_download_token::MintDownloadToken;
+pub use send_email::SendEmail;
+pub use validate_upload::ValidateUpload;
+
+use super::QueueName;
+
+impl QueueName {
+    /// Every queue: operators can name it, and metrics show it.
+    pub const ALL: &[Self] = &[
+        Self::of::<SendEmail>(),
+        Self::of::<ValidateUpload>(),
+        Self::of::<MintDownloadToken>(),
+    ];
+}

@@ -1,0 +1,22 @@
+//! The frame that every long-running program of Dossier stands in.
+//!
+//! [`run_program`] is the whole of a `main`. [`Frame`] owns what is the same in API and worker: the
+//! operators' listener with health and metrics, the signals, and the order in which a process
+//! stops. [`server`] serves HTTP to clients and operators.
+
+mod draining;
+mod files;
+mod frame;
+mod ops;
+mod program;
+pub mod server;
+mod settings;
+mod signals;
+mod stop;
+
+pub use draining::Draining;
+pub use frame::Frame;
+pub use ops::listen;
+pub use program::run_program;
+pub use settings::{FrameSettings, MetricsAddress};
+pub use stop::Stop;

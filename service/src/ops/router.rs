@@ -1,0 +1,66 @@
+//! What operators and orchestrators can ask.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware::from_fn;
+use axum::routing::get;
+use dossier_common::store::Store;
+use dossier_common::telemetry::Metrics;
+use tokio::time::timeout;
+
+use crate::Draining;
+use crate::server::answer_refusal;
+
+/// How long the database may take to say how it is.
+const CHECK_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the routes can reach.
+#[derive(Clone, Debug)]
+pub(crate) struct OpsState {
+    pub(crate) store: Store,
+    pub(crate) metrics: Metrics,
+    pub(crate) draining: Draining,
+}
+
+pub(crate) fn router(state: OpsState) -> Router {
+    Router::new()
+        .route("/livez", get(async || "ok\n"))
+        .route("/readyz", get(show_readiness))
+        .route("/", get(show_metrics))
+        .route("/metrics", get(show_metrics))
+        .layer(from_fn(answer_refusal))
+        .with_state(state)
+}
+
+type NotReady = (StatusCode, [(HeaderName, &'static str); 1], &'static str);
+
+/// Whether the process takes work: it is not on its way out, and its database answers.
+async fn show_readiness(State(state): State<OpsState>) -> Result<&'static str, NotReady> {
+    if state.draining.has_begun() {
+        return Err(not_ready("the process is shutting down\n"));
+    }
+    // In a task of its own: a database call must not be dropped with its caller.
+    let checking = tokio::spawn(async move { state.store.check_schema().await });
+    match timeout(CHECK_LIMIT, checking).await {
+        Ok(Ok(Ok(()))) => Ok("ok\n"),
+        _ => Err(not_ready("the database is not ready\n")),
+    }
+}
+
+fn not_ready(reason: &'static str) -> NotReady {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, "2")],
+        reason,
+    )
+}
+
+/// Prometheus text exposition.
+async fn show_metrics(State(state): State<OpsState>) -> ([(HeaderName, &'static str); 1], String) {
+    let content_type = "text/plain; version=0.0.4; charset=utf-8";
+    let page = state.metrics.page(&state.store).await;
+    ([(header::CONTENT_TYPE, content_type)], page)
+}

@@ -1,0 +1,29 @@
+//! The whole of a `main`.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use dossier_common::telemetry::explain;
+
+/// What is still at work after the grace period ends with the process.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+/// Runs `main` on a runtime. What goes wrong is written to standard error, after the name of the
+/// program, and makes the exit code 1.
+pub fn run_program(
+    program: &str,
+    main: impl Future<Output = anyhow::Result<ExitCode>>,
+) -> ExitCode {
+    let outcome = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(main);
+            runtime.shutdown_timeout(LAST_WAIT);
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    outcome.unwrap_or_else(|error| {
+        anstream::eprintln!("{program}: {}", explain(&*error));
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,57 @@
+//! Why a mail was not sent.
+
+use dossier_common::email::EmailAddress;
+use dossier_common::telemetry::explain;
+use lettre::transport::smtp;
+
+use super::connections::SendError;
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MailError {
+    /// The mail cannot be written.
+    #[error(transparent)]
+    Unwritable(Box<dyn std::error::Error + Send + Sync>),
+    /// The server refuses the mail for good.
+    #[error("{0}")]
+    Refused(String),
+    /// The server is unreachable, does not answer in time, or refuses the mail for now.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// Replies of the 5xx class that are about us or the server and not about the mail: the server
+/// takes no mail (521, RFC 7504), or our credentials are not good (530, 534, 535, 538, RFC 4954).
+const OUR_TROUBLE: [u16; 5] = [521, 530, 534, 535, 538];
+
+impl MailError {
+    pub(super) fn unwritable(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Unwritable(Box::new(error))
+    }
+
+    /// Only a reply of the 5xx class to the mail itself is final (RFC 5321 §4.2.1); everything else
+    /// may pass. Servers like to repeat the address, which does not belong into logs.
+    pub(super) fn of_server(error: &SendError, to: &EmailAddress) -> Self {
+        let text = to.mask_in(&explain(error));
+        match error {
+            SendError::Refused(error) if refuses_the_mail(error) => Self::Refused(text),
+            _ => Self::Unavailable(text),
+        }
+    }
+
+    /// Whether no attempt can do better.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Unwritable(_) | Self::Refused(_) => true,
+            Self::Unavailable(_) => false,
+        }
+    }
+}
+
+fn refuses_the_mail(error: &smtp::Error) -> bool {
+    let about_us = error
+        .status()
+        .is_some_and(|code| OUR_TROUBLE.contains(&code.into()));
+    error.is_permanent() && !about_us
+}

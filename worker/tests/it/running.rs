@@ -1,0 +1,89 @@
+//! How the real program runs and ends.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use dossier_common::queue::{JobState, SendEmail};
+use dossier_devstack::mail::Behaviour;
+
+use crate::harness::{Bench, PATIENCE, Program, Running, eventually};
+
+fn program(bench: &Bench) -> Program {
+    Program::worker(bench.uri(), &bench.mail.smtp_url())
+}
+
+/// A worker in the middle of sending a mail, and the mail's job.
+async fn in_the_middle_of_a_job(bench: &Bench) -> (Running, dossier_common::id::JobId) {
+    let stall = bench.mail.behave(Behaviour::stall());
+    stall.expect("a server can be so");
+    let user = bench.user(None).await;
+    let job = bench
+        .enqueue(SendEmail::AccountExists { user_id: user.id })
+        .await;
+    let running = program(bench).start().await;
+    assert!(bench.mail.wait_until_stalled(1, PATIENCE).await);
+    (running, job)
+}
+
+#[tokio::test]
+async fn several_workers_run_on_one_machine_without_a_setting() {
+    let bench = Bench::new().await;
+    let mut workers = Vec::new();
+    for _ in 0..3 {
+        workers.push(program(&bench).variable("METRICS_ADDR", "").start().await);
+    }
+    let addresses: BTreeSet<_> = workers.iter().map(Running::metrics_address).collect();
+    assert_eq!(addresses.len(), 3, "{addresses:?}");
+    let taken = workers[0].metrics_address();
+    let (code, said) = program(&bench).variable("METRICS_ADDR", &taken).run().await;
+    assert_eq!(
+        code, 1,
+        "a port that was asked for is not exchanged: {said}"
+    );
+    assert!(
+        said.contains("METRICS_ADDR names another address"),
+        "{said}"
+    );
+    for worker in workers {
+        let (code, log) = worker.stop().await;
+        assert_eq!(code, 0, "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_under_way_ends_well_although_the_signal_came_twice_at_once() {
+    let bench = Bench::new().await;
+    let (mut running, job) = in_the_middle_of_a_job(&bench).await;
+    running.signal("TERM").await;
+    running.signal("TERM").await;
+    running.read_until("draining").await;
+    running.signal("TERM").await;
+    bench
+        .mail
+        .behave(Behaviour::ok())
+        .expect("a server can be so");
+    let (code, log) = running.ended().await;
+    assert_eq!(code, 0, "{log}");
+    assert_eq!(bench.job(job).await.state, JobState::Done, "{log}");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
+    let bench = Bench::new().await;
+    let (mut running, _) = in_the_middle_of_a_job(&bench).await;
+    let told = Instant::now();
+    running.signal("INT").await;
+    // Those of the first second are the same request to stop.
+    eventually("it ends", async || {
+        running.signal("INT").await;
+        running.exit_code()
+    })
+    .await;
+    assert!(told.elapsed() >= Duration::from_secs(1));
+    assert!(
+        told.elapsed() < Duration::from_secs(10),
+        "it did not wait for the job"
+    );
+    let (code, log) = running.ended().await;
+    assert_eq!(code, 130, "{log}");
+}
