@@ -10,7 +10,7 @@ use mongodb::bson::{Bson, serialize_to_bson};
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
-use crate::antivirus::{Antivirus, Finding, ScanError};
+use crate::antivirus::{Antivirus, ScanError, ScanResult};
 use crate::blob_source::BlobSource;
 use crate::document::{
     self, Accepted, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected,
@@ -96,8 +96,8 @@ impl Inspector {
 
     async fn scan(&self, blob: BlobReader, accepted: Accepted) -> Result<Verdict, InspectionError> {
         match self.antivirus.scan(blob).await? {
-            Finding::Clean => Ok(Verdict::Accepted(accepted)),
-            Finding::Infected(signature) => Ok(Verdict::Rejected(Rejected {
+            ScanResult::Clean => Ok(Verdict::Accepted(accepted)),
+            ScanResult::Infected(signature) => Ok(Verdict::Rejected(Rejected {
                 reason: Reason::Malware { signature },
                 detail: String::new(),
                 part: None,

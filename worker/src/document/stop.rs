@@ -103,7 +103,7 @@ impl Findings {
     }
 
     /// Ends the stage.
-    pub(super) fn settle(self) -> Result<(), Stop> {
+    pub(super) fn finish(self) -> Result<(), Stop> {
         self.first
             .map_or(Ok(()), |finding| Err(Stop::Reject(finding)))
     }

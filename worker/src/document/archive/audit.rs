@@ -42,7 +42,7 @@ impl Archive {
             }
         }
         note_duplicates(&entries, &mut findings);
-        findings.settle()?;
+        findings.finish()?;
         let mut by_key: Vec<usize> = (0..entries.len()).collect();
         by_key.sort_by(|&a, &b| entries[a].key.cmp(&entries[b].key));
         Ok(Self {
