@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tokio::time::timeout;
 
-use crate::antivirus::{Antivirus, Finding, ScanError};
+use crate::antivirus::{Antivirus, ScanError, ScanResult};
 use crate::document::{
     self, Accepted, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected,
     Source, Verdict,
@@ -98,8 +98,8 @@ impl Inspector {
 
     async fn scan(&self, blob: BlobReader, accepted: Accepted) -> Result<Verdict, InspectionError> {
         match self.antivirus.scan(blob).await? {
-            Finding::Clean => Ok(Verdict::Accepted(accepted)),
-            Finding::Infected(signature) => Ok(Verdict::Rejected(Rejected {
+            ScanResult::Clean => Ok(Verdict::Accepted(accepted)),
+            ScanResult::Infected(signature) => Ok(Verdict::Rejected(Rejected {
                 reason: Reason::Malware { signature },
                 detail: String::new(),
                 facts: accepted.facts,

@@ -54,7 +54,7 @@ async fn serve_clients(
 fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
     let entropy = Entropy::system();
     AppState {
-        changes: Changes::listen(store.clone()),
+        changes: Changes::watch(store.clone()),
         reachability: Reachability::watch(store.clone()),
         store,
         clock: Clock::system(),

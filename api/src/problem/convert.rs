@@ -6,7 +6,7 @@ use super::Problem;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        if error.may_pass() {
+        if error.is_transient() {
             tracing::warn!(error = %error, "the store could not carry out a request in time");
             return Self::unavailable(
                 "Too many requests are changing the same thing right now. Please try again in a few seconds.",

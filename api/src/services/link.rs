@@ -5,7 +5,7 @@ use std::time::Duration;
 use dossier_common::file::File;
 use dossier_common::id::{FileId, JobId, LinkId};
 use dossier_common::link::{DEFAULT_LINK_TTL, Link, LinkState, MAX_LINK_TTL};
-use dossier_common::store::watch::Ear;
+use dossier_common::store::watch::ChangeSubscription;
 use mongodb::bson::DateTime;
 use tokio::time::Instant;
 
@@ -58,7 +58,7 @@ impl LinkTerms {
     }
 }
 
-/// Writes the link and enqueues the job that mints its token; the ear hears when it did.
+/// Writes the link and enqueues the job that mints its token; the subscription reports when it did.
 ///
 /// # Errors
 ///
@@ -68,13 +68,13 @@ pub async fn request_link(
     caller: &Caller,
     file_id: FileId,
     terms: LinkTerms,
-) -> Result<(Link, Ear), Problem> {
+) -> Result<(Link, ChangeSubscription), Problem> {
     let file = state.store.find_file(file_id, &caller.file_scope()).await?;
     let file = file.ok_or_else(Problem::not_found)?;
     let now = state.clock.now();
     let link = new_link(state, caller, &file, terms, now);
     let job = JobId::generate(&state.entropy, now);
-    let ear = state.changes.ear();
+    let changes = state.changes.subscribe();
     state
         .store
         .transaction("ask for a link", |tx| {
@@ -82,7 +82,7 @@ pub async fn request_link(
             Box::pin(async move { tx.insert_link(&link, job).await })
         })
         .await?;
-    Ok((link, ear))
+    Ok((link, changes))
 }
 
 fn new_link(
@@ -115,7 +115,7 @@ fn new_link(
 pub async fn wait_for_token(
     state: &AppState,
     link: Link,
-    mut ear: Ear,
+    mut changes: ChangeSubscription,
     limit: Duration,
 ) -> Result<Link, Problem> {
     let deadline = Instant::now() + limit;
@@ -126,7 +126,7 @@ pub async fn wait_for_token(
         if left.is_zero() {
             break;
         }
-        ear.hear(&id, left.min(REREAD_EVERY)).await;
+        changes.wait_for(&id, left.min(REREAD_EVERY)).await;
         match state.store.find_link(link.id).await? {
             Some(newer) => link = newer,
             None => break,

@@ -12,7 +12,7 @@ fn bytes() -> Vec<u8> {
     (0..CHUNK * 5 / 2).map(|i| ((i * 31) >> 7) as u8).collect()
 }
 
-struct Shelf {
+struct ServedDocument {
     app: App,
     client: Person,
     path: String,
@@ -20,7 +20,7 @@ struct Shelf {
     etag: String,
 }
 
-impl Shelf {
+impl ServedDocument {
     async fn with(name: &str, bytes: Vec<u8>) -> Self {
         let app = App::start().await;
         let (client, ops) = (app.client().await, app.ops().await);
@@ -54,18 +54,18 @@ impl Shelf {
 
 #[tokio::test]
 async fn the_whole_document_comes_with_everything_a_browser_must_know() {
-    let shelf = Shelf::with("Bericht € \"1\".docx", bytes()).await;
-    let whole = shelf.get(&[]).await.expect(200);
-    assert!(whole.body == shelf.bytes);
-    let digest = Sha256::of(&shelf.bytes);
+    let served = ServedDocument::with("Bericht € \"1\".docx", bytes()).await;
+    let whole = served.get(&[]).await.expect(200);
+    assert!(whole.body == served.bytes);
+    let digest = Sha256::of(&served.bytes);
     for (name, value) in [
         (
             "content-type",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
-        ("content-length", &*shelf.bytes.len().to_string()),
+        ("content-length", &*served.bytes.len().to_string()),
         ("accept-ranges", "bytes"),
-        ("etag", &*shelf.etag),
+        ("etag", &*served.etag),
         ("repr-digest", &*digest.repr_digest()),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "private, no-store"),
@@ -78,7 +78,7 @@ async fn the_whole_document_comes_with_everything_a_browser_must_know() {
     ] {
         assert_eq!(whole.header(name), value, "{name}");
     }
-    let head = shelf.ask(Method::HEAD, &[("range", "bytes=0-1")]).await;
+    let head = served.ask(Method::HEAD, &[("range", "bytes=0-1")]).await;
     let head = head.expect(200);
     assert!(head.body.is_empty());
     for (name, value) in &whole.headers {
@@ -90,8 +90,8 @@ async fn the_whole_document_comes_with_everything_a_browser_must_know() {
 
 #[tokio::test]
 async fn ranges_across_the_borders_of_chunks_are_put_together_again() {
-    let shelf = Shelf::with("report.docx", bytes()).await;
-    let (total, mut together) = (shelf.bytes.len(), Vec::new());
+    let served = ServedDocument::with("report.docx", bytes()).await;
+    let (total, mut together) = (served.bytes.len(), Vec::new());
     let borders = [
         0,
         1,
@@ -105,37 +105,37 @@ async fn ranges_across_the_borders_of_chunks_are_put_together_again() {
     for pair in borders.windows(2) {
         let (start, last) = (pair[0], pair[1] - 1);
         let range = format!("bytes={start}-{last}");
-        let part = shelf.get(&[("range", &range)]).await.expect(206);
+        let part = served.get(&[("range", &range)]).await.expect(206);
         let expected = format!("bytes {start}-{last}/{total}");
         assert_eq!(part.header("content-range"), expected);
         assert_eq!(
             part.header("content-length"),
             (last + 1 - start).to_string()
         );
-        assert_eq!(part.header("etag"), shelf.etag);
+        assert_eq!(part.header("etag"), served.etag);
         assert_eq!(
             part.header("repr-digest"),
-            Sha256::of(&shelf.bytes).repr_digest()
+            Sha256::of(&served.bytes).repr_digest()
         );
         together.extend_from_slice(&part.body);
     }
-    assert!(together == shelf.bytes);
+    assert!(together == served.bytes);
     for (range, expected) in [
         ("bytes=-5", total - 5..total),
         ("bytes=2097100-", 2_097_100..total),
         ("bytes=1048570-2097160", 1_048_570..2_097_161),
         ("bytes=2621439-99999999999", total - 1..total),
     ] {
-        let part = shelf.get(&[("range", range)]).await.expect(206);
-        assert!(part.body == shelf.bytes[expected], "{range}");
+        let part = served.get(&[("range", range)]).await.expect(206);
+        assert!(part.body == served.bytes[expected], "{range}");
     }
 }
 
 #[tokio::test]
 async fn a_range_that_does_not_exist_says_how_long_the_document_is() {
-    let shelf = Shelf::with("report.docx", b"ten bytes.".to_vec()).await;
+    let served = ServedDocument::with("report.docx", b"ten bytes.".to_vec()).await;
     for range in ["bytes=10-", "bytes=10-20", "bytes=-0"] {
-        let answer = shelf.get(&[("range", range)]).await;
+        let answer = served.get(&[("range", range)]).await;
         answer.problem(416, "range_not_satisfiable");
         assert_eq!(answer.header("content-range"), "bytes */10", "{range}");
     }
@@ -146,15 +146,15 @@ async fn a_range_that_does_not_exist_says_how_long_the_document_is() {
         "bytes=0-1,3-4",
         "bytes",
     ] {
-        let answer = shelf.get(&[("range", ignored)]).await.expect(200);
+        let answer = served.get(&[("range", ignored)]).await.expect(200);
         assert_eq!(&answer.body[..], b"ten bytes.", "{ignored}");
     }
 }
 
 #[tokio::test]
 async fn conditions_are_evaluated_in_the_order_of_the_standard() {
-    let shelf = Shelf::with("report.docx", b"ten bytes.".to_vec()).await;
-    let (etag, weak) = (&*shelf.etag.clone(), format!("W/{}", shelf.etag));
+    let served = ServedDocument::with("report.docx", b"ten bytes.".to_vec()).await;
+    let (etag, weak) = (&*served.etag.clone(), format!("W/{}", served.etag));
     let (other, range) = ("\"other\"", ("range", "bytes=0-1"));
     let cases: [(&[(&str, &str)], u16); 13] = [
         (&[("if-none-match", etag)], 304),
@@ -172,11 +172,11 @@ async fn conditions_are_evaluated_in_the_order_of_the_standard() {
         (&[("if-range", "Sun, 06 Nov 1994 08:49:37 GMT"), range], 200),
     ];
     for (headers, status) in cases {
-        let answer = shelf.get(headers).await;
+        let answer = served.get(headers).await;
         assert_eq!(answer.status, status, "{headers:?}");
         if status == 304 {
             assert!(answer.body.is_empty());
-            assert_eq!(answer.header("etag"), shelf.etag);
+            assert_eq!(answer.header("etag"), served.etag);
             assert_eq!(answer.header("cache-control"), "private, no-store");
         }
     }
@@ -184,18 +184,18 @@ async fn conditions_are_evaluated_in_the_order_of_the_standard() {
 
 #[tokio::test]
 async fn an_empty_document_is_delivered_empty() {
-    let shelf = Shelf::with("empty.docx", Vec::new()).await;
-    let answer = shelf.get(&[]).await.expect(200);
+    let served = ServedDocument::with("empty.docx", Vec::new()).await;
+    let answer = served.get(&[]).await.expect(200);
     assert!(answer.body.is_empty());
     assert_eq!(answer.header("content-length"), "0");
-    let answer = shelf.get(&[("range", "bytes=0-")]).await;
+    let answer = served.get(&[("range", "bytes=0-")]).await;
     assert_eq!(answer.header("content-range"), "bytes */0");
 }
 
 #[tokio::test]
 async fn a_document_whose_bytes_are_gone_is_our_trouble_and_not_half_a_download() {
-    let shelf = Shelf::with("report.docx", bytes()).await;
-    let chunks = shelf
+    let served = ServedDocument::with("report.docx", bytes()).await;
+    let chunks = served
         .app
         .database()
         .collection::<mongodb::bson::Document>("blobs.chunks");
@@ -203,5 +203,5 @@ async fn a_document_whose_bytes_are_gone_is_our_trouble_and_not_half_a_download(
         .delete_one(mongodb::bson::doc! { "n": 0 })
         .await
         .expect("it can go");
-    shelf.get(&[]).await.problem(500, "internal");
+    served.get(&[]).await.problem(500, "internal");
 }

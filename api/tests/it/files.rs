@@ -115,7 +115,7 @@ async fn everybody_sees_only_what_concerns_them() {
     let for_one = app.available(&ops, new).await;
     let received = app.received(&ops, NewFile::default()).await;
     let rejected = app.received(&ops, NewFile::default()).await;
-    app.judge(&rejected, Err("NOT_OPC")).await;
+    app.record_verdict(&rejected, Err("NOT_OPC")).await;
 
     let files = [&for_all, &for_one, &received, &rejected];
     for (who, sees) in [
@@ -175,7 +175,7 @@ async fn a_rejection_is_told_with_its_reason() {
     let app = App::start().await;
     let ops = app.ops().await;
     let file = app.received(&ops, NewFile::default()).await;
-    app.judge(&file, Err("MACRO_ENABLED")).await;
+    app.record_verdict(&file, Err("MACRO_ENABLED")).await;
     let seen = app
         .get(&format!("/v1/files/{}", file.id))
         .by(&ops)
@@ -216,6 +216,6 @@ async fn a_document_whose_job_is_dead_has_failed_until_the_job_is_retried() {
         .await
         .expect("it can be retried");
     assert_eq!(see().await["state"], "received");
-    app.judge(&file, Ok(DocumentKind::Xlsx)).await;
+    app.record_verdict(&file, Ok(DocumentKind::Xlsx)).await;
     assert_eq!(see().await["kind"], "xlsx");
 }

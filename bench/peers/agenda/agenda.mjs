@@ -1,4 +1,4 @@
-// agenda as a contender of `cargo run --release -p dossier-bench --bin queue`: takes an order as
+// agenda as a candidate of `cargo run --release -p dossier-bench --bin queue`: takes a task as
 // JSON and answers with lines of JSON, as `order.rs` describes them.
 
 import { existsSync } from "node:fs";
@@ -24,9 +24,9 @@ const say = (said) => console.log(JSON.stringify(said));
 const micros = () => Math.round((performance.timeOrigin + performance.now()) * 1000);
 const push = (number) => agenda.now(NAME, { number, padding: PADDING });
 
-const duties = { push: pushAll, work, latency };
-const [duty, details] = Object.entries(order.duty)[0];
-await duties[duty](details);
+const tasks = { push: pushAll, work, latency };
+const [task, details] = Object.entries(order.task)[0];
+await tasks[task](details);
 
 async function pushAll({ jobs, producers }) {
   agenda.define(NAME, () => {});
@@ -77,7 +77,7 @@ async function latency({ pushes }) {
   process.exit(0);
 }
 
-// The same gaps of 20 to 60 ms for every contender, in no order.
+// The same gaps of 20 to 60 ms for every candidate, in no order.
 function gapMillis(number) {
   return 20 + ((number * 7919) % 41);
 }

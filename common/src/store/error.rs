@@ -59,7 +59,7 @@ impl StoreError {
 
     /// Whether the same transaction may go through a little later: it met another one at the same
     /// document, or the primary changed.
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         self.has_label(TRANSIENT_TRANSACTION_ERROR)
     }
 

@@ -82,7 +82,7 @@ where
             }
         };
         match pauses.next() {
-            Some(pause) if error.may_pass() && Instant::now() < deadline => {
+            Some(pause) if error.is_transient() && Instant::now() < deadline => {
                 tokio::time::sleep(pause).await;
             }
             _ => return Err(error),

@@ -26,13 +26,13 @@ const REOPEN_AFTER: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Changes(broadcast::Sender<Arc<str>>);
 
-/// One waiter's ear; created before the write whose consequence is waited for.
+/// One waiter's subscription; created before the write whose consequence is waited for.
 #[derive(Debug)]
-pub struct Ear(broadcast::Receiver<Arc<str>>);
+pub struct ChangeSubscription(broadcast::Receiver<Arc<str>>);
 
 impl Changes {
-    /// Starts to listen to `store`; the task ends with the last clone of the result.
-    pub fn listen(store: Store) -> Self {
+    /// Starts to watch `store`; the task ends with the last clone of the result.
+    pub fn watch(store: Store) -> Self {
         let (sender, _) = broadcast::channel(REMEMBERED_CHANGES);
         let weak = sender.downgrade();
         tokio::spawn(async move {
@@ -44,16 +44,16 @@ impl Changes {
         Self(sender)
     }
 
-    /// Hears every change from now on.
-    pub fn ear(&self) -> Ear {
-        Ear(self.0.subscribe())
+    /// Reports every change from now on.
+    pub fn subscribe(&self) -> ChangeSubscription {
+        ChangeSubscription(self.0.subscribe())
     }
 }
 
-impl Ear {
+impl ChangeSubscription {
     /// Waits until the document `id` may have changed, or `limit` has passed.
-    pub async fn hear(&mut self, id: &str, limit: Duration) {
-        let heard = async {
+    pub async fn wait_for(&mut self, id: &str, limit: Duration) {
+        let arrived = async {
             loop {
                 match self.0.recv().await {
                     Ok(changed) if &*changed == id => return,
@@ -64,7 +64,7 @@ impl Ear {
             }
         };
         // Only a channel is waited on here, no driver future.
-        let _ = tokio::time::timeout(limit, heard).await;
+        let _ = tokio::time::timeout(limit, arrived).await;
     }
 }
 

@@ -7,15 +7,15 @@ use dossier_common::store::StoreError;
 use dossier_common::store::blobs::{ByteRange, CHUNK_BYTES};
 use mongodb::bson::{Document, doc};
 
-use crate::harness::{NOW, Shelf, eventually};
+use crate::harness::{NOW, TestStore, eventually};
 
 fn bytes(count: usize) -> Bytes {
     (0..count).map(|i| ((i * 31) >> 7) as u8).collect()
 }
 
-async fn store(shelf: &Shelf, bytes: &Bytes) -> BlobId {
-    let id = BlobId::generate(&shelf.entropy, NOW);
-    let writer = shelf.store.write_blob(id);
+async fn store(test: &TestStore, bytes: &Bytes) -> BlobId {
+    let id = BlobId::generate(&test.entropy, NOW);
+    let writer = test.store.write_blob(id);
     for piece in bytes.chunks(100_000) {
         assert!(writer.write(bytes.slice_ref(piece)).await);
     }
@@ -26,12 +26,12 @@ async fn store(shelf: &Shelf, bytes: &Bytes) -> BlobId {
 }
 
 async fn read(
-    shelf: &Shelf,
+    test: &TestStore,
     id: BlobId,
     size: u64,
     range: ByteRange,
 ) -> Result<Vec<u8>, StoreError> {
-    let mut pieces = shelf.store.read_blob(id, size).stream(range);
+    let mut pieces = test.store.read_blob(id, size).stream(range);
     let mut read = Vec::new();
     while let Some(piece) = pieces.recv().await {
         read.extend_from_slice(&piece?);
@@ -43,9 +43,9 @@ fn range(start: u64, end: u64) -> ByteRange {
     ByteRange { start, end }
 }
 
-async fn pieces(shelf: &Shelf) -> u64 {
-    let chunks = shelf.database().collection::<Document>("blobs.chunks");
-    let files = shelf.database().collection::<Document>("blobs.files");
+async fn pieces(test: &TestStore) -> u64 {
+    let chunks = test.database().collection::<Document>("blobs.chunks");
+    let files = test.database().collection::<Document>("blobs.files");
     let count = async |rows: mongodb::Collection<Document>| {
         rows.count_documents(doc! {}).await.expect("it can count")
     };
@@ -54,11 +54,11 @@ async fn pieces(shelf: &Shelf) -> u64 {
 
 #[tokio::test]
 async fn any_range_of_any_size_is_what_was_stored_there() {
-    let shelf = Shelf::new().await;
+    let test = TestStore::new().await;
     let chunk = u64::from(CHUNK_BYTES);
     for size in [0, 1, chunk - 1, chunk, chunk + 1, 2 * chunk] {
         let bytes = bytes(usize::try_from(size).expect("small"));
-        let id = store(&shelf, &bytes).await;
+        let id = store(&test, &bytes).await;
         for (start, end) in [
             (0, size),
             (0, 1),
@@ -67,7 +67,7 @@ async fn any_range_of_any_size_is_what_was_stored_there() {
             (size, size),
             (chunk, 2 * chunk),
         ] {
-            let read = read(&shelf, id, size, range(start, end)).await;
+            let read = read(&test, id, size, range(start, end)).await;
             let (start, end) = (start.min(size) as usize, end.min(size) as usize);
             assert!(
                 read.expect("readable") == bytes[start..end.max(start)],
@@ -79,51 +79,45 @@ async fn any_range_of_any_size_is_what_was_stored_there() {
 
 #[tokio::test]
 async fn bytes_that_were_not_finished_are_removed() {
-    let shelf = Shelf::new().await;
-    let writer = shelf
-        .store
-        .write_blob(BlobId::generate(&shelf.entropy, NOW));
+    let test = TestStore::new().await;
+    let writer = test.store.write_blob(BlobId::generate(&test.entropy, NOW));
     assert!(writer.write(bytes(3 * CHUNK_BYTES as usize)).await);
     eventually("some are stored", async || {
-        (pieces(&shelf).await > 0).then_some(())
+        (pieces(&test).await > 0).then_some(())
     })
     .await;
     drop(writer);
     eventually("they are removed", async || {
-        (pieces(&shelf).await == 0).then_some(())
+        (pieces(&test).await == 0).then_some(())
     })
     .await;
 }
 
 #[tokio::test]
 async fn missing_or_short_bytes_are_an_error_and_never_a_shorter_document() {
-    let shelf = Shelf::new().await;
+    let test = TestStore::new().await;
     let bytes = bytes(2 * CHUNK_BYTES as usize + 10);
-    let (id, size) = (store(&shelf, &bytes).await, bytes.len() as u64);
-    let longer = read(&shelf, id, size + 1, range(0, size + 1)).await;
+    let (id, size) = (store(&test, &bytes).await, bytes.len() as u64);
+    let longer = read(&test, id, size + 1, range(0, size + 1)).await;
     assert!(
         matches!(longer, Err(StoreError::BlobIncomplete { .. })),
         "{longer:?}"
     );
-    let chunks = shelf.database().collection::<Document>("blobs.chunks");
+    let chunks = test.database().collection::<Document>("blobs.chunks");
     chunks.delete_one(doc! { "n": 1 }).await.expect("it can go");
-    let holed = read(&shelf, id, size, range(0, size)).await;
+    let holed = read(&test, id, size, range(0, size)).await;
     assert!(matches!(holed, Err(StoreError::BlobIncomplete { .. })));
-    let reader = shelf.store.read_blob(id, size);
+    let reader = test.store.read_blob(id, size);
     let chunk = reader.chunk_at(u64::from(CHUNK_BYTES) + 5).await;
     assert!(matches!(chunk, Err(StoreError::BlobIncomplete { .. })));
 }
 
 #[tokio::test]
 async fn deleting_twice_is_deleting_once() {
-    let shelf = Shelf::new().await;
-    let id = store(&shelf, &bytes(10)).await;
+    let test = TestStore::new().await;
+    let id = store(&test, &bytes(10)).await;
     for _ in 0..2 {
-        shelf
-            .store
-            .delete_blob(id)
-            .await
-            .expect("it can be deleted");
-        assert_eq!(pieces(&shelf).await, 0);
+        test.store.delete_blob(id).await.expect("it can be deleted");
+        assert_eq!(pieces(&test).await, 0);
     }
 }

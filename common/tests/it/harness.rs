@@ -22,18 +22,18 @@ pub(crate) const NOW: DateTime = START;
 pub(crate) const LATER: DateTime = DateTime::from_millis(4_102_448_400_000);
 
 /// The store over a database of its own.
-pub(crate) struct Shelf {
+pub(crate) struct TestStore {
     pub(crate) store: Store,
     pub(crate) entropy: Entropy,
     database: TestDatabase,
 }
 
-impl Shelf {
+impl TestStore {
     pub(crate) async fn new() -> Self {
-        let shelf = Self::without_migrations().await;
-        let migrated = dossier_migrations::migrate(shelf.database.database(), |_| {}).await;
+        let test = Self::without_migrations().await;
+        let migrated = dossier_migrations::migrate(test.database.database(), |_| {}).await;
         migrated.expect("the migrations run");
-        shelf
+        test
     }
 
     pub(crate) async fn without_migrations() -> Self {

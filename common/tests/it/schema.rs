@@ -3,7 +3,7 @@
 use dossier_common::store::{SCHEMA_VERSION, SchemaError};
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
-use crate::harness::Shelf;
+use crate::harness::TestStore;
 
 #[test]
 fn the_version_that_is_asked_for_is_that_of_the_newest_migration() {
@@ -13,16 +13,16 @@ fn the_version_that_is_asked_for_is_that_of_the_newest_migration() {
 
 #[tokio::test]
 async fn a_database_is_behind_until_the_last_migration_was_completed() {
-    let shelf = Shelf::without_migrations().await;
-    let found = async || match shelf.store.check_schema().await {
+    let test = TestStore::without_migrations().await;
+    let found = async || match test.store.check_schema().await {
         Err(SchemaError::Behind { found }) => found,
         other => panic!("{other:?}"),
     };
     assert_eq!(found().await, 0);
-    let migrated = dossier_migrations::migrate(shelf.database(), |_| {}).await;
+    let migrated = dossier_migrations::migrate(test.database(), |_| {}).await;
     migrated.expect("the migrations run");
-    shelf.store.check_schema().await.expect("it is up to date");
-    let ledger = shelf.database().collection::<Document>("schema_migrations");
+    test.store.check_schema().await.expect("it is up to date");
+    let ledger = test.database().collection::<Document>("schema_migrations");
     let began = doc! { "$set": { "applied_at": Bson::Null } };
     let last = doc! { "_id": SCHEMA_VERSION };
     ledger
@@ -34,9 +34,9 @@ async fn a_database_is_behind_until_the_last_migration_was_completed() {
 
 #[tokio::test]
 async fn a_newer_database_is_accepted() {
-    let shelf = Shelf::new().await;
-    let ledger = shelf.database().collection::<Document>("schema_migrations");
+    let test = TestStore::new().await;
+    let ledger = test.database().collection::<Document>("schema_migrations");
     let newer = doc! { "_id": SCHEMA_VERSION + 1, "applied_at": DateTime::MIN };
     ledger.insert_one(newer).await.expect("it can be written");
-    shelf.store.check_schema().await.expect("newer is fine");
+    test.store.check_schema().await.expect("newer is fine");
 }

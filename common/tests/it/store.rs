@@ -7,11 +7,11 @@ use dossier_common::store::links::DownloadPart;
 use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::{Document, doc};
 
-use crate::harness::{LATER, NOW, Shelf};
+use crate::harness::{LATER, NOW, TestStore};
 
-async fn add_user(shelf: &Shelf, email: &str) -> Result<dossier_common::user::User, StoreError> {
-    let user = shelf.user(email);
-    let added = shelf.store.transaction("add a user", |tx| {
+async fn add_user(test: &TestStore, email: &str) -> Result<dossier_common::user::User, StoreError> {
+    let user = test.user(email);
+    let added = test.store.transaction("add a user", |tx| {
         let user = user.clone();
         Box::pin(async move { tx.insert_user(&user).await })
     });
@@ -20,11 +20,9 @@ async fn add_user(shelf: &Shelf, email: &str) -> Result<dossier_common::user::Us
 
 #[tokio::test]
 async fn one_address_has_one_account_however_it_is_written() {
-    let shelf = Shelf::new().await;
-    add_user(&shelf, "Ada@example.com")
-        .await
-        .expect("it is new");
-    let again = add_user(&shelf, "ada@EXAMPLE.com").await;
+    let test = TestStore::new().await;
+    add_user(&test, "Ada@example.com").await.expect("it is new");
+    let again = add_user(&test, "ada@EXAMPLE.com").await;
     assert!(
         matches!(again, Err(StoreError::Conflict(Conflict::Email))),
         "{again:?}"
@@ -33,10 +31,10 @@ async fn one_address_has_one_account_however_it_is_written() {
 
 #[tokio::test]
 async fn a_body_that_fails_leaves_nothing_of_what_it_wrote() {
-    let shelf = Shelf::new().await;
-    let (user, job) = (shelf.user("ada@example.com"), shelf.job());
-    let verification = shelf.verification(&user);
-    let outcome = shelf.store.transaction("fail", |tx| {
+    let test = TestStore::new().await;
+    let (user, job) = (test.user("ada@example.com"), test.job());
+    let verification = test.verification(&user);
+    let outcome = test.store.transaction("fail", |tx| {
         let (user, verification) = (user.clone(), verification.clone());
         Box::pin(async move {
             tx.insert_user(&user).await?;
@@ -46,7 +44,7 @@ async fn a_body_that_fails_leaves_nothing_of_what_it_wrote() {
     });
     assert!(outcome.await.is_err());
     for name in ["users", "verifications", "apalis_jobs"] {
-        let rows = shelf.database().collection::<Document>(name);
+        let rows = test.database().collection::<Document>(name);
         assert_eq!(
             rows.count_documents(doc! {}).await.expect("countable"),
             0,
@@ -57,19 +55,19 @@ async fn a_body_that_fails_leaves_nothing_of_what_it_wrote() {
 
 #[tokio::test]
 async fn a_verification_is_used_once_and_not_after_a_newer_one() {
-    let shelf = Shelf::new().await;
-    let user = add_user(&shelf, "ada@example.com").await.expect("new");
-    let (first, second) = (shelf.verification(&user), shelf.verification(&user));
+    let test = TestStore::new().await;
+    let user = add_user(&test, "ada@example.com").await.expect("new");
+    let (first, second) = (test.verification(&user), test.verification(&user));
     for verification in [&first, &second] {
-        let job = shelf.job();
-        let asking = shelf.store.transaction("ask", |tx| {
+        let job = test.job();
+        let asking = test.store.transaction("ask", |tx| {
             let verification = verification.clone();
             Box::pin(async move { tx.request_verification(&verification, job).await })
         });
         asking.await.expect("it can be asked for");
     }
     let use_it = async |id, now| {
-        let using = shelf.store.transaction("use", |tx| {
+        let using = test.store.transaction("use", |tx| {
             Box::pin(async move { tx.use_verification(id, user.id, now).await })
         });
         using.await.expect("it can be tried")
@@ -82,50 +80,48 @@ async fn a_verification_is_used_once_and_not_after_a_newer_one() {
 
 #[tokio::test]
 async fn a_link_is_minted_once_and_never_after_it_was_revoked() {
-    let shelf = Shelf::new().await;
-    let user = shelf.user("ada@example.com");
-    let file = shelf.file(&user);
-    let (minted, revoked) = (shelf.link(&user, &file), shelf.link(&user, &file));
+    let test = TestStore::new().await;
+    let user = test.user("ada@example.com");
+    let file = test.file(&user);
+    let (minted, revoked) = (test.link(&user, &file), test.link(&user, &file));
     for link in [&minted, &revoked] {
-        let job = shelf.job();
-        let adding = shelf.store.transaction("add a link", |tx| {
+        let job = test.job();
+        let adding = test.store.transaction("add a link", |tx| {
             let link = link.clone();
             Box::pin(async move { tx.insert_link(&link, job).await })
         });
         adding.await.expect("it can be added");
     }
-    let mint = async |id, token| shelf.store.mark_link_ready(id, token).await.expect("ok");
+    let mint = async |id, token| test.store.mark_link_ready(id, token).await.expect("ok");
     assert!(mint(minted.id, "first").await);
     assert!(!mint(minted.id, "second").await);
-    assert!(shelf.store.revoke_link(revoked.id).await.expect("ok"));
-    assert!(!shelf.store.revoke_link(revoked.id).await.expect("ok"));
+    assert!(test.store.revoke_link(revoked.id).await.expect("ok"));
+    assert!(!test.store.revoke_link(revoked.id).await.expect("ok"));
     assert!(!mint(revoked.id, "late").await);
-    let found = shelf.store.find_link(minted.id).await.expect("readable");
+    let found = test.store.find_link(minted.id).await.expect("readable");
     assert_eq!(found.expect("there").token.as_deref(), Some("first"));
 }
 
 #[tokio::test]
 async fn downloads_are_counted_up_to_the_limit_and_the_rest_of_one_is_not() {
-    let shelf = Shelf::new().await;
-    let user = shelf.user("ada@example.com");
-    let link = shelf.link(&user, &shelf.file(&user));
-    let job = shelf.job();
-    let adding = shelf.store.transaction("add a link", |tx| {
+    let test = TestStore::new().await;
+    let user = test.user("ada@example.com");
+    let link = test.link(&user, &test.file(&user));
+    let job = test.job();
+    let adding = test.store.transaction("add a link", |tx| {
         let link = link.clone();
         Box::pin(async move { tx.insert_link(&link, job).await })
     });
     adding.await.expect("it can be added");
     let begin = async |part, now| {
-        shelf
-            .store
+        test.store
             .begin_download(link.id, part, now)
             .await
             .expect("ok")
     };
     use DownloadPart::{FromStart, Remainder};
     assert!(!begin(FromStart, NOW).await, "it is not ready");
-    shelf
-        .store
+    test.store
         .mark_link_ready(link.id, "token")
         .await
         .expect("ok");

@@ -4,17 +4,17 @@ use dossier_common::file::{DocumentKind, Inspection, Rejection};
 use dossier_common::store::links::DownloadPart;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 
-use crate::harness::{LATER, NOW, Shelf};
+use crate::harness::{LATER, NOW, TestStore};
 
 #[tokio::test]
 async fn everything_that_the_code_writes_is_accepted() {
-    let shelf = Shelf::new().await;
-    let store = &shelf.store;
-    let user = shelf.user("ada@example.com");
-    let (verification, session) = (shelf.verification(&user), shelf.session(&user));
-    let (file, other) = (shelf.file(&user), shelf.file(&user));
-    let link = shelf.link(&user, &file);
-    let jobs = [shelf.job(), shelf.job()];
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let user = test.user("ada@example.com");
+    let (verification, session) = (test.verification(&user), test.session(&user));
+    let (file, other) = (test.file(&user), test.file(&user));
+    let link = test.link(&user, &file);
+    let jobs = [test.job(), test.job()];
     store
         .transaction("add one of everything", |tx| {
             let (user, verification) = (user.clone(), verification.clone());
@@ -78,18 +78,18 @@ fn rejection() -> Rejection {
 
 #[tokio::test]
 async fn what_no_code_would_write_is_refused() {
-    let shelf = Shelf::new().await;
-    let user = shelf.user("ada@example.com");
-    let file = shelf.file(&user);
+    let test = TestStore::new().await;
+    let user = test.user("ada@example.com");
+    let file = test.file(&user);
     let good = [
         ("users", serialize_to_document(&user)),
         (
             "verifications",
-            serialize_to_document(&shelf.verification(&user)),
+            serialize_to_document(&test.verification(&user)),
         ),
-        ("sessions", serialize_to_document(&shelf.session(&user))),
+        ("sessions", serialize_to_document(&test.session(&user))),
         ("files", serialize_to_document(&file)),
-        ("links", serialize_to_document(&shelf.link(&user, &file))),
+        ("links", serialize_to_document(&test.link(&user, &file))),
     ];
     let damages: [(&str, Document); 17] = [
         ("users", doc! { "role": "root" }),
@@ -120,13 +120,13 @@ async fn what_no_code_would_write_is_refused() {
             .expect("known");
         let mut row = row.clone().expect("it can be written down");
         row.extend(damage.clone());
-        let rows = shelf.database().collection::<Document>(name);
+        let rows = test.database().collection::<Document>(name);
         let refused = rows.insert_one(row).await.expect_err("it is malformed");
         let text = refused.to_string();
         assert!(text.contains("validation"), "{name} {damage}: {text}");
     }
     for (name, row) in good {
-        let rows = shelf.database().collection::<Document>(name);
+        let rows = test.database().collection::<Document>(name);
         let row = row.expect("it can be written down");
         rows.insert_one(row)
             .await

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use dossier_devstack::story::{Narrator, Outcome, StepReport, StoryError, Timings, measure, walk};
+use dossier_devstack::story::{
+    Outcome, StepReport, StepReporter, StoryError, Timings, measure, walk,
+};
 use serde_json::json;
 
 use super::arguments::Check;
@@ -21,14 +23,14 @@ struct Report {
 pub(super) async fn check(options: &Check) -> Result<ExitCode> {
     let record = running::record()?;
     let mut steps = Vec::new();
-    let mut narrator = Narrator::new(|report| {
+    let mut reporter = StepReporter::new(|report| {
         if !options.json {
             tell(report);
         }
         steps.push(report.clone());
     });
-    let walked = walk(&record, &mut narrator).await;
-    drop(narrator);
+    let walked = walk(&record, &mut reporter).await;
+    drop(reporter);
     let (timings, failure) = match walked {
         Ok(outcome) => time(options.time, &outcome).await,
         Err(failure) => (None, Some(failure)),

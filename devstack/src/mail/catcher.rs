@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::behaviour::{Behaviour, InvalidBehaviour};
 use super::mailbox::Mailbox;
-use super::office::Office;
+use super::state::SmtpState;
 use super::{smtp, web};
 
 /// Where a catcher listens, on 127.0.0.1; 0 picks a free port.
@@ -29,7 +29,7 @@ pub struct MailCatcher {
     ports: MailPorts,
     mailbox: Mailbox,
     behaviour: Arc<watch::Sender<Behaviour>>,
-    kept_waiting: Arc<watch::Sender<usize>>,
+    stalled_senders: Arc<watch::Sender<usize>>,
     _tasks: JoinSet<io::Result<()>>,
 }
 
@@ -59,21 +59,21 @@ impl MailCatcher {
             Mailbox::default(),
             Arc::new(watch::Sender::new(Behaviour::ok())),
         );
-        let kept_waiting = Arc::new(watch::Sender::new(0));
-        let office = Office {
+        let stalled_senders = Arc::new(watch::Sender::new(0));
+        let state = SmtpState {
             mailbox: mailbox.clone(),
             behaviour: behaviour.subscribe(),
-            kept_waiting: kept_waiting.clone(),
+            stalled_senders: stalled_senders.clone(),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(smtp::listen(smtp_socket, office));
+        tasks.spawn(smtp::listen(smtp_socket, state));
         let inbox = web::router(mailbox.clone(), behaviour.clone());
         tasks.spawn(async move { axum::serve(web_socket, inbox).await });
         Ok(Self {
             ports,
             mailbox,
             behaviour,
-            kept_waiting,
+            stalled_senders,
             _tasks: tasks,
         })
     }
@@ -105,8 +105,8 @@ impl MailCatcher {
     /// Waits until so many senders are kept waiting by a stall; `false` if that takes longer
     /// than `patience`.
     pub async fn wait_until_stalled(&self, senders: usize, patience: Duration) -> bool {
-        let mut kept_waiting = self.kept_waiting.subscribe();
-        let reached = kept_waiting.wait_for(|&count| count == senders);
+        let mut stalled_senders = self.stalled_senders.subscribe();
+        let reached = stalled_senders.wait_for(|&count| count == senders);
         tokio::time::timeout(patience, reached).await.is_ok()
     }
 

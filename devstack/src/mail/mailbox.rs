@@ -13,7 +13,7 @@ use super::message::{Envelope, Message};
 const CAPACITY: usize = 1000;
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct Messages {
     messages: VecDeque<Arc<Message>>,
     taken: u64,
 }
@@ -21,7 +21,7 @@ struct Shelf {
 /// A mailbox shared by the mail server, its inbox and tests.
 #[derive(Debug, Clone, Default)]
 pub struct Mailbox {
-    shelf: Arc<Mutex<Shelf>>,
+    stored: Arc<Mutex<Messages>>,
     arrivals: Arc<watch::Sender<u64>>,
 }
 
@@ -33,14 +33,14 @@ impl Mailbox {
     )]
     pub(super) fn keep(&self, envelope: &Envelope, raw: &[u8]) {
         let taken = {
-            let mut shelf = self.shelf();
-            shelf.taken += 1;
-            let message = Message::read(shelf.taken, envelope, raw, Timestamp::now());
-            shelf.messages.push_back(Arc::new(message));
-            if shelf.messages.len() > CAPACITY {
-                shelf.messages.pop_front();
+            let mut stored = self.stored();
+            stored.taken += 1;
+            let message = Message::read(stored.taken, envelope, raw, Timestamp::now());
+            stored.messages.push_back(Arc::new(message));
+            if stored.messages.len() > CAPACITY {
+                stored.messages.pop_front();
             }
-            shelf.taken
+            stored.taken
         };
         self.arrivals.send_replace(taken);
     }
@@ -48,7 +48,7 @@ impl Mailbox {
     /// All mails, newest last.
     #[must_use]
     pub fn messages(&self) -> Vec<Arc<Message>> {
-        self.shelf().messages.iter().cloned().collect()
+        self.stored().messages.iter().cloned().collect()
     }
 
     /// All mails to an address, newest last.
@@ -63,7 +63,7 @@ impl Mailbox {
     /// One mail.
     #[must_use]
     pub fn message(&self, id: &str) -> Option<Arc<Message>> {
-        self.shelf()
+        self.stored()
             .messages
             .iter()
             .find(|message| message.id == id)
@@ -72,7 +72,7 @@ impl Mailbox {
 
     /// Forgets all mails.
     pub fn clear(&self) {
-        self.shelf().messages.clear();
+        self.stored().messages.clear();
     }
 
     /// Waits until a mail is there that `wanted` accepts; `None` when none came in time.
@@ -94,8 +94,8 @@ impl Mailbox {
         tokio::time::timeout(patience, search).await.ok().flatten()
     }
 
-    /// Every change leaves the shelf whole, so a panic elsewhere does not spoil it.
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Every change leaves the stored whole, so a panic elsewhere does not spoil it.
+    fn stored(&self) -> MutexGuard<'_, Messages> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,9 +5,9 @@ mod behaviour;
 mod catcher;
 mod mailbox;
 mod message;
-mod office;
 mod session;
 mod smtp;
+mod state;
 mod web;
 
 pub use behaviour::{Behaviour, InvalidBehaviour, Mode};

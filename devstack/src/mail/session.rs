@@ -12,14 +12,14 @@ use tokio::sync::watch;
 use super::behaviour::{Behaviour, Mode};
 use super::mailbox::Mailbox;
 use super::message::Envelope;
-use super::office::Office;
+use super::state::SmtpState;
 
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 const MAX_MAIL_BYTES: usize = 4 * 1024 * 1024;
 const END_OF_MAIL: &[u8] = b".\r\n";
 
 /// Decides about mail as the present behaviour says.
-struct Desk {
+struct SmtpHandler {
     mailbox: Mailbox,
     behaviour: watch::Receiver<Behaviour>,
     envelope: watch::Sender<Envelope>,
@@ -27,7 +27,7 @@ struct Desk {
     is_too_long: bool,
 }
 
-impl Handler for Desk {
+impl Handler for SmtpHandler {
     fn rcpt(&mut self, to: &str) -> Response {
         self.behaviour
             .borrow()
@@ -63,34 +63,34 @@ impl Handler for Desk {
 }
 
 /// Serves one connection until either side ends it or the server goes down.
-pub(super) async fn serve(stream: TcpStream, peer: IpAddr, mut office: Office) -> io::Result<()> {
-    let mut going_down = office.behaviour.clone();
+pub(super) async fn serve(stream: TcpStream, peer: IpAddr, mut state: SmtpState) -> io::Result<()> {
+    let mut going_down = state.behaviour.clone();
     tokio::select! {
-        ended = converse(stream, peer, &mut office) => ended,
+        ended = converse(stream, peer, &mut state) => ended,
         _ = going_down.wait_for(|behaviour| behaviour.mode == Mode::Down) => Ok(()),
     }
 }
 
-async fn converse(stream: TcpStream, peer: IpAddr, office: &mut Office) -> io::Result<()> {
+async fn converse(stream: TcpStream, peer: IpAddr, state: &mut SmtpState) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
     let (envelope, present) = watch::channel(Envelope::default());
-    let desk = Desk {
-        mailbox: office.mailbox.clone(),
-        behaviour: office.behaviour.clone(),
+    let handler = SmtpHandler {
+        mailbox: state.mailbox.clone(),
+        behaviour: state.behaviour.clone(),
         envelope,
         raw: Vec::new(),
         is_too_long: false,
     };
-    let mut session = SessionBuilder::new("dossier.test").build(peer, desk);
+    let mut session = SessionBuilder::new("dossier.test").build(peer, handler);
     let mut answer = Vec::new();
     session.greeting().write_to(&mut answer)?;
     write.write_all(&answer).await?;
     let (mut line, mut in_mail) = (Vec::new(), false);
     while next_line(&mut read, &mut line).await? {
         let ends_mail = in_mail && line == END_OF_MAIL;
-        if ends_mail && !stall_is_over(&mut read, office, &present).await? {
+        if ends_mail && !stall_is_over(&mut read, state, &present).await? {
             return Ok(());
         }
         let response = session.process(&line);
@@ -118,18 +118,18 @@ async fn next_line(read: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> i
 /// that a mail nobody waits for any more is not kept.
 async fn stall_is_over(
     read: &mut BufReader<OwnedReadHalf>,
-    office: &mut Office,
+    state: &mut SmtpState,
     envelope: &watch::Receiver<Envelope>,
 ) -> io::Result<bool> {
     let to = envelope.borrow().to.clone();
-    if !office.behaviour.borrow().stalls(&to) {
+    if !state.behaviour.borrow().stalls(&to) {
         return Ok(true);
     }
-    let _waits = office.keep_waiting();
+    let _waits = state.count_stalled();
     tokio::select! {
         biased;
         // A sender that waits for an answer says nothing: what comes is the end.
         sent = read.fill_buf() => Ok(!sent?.is_empty()),
-        _ = office.behaviour.wait_for(|behaviour| !behaviour.stalls(&to)) => Ok(true),
+        _ = state.behaviour.wait_for(|behaviour| !behaviour.stalls(&to)) => Ok(true),
     }
 }

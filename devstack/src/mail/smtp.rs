@@ -8,16 +8,16 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::behaviour::Mode;
-use super::office::Office;
 use super::session;
+use super::state::SmtpState;
 
 /// Takes connections for ever; while the behaviour is `down`, the port is closed.
-pub(super) async fn listen(mut listener: TcpListener, mut office: Office) -> io::Result<()> {
+pub(super) async fn listen(mut listener: TcpListener, mut state: SmtpState) -> io::Result<()> {
     let port = listener.local_addr()?.port();
     loop {
-        accept_until_down(&listener, &mut office).await;
+        accept_until_down(&listener, &mut state).await;
         drop(listener);
-        let back = office
+        let back = state
             .behaviour
             .wait_for(|behaviour| behaviour.mode != Mode::Down);
         if back.await.is_err() {
@@ -27,17 +27,17 @@ pub(super) async fn listen(mut listener: TcpListener, mut office: Office) -> io:
     }
 }
 
-async fn accept_until_down(listener: &TcpListener, office: &mut Office) {
+async fn accept_until_down(listener: &TcpListener, state: &mut SmtpState) {
     let mut sessions = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = office.behaviour.wait_for(|behaviour| behaviour.mode == Mode::Down) => return,
+            _ = state.behaviour.wait_for(|behaviour| behaviour.mode == Mode::Down) => return,
         };
         while sessions.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
-                sessions.spawn(session::serve(stream, peer.ip(), office.clone()));
+                sessions.spawn(session::serve(stream, peer.ip(), state.clone()));
             }
             // Out of file descriptors, most likely; some session will end.
             Err(error) => {

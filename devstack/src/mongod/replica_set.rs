@@ -9,7 +9,7 @@ use super::binary::MongodBinary;
 use super::error::Error;
 use super::membership;
 use super::port::free_port;
-use super::server::{Mongod, MongodOptions, Role};
+use super::server::{Membership, Mongod, MongodOptions};
 
 /// How long a start, an election or a step-down may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,7 +58,7 @@ impl ReplicaSet {
                 patience: PATIENCE,
                 test_commands: false,
             };
-            let member = Mongod::start_as(Role::Member, binary, &options).await?;
+            let member = Mongod::start_as(Membership::Member, binary, &options).await?;
             self.members.push(member);
         }
         let ports: Vec<u16> = self.members.iter().map(Mongod::port).collect();

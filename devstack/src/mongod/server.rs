@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use super::binary::MongodBinary;
 use super::error::Error;
 use super::{failure, membership};
-use crate::process::{Process, ProcessSpec, Survivor, end_survivor};
+use crate::process::{LeftoverProcess, Process, ProcessSpec, end_leftover_process};
 
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
@@ -36,7 +36,7 @@ pub struct MongodOptions {
 
 /// What a server is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum Membership {
     /// The primary of a replica set of its own.
     Primary,
     /// A member of a set that is initiated when all of them run.
@@ -50,7 +50,7 @@ pub(super) enum Role {
 pub struct Mongod {
     process: Process,
     port: u16,
-    role: Role,
+    membership: Membership,
 }
 
 impl Mongod {
@@ -62,7 +62,7 @@ impl Mongod {
     /// When it ends (a taken port and damaged data are said in a sentence) or is not ready
     /// in time; nothing is left running then.
     pub async fn start(binary: &MongodBinary, options: &MongodOptions) -> Result<Self, Error> {
-        Self::start_as(Role::Primary, binary, options).await
+        Self::start_as(Membership::Primary, binary, options).await
     }
 
     /// As [`Mongod::start`], without a replica set: to see what becomes of programs that need one.
@@ -74,11 +74,11 @@ impl Mongod {
         binary: &MongodBinary,
         options: &MongodOptions,
     ) -> Result<Self, Error> {
-        Self::start_as(Role::Standalone, binary, options).await
+        Self::start_as(Membership::Standalone, binary, options).await
     }
 
     pub(super) async fn start_as(
-        role: Role,
+        membership: Membership,
         binary: &MongodBinary,
         options: &MongodOptions,
     ) -> Result<Self, Error> {
@@ -87,7 +87,7 @@ impl Mongod {
         end_leftover(&options.data_dir).await;
         let spec = ProcessSpec {
             name: "mongod".into(),
-            command: command(role, binary, options),
+            command: command(membership, binary, options),
             log: options.log.clone(),
             death_signal: options.death_signal,
         };
@@ -95,7 +95,7 @@ impl Mongod {
         let server = Self {
             process,
             port: options.port,
-            role,
+            membership,
         };
         match server.become_ready(options).await {
             Ok(()) => Ok(server),
@@ -121,9 +121,9 @@ impl Mongod {
     /// The address of a database on it, for any driver.
     #[must_use]
     pub fn uri(&self, database: &str) -> String {
-        let options = match self.role {
-            Role::Primary => format!("?replicaSet={}", membership::NAME),
-            Role::Member | Role::Standalone => "?directConnection=true".to_owned(),
+        let options = match self.membership {
+            Membership::Primary => format!("?replicaSet={}", membership::NAME),
+            Membership::Member | Membership::Standalone => "?directConnection=true".to_owned(),
         };
         format!("mongodb://127.0.0.1:{}/{database}{options}", self.port)
     }
@@ -146,11 +146,13 @@ impl Mongod {
         }
         // Whoever answers on the port may be another program. The driver is not to be left
         // half-way, so it runs on by itself when the server ends first.
-        let (port, role) = (self.port, self.role);
+        let (port, membership) = (self.port, self.membership);
         let ensuring = tokio::spawn(async move {
-            match role {
-                Role::Primary => membership::ensure(port, deadline).await,
-                Role::Member | Role::Standalone => membership::hear_from(port).await.map(|()| true),
+            match membership {
+                Membership::Primary => membership::ensure(port, deadline).await,
+                Membership::Member | Membership::Standalone => {
+                    membership::hear_from(port).await.map(|()| true)
+                }
             }
         });
         tokio::select! {
@@ -163,9 +165,9 @@ impl Mongod {
     }
 }
 
-fn command(role: Role, binary: &MongodBinary, options: &MongodOptions) -> Command {
+fn command(membership: Membership, binary: &MongodBinary, options: &MongodOptions) -> Command {
     let mut command = Command::new(&binary.path);
-    if role != Role::Standalone {
+    if membership != Membership::Standalone {
         command.args(["--replSet", membership::NAME, "--oplogSize", "512"]);
     }
     command
@@ -188,8 +190,8 @@ fn command(role: Role, binary: &MongodBinary, options: &MongodOptions) -> Comman
 async fn end_leftover(data_dir: &Path) {
     let pid = fs::read_to_string(data_dir.join("mongod.lock")).ok();
     let pid = pid.and_then(|text| text.trim().parse().ok());
-    let survivor = pid.and_then(|pid| Survivor::find(pid, &data_dir.display().to_string()));
-    if let Some(survivor) = survivor {
-        end_survivor(survivor, STOP_GRACE).await;
+    let leftover = pid.and_then(|pid| LeftoverProcess::find(pid, &data_dir.display().to_string()));
+    if let Some(leftover) = leftover {
+        end_leftover_process(leftover, STOP_GRACE).await;
     }
 }

@@ -5,14 +5,14 @@
 
 mod build;
 mod child;
+mod leftover;
 mod log_tail;
 mod ready;
 mod spawner;
-mod survivor;
 
 pub use build::{BuildError, Profile, Program, build};
 pub use child::{Process, ProcessSpec};
+pub use leftover::{LeftoverProcess, end_leftover_process};
 pub use log_tail::last_lines;
 pub use ready::{NotReady, wait_until_ready};
 pub use rustix::process::Signal;
-pub use survivor::{Survivor, end_survivor};

@@ -10,30 +10,30 @@ use std::{io, thread};
 
 use rustix::process::Signal;
 
-struct Order {
+struct SpawnRequest {
     command: Command,
     death_signal: Signal,
     answer: mpsc::SyncSender<io::Result<Child>>,
 }
 
-static SPAWNER: LazyLock<mpsc::Sender<Order>> = LazyLock::new(|| {
-    let (orders, inbox) = mpsc::channel::<Order>();
+static SPAWNER: LazyLock<mpsc::Sender<SpawnRequest>> = LazyLock::new(|| {
+    let (requests, inbox) = mpsc::channel::<SpawnRequest>();
     thread::Builder::new()
         .name("spawner".into())
         .spawn(move || {
-            for Order {
+            for SpawnRequest {
                 mut command,
                 death_signal,
                 answer,
             } in inbox
             {
                 die_with_parent(&mut command, death_signal);
-                // The asker may have gone; then its child is dropped, and reaped by nobody.
+                // The caller may have gone; then its child is dropped, and reaped by nobody.
                 let _ = answer.send(command.process_group(0).spawn());
             }
         })
         .expect("the machine can start one more thread");
-    orders
+    requests
 });
 
 /// Spawns `command` as leader of a process group of its own; when this program dies, the
@@ -42,7 +42,7 @@ pub(super) fn spawn(command: Command, death_signal: Signal) -> io::Result<Child>
     let (answer, wait) = mpsc::sync_channel(1);
     let gone = |_| io::Error::other("the spawner thread has ended");
     SPAWNER
-        .send(Order {
+        .send(SpawnRequest {
             command,
             death_signal,
             answer,

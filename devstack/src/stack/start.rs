@@ -15,7 +15,9 @@ use super::supervised::{Service, Stack};
 use super::{accounts, workers};
 use crate::mail::{MailCatcher, MailPorts};
 use crate::mongod::{Mongod, MongodOptions};
-use crate::process::{Process, ProcessSpec, Signal, Survivor, end_survivor, wait_until_ready};
+use crate::process::{
+    LeftoverProcess, Process, ProcessSpec, Signal, end_leftover_process, wait_until_ready,
+};
 
 const DATABASE: &str = "dossier";
 
@@ -174,8 +176,8 @@ async fn end_leftovers(state: &StateDir) {
         .rev()
         .filter(|process| process.name != "mongod");
     for ProcessRecord { pid, program, .. } in services {
-        if let Some(survivor) = Survivor::find(pid, &program.display().to_string()) {
-            end_survivor(survivor, Duration::from_secs(20)).await;
+        if let Some(leftover) = LeftoverProcess::find(pid, &program.display().to_string()) {
+            end_leftover_process(leftover, Duration::from_secs(20)).await;
         }
     }
     state.forget_leftover();

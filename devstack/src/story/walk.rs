@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::error::StoryError;
 use super::inbox::Inbox;
-use super::narrator::Narrator;
+use super::reporter::StepReporter;
 use super::steps::{accounts, delivery, documents, old_interface};
 use crate::stack::StackRecord;
 
@@ -25,23 +25,23 @@ pub struct Outcome {
 /// At the first step that fails.
 pub async fn walk(
     record: &StackRecord,
-    narrator: &mut Narrator<'_>,
+    reporter: &mut StepReporter<'_>,
 ) -> Result<Outcome, StoryError> {
     let (anyone, inbox) = (Client::new(&record.api_url), Inbox::at(&record.inbox_url));
-    let client = become_client(&anyone, &inbox, narrator).await?;
+    let client = become_client(&anyone, &inbox, reporter).await?;
     let step = anyone.log_in(&record.ops.email, &record.ops.password);
-    let ops = narrator.step("Ops logs in", step).await?;
-    let (file_id, url) = hand_over(&ops, &client, narrator).await?;
+    let ops = reporter.step("Ops logs in", step).await?;
+    let (file_id, url) = hand_over(&ops, &client, reporter).await?;
     let step = old_interface::sign_up_the_old_way(&anyone, &inbox);
-    let stranger = narrator
+    let stranger = reporter
         .step("another client signs up the old way", step)
         .await?;
     let step = delivery::refuse_stranger(&stranger, &url);
-    narrator
+    reporter
         .step("the link is of no use to another client", step)
         .await?;
     let step = old_interface::old_interface(&anyone, &record.ops, &stranger);
-    narrator
+    reporter
         .step("the old interface uploads and downloads", step)
         .await?;
     Ok(Outcome {
@@ -55,23 +55,23 @@ pub async fn walk(
 async fn become_client(
     anyone: &Client,
     inbox: &Inbox,
-    narrator: &mut Narrator<'_>,
+    reporter: &mut StepReporter<'_>,
 ) -> Result<Client, StoryError> {
     let login = accounts::newcomer();
     let step = accounts::sign_up(anyone, &login);
-    narrator.step("a client signs up", step).await?;
+    reporter.step("a client signs up", step).await?;
     let step = inbox.verification_link(&login.email);
-    let (link, token) = narrator.step("the verification mail arrives", step).await?;
+    let (link, token) = reporter.step("the verification mail arrives", step).await?;
     let step = accounts::look(anyone, &link, &login);
-    narrator
+    reporter
         .step("looking at the link changes nothing", step)
         .await?;
     let step = accounts::verify(anyone, &token);
-    narrator
+    reporter
         .step("the token verifies the address", step)
         .await?;
     let step = anyone.log_in(&login.email, &login.password);
-    narrator.step("the client logs in", step).await
+    reporter.step("the client logs in", step).await
 }
 
 /// From documents on the disk of Ops to the same bytes at the client; returns the file and
@@ -79,24 +79,24 @@ async fn become_client(
 async fn hand_over(
     ops: &Client,
     client: &Client,
-    narrator: &mut Narrator<'_>,
+    reporter: &mut StepReporter<'_>,
 ) -> Result<(String, String), StoryError> {
     let step = documents::upload_documents(ops);
-    let ids = narrator
+    let ids = reporter
         .step("a docx, a pptx and an xlsx become available", step)
         .await?;
     let step = documents::upload_refused(ops);
-    narrator
+    reporter
         .step("a renamed archive and hidden macros are rejected", step)
         .await?;
     let step = documents::list(client, &ids);
-    narrator.step("the client sees the documents", step).await?;
+    reporter.step("the client sees the documents", step).await?;
     let step = delivery::create_link(client, &ids[0]);
-    let url = narrator
+    let url = reporter
         .step("the client gets a download link", step)
         .await?;
     let step = delivery::download(client, &url);
-    narrator
+    reporter
         .step("the download is the same document, also in parts", step)
         .await?;
     Ok((ids[0].clone(), url))

@@ -1,4 +1,4 @@
-//! Gives orders to a running supervisor.
+//! Gives routes to a running supervisor.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::stack::StackRecord;
 /// Why an order was not carried out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OrderError {
-    /// The stack runs inside a test and takes no orders.
-    #[error("this stack takes no orders")]
+pub enum RequestError {
+    /// The stack runs inside a test and takes no routes.
+    #[error("this stack takes no routes")]
     NoControl,
     /// The supervisor cannot be reached.
     #[error("the supervisor (process {pid}) does not answer")]
@@ -49,7 +49,7 @@ impl<'a> Supervisor<'a> {
     /// # Errors
     ///
     /// When the supervisor does not answer.
-    pub async fn stack(&self) -> Result<StackRecord, OrderError> {
+    pub async fn stack(&self) -> Result<StackRecord, RequestError> {
         let answer = self.order(Method::GET, "/stack").await?;
         answer
             .json()
@@ -62,7 +62,7 @@ impl<'a> Supervisor<'a> {
     /// # Errors
     ///
     /// When the worker does not come up, or the supervisor does not answer.
-    pub async fn start_worker(&self) -> Result<u32, OrderError> {
+    pub async fn start_worker(&self) -> Result<u32, RequestError> {
         let answer = self.order(Method::POST, "/workers").await?;
         answer
             .json()
@@ -75,16 +75,16 @@ impl<'a> Supervisor<'a> {
     /// # Errors
     ///
     /// When the supervisor does not answer.
-    pub async fn shut_down(&self) -> Result<(), OrderError> {
+    pub async fn shut_down(&self) -> Result<(), RequestError> {
         self.order(Method::POST, "/shutdown").await.map(drop)
     }
 
-    async fn order(&self, method: Method, path: &str) -> Result<reqwest::Response, OrderError> {
+    async fn order(&self, method: Method, path: &str) -> Result<reqwest::Response, RequestError> {
         let base = self
             .record
             .control_url
             .as_deref()
-            .ok_or(OrderError::NoControl)?;
+            .ok_or(RequestError::NoControl)?;
         let request = self
             .http
             .request(method, format!("{base}{path}"))
@@ -96,15 +96,15 @@ impl<'a> Supervisor<'a> {
         }
         let status = answer.status();
         let text = answer.text().await.unwrap_or_default();
-        Err(OrderError::Refused(if text.is_empty() {
+        Err(RequestError::Refused(if text.is_empty() {
             status.to_string()
         } else {
             text
         }))
     }
 
-    fn unreachable(&self, source: reqwest::Error) -> OrderError {
-        OrderError::Unreachable {
+    fn unreachable(&self, source: reqwest::Error) -> RequestError {
+        RequestError::Unreachable {
             pid: self.record.supervisor,
             source,
         }

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
 
 use super::end_signal::EndSignal;
-use super::orders::{Bridge, router};
+use super::routes::{SupervisorState, router};
 use crate::stack::{Error, ProcessRecord, Stack, StackRecord};
 
 /// What a running stack has to tell.
@@ -22,38 +22,38 @@ pub enum Event<'a> {
     Ended(&'a ProcessRecord),
 }
 
-/// Takes orders for the stack, tells what happens to it, and stops it when `end` or an order
+/// Takes routes for the stack, tells what happens to it, and stops it when `end` or an order
 /// to shut down comes. A second `end` does not wait for the jobs that workers still have.
 ///
 /// # Errors
 ///
-/// When the supervisor cannot listen for orders.
+/// When the supervisor cannot listen for routes.
 pub async fn run(
     mut stack: Stack,
     end: &mut EndSignal,
     mut tell: impl FnMut(Event<'_>),
 ) -> Result<(), Error> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-    let listener = listener.map_err(io_error("listen for orders"))?;
+    let listener = listener.map_err(io_error("listen for routes"))?;
     let address = listener
         .local_addr()
-        .map_err(io_error("listen for orders"))?;
+        .map_err(io_error("listen for routes"))?;
     stack.announce(format!("http://{address}"))?;
     tell(Event::Ready(&stack.record()));
-    let bridge = Bridge {
+    let state = SupervisorState {
         token: stack.secrets().control_token.as_str().into(),
         stack: Arc::new(Mutex::new(stack)),
         shutdown: Arc::new(Notify::new()),
     };
-    let orders = router(bridge.clone());
-    let serving = tokio::spawn(async move { axum::serve(listener, orders).await });
+    let routes = router(state.clone());
+    let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
     tokio::select! {
         () = end.received() => {}
-        () = bridge.shutdown.notified() => {}
-        () = watch(&bridge.stack, tell) => {}
+        () = state.shutdown.notified() => {}
+        () = watch(&state.stack, tell) => {}
     }
     // An order under way holds the stack: it is carried out, and no new one is taken.
-    let mut stack = bridge.stack.lock_owned().await;
+    let mut stack = state.stack.lock_owned().await;
     serving.abort();
     tokio::select! {
         () = stack.stop_all() => {}

@@ -1,7 +1,7 @@
 //! What tests of all crates use: a real MongoDB, a database of their own on it, a proxy in front of
 //! it that fails like a network, what is logged, and waiting with a deadline.
 
-mod caretaker;
+mod cleanup;
 mod database;
 mod eventually;
 mod given;

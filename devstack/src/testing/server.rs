@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use super::caretaker::Caretaker;
+use super::cleanup::CleanupProcess;
 use crate::environment;
 use crate::mongod::{self, Mongod, MongodOptions, free_port};
 use crate::process::Signal;
@@ -37,7 +37,7 @@ fn chain(error: &mongod::Error) -> String {
 /// A running server and what removes it when this process ends.
 struct Shared {
     uri: String,
-    _caretaker: Caretaker,
+    _caretaker: CleanupProcess,
 }
 
 static SHARED: OnceLock<Result<Shared, Error>> = OnceLock::new();
@@ -89,11 +89,11 @@ async fn start() -> Result<Shared, mongod::Error> {
             outcome => break outcome?,
         }
     };
-    let caretaker = Caretaker::watch_over(server.process(), &folder);
-    let caretaker = caretaker.map_err(io_error("start the caretaker of the test server"))?;
+    let cleanup = CleanupProcess::spawn(server.process(), &folder);
+    let cleanup = cleanup.map_err(io_error("start the cleanup of the test server"))?;
     Ok(Shared {
         uri: server.uri(""),
-        _caretaker: caretaker,
+        _caretaker: cleanup,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Output;
 
-use dossier_devstack::process::Survivor;
+use dossier_devstack::process::LeftoverProcess;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -116,5 +116,5 @@ pub(crate) fn process_ids(status: &serde_json::Value) -> Vec<u32> {
 
 /// Whether a process runs.
 pub(crate) fn lives(pid: &u32) -> bool {
-    Survivor::find(*pid, "").is_some_and(Survivor::is_alive)
+    LeftoverProcess::find(*pid, "").is_some_and(LeftoverProcess::is_alive)
 }

@@ -5,7 +5,7 @@ use dossier_common::store::StoreError;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc::Receiver;
 
-use super::{Finding, ScanError};
+use super::{ScanError, ScanResult};
 
 /// The longest chunk sent at once, in bytes.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -17,7 +17,7 @@ const ANSWER_BYTES: u64 = 4 * 1024;
 pub(super) async fn scan<S>(
     stream: &mut S,
     mut bytes: Receiver<Result<Bytes, StoreError>>,
-) -> Result<Finding, ScanError>
+) -> Result<ScanResult, ScanError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -74,13 +74,13 @@ async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> std::io::Result<String>
     Ok(text.trim_matches(['\0', '\n', ' ']).to_owned())
 }
 
-fn interpret(answer: &str) -> Result<Finding, ScanError> {
+fn interpret(answer: &str) -> Result<ScanResult, ScanError> {
     let text = answer.strip_prefix("stream: ").unwrap_or(answer);
     if text == "OK" {
-        return Ok(Finding::Clean);
+        return Ok(ScanResult::Clean);
     }
     if let Some(signature) = text.strip_suffix(" FOUND") {
-        return Ok(Finding::Infected(signature.to_owned()));
+        return Ok(ScanResult::Infected(signature.to_owned()));
     }
     if text.contains("size limit exceeded") {
         return Err(ScanError::TooLarge);
@@ -94,9 +94,9 @@ mod tests {
 
     #[test]
     fn only_an_ok_is_clean() {
-        assert!(matches!(interpret("stream: OK"), Ok(Finding::Clean)));
+        assert!(matches!(interpret("stream: OK"), Ok(ScanResult::Clean)));
         let found = interpret("stream: Eicar-Test-Signature FOUND");
-        assert!(matches!(found, Ok(Finding::Infected(name)) if name == "Eicar-Test-Signature"));
+        assert!(matches!(found, Ok(ScanResult::Infected(name)) if name == "Eicar-Test-Signature"));
         let large = interpret("INSTREAM size limit exceeded. ERROR");
         assert!(matches!(large, Err(ScanError::TooLarge)));
         for other in ["stream: x ERROR", "OK?", "stream: not OK"] {

@@ -22,7 +22,7 @@ const SCAN_LIMIT: Duration = Duration::from_secs(120);
 
 /// What the scanner found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum ScanResult {
     /// Nothing.
     Clean,
     /// Something, by the name of its signature.
@@ -80,9 +80,9 @@ impl Antivirus {
     /// # Errors
     ///
     /// [`ScanError`] when there is no finding.
-    pub async fn scan(&self, blob: BlobReader) -> Result<Finding, ScanError> {
+    pub async fn scan(&self, blob: BlobReader) -> Result<ScanResult, ScanError> {
         let Some(address) = &self.0 else {
-            return Ok(Finding::Clean);
+            return Ok(ScanResult::Clean);
         };
         // Both ends are sockets and a channel here: nothing of the database is dropped half-way.
         match timeout(SCAN_LIMIT, scan_at(address, blob)).await {
@@ -92,7 +92,7 @@ impl Antivirus {
     }
 }
 
-async fn scan_at(address: &Address, blob: BlobReader) -> Result<Finding, ScanError> {
+async fn scan_at(address: &Address, blob: BlobReader) -> Result<ScanResult, ScanError> {
     let whole = ByteRange {
         start: 0,
         end: blob.size_bytes(),

@@ -10,7 +10,7 @@ use super::reason::Reason;
 pub(super) enum Stop {
     /// A verdict on the file.
     Reject(Finding),
-    /// Our own trouble.
+    /// The inspector failed.
     Fail(InspectError),
 }
 
@@ -68,7 +68,7 @@ impl Findings {
         }
     }
 
-    /// Notes a rejection that ended some part of the stage; passes our own trouble on.
+    /// Notes a rejection that ended some part of the stage; passes failures of the inspector on.
     pub(super) fn absorb(&mut self, outcome: Result<(), Stop>) -> Result<(), Stop> {
         match outcome {
             Err(Stop::Reject(Finding { reason, detail })) => {
@@ -80,7 +80,7 @@ impl Findings {
     }
 
     /// Ends the stage.
-    pub(super) fn settle(self) -> Result<(), Stop> {
+    pub(super) fn finish(self) -> Result<(), Stop> {
         self.first
             .map_or(Ok(()), |finding| Err(Stop::Reject(finding)))
     }

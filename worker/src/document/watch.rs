@@ -47,7 +47,7 @@ impl<'a> Watch<'a> {
 
     /// Adds the policy's grounds to the findings of the last stage.
     pub(super) fn conclude(self, findings: &mut Findings) -> Result<(), Stop> {
-        findings.absorb(self.grounds.settle())
+        findings.absorb(self.grounds.finish())
     }
 }
 

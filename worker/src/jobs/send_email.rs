@@ -7,7 +7,7 @@ use dossier_common::user::User;
 use dossier_common::verification::Verification;
 
 use super::Run;
-use crate::mail::{Envelope, Letter};
+use crate::mail::{Email, Envelope};
 use crate::services::Services;
 
 /// What the job's log says when the mail may go out a second time.
@@ -22,7 +22,7 @@ impl Run for SendEmail {
         let Some(user) = services.store.find_user(self.user_id()).await? else {
             return Ok(());
         };
-        let Some(letter) = letter(&self, services, &user).await? else {
+        let Some(email) = email(&self, services, &user).await? else {
             return Ok(());
         };
         if handle.crashes() > 0 {
@@ -34,25 +34,25 @@ impl Run for SendEmail {
             job_id: &handle.id(),
             date: services.clock.now(),
         };
-        let sent = services.mailer.send(&letter, &envelope).await;
+        let sent = services.mailer.send(&email, &envelope).await;
         sent.map_err(|error| match error.is_final() {
             true => JobError::abort(error),
             false => JobError::retry(error),
         })?;
         tracing::info!(
-            job = %handle.id(), user = %user.id, template = letter.template(),
-            "sent {} to {}", letter.template(), user.email.masked()
+            job = %handle.id(), user = %user.id, template = email.template(),
+            "sent {} to {}", email.template(), user.email.masked()
         );
         Ok(())
     }
 }
 
 /// The mail as it is to be written now; `None` when it has become pointless.
-async fn letter(
+async fn email(
     job: &SendEmail,
     services: &Services,
     user: &User,
-) -> Result<Option<Letter>, StoreError> {
+) -> Result<Option<Email>, StoreError> {
     let name = user.name.clone();
     match job {
         SendEmail::Verify {
@@ -60,12 +60,12 @@ async fn letter(
         } => {
             let verification = services.store.find_verification(*verification_id).await?;
             let live = verification.filter(|it| it.is_live(services.clock.now()));
-            Ok(live.map(|verification| Letter::Verify {
+            Ok(live.map(|verification| Email::Verify {
                 name,
                 url: verification_url(services, &verification),
             }))
         }
-        SendEmail::AccountExists { .. } => Ok(Some(Letter::AccountExists { name })),
+        SendEmail::AccountExists { .. } => Ok(Some(Email::AccountExists { name })),
     }
 }
 

@@ -9,11 +9,11 @@ use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
 use super::connections::Connections;
+use super::email::Email;
 use super::error::MailError;
-use super::letter::Letter;
 use super::settings::MailSettings;
 
-/// To whom a letter goes, and for which job.
+/// To whom a email goes, and for which job.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     /// The address.
@@ -67,13 +67,13 @@ impl Mailer {
         }
     }
 
-    /// Sends `letter`.
+    /// Sends `email`.
     ///
     /// # Errors
     ///
     /// [`MailError`]; its text does not have the address in it.
-    pub async fn send(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<(), MailError> {
-        let message = self.compose(letter, envelope)?;
+    pub async fn send(&self, email: &Email, envelope: &Envelope<'_>) -> Result<(), MailError> {
+        let message = self.compose(email, envelope)?;
         match &self.transport {
             Transport::Smtp(connections) => {
                 let sent = connections
@@ -89,10 +89,10 @@ impl Mailer {
         }
     }
 
-    fn compose(&self, letter: &Letter, envelope: &Envelope<'_>) -> Result<Message, MailError> {
+    fn compose(&self, email: &Email, envelope: &Envelope<'_>) -> Result<Message, MailError> {
         let address = envelope.to.as_str().parse();
         let address: Address = address.map_err(MailError::unwritable)?;
-        let rendered = letter.render().map_err(MailError::unwritable)?;
+        let rendered = email.render().map_err(MailError::unwritable)?;
         let message_id = format!("<{}@{}>", envelope.job_id, self.from.email.domain());
         let mut message = Message::builder()
             .from(self.from.clone())

@@ -43,8 +43,8 @@ pub async fn create_link(
     OptionalJson(request): OptionalJson<LinkRequest>,
 ) -> Result<Response, Problem> {
     let terms = LinkTerms::check(request.unwrap_or_default())?;
-    let (link, ear) = request_link(&state, &caller, file_id, terms).await?;
-    let link = wait_for_token(&state, link, ear, wait).await?;
+    let (link, changes) = request_link(&state, &caller, file_id, terms).await?;
+    let link = wait_for_token(&state, link, changes, wait).await?;
     let location = [(header::LOCATION, format!("/v1/links/{}", link.id))];
     let (status, retry_after) = match link.state {
         LinkState::Requested => (StatusCode::ACCEPTED, Some([(header::RETRY_AFTER, "1")])),

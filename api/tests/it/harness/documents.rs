@@ -61,12 +61,12 @@ impl App {
     /// A document that was found genuine.
     pub(crate) async fn available(&self, owner: &Person, new: NewFile<'_>) -> File {
         let file = self.received(owner, new).await;
-        self.judge(&file, Ok(DocumentKind::Docx)).await;
+        self.record_verdict(&file, Ok(DocumentKind::Docx)).await;
         file
     }
 
     /// Records a verdict, as a worker does.
-    pub(crate) async fn judge(&self, file: &File, outcome: Result<DocumentKind, &str>) {
+    pub(crate) async fn record_verdict(&self, file: &File, outcome: Result<DocumentKind, &str>) {
         let outcome = outcome.map_err(|code| Rejection {
             code: code.to_owned(),
             message: "It is not what it says it is.".to_owned(),

@@ -63,7 +63,7 @@ impl App {
         let store = Store::connect(database.uri(), name, &QueueSettings::default()).await;
         let store = store.expect("the database can be reached");
         let state = AppState {
-            changes: Changes::listen(store.clone()),
+            changes: Changes::watch(store.clone()),
             reachability: Reachability::watch(store.clone()),
             store,
             clock: Clock::manual(START),

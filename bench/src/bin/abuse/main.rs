@@ -13,7 +13,7 @@ use dossier_devstack::stack::{Prepared, Stack, StackOptions};
 use serde_json::json;
 
 use client::Client;
-use measure::{Storm, Waits};
+use measure::{Burst, Waits};
 
 /// Measures how the API serves others beside forty sign-ups with passwords whose strength is
 /// slow to estimate, and how 600 requests for a verification mail to one address end.
@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
 struct Figures {
     idle: Waits,
     beside: Waits,
-    storm: Storm,
+    burst: Burst,
 }
 
 async fn measure_own(arguments: &Arguments) -> anyhow::Result<Figures> {
@@ -68,11 +68,11 @@ async fn measure_at(url: &str, arguments: &Arguments) -> anyhow::Result<Figures>
     let client = Client::of(url)?;
     let idle = measure::idle(&client).await?;
     let beside = measure::beside_sign_ups(&client, arguments.sign_ups).await?;
-    let storm = measure::storm_of_resends(&client, arguments.resends).await?;
+    let burst = measure::storm_of_resends(&client, arguments.resends).await?;
     Ok(Figures {
         idle,
         beside,
-        storm,
+        burst,
     })
 }
 
@@ -103,16 +103,16 @@ fn report(arguments: &Arguments, figures: &Figures) -> anyhow::Result<()> {
     ];
     report.table("liveness", &header, rows);
     let header = ["requests for one address", "seconds", "answers"];
-    let storm = &figures.storm;
+    let burst = &figures.burst;
     report.table(
         "resends",
         &header,
         vec![vec![
             arguments.resends.to_string(),
-            format!("{:.1}", storm.seconds),
-            storm.statuses(),
+            format!("{:.1}", burst.seconds),
+            burst.statuses(),
         ]],
     );
-    report.figures("answers", json!(storm.answers));
+    report.figures("answers", json!(burst.answers));
     report.print(arguments.json.as_deref())
 }

@@ -39,12 +39,12 @@ impl Waits {
 }
 
 /// How many requests at once ended.
-pub(crate) struct Storm {
+pub(crate) struct Burst {
     pub(crate) seconds: f64,
     pub(crate) answers: BTreeMap<String, u32>,
 }
 
-impl Storm {
+impl Burst {
     pub(crate) fn statuses(&self) -> String {
         let counts = self.answers.iter();
         let counts: Vec<String> = counts
@@ -90,7 +90,7 @@ pub(crate) async fn beside_sign_ups(client: &Client, count: u32) -> anyhow::Resu
 }
 
 /// `count` requests at once for a mail to one unproven address.
-pub(crate) async fn storm_of_resends(client: &Client, count: u32) -> anyhow::Result<Storm> {
+pub(crate) async fn storm_of_resends(client: &Client, count: u32) -> anyhow::Result<Burst> {
     let email = format!("resend-{}@example.com", run_id());
     let status = client
         .sign_up(&email, "correct horse battery staple")
@@ -104,7 +104,7 @@ pub(crate) async fn storm_of_resends(client: &Client, count: u32) -> anyhow::Res
         let status = answer.map_or_else(|_| "no answer".to_owned(), |status| status.to_string());
         *answers.entry(status).or_default() += 1;
     }
-    Ok(Storm { seconds, answers })
+    Ok(Burst { seconds, answers })
 }
 
 /// As if drawn at random, and the same in every run: Knuth's linear congruential generator.

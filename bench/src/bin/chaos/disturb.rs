@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::plan::{Disturbance, Outage, Planned};
-use crate::record::{Record, What};
+use crate::record::{Occurrence, Record};
 use crate::server::Server;
 use crate::workers::Workers;
 
@@ -37,7 +37,7 @@ pub(crate) async fn workers(
             }
             Disturbance::Terminate { slot } => workers.terminate(slot)?,
             Disturbance::CutOff => {
-                record.add(What::CutOff);
+                record.add(Occurrence::CutOff);
                 proxy.black_hole();
             }
         }

@@ -1,7 +1,7 @@
 //! Does the queue keep its promises when everything fails?
 //!
 //! The parent process starts a server and worker processes (this program again, with a
-//! [`child::Order`]), lets the seeded [`plan`] happen to them, and gives what they and the store have
+//! [`child::WorkerTask`]), lets the seeded [`plan`] happen to them, and gives what they and the store have
 //! written down to a checker.
 
 mod arguments;

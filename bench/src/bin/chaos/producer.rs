@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::clock::now_millis;
 use crate::job::{Job, ORDERS, config};
-use crate::plan::{How, PlannedJob, Push};
+use crate::plan::{EnqueueMode, PlannedJob, Push};
 
 /// The pause before what was not acknowledged is enqueued again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -61,7 +61,7 @@ impl Producer {
     /// Enqueues a backlog.
     pub(crate) async fn push_backlog(&self, jobs: &[PlannedJob]) {
         for jobs in jobs.chunks(BACKLOG_BATCH) {
-            self.push(How::Batch, jobs.to_vec()).await;
+            self.push(EnqueueMode::Batch, jobs.to_vec()).await;
         }
     }
 
@@ -84,7 +84,7 @@ impl Producer {
 
     /// Enqueues jobs, again and again until the store has acknowledged them. Whatever it is asked
     /// twice has a key or an order, so that it is enqueued once.
-    async fn push(&self, how: How, jobs: Vec<PlannedJob>) {
+    async fn push(&self, how: EnqueueMode, jobs: Vec<PlannedJob>) {
         let ids = loop {
             match self.try_push(how, &jobs).await {
                 Ok(ids) => break ids,
@@ -102,23 +102,29 @@ impl Producer {
             .extend(new);
     }
 
-    async fn try_push(&self, how: How, jobs: &[PlannedJob]) -> anyhow::Result<Vec<String>> {
+    async fn try_push(&self, how: EnqueueMode, jobs: &[PlannedJob]) -> anyhow::Result<Vec<String>> {
         match how {
-            How::Alone | How::Batch if jobs.len() == 1 => {
+            EnqueueMode::Alone | EnqueueMode::Batch if jobs.len() == 1 => {
                 let id = self.storage.enqueue(with_key(&jobs[0])).await?;
                 Ok(vec![id.to_string()])
             }
-            How::Alone | How::Batch => {
+            EnqueueMode::Alone | EnqueueMode::Batch => {
                 let jobs = jobs.iter().map(with_key);
                 let ids = self.storage.enqueue_many(jobs).await?;
                 Ok(ids.iter().map(ToString::to_string).collect())
             }
-            How::Transaction | How::RolledBack => self.push_with_orders(how, jobs).await,
+            EnqueueMode::Transaction | EnqueueMode::RolledBack => {
+                self.push_with_orders(how, jobs).await
+            }
         }
     }
 
     /// Enqueues jobs in one transaction with a document for each, unless it was done before.
-    async fn push_with_orders(&self, how: How, jobs: &[PlannedJob]) -> anyhow::Result<Vec<String>> {
+    async fn push_with_orders(
+        &self,
+        how: EnqueueMode,
+        jobs: &[PlannedJob],
+    ) -> anyhow::Result<Vec<String>> {
         let numbers: Vec<i64> = jobs.iter().map(|job| job.job.number.into()).collect();
         if let Some(ids) = self.ordered(&numbers).await? {
             return Ok(ids);
@@ -143,7 +149,7 @@ impl Producer {
             self.orders.insert_one(order).session(&mut session).await?;
             ids.push(id);
         }
-        if how == How::RolledBack {
+        if how == EnqueueMode::RolledBack {
             session.abort_transaction().await?;
             return Ok(Vec::new());
         }

@@ -1,4 +1,4 @@
-//! What this program did to the workers and the server, and what it saw of them.
+//! Occurrence this program did to the workers and the server, and what it saw of them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,12 +11,12 @@ use crate::clock::now_millis;
 pub(crate) struct Event {
     /// Milliseconds since 1970.
     pub(crate) at: i64,
-    pub(crate) what: What,
+    pub(crate) what: Occurrence,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum What {
+pub(crate) enum Occurrence {
     Started {
         worker: String,
     },
@@ -51,7 +51,7 @@ pub(crate) enum What {
     },
 }
 
-impl What {
+impl Occurrence {
     /// In a few words.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -69,7 +69,7 @@ impl What {
         }
     }
 
-    /// What kind of disturbance this is, if it is one.
+    /// Occurrence kind of disturbance this is, if it is one.
     pub(crate) fn disturbance(&self) -> Option<&'static str> {
         Some(match self {
             Self::Killed { .. } => "worker killed",
@@ -100,7 +100,7 @@ pub(crate) struct Record(Arc<Mutex<Vec<Event>>>);
 
 impl Record {
     /// Adds what happens now; returns when that is.
-    pub(crate) fn add(&self, what: What) -> i64 {
+    pub(crate) fn add(&self, what: Occurrence) -> i64 {
         let at = now_millis();
         self.events().push(Event { at, what });
         at
@@ -111,12 +111,12 @@ impl Record {
         self.events().clone()
     }
 
-    /// How many workers ended by themselves.
+    /// EnqueueMode many workers ended by themselves.
     pub(crate) fn unexpected_ends(&self) -> usize {
         let events = self.events();
         let ends = events
             .iter()
-            .filter(|event| matches!(event.what, What::EndedByItself { .. }));
+            .filter(|event| matches!(event.what, Occurrence::EndedByItself { .. }));
         ends.count()
     }
 

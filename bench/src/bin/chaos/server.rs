@@ -4,13 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use dossier_devstack::mongod::{Mongod, MongodBinary, MongodOptions, find, free_port};
-use dossier_devstack::process::{Signal, Survivor, end_survivor};
+use dossier_devstack::process::{LeftoverProcess, Signal, end_leftover_process};
 use dossier_devstack::progress::Progress;
 use mongodb::Client;
 use mongodb::bson::doc;
 
 use crate::job::DATABASE;
-use crate::record::{Record, What};
+use crate::record::{Occurrence, Record};
 
 /// As many handlers as write at once find a connection.
 const SPARE_CONNECTIONS: usize = 32;
@@ -66,7 +66,7 @@ impl Server {
 
     /// Kills it, and starts it again after `length`.
     pub(crate) async fn fail_for(&mut self, length: Duration) -> anyhow::Result<()> {
-        self.record.add(What::ServerKilled);
+        self.record.add(Occurrence::ServerKilled);
         self.mongod.process().kill().await;
         tokio::time::sleep(length).await;
         self.ensure_running().await
@@ -76,7 +76,7 @@ impl Server {
     pub(crate) async fn ensure_running(&mut self) -> anyhow::Result<()> {
         if self.mongod.process().exit_status().is_some() {
             self.mongod = Mongod::start(&self.binary, &self.options).await?;
-            self.record.add(What::ServerBack);
+            self.record.add(Occurrence::ServerBack);
         }
         self.shorten_orphaned_transactions().await
     }
@@ -114,9 +114,9 @@ pub(crate) async fn end_leftover(folder: &Path) {
     let data = data_dir(folder);
     let pid = std::fs::read_to_string(data.join("mongod.lock")).ok();
     let pid = pid.and_then(|text| text.trim().parse().ok());
-    let survivor = pid.and_then(|pid| Survivor::find(pid, &data.display().to_string()));
-    if let Some(survivor) = survivor {
-        end_survivor(survivor, Duration::ZERO).await;
+    let leftover = pid.and_then(|pid| LeftoverProcess::find(pid, &data.display().to_string()));
+    if let Some(leftover) = leftover {
+        end_leftover_process(leftover, Duration::ZERO).await;
     }
 }
 

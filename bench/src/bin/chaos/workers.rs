@@ -8,11 +8,11 @@ use anyhow::{Context, bail};
 use dossier_devstack::process::{Process, ProcessSpec, Signal, last_lines};
 use tokio::time::Instant;
 
-use crate::child::Order;
+use crate::child::WorkerTask;
 use crate::clocks::FakeTime;
-use crate::record::{Record, What};
+use crate::record::{Occurrence, Record};
 
-/// How often is looked whether all of them live.
+/// EnqueueMode often is looked whether all of them live.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A worker that ends by itself more often than this is broken, and the run with it.
@@ -21,7 +21,7 @@ const MOST_UNEXPECTED_ENDS: usize = 20;
 /// Twice its grace period is what a worker takes at most to stop; this much more is the machine's.
 const STOP_SLACK: Duration = Duration::from_secs(10);
 
-/// How workers are started.
+/// EnqueueMode workers are started.
 pub(crate) struct Settings {
     /// Their addresses of the server: each slot takes the next one.
     pub(crate) uris: Vec<String>,
@@ -82,14 +82,14 @@ impl Workers {
             ..
         } = &self.settings;
         let name = format!("w{slot}-{}", self.started);
-        let order = Order {
+        let order = WorkerTask {
             worker: name.clone(),
             uri: uris[slot % uris.len()].clone(),
             slots: *slots,
             lease_ms: u64::try_from(lease.as_millis())?,
         };
         let process = spawn(&order, slot, fake_time.as_ref(), folder)?;
-        self.record.add(What::Started {
+        self.record.add(Occurrence::Started {
             worker: name.clone(),
         });
         Ok(Worker { name, process })
@@ -111,7 +111,7 @@ impl Workers {
     pub(crate) async fn kill(&mut self, slot: usize) -> anyhow::Result<()> {
         let worker = &self.running[slot];
         worker.process.signal(Signal::KILL);
-        self.record.add(What::Killed {
+        self.record.add(Occurrence::Killed {
             worker: worker.name.clone(),
         });
         worker.process.wait().await;
@@ -124,7 +124,7 @@ impl Workers {
         for worker in &self.running {
             worker.process.signal(Signal::KILL);
         }
-        let at = self.record.add(What::AllKilled {
+        let at = self.record.add(Occurrence::AllKilled {
             workers: self.names(),
         });
         for slot in 0..self.running.len() {
@@ -140,7 +140,7 @@ impl Workers {
     pub(crate) fn freeze(&self, slot: usize) -> Frozen {
         let worker = &self.running[slot];
         worker.process.signal(Signal::STOP);
-        self.record.add(What::Frozen {
+        self.record.add(Occurrence::Frozen {
             worker: worker.name.clone(),
         });
         Frozen {
@@ -161,7 +161,7 @@ impl Workers {
         worker.process.signal(Signal::TERM);
         // One that is frozen would not notice.
         worker.process.signal(Signal::CONT);
-        self.record.add(What::ToldToStop {
+        self.record.add(Occurrence::ToldToStop {
             worker: worker.name.clone(),
         });
         let limit = self.settings.lease * 2 + STOP_SLACK;
@@ -197,7 +197,7 @@ impl Workers {
             };
             let how = format!("{status}: {}", last_words(&worker.process));
             let worker = worker.name.clone();
-            self.record.add(What::EndedByItself {
+            self.record.add(Occurrence::EndedByItself {
                 worker,
                 how: how.clone(),
             });
@@ -220,7 +220,7 @@ impl Workers {
                 None => "it did not end in time".to_owned(),
             };
             let worker = worker.name.clone();
-            record.add(What::StoppedBadly { worker, how });
+            record.add(Occurrence::StoppedBadly { worker, how });
             false
         });
     }
@@ -238,7 +238,7 @@ impl Frozen {
     pub(crate) fn thaw(self) {
         if self.process.exit_status().is_none() {
             self.process.signal(Signal::CONT);
-            self.record.add(What::Thawed {
+            self.record.add(Occurrence::Thawed {
                 worker: self.worker,
             });
         }
@@ -246,7 +246,7 @@ impl Frozen {
 }
 
 fn spawn(
-    order: &Order,
+    order: &WorkerTask,
     slot: usize,
     fake_time: Option<&FakeTime>,
     folder: &Path,

@@ -5,29 +5,29 @@ use std::time::Instant;
 use dossier_bench::{Report, median};
 use dossier_worker::document::{Cancel, Limits, Policy, inspect};
 
-use crate::contender::Contender;
+use crate::candidate::Candidate;
 use crate::corpus::Sample;
 use crate::milliseconds;
 
-/// Adds two tables: each contender over the whole corpus, and the inspection by kind of file.
+/// Adds two tables: each candidate over the whole corpus, and the inspection by kind of file.
 pub(crate) fn measure(samples: &[Sample], rounds: u32, report: &mut Report) {
-    let contenders = Contender::all();
-    let mut seconds = vec![Vec::new(); contenders.len()];
-    let mut opinions = vec![Vec::new(); contenders.len()];
+    let candidates = Candidate::all();
+    let mut seconds = vec![Vec::new(); candidates.len()];
+    let mut opinions = vec![Vec::new(); candidates.len()];
     for round in 0..rounds {
         anstream::eprintln!("round {} of {rounds}", round + 1);
-        for (index, contender) in contenders.iter().enumerate() {
+        for (index, candidate) in candidates.iter().enumerate() {
             let started = Instant::now();
-            opinions[index] = contender.opinions(samples);
+            opinions[index] = candidate.opinions(samples);
             seconds[index].push(started.elapsed().as_secs_f64());
         }
     }
     let bytes: usize = samples.iter().map(|sample| sample.bytes.len()).sum();
-    let rows = contenders.iter().enumerate().map(|(index, contender)| {
+    let rows = candidates.iter().enumerate().map(|(index, candidate)| {
         let took = median(&seconds[index]);
         let (refused, wrong, let_in) = mistakes(samples, &opinions[index]);
         vec![
-            contender.name().to_owned(),
+            candidate.name().to_owned(),
             format!("{:.0}", samples.len() as f64 / took),
             format!("{:.1}", bytes as f64 / 1e6 / took),
             refused.to_string(),

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use dossier_devstack::process::{Process, ProcessSpec, Signal, last_lines};
 use tokio::time::Instant;
 
-use crate::order::{Order, Said};
+use crate::child_task::{ChildReport, ChildTask};
 
 /// The pause between two looks at what a child says.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -24,11 +24,11 @@ pub(crate) struct Child {
 
 impl Child {
     /// Starts a child with its own log in `folder`.
-    pub(crate) fn start(order: &Order, folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(order: &ChildTask, folder: &Path) -> anyhow::Result<Self> {
         let log = new_log(folder)?;
         let spec = ProcessSpec {
-            name: order.contender.name().to_owned(),
-            command: order.contender.command(order)?,
+            name: order.candidate.name().to_owned(),
+            command: order.candidate.command(order)?,
             log: log.clone(),
             death_signal: Signal::KILL,
         };
@@ -44,7 +44,7 @@ impl Child {
     }
 
     /// The next thing it said, if it has said anything more.
-    pub(crate) fn said(&mut self) -> anyhow::Result<Option<Said>> {
+    pub(crate) fn said(&mut self) -> anyhow::Result<Option<ChildReport>> {
         loop {
             self.log.read_line(&mut self.line)?;
             if !self.line.ends_with('\n') {
@@ -62,7 +62,7 @@ impl Child {
     pub(crate) async fn receive<T>(
         &mut self,
         patience: Duration,
-        wanted: impl Fn(Said) -> Option<T>,
+        wanted: impl Fn(ChildReport) -> Option<T>,
     ) -> anyhow::Result<T> {
         let deadline = Instant::now() + patience;
         loop {
@@ -80,7 +80,7 @@ impl Child {
     }
 
     pub(crate) async fn ready(&mut self, patience: Duration) -> anyhow::Result<()> {
-        let wanted = |said| matches!(said, Said::Ready {}).then_some(());
+        let wanted = |said| matches!(said, ChildReport::Ready {}).then_some(());
         self.receive(patience, wanted).await
     }
 

@@ -1,4 +1,4 @@
-//! Everything in order: servers, contenders, measurements, report.
+//! Everything in order: servers, candidates, measurements, report.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use dossier_devstack::environment::scratch_dir;
 use tempfile::TempDir;
 
 use crate::arguments::Arguments;
-use crate::contender::{Contender, Peer};
+use crate::candidate::{Candidate, Peer};
 use crate::measure::{Bench, claim_history, enqueue, idle, latency, memory, throughput};
 use crate::server::{ServerKind, Servers};
 use crate::{filesystem, report};
@@ -20,10 +20,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut servers = Servers::default();
     let mut report = Report::new("queues");
     servers.start(ServerKind::Mongod, folder.path()).await?;
-    let mut contenders = vec![Contender::ApalisMongodb, Contender::ApalisMongodbDelete];
+    let mut candidates = vec![Candidate::ApalisMongodb, Candidate::ApalisMongodbDelete];
     for peer in &arguments.peers {
         match find(*peer, &mut servers, folder.path()).await {
-            Ok(()) => contenders.extend(peer.contenders()),
+            Ok(()) => candidates.extend(peer.candidates()),
             Err(error) => {
                 let sentence = format!("Left out: {}: {error:#}", peer.name());
                 anstream::eprintln!("{sentence}");
@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     report.note(format!(
         "All servers kept their data on one {kind} file system."
     ));
-    let measured = measure(arguments, contenders, &servers, folder.path(), &mut report).await;
+    let measured = measure(arguments, candidates, &servers, folder.path(), &mut report).await;
     servers.stop().await;
     measured?;
     report.print(arguments.json.as_deref())
@@ -43,12 +43,12 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 async fn measure(
     arguments: &Arguments,
-    contenders: Vec<Contender>,
+    candidates: Vec<Candidate>,
     servers: &Servers,
     folder: &Path,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let mut bench = Bench::open(arguments, contenders, servers, folder).await?;
+    let mut bench = Bench::open(arguments, candidates, servers, folder).await?;
     enqueue::measure(&mut bench).await;
     throughput::measure(&mut bench).await;
     memory::measure(&mut bench).await;
@@ -62,8 +62,8 @@ async fn measure(
 /// Makes sure that a peer and its server are here.
 async fn find(peer: Peer, servers: &mut Servers, folder: &Path) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || peer.obtain()).await??;
-    for contender in peer.contenders() {
-        servers.start(contender.server(), folder).await?;
+    for candidate in peer.candidates() {
+        servers.start(candidate.server(), folder).await?;
     }
     Ok(())
 }

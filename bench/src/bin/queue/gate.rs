@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::order::now_micros;
+use crate::child_task::now_micros;
 
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 

@@ -1,22 +1,22 @@
-//! How does our queue compare with what users would pick instead?
+//! EnqueueMode does our queue compare with what users would pick instead?
 //!
 //! The parent process starts the servers, gives every round an empty store, and has the work done
-//! by children: this program again, or node, with an [`order::Order`]. Children answer with lines
-//! of JSON ([`order::Said`]).
+//! by children: this program again, or node, with an [`child_task::ChildTask`]. Children answer with lines
+//! of JSON ([`child_task::ChildReport`]).
 
 mod arguments;
+mod candidate;
 mod child;
+mod child_task;
 mod comparison;
-mod contender;
-mod duty;
 mod figures;
 mod filesystem;
 mod gate;
 mod job;
 mod measure;
-mod order;
 mod report;
 mod server;
+mod task;
 
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ use arguments::Arguments;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.order {
-        Some(order) => duty::fulfil(order).await,
+        Some(order) => task::fulfil(order).await,
         None => compare(&arguments).await,
     };
     match outcome {

@@ -8,13 +8,13 @@ use dossier_common::queue::backend::JobSummary;
 use dossier_common::store::Store;
 use serde_json::json;
 
-use super::{Choice, instant};
+use super::{JobSelection, instant};
 use crate::cli::table;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
-    choice: Choice,
+    choice: JobSelection,
     /// Show at most so many
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,

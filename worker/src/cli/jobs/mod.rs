@@ -26,7 +26,7 @@ pub(super) enum Command {
 
 /// Which jobs are meant.
 #[derive(Debug, Args)]
-struct Choice {
+struct JobSelection {
     /// Only jobs of this queue
     #[arg(long, value_name = "QUEUE")]
     queue: Option<QueueName>,
@@ -36,7 +36,7 @@ struct Choice {
     states: Vec<JobState>,
 }
 
-impl Choice {
+impl JobSelection {
     fn filter(&self) -> JobFilter {
         JobFilter {
             queue: self.queue.map(|queue| queue.as_str().to_owned()),

@@ -8,7 +8,7 @@ use dossier_common::queue::backend::JobState;
 use dossier_common::queue::backend::operator::{BulkReport, RetryOptions, Selection};
 use dossier_common::store::Store;
 
-use super::Choice;
+use super::JobSelection;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "ID", conflicts_with_all = ["queue", "states"])]
     ids: Vec<String>,
     #[command(flatten)]
-    choice: Choice,
+    choice: JobSelection,
     /// Only say how many jobs would be retried
     #[arg(long)]
     dry_run: bool,

@@ -36,7 +36,7 @@ impl Archive {
             layout::check(window, &entries, end.directory_offset, &mut findings)?;
         }
         note_duplicates(&entries, &mut findings);
-        findings.settle()?;
+        findings.finish()?;
         let mut by_key: Vec<usize> = (0..entries.len()).collect();
         by_key.sort_by(|&a, &b| entries[a].key.cmp(&entries[b].key));
         Ok(Self { entries, by_key })

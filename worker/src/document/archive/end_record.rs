@@ -37,13 +37,13 @@ pub(super) fn find(window: &mut Window<'_>) -> Result<EndRecord, Stop> {
     let u32_at = |at: usize| {
         u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
     };
-    let narrow = Narrow {
+    let narrow = EndRecord32 {
         disks: [u16_at(4), u16_at(6)],
         entries: [u16_at(8), u16_at(10)],
         directory_bytes: u32_at(12),
         directory_offset: u32_at(16),
     };
-    let (found, directory_end) = match wide_record(window, position)? {
+    let (found, directory_end) = match zip64_record(window, position)? {
         Some((wide, at)) if narrow.agrees_with(&wide) => (wide, at),
         Some(_) => return Err(ambiguous("end record and its 64-bit form disagree")),
         None if narrow.disks != [0, 0] => return Err(ambiguous("archive over several disks")),
@@ -160,14 +160,14 @@ fn trailing_space(window: &mut Window<'_>) -> Result<u64, Stop> {
 }
 
 /// The record in its 32-bit form.
-struct Narrow {
+struct EndRecord32 {
     disks: [u16; 2],
     entries: [u16; 2],
     directory_bytes: u32,
     directory_offset: u32,
 }
 
-impl Narrow {
+impl EndRecord32 {
     /// Every narrow value is all ones or equal to the wide one.
     fn agrees_with(&self, wide: &EndRecord) -> bool {
         let counter = |narrow: u16, wide: u64| narrow == WIDE_16 || u64::from(narrow) == wide;
@@ -191,7 +191,7 @@ impl Narrow {
 }
 
 /// The 64-bit record and its position, where a locator before the end record points to one.
-fn wide_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u64)>, Stop> {
+fn zip64_record(window: &mut Window<'_>, end: u64) -> Result<Option<(EndRecord, u64)>, Stop> {
     let Some(locator_at) = end.checked_sub(LOCATOR_BYTES) else {
         return Ok(None);
     };

@@ -33,7 +33,7 @@ pub(in crate::document) fn inspect(
         findings.absorb(outcome)?;
     }
     watch.conclude(&mut findings)?;
-    findings.settle()
+    findings.finish()
 }
 
 fn read_xml(

@@ -60,7 +60,7 @@ fn understand(
             embedded::observe_part(entry, content_type, watch);
         }
     }
-    findings.settle()?;
+    findings.finish()?;
     let kind = kind.ok_or_else(|| Stop::reject(Reason::OtherOoxml, "no accepted kind"))?;
     let Relations {
         chunks,

@@ -5,7 +5,7 @@ use crate::document::flag::Flag;
 
 /// What a target is to the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum TargetKind {
     /// Opens on a click.
     Link,
     /// A picture.
@@ -30,83 +30,83 @@ pub(super) enum Role {
     Other,
 }
 
-const ROLES: &[(&str, Role)] = &[
-    ("hyperlink", Role::Link),
-    ("image", Role::Image),
-    ("audio", Role::Media),
-    ("media", Role::Media),
-    ("video", Role::Media),
-    ("externallink", Role::Workbook),
-    ("externallinkpath", Role::Workbook),
-    ("xlalternatestartup", Role::Workbook),
-    ("xllibrary", Role::Workbook),
-    ("xlpathmissing", Role::Workbook),
-    ("xlstartup", Role::Workbook),
-    ("attachedtemplate", Role::Content),
-    ("externalreference", Role::Content),
-    ("frame", Role::Content),
-    ("officedocument", Role::Content),
-    ("slide", Role::Content),
-    ("slidemaster", Role::Content),
-    ("slideupdateinfo", Role::Content),
-    ("slideupdateurl", Role::Content),
-    ("subdocument", Role::Content),
-    ("worksheet", Role::Content),
-    ("oleobject", Role::Object),
-    ("package", Role::Document),
-    ("afchunk", Role::Chunk),
-    ("control", Role::Control),
-    ("activexcontrolbinary", Role::Control),
-    ("vbaproject", Role::Macro),
-    ("vbaprojectsignature", Role::Macro),
-    ("vbaprojectsignatureagile", Role::Macro),
-    ("vbaprojectsignaturev3", Role::Macro),
-    ("wordvbadata", Role::Macro),
-    ("xlintlmacrosheet", Role::Macro),
-    ("xlmacrosheet", Role::Macro),
+const TARGET_KINDS: &[(&str, TargetKind)] = &[
+    ("hyperlink", TargetKind::Link),
+    ("image", TargetKind::Image),
+    ("audio", TargetKind::Media),
+    ("media", TargetKind::Media),
+    ("video", TargetKind::Media),
+    ("externallink", TargetKind::Workbook),
+    ("externallinkpath", TargetKind::Workbook),
+    ("xlalternatestartup", TargetKind::Workbook),
+    ("xllibrary", TargetKind::Workbook),
+    ("xlpathmissing", TargetKind::Workbook),
+    ("xlstartup", TargetKind::Workbook),
+    ("attachedtemplate", TargetKind::Content),
+    ("externalreference", TargetKind::Content),
+    ("frame", TargetKind::Content),
+    ("officedocument", TargetKind::Content),
+    ("slide", TargetKind::Content),
+    ("slidemaster", TargetKind::Content),
+    ("slideupdateinfo", TargetKind::Content),
+    ("slideupdateurl", TargetKind::Content),
+    ("subdocument", TargetKind::Content),
+    ("worksheet", TargetKind::Content),
+    ("oleobject", TargetKind::Object),
+    ("package", TargetKind::Document),
+    ("afchunk", TargetKind::Chunk),
+    ("control", TargetKind::Control),
+    ("activexcontrolbinary", TargetKind::Control),
+    ("vbaproject", TargetKind::Macro),
+    ("vbaprojectsignature", TargetKind::Macro),
+    ("vbaprojectsignatureagile", TargetKind::Macro),
+    ("vbaprojectsignaturev3", TargetKind::Macro),
+    ("wordvbadata", TargetKind::Macro),
+    ("xlintlmacrosheet", TargetKind::Macro),
+    ("xlmacrosheet", TargetKind::Macro),
 ];
 
-/// The role of a target by the relationship's type.
-pub(super) fn role(kind: &str) -> Role {
+/// The target_kind of a target by the relationship's type.
+pub(super) fn target_kind(kind: &str) -> TargetKind {
     let segment = kind.rsplit('/').next().unwrap_or(kind);
-    let row = ROLES
+    let row = TARGET_KINDS
         .iter()
         .find(|(name, _)| segment.eq_ignore_ascii_case(name));
-    row.map_or(Role::Other, |&(_, role)| role)
+    row.map_or(TargetKind::Other, |&(_, target_kind)| target_kind)
 }
 
 /// The finding when the target is on another computer.
-pub(super) fn remote_flag(role: &Role) -> Flag {
-    match role {
-        Role::Link => Flag::Hyperlink,
-        Role::Image => Flag::LinkedImage,
-        Role::Media => Flag::LinkedMedia,
-        Role::Workbook => Flag::ExternalWorkbook,
-        Role::Content
-        | Role::Object
-        | Role::Document
-        | Role::Chunk
-        | Role::Control
-        | Role::Macro => Flag::RemoteContent,
-        Role::Other => Flag::ExternalReference,
+pub(super) fn remote_flag(target_kind: &TargetKind) -> Flag {
+    match target_kind {
+        TargetKind::Link => Flag::Hyperlink,
+        TargetKind::Image => Flag::LinkedImage,
+        TargetKind::Media => Flag::LinkedMedia,
+        TargetKind::Workbook => Flag::ExternalWorkbook,
+        TargetKind::Content
+        | TargetKind::Object
+        | TargetKind::Document
+        | TargetKind::Chunk
+        | TargetKind::Control
+        | TargetKind::Macro => Flag::RemoteContent,
+        TargetKind::Other => Flag::ExternalReference,
     }
 }
 
 /// The finding when the target is another file of the author's computer.
-pub(super) fn local_flag(role: &Role) -> Flag {
-    match role {
-        Role::Link => Flag::Hyperlink,
-        Role::Workbook => Flag::ExternalWorkbook,
+pub(super) fn local_flag(target_kind: &TargetKind) -> Flag {
+    match target_kind {
+        TargetKind::Link => Flag::Hyperlink,
+        TargetKind::Workbook => Flag::ExternalWorkbook,
         _ => Flag::LocalReference,
     }
 }
 
 /// The finding when the target is a part of the package.
-pub(super) fn inside_flag(role: &Role) -> Option<Flag> {
-    match role {
-        Role::Object => Some(Flag::EmbeddedObject),
-        Role::Document | Role::Chunk => Some(Flag::EmbeddedDocument),
-        Role::Control => Some(Flag::ActiveX),
+pub(super) fn inside_flag(target_kind: &TargetKind) -> Option<Flag> {
+    match target_kind {
+        TargetKind::Object => Some(Flag::EmbeddedObject),
+        TargetKind::Document | TargetKind::Chunk => Some(Flag::EmbeddedDocument),
+        TargetKind::Control => Some(Flag::ActiveX),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::document::xml::{Element, Visitor};
 
 use super::leftovers;
 use super::reference::{self, Reference};
-use super::relationship_types::{self as types, Role};
+use super::relationship_types::{self as types, TargetKind};
 
 const NAMESPACE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 const PACKAGE_KEY: &str = "_rels/.rels";
@@ -114,8 +114,8 @@ impl Visitor for Collector<'_, '_> {
 
 impl Collector<'_, '_> {
     fn relationship(&mut self, kind: &str, target: &str, external: bool) {
-        let role = types::role(kind);
-        if role == Role::Macro {
+        let target_kind = types::target_kind(kind);
+        if target_kind == TargetKind::Macro {
             self.relations
                 .macro_type
                 .get_or_insert_with(|| kind.chars().take(120).collect());
@@ -125,10 +125,10 @@ impl Collector<'_, '_> {
         }
         // A target that names another computer is outside, whatever its mode says.
         if external || reference::names_scheme(target) {
-            self.outside(kind, &role, target);
+            self.outside(kind, &target_kind, target);
         }
         if !external && let Some(key) = part_name::resolve(self.folder, target) {
-            self.inside(&role, key);
+            self.inside(&target_kind, key);
         }
     }
 
@@ -148,11 +148,11 @@ impl Collector<'_, '_> {
         self.relations.foreign_main |= types::is_foreign_document(kind);
     }
 
-    fn outside(&mut self, kind: &str, role: &Role, target: &str) {
+    fn outside(&mut self, kind: &str, target_kind: &TargetKind, target: &str) {
         let reference = reference::classify(target);
         let flag = match reference {
-            Reference::Remote { .. } => types::remote_flag(role),
-            Reference::Local => types::local_flag(role),
+            Reference::Remote { .. } => types::remote_flag(target_kind),
+            Reference::Local => types::local_flag(target_kind),
         };
         let detail = || {
             format!(
@@ -163,8 +163,8 @@ impl Collector<'_, '_> {
         self.watch.observe(flag, reference.host(), detail);
     }
 
-    fn inside(&mut self, role: &Role, key: String) {
-        if let Some(flag) = types::inside_flag(role) {
+    fn inside(&mut self, target_kind: &TargetKind, key: String) {
+        if let Some(flag) = types::inside_flag(target_kind) {
             self.watch.observe(flag, "", || format!("{key:?}"));
         }
         // Only what exists is kept, so that the archive bounds the sets.
@@ -173,7 +173,7 @@ impl Collector<'_, '_> {
         }
         if leftovers::has_leftover_name(&key) {
             self.relations.used_leftovers.insert(key);
-        } else if *role == Role::Chunk {
+        } else if *target_kind == TargetKind::Chunk {
             self.relations.chunks.insert(key);
         }
     }

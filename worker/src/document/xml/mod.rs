@@ -12,7 +12,7 @@ mod declaration;
 mod decoder;
 mod names;
 mod namespaces;
-mod place;
+mod position;
 mod references;
 mod scanner;
 mod visitor;

@@ -11,7 +11,7 @@ use crate::document::stop::Stop;
 use super::attributes::Span;
 use super::decoder::Decoder;
 use super::namespaces::Namespaces;
-use super::place::{Place, document_type};
+use super::position::{Position, document_type};
 use super::visitor::Visitor;
 
 /// Reads parts one after the other, keeping its buffers.
@@ -33,7 +33,7 @@ impl Scanner {
         visitor: &mut impl Visitor,
     ) -> Result<(), Stop> {
         self.token.shrink_to(1024 * 1024);
-        let mut place = Place::new(
+        let mut position = Position::new(
             &mut self.namespaces,
             &mut self.spans,
             limits,
@@ -45,8 +45,8 @@ impl Scanner {
             reader.get_mut().begin_token();
             self.token.clear();
             match reader.read_event_into(&mut self.token) {
-                Ok(Event::Eof) => return place.check_end(),
-                Ok(event) => place.take(&event, visitor)?,
+                Ok(Event::Eof) => return position.check_end(),
+                Ok(event) => position.take(&event, visitor)?,
                 Err(error) => {
                     let at = reader.error_position();
                     let early_end = reader.get_mut().take_stop();

@@ -16,7 +16,7 @@ pub(crate) struct Gap {
     pub(crate) to: i64,
     /// In how much of it the server was down.
     pub(crate) without_server_millis: i64,
-    /// How many jobs were due at its end.
+    /// EnqueueMode many jobs were due at its end.
     pub(crate) waiting: usize,
     /// The last disturbance before its end.
     pub(crate) after: Option<String>,
@@ -111,7 +111,7 @@ mod tests {
     use super::super::waits::waits;
     use super::*;
     use crate::job::Kind;
-    use crate::record::What;
+    use crate::record::Occurrence;
 
     fn gaps(history: &History) -> Gaps {
         let waits = waits(history, goals().lease);
@@ -144,8 +144,8 @@ mod tests {
     fn the_time_in_which_the_server_was_down_is_told_apart() {
         let mut history = second_starts_at(8000);
         history.events = vec![
-            event(2000, What::ServerKilled),
-            event(5000, What::ServerBack),
+            event(2000, Occurrence::ServerKilled),
+            event(5000, Occurrence::ServerBack),
         ];
         let gaps = gaps(&history);
         assert_eq!(gaps.server_down_millis, 3000);

@@ -18,14 +18,14 @@ use serde::Serialize;
 use self::outages::Outages;
 use crate::arguments::Arguments;
 use crate::history::History;
-use crate::record::What;
+use crate::record::Occurrence;
 
 pub(crate) use drain::{Backlogs, Drain};
 pub(crate) use executions::{Executions, OfKind};
 pub(crate) use gaps::Gaps;
 pub(crate) use restarts::Restart;
 
-/// What is demanded of a run.
+/// Occurrence is demanded of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Goals {
     pub(crate) lease: Duration,
@@ -113,7 +113,7 @@ impl Violation {
     }
 }
 
-/// What is to be said of a run.
+/// Occurrence is to be said of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Findings {
     pub(crate) violations: Vec<Violation>,
@@ -154,7 +154,7 @@ fn workers(history: &History) -> impl Iterator<Item = Violation> {
     let bad = history.events.iter().filter(|event| {
         matches!(
             event.what,
-            What::EndedByItself { .. } | What::StoppedBadly { .. }
+            Occurrence::EndedByItself { .. } | Occurrence::StoppedBadly { .. }
         )
     });
     bad.map(|event| Violation::new(Promise::WorkersLive, event.what.describe()))
@@ -235,7 +235,7 @@ mod tests {
     fn a_worker_that_ended_by_itself_is_found() {
         let mut history = run_of(&[Kind::Plain]);
         let (worker, how) = ("w1".to_owned(), "exit status: 1".to_owned());
-        let what = What::EndedByItself { worker, how };
+        let what = Occurrence::EndedByItself { worker, how };
         history.events.push(Event { at: 1, what });
         assert_eq!(promises(&history), [Promise::WorkersLive]);
     }

@@ -1,7 +1,7 @@
 //! When the server was down.
 
 use crate::history::History;
-use crate::record::What;
+use crate::record::Occurrence;
 
 /// The times in which the server was down.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,8 +14,8 @@ impl Outages {
         let mut down = None;
         for event in &history.events {
             match event.what {
-                What::ServerKilled => down = Some(event.at),
-                What::ServerBack => outages.extend(down.take().map(|from| (from, event.at))),
+                Occurrence::ServerKilled => down = Some(event.at),
+                Occurrence::ServerBack => outages.extend(down.take().map(|from| (from, event.at))),
                 _ => {}
             }
         }

@@ -9,7 +9,7 @@ use crate::history::{History, Line, StoredAttempt, StoredJob};
 use crate::job::{Job, Kind};
 use crate::plan::PlannedJob;
 use crate::producer::Acknowledged;
-use crate::record::{Event, What};
+use crate::record::{Event, Occurrence};
 
 pub(super) fn goals() -> Goals {
     Goals {
@@ -42,7 +42,7 @@ pub(super) fn attempt(number: i64, worker: &str, millis: i64, outcome: &str) -> 
     }
 }
 
-pub(super) fn event(at: i64, what: What) -> Event {
+pub(super) fn event(at: i64, what: Occurrence) -> Event {
     Event { at, what }
 }
 

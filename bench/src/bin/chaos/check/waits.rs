@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::history::{History, Line, StoredJob};
 use crate::producer::Acknowledged;
-use crate::record::{Event, What};
+use crate::record::{Event, Occurrence};
 
 /// A time in which a job was due; in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,7 +91,7 @@ fn due_again(
 fn ends(event: &Event, worker: &str, lease: Duration) -> Option<i64> {
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     match &event.what {
-        What::Frozen { worker: frozen } if frozen == worker => Some(event.at + lease),
+        Occurrence::Frozen { worker: frozen } if frozen == worker => Some(event.at + lease),
         what => what.ends(worker).then_some(event.at),
     }
 }
@@ -118,17 +118,17 @@ mod tests {
     #[test]
     fn a_job_of_a_killed_worker_is_due_from_the_kill_on() {
         let worker = "w1".to_owned();
-        let killed = event(40, What::Killed { worker });
+        let killed = event(40, Occurrence::Killed { worker });
         assert_eq!(waited(|history| history.events.push(killed)), 8960);
         let workers = vec!["w0".to_owned(), "w1".to_owned()];
-        let killed = event(50, What::AllKilled { workers });
+        let killed = event(50, Occurrence::AllKilled { workers });
         assert_eq!(waited(|history| history.events.push(killed)), 8950);
     }
 
     #[test]
     fn a_job_of_a_frozen_worker_is_due_a_lease_later() {
         let worker = "w1".to_owned();
-        let frozen = event(1000, What::Frozen { worker });
+        let frozen = event(1000, Occurrence::Frozen { worker });
         assert_eq!(waited(|history| history.events.push(frozen)), 3000);
     }
 

@@ -17,9 +17,9 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::job::{Job, config};
 use journal::Journal;
 
-/// What a worker process is to do.
+/// Occurrence a worker process is to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct WorkerTask {
     /// Unique among the processes of a run.
     pub(crate) worker: String,
     pub(crate) uri: String,
@@ -27,24 +27,24 @@ pub(crate) struct Order {
     pub(crate) lease_ms: u64,
 }
 
-impl Order {
+impl WorkerTask {
     pub(crate) fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms)
     }
 
-    /// How long what runs may go on after a signal, and after that how long giving back may take.
+    /// EnqueueMode long what runs may go on after a signal, and after that how long giving back may take.
     pub(crate) fn grace(&self) -> Duration {
         self.lease()
     }
 }
 
-/// Works until a signal says to stop; `order` is an [`Order`] as JSON.
+/// Works until a signal says to stop; `order` is an [`WorkerTask`] as JSON.
 pub(crate) async fn work(order: &str) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::WARN)
         .with_writer(std::io::stderr)
         .init();
-    let order: Order = serde_json::from_str(order)?;
+    let order: WorkerTask = serde_json::from_str(order)?;
     let mut end = EndSignal::listen()?;
     let client = Client::with_uri_str(&order.uri).await?;
     let database = client.default_database();
@@ -73,7 +73,7 @@ pub(crate) async fn work(order: &str) -> anyhow::Result<()> {
     if let Ok(ended) = timeout(order.grace(), &mut running).await {
         return Ok(ended??);
     }
-    // What cannot be given back is rescued: the server may be away, and we are to end.
+    // Occurrence cannot be given back is rescued: the server may be away, and we are to end.
     match timeout(order.grace(), storage.release_running()).await {
         Ok(Ok(released)) => {
             anstream::eprintln!("{released} jobs given back after the grace period")

@@ -17,9 +17,9 @@ const BACKLOG_LEASES: u32 = 2;
 /// The jobs of a batch.
 const BATCH: usize = 10;
 
-/// How jobs are enqueued.
+/// EnqueueMode jobs are enqueued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum How {
+pub(crate) enum EnqueueMode {
     /// One by one.
     Alone,
     /// Several at once, without a transaction.
@@ -42,14 +42,14 @@ pub(crate) struct PlannedJob {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Push {
     pub(crate) at: Duration,
-    pub(crate) how: How,
+    pub(crate) how: EnqueueMode,
     pub(crate) jobs: Vec<PlannedJob>,
 }
 
 impl Push {
-    /// How many jobs exist after it.
+    /// EnqueueMode many jobs exist after it.
     pub(crate) fn acknowledged(&self) -> usize {
-        if self.how == How::RolledBack {
+        if self.how == EnqueueMode::RolledBack {
             0
         } else {
             self.jobs.len()
@@ -78,7 +78,7 @@ pub(super) fn backlog(random: &mut StdRng, scale: &Scale, numbers: Range<u32>) -
     jobs
 }
 
-/// What is enqueued while workers are disturbed.
+/// Occurrence is enqueued while workers are disturbed.
 pub(super) fn pushes(random: &mut StdRng, scale: &Scale, numbers: Range<u32>) -> Vec<Push> {
     let mut pushes = Vec::new();
     let mut rolled_back = scale.jobs..;
@@ -87,17 +87,17 @@ pub(super) fn pushes(random: &mut StdRng, scale: &Scale, numbers: Range<u32>) ->
         .collect::<Vec<_>>();
     while !jobs.is_empty() {
         let ways = [
-            (How::Alone, 6),
-            (How::Batch, 1),
-            (How::Transaction, 3),
-            (How::RolledBack, 1),
+            (EnqueueMode::Alone, 6),
+            (EnqueueMode::Batch, 1),
+            (EnqueueMode::Transaction, 3),
+            (EnqueueMode::RolledBack, 1),
         ];
         let how = *pick(random, &ways);
         let count = match how {
-            How::Alone => 1,
-            How::Batch => BATCH,
-            How::Transaction => random.random_range(1..=2),
-            How::RolledBack => {
+            EnqueueMode::Alone => 1,
+            EnqueueMode::Batch => BATCH,
+            EnqueueMode::Transaction => random.random_range(1..=2),
+            EnqueueMode::RolledBack => {
                 let number = rolled_back.next().unwrap_or(u32::MAX);
                 let at = instant(random, scale);
                 let jobs = vec![disturbed(random, scale, number)];

@@ -1,4 +1,4 @@
-//! What a seed makes of a run: which jobs are enqueued how, and what happens when.
+//! Occurrence a seed makes of a run: which jobs are enqueued how, and what happens when.
 
 mod disturbances;
 mod jobs;
@@ -9,11 +9,11 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 pub(crate) use disturbances::{Disturbance, Outage, Planned};
-pub(crate) use jobs::{How, PlannedJob, Push};
+pub(crate) use jobs::{EnqueueMode, PlannedJob, Push};
 
 use crate::arguments::Arguments;
 
-/// How large a run is.
+/// EnqueueMode large a run is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scale {
     pub(crate) jobs: u32,
@@ -34,12 +34,12 @@ impl Scale {
         }
     }
 
-    /// How long the disturbed phase lasts.
+    /// EnqueueMode long the disturbed phase lasts.
     pub(crate) fn disturbed(&self) -> Duration {
         self.lease * if self.short { 12 } else { 48 }
     }
 
-    /// The jobs of each of the two backlogs. What is left is enqueued in the disturbed phase.
+    /// The jobs of each of the two backlogs. Occurrence is left is enqueued in the disturbed phase.
     pub(crate) fn backlog(&self) -> u32 {
         self.jobs * 3 / 10
     }
@@ -50,9 +50,9 @@ impl Scale {
 pub(crate) struct Plan {
     /// The backlog that is drained undisturbed.
     pub(crate) before: Vec<PlannedJob>,
-    /// What is enqueued in the disturbed phase, in the order of time.
+    /// Occurrence is enqueued in the disturbed phase, in the order of time.
     pub(crate) pushes: Vec<Push>,
-    /// What happens to the workers in that phase, in the order of time.
+    /// Occurrence happens to the workers in that phase, in the order of time.
     pub(crate) disturbances: Vec<Planned>,
     /// When the server is killed in that phase.
     pub(crate) outages: Vec<Outage>,
@@ -103,7 +103,7 @@ mod tests {
         let pushed = plan
             .pushes
             .iter()
-            .filter(|push| push.how != How::RolledBack);
+            .filter(|push| push.how != EnqueueMode::RolledBack);
         let pushed = pushed.flat_map(|push| &push.jobs);
         let numbers: Vec<u32> = plan
             .before
@@ -117,7 +117,7 @@ mod tests {
         let rolled_back = plan
             .pushes
             .iter()
-            .filter(|push| push.how == How::RolledBack);
+            .filter(|push| push.how == EnqueueMode::RolledBack);
         let mut rolled_back = rolled_back.flat_map(|push| &push.jobs).peekable();
         assert!(rolled_back.peek().is_some());
         assert!(rolled_back.all(|job| job.job.number >= 1000));

@@ -6,45 +6,45 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::arguments::{Arguments, Settings};
+use crate::candidate::{Candidate, Store};
 use crate::child::Child;
-use crate::contender::{Contender, Store};
+use crate::child_task::{ChildReport, ChildTask, EnqueueMode, Task};
 use crate::figures::Figures;
 use crate::gate::Gate;
-use crate::order::{Duty, How, Order, Said};
 use crate::server::{Server, Servers};
 
-/// The contenders on their servers, and what was measured so far.
+/// The candidates on their servers, and what was measured so far.
 pub(crate) struct Bench<'a> {
     pub(crate) arguments: &'a Arguments,
-    pub(crate) contenders: Vec<Contender>,
+    pub(crate) candidates: Vec<Candidate>,
     pub(crate) figures: Figures,
     pub(crate) servers: &'a Servers,
-    /// How many drains were made again because others took the machine.
+    /// EnqueueMode many drains were made again because others took the machine.
     pub(crate) repeated: usize,
-    /// How many counted though others took it.
+    /// EnqueueMode many counted though others took it.
     pub(crate) disturbed: usize,
-    stores: BTreeMap<Contender, Box<dyn Store>>,
+    stores: BTreeMap<Candidate, Box<dyn Store>>,
     folder: PathBuf,
 }
 
 impl<'a> Bench<'a> {
-    /// `folder` is for what children say.
+    /// `folder` is for what children report_line.
     pub(crate) async fn open(
         arguments: &'a Arguments,
-        contenders: Vec<Contender>,
+        candidates: Vec<Candidate>,
         servers: &'a Servers,
         folder: &Path,
     ) -> anyhow::Result<Self> {
         let mut stores = BTreeMap::new();
-        for contender in &contenders {
-            let uri = servers.of(contender.server()).uri(contender.database());
-            let store = contender.store(&uri, &arguments.settings).await;
-            let store = store.with_context(|| format!("open {}", contender.name()))?;
-            stores.insert(*contender, store);
+        for candidate in &candidates {
+            let uri = servers.of(candidate.server()).uri(candidate.database());
+            let store = candidate.store(&uri, &arguments.settings).await;
+            let store = store.with_context(|| format!("open {}", candidate.name()))?;
+            stores.insert(*candidate, store);
         }
         Ok(Self {
             arguments,
-            contenders,
+            candidates,
             figures: Figures::default(),
             servers,
             repeated: 0,
@@ -54,38 +54,38 @@ impl<'a> Bench<'a> {
         })
     }
 
-    pub(crate) fn server(&self, contender: Contender) -> &Server {
-        self.servers.of(contender.server())
+    pub(crate) fn server(&self, candidate: Candidate) -> &Server {
+        self.servers.of(candidate.server())
     }
 
-    pub(crate) fn store(&self, contender: Contender) -> &dyn Store {
-        &*self.stores[&contender]
+    pub(crate) fn store(&self, candidate: Candidate) -> &dyn Store {
+        &*self.stores[&candidate]
     }
 
-    /// Starts a child of `contender` on its own database.
+    /// Starts a child of `candidate` on its own database.
     pub(crate) fn child(
         &self,
-        contender: Contender,
+        candidate: Candidate,
         settings: &Settings,
-        duty: Duty,
+        task: Task,
     ) -> anyhow::Result<Child> {
-        let uri = self.server(contender).uri(contender.database());
-        self.child_at(contender, &uri, settings, duty)
+        let uri = self.server(candidate).uri(candidate.database());
+        self.child_at(candidate, &uri, settings, task)
     }
 
-    /// Starts a child of `contender` on the database at `uri`.
+    /// Starts a child of `candidate` on the database at `uri`.
     pub(crate) fn child_at(
         &self,
-        contender: Contender,
+        candidate: Candidate,
         uri: &str,
         settings: &Settings,
-        duty: Duty,
+        task: Task,
     ) -> anyhow::Result<Child> {
-        let order = Order {
-            contender,
+        let order = ChildTask {
+            candidate,
             uri: uri.to_owned(),
             settings: settings.clone(),
-            duty,
+            task,
         };
         Child::start(&order, &self.folder)
     }
@@ -97,30 +97,30 @@ impl<'a> Bench<'a> {
     /// Enqueues `jobs` in a child; returns the seconds it took.
     pub(crate) async fn push(
         &self,
-        contender: Contender,
-        how: How,
+        candidate: Candidate,
+        how: EnqueueMode,
         jobs: u32,
     ) -> anyhow::Result<f64> {
-        let uri = self.server(contender).uri(contender.database());
-        self.push_at(contender, &uri, how, jobs).await
+        let uri = self.server(candidate).uri(candidate.database());
+        self.push_at(candidate, &uri, how, jobs).await
     }
 
     /// As [`Bench::push`], on the database at `uri`.
     pub(crate) async fn push_at(
         &self,
-        contender: Contender,
+        candidate: Candidate,
         uri: &str,
-        how: How,
+        how: EnqueueMode,
         jobs: u32,
     ) -> anyhow::Result<f64> {
-        let duty = Duty::Push {
+        let task = Task::Push {
             how,
             jobs,
             producers: self.arguments.producers,
         };
-        let mut child = self.child_at(contender, uri, &self.arguments.settings, duty)?;
+        let mut child = self.child_at(candidate, uri, &self.arguments.settings, task)?;
         let took = |said| match said {
-            Said::Took { seconds } => Some(seconds),
+            ChildReport::Took { seconds } => Some(seconds),
             _ => None,
         };
         let seconds = child.receive(self.arguments.patience(), took).await?;

@@ -5,12 +5,12 @@ use dossier_bench::percentile;
 
 use super::{Bench, finished_jobs};
 use crate::arguments::{Measure, Settings};
-use crate::contender::Contender;
-use crate::order::{Duty, How, Said};
+use crate::candidate::Candidate;
+use crate::child_task::{ChildReport, EnqueueMode, Task};
 use crate::server::ServerKind;
 
 /// Who drains: it leaves nothing behind, so both places stay what they are.
-const DRAINER: Contender = Contender::ApalisMongodbDelete;
+const DRAINER: Candidate = Candidate::ApalisMongodbDelete;
 
 /// The queues that are compared, by the names of their databases.
 const PLACES: [&str; 2] = ["claims_empty", "claims_history"];
@@ -91,15 +91,17 @@ async fn drain(bench: &Bench<'_>, uri: &str) -> anyhow::Result<[Vec<f64>; 2]> {
         in_flight: 2 * BATCH,
         ..bench.arguments.settings.clone()
     };
-    bench.push_at(DRAINER, uri, How::Batches, JOBS).await?;
+    bench
+        .push_at(DRAINER, uri, EnqueueMode::Batches, JOBS)
+        .await?;
     let gate = bench.gate()?;
     let begin = gate.path().to_path_buf();
-    let duty = Duty::Claim { jobs: JOBS, begin };
-    let mut child = bench.child_at(DRAINER, uri, &settings, duty)?;
+    let task = Task::Claim { jobs: JOBS, begin };
+    let mut child = bench.child_at(DRAINER, uri, &settings, task)?;
     child.ready(bench.arguments.patience()).await?;
     gate.open()?;
     let claims = |said| match said {
-        Said::Claims { find, take } => Some([find, take]),
+        ChildReport::Claims { find, take } => Some([find, take]),
         _ => None,
     };
     let measured = child.receive(bench.arguments.patience(), claims).await?;

@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::Bench;
 use crate::arguments::Settings;
+use crate::candidate::Candidate;
 use crate::child::Child;
-use crate::contender::Contender;
-use crate::order::{Duty, How, Said, Tally, now_micros};
+use crate::child_task::{ChildReport, EnqueueMode, Tally, Task, now_micros};
 
 /// The pause between two looks at how far the workers are.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -37,31 +37,31 @@ pub(super) struct Drained {
 /// has every job as finished.
 pub(super) async fn drain(
     bench: &Bench<'_>,
-    contender: Contender,
+    candidate: Candidate,
     processes: usize,
     settings: &Settings,
 ) -> anyhow::Result<Drained> {
-    let jobs = contender.share_of(bench.arguments.jobs);
-    bench.store(contender).reset().await?;
-    let fill = match contender.can_enqueue_in_batches() {
-        true => How::Batches,
-        false => How::OneByOne,
+    let jobs = candidate.share_of(bench.arguments.jobs);
+    bench.store(candidate).reset().await?;
+    let fill = match candidate.can_enqueue_in_batches() {
+        true => EnqueueMode::Batches,
+        false => EnqueueMode::OneByOne,
     };
-    bench.push(contender, fill, jobs).await?;
+    bench.push(candidate, fill, jobs).await?;
     let gate = bench.gate()?;
     let mut workers = Vec::new();
     for _ in 0..processes {
         let begin = gate.path().to_path_buf();
-        workers.push(bench.child(contender, settings, Duty::Work { begin })?);
+        workers.push(bench.child(candidate, settings, Task::Work { begin })?);
     }
     for worker in &mut workers {
         worker.ready(bench.arguments.patience()).await?;
     }
-    let server = bench.server(contender).pid();
+    let server = bench.server(candidate).pid();
     let cpu_before = (cpu_seconds_of_tree(server), cpu_of(&workers));
     let load = Load::now(&[server]);
     let began = gate.open()?;
-    let tallies = until_finished(bench, contender, &mut workers, jobs).await?;
+    let tallies = until_finished(bench, candidate, &mut workers, jobs).await?;
     let ended = now_micros();
     let disturbance = load.disturbance();
     let cpu_after = (cpu_seconds_of_tree(server), cpu_of(&workers));
@@ -99,7 +99,7 @@ fn cpu_of(workers: &[Child]) -> f64 {
 
 async fn until_finished(
     bench: &Bench<'_>,
-    contender: Contender,
+    candidate: Candidate,
     workers: &mut [Child],
     jobs: u32,
 ) -> anyhow::Result<Vec<Tally>> {
@@ -110,14 +110,14 @@ async fn until_finished(
         for (worker, tally) in workers.iter_mut().zip(&mut tallies) {
             worker.assert_alive()?;
             while let Some(said) = worker.said()? {
-                if let Said::Ran(newer) = said {
+                if let ChildReport::Ran(newer) = said {
                     *tally = newer;
                 }
             }
         }
         let ran: u64 = tallies.iter().map(|tally| tally.count).sum();
         // The store is not bothered before the handlers have run.
-        if ran >= jobs && bench.store(contender).unfinished(jobs).await? == 0 {
+        if ran >= jobs && bench.store(candidate).unfinished(jobs).await? == 0 {
             return Ok(tallies);
         }
         if Instant::now() > deadline {

@@ -11,8 +11,8 @@ use mongodb::{Client, Collection};
 use tokio::time::Instant;
 
 use super::Bench;
-use crate::contender::{Contender, QUEUE};
-use crate::order::{Duty, How};
+use crate::candidate::{Candidate, QUEUE};
+use crate::child_task::{EnqueueMode, Task};
 
 /// Finished jobs that are inserted at once.
 const INSERTED_AT_ONCE: u32 = 5_000;
@@ -55,12 +55,12 @@ async fn finished(
     jobs: &Collection<Document>,
 ) -> anyhow::Result<Document> {
     // This one keeps what it has finished.
-    let worker = Contender::ApalisMongodb;
-    bench.push_at(worker, uri, How::OneByOne, 1).await?;
+    let worker = Candidate::ApalisMongodb;
+    bench.push_at(worker, uri, EnqueueMode::OneByOne, 1).await?;
     let gate = bench.gate()?;
     gate.open()?;
     let begin = gate.path().to_path_buf();
-    let child = bench.child_at(worker, uri, &bench.arguments.settings, Duty::Work { begin })?;
+    let child = bench.child_at(worker, uri, &bench.arguments.settings, Task::Work { begin })?;
     let deadline = Instant::now() + bench.arguments.patience();
     let done = doc! { "queue": QUEUE, "status": "Done" };
     loop {

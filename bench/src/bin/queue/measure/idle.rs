@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Bench;
 use crate::arguments::{Measure, Settings};
-use crate::contender::Contender;
-use crate::order::Duty;
+use crate::candidate::Candidate;
+use crate::child_task::Task;
 use crate::server::ServerKind;
 
 /// Commands a second.
@@ -22,24 +22,24 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) {
     }
     // What servers count when there is no worker, the questions themselves included.
     let mut nothing = BTreeMap::new();
-    for contender in bench.contenders.clone() {
-        if let Err(error) = once(bench, contender, &mut nothing).await {
-            bench.figures.failed(contender, COMMANDS, &error);
+    for candidate in bench.candidates.clone() {
+        if let Err(error) = once(bench, candidate, &mut nothing).await {
+            bench.figures.failed(candidate, COMMANDS, &error);
         }
     }
 }
 
 async fn once(
     bench: &mut Bench<'_>,
-    contender: Contender,
+    candidate: Candidate,
     nothing: &mut BTreeMap<ServerKind, u64>,
 ) -> anyhow::Result<()> {
-    bench.store(contender).reset().await?;
-    let control = match nothing.get(&contender.server()) {
+    bench.store(candidate).reset().await?;
+    let control = match nothing.get(&candidate.server()) {
         Some(control) => *control,
         None => {
-            let control = count(bench, contender).await?;
-            nothing.insert(contender.server(), control);
+            let control = count(bench, candidate).await?;
+            nothing.insert(candidate.server(), control);
             control
         }
     };
@@ -49,23 +49,23 @@ async fn once(
     };
     let gate = bench.gate()?;
     let begin = gate.path().to_path_buf();
-    let mut worker = bench.child(contender, &settings, Duty::Work { begin })?;
+    let mut worker = bench.child(candidate, &settings, Task::Work { begin })?;
     worker.ready(bench.arguments.patience()).await?;
     gate.open()?;
-    let counted = count(bench, contender).await?;
+    let counted = count(bench, candidate).await?;
     worker.assert_alive()?;
     worker.end().await;
     let rate = counted.saturating_sub(control) as f64 / bench.arguments.idle_seconds as f64;
-    anstream::eprintln!("{}, {COMMANDS}: {rate:.1}", contender.name());
-    bench.figures.add(contender, COMMANDS, rate);
+    anstream::eprintln!("{}, {COMMANDS}: {rate:.1}", candidate.name());
+    bench.figures.add(candidate, COMMANDS, rate);
     Ok(())
 }
 
-async fn count(bench: &Bench<'_>, contender: Contender) -> anyhow::Result<u64> {
-    let server = bench.server(contender);
+async fn count(bench: &Bench<'_>, candidate: Candidate) -> anyhow::Result<u64> {
+    let server = bench.server(candidate);
     tokio::time::sleep(SETTLE).await;
-    let before = server.commands(contender.database()).await?;
+    let before = server.commands(candidate.database()).await?;
     tokio::time::sleep(Duration::from_secs(bench.arguments.idle_seconds)).await;
-    let after = server.commands(contender.database()).await?;
+    let after = server.commands(candidate.database()).await?;
     Ok(after.saturating_sub(before))
 }

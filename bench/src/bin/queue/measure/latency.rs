@@ -1,11 +1,11 @@
-//! How long an idle worker takes to start a job.
+//! EnqueueMode long an idle worker takes to start a job.
 
 use dossier_bench::percentile;
 
 use super::Bench;
 use crate::arguments::{Measure, Settings};
-use crate::contender::Contender;
-use crate::order::{Duty, Said};
+use crate::candidate::Candidate;
+use crate::child_task::{ChildReport, Task};
 
 /// The percentiles that are told; the last one is the maximum.
 pub(crate) const PERCENTS: [f64; 4] = [50.0, 95.0, 99.0, 100.0];
@@ -28,30 +28,30 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) {
         return;
     }
     for round in 1..=bench.arguments.rounds {
-        for contender in bench.contenders.clone() {
-            if let Err(error) = once(bench, contender).await {
-                bench.figures.failed(contender, "latency", &error);
+        for candidate in bench.candidates.clone() {
+            if let Err(error) = once(bench, candidate).await {
+                bench.figures.failed(candidate, "latency", &error);
                 continue;
             }
-            let median = bench.figures.cell(contender, &from_return(50.0), 1);
+            let median = bench.figures.cell(candidate, &from_return(50.0), 1);
             anstream::eprintln!(
                 "round {round}: {}, latency: p50 {median} ms so far",
-                contender.name()
+                candidate.name()
             );
         }
     }
 }
 
-async fn once(bench: &mut Bench<'_>, contender: Contender) -> anyhow::Result<()> {
+async fn once(bench: &mut Bench<'_>, candidate: Candidate) -> anyhow::Result<()> {
     let settings = Settings {
         poll_seconds: Some(POLL_SECONDS),
         ..bench.arguments.settings.clone()
     };
     let pushes = bench.arguments.pushes;
-    bench.store(contender).reset().await?;
-    let mut child = bench.child(contender, &settings, Duty::Latency { pushes })?;
+    bench.store(candidate).reset().await?;
+    let mut child = bench.child(candidate, &settings, Task::Latency { pushes })?;
     let latencies = |said| match said {
-        Said::Latencies {
+        ChildReport::Latencies {
             from_call,
             from_return,
         } => Some((from_call, from_return)),
@@ -62,11 +62,11 @@ async fn once(bench: &mut Bench<'_>, contender: Contender) -> anyhow::Result<()>
     for percent in PERCENTS {
         let figures = &mut bench.figures;
         figures.add(
-            contender,
+            candidate,
             &from_return(percent),
             percentile(&returned, percent),
         );
-        figures.add(contender, &from_call(percent), percentile(&called, percent));
+        figures.add(candidate, &from_call(percent), percentile(&called, percent));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::arguments::{Measure, Settings};
 /// The most memory the process ever had in use, in MiB.
 pub(crate) const PEAK: &str = "peak memory MiB";
 
-/// In flight, of those contenders that can be told.
+/// In flight, of those candidates that can be told.
 const IN_FLIGHT: usize = 200;
 
 /// Measures once: this is no speed, and hardly varies.
@@ -20,14 +20,14 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) {
         in_flight: IN_FLIGHT,
         ..bench.arguments.settings.clone()
     };
-    for contender in bench.contenders.clone() {
-        match drain(bench, contender, 1, &settings).await {
+    for candidate in bench.candidates.clone() {
+        match drain(bench, candidate, 1, &settings).await {
             Ok(drained) => {
-                let (name, peak) = (contender.name(), drained.peak_mib);
+                let (name, peak) = (candidate.name(), drained.peak_mib);
                 anstream::eprintln!("{name}, {PEAK}: {peak:.1}");
-                bench.figures.add(contender, PEAK, peak);
+                bench.figures.add(candidate, PEAK, peak);
             }
-            Err(error) => bench.figures.failed(contender, PEAK, &error),
+            Err(error) => bench.figures.failed(candidate, PEAK, &error),
         }
     }
 }

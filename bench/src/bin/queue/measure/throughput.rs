@@ -1,9 +1,9 @@
-//! How fast a full queue is drained, by how many processes, and at what price.
+//! EnqueueMode fast a full queue is drained, by how many processes, and at what price.
 
 use super::Bench;
 use super::drain::{Drained, drain};
 use crate::arguments::Measure;
-use crate::contender::Contender;
+use crate::candidate::Candidate;
 
 /// Jobs a second, drained by so many processes, from the first handler's start.
 pub(crate) fn rate(processes: usize) -> String {
@@ -46,16 +46,16 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) {
     }
     for round in 1..=bench.arguments.rounds {
         for processes in bench.arguments.processes.clone() {
-            for contender in bench.contenders.clone() {
-                match undisturbed(bench, contender, processes).await {
+            for candidate in bench.candidates.clone() {
+                match undisturbed(bench, candidate, processes).await {
                     Ok(drained) => {
-                        let (name, rate) = (contender.name(), drained.rate());
+                        let (name, rate) = (candidate.name(), drained.rate());
                         anstream::eprintln!(
                             "round {round}: {name}, drained by {processes}/s: {rate:.0}"
                         );
-                        note(bench, contender, processes, &drained);
+                        note(bench, candidate, processes, &drained);
                     }
-                    Err(error) => bench.figures.failed(contender, &rate(processes), &error),
+                    Err(error) => bench.figures.failed(candidate, &rate(processes), &error),
                 }
             }
         }
@@ -65,11 +65,11 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) {
 /// Drains again what was disturbed, a few times at most; the last one counts in any case.
 async fn undisturbed(
     bench: &mut Bench<'_>,
-    contender: Contender,
+    candidate: Candidate,
     processes: usize,
 ) -> anyhow::Result<Drained> {
     for _ in 0..REPEATED_AT_MOST {
-        let drained = drain(bench, contender, processes, &bench.arguments.settings).await?;
+        let drained = drain(bench, candidate, processes, &bench.arguments.settings).await?;
         let taken = drained.disturbance.total();
         if taken <= DISTURBED_FROM {
             return Ok(drained);
@@ -80,16 +80,16 @@ async fn undisturbed(
             taken * 100.0
         );
     }
-    let drained = drain(bench, contender, processes, &bench.arguments.settings).await?;
+    let drained = drain(bench, candidate, processes, &bench.arguments.settings).await?;
     bench.disturbed += usize::from(drained.disturbance.total() > DISTURBED_FROM);
     Ok(drained)
 }
 
-fn note(bench: &mut Bench<'_>, contender: Contender, processes: usize, drained: &Drained) {
+fn note(bench: &mut Bench<'_>, candidate: Candidate, processes: usize, drained: &Drained) {
     let jobs = f64::from(drained.jobs);
     let millis_a_job = |seconds: f64| seconds * 1000.0 / jobs;
     let figures = &mut bench.figures;
-    let mut add = |key: String, figure| figures.add(contender, &key, figure);
+    let mut add = |key: String, figure| figures.add(candidate, &key, figure);
     add(rate(processes), drained.rate());
     add(
         rate_from_order(processes),
@@ -109,6 +109,6 @@ fn note(bench: &mut Bench<'_>, contender: Contender, processes: usize, drained: 
         add(contention(processes), share * 100.0);
     }
     if let Err(error) = drained.assert_each_ran_once() {
-        bench.figures.failed(contender, &rate(processes), &error);
+        bench.figures.failed(candidate, &rate(processes), &error);
     }
 }

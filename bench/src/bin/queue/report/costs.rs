@@ -28,12 +28,12 @@ fn draining(bench: &Bench<'_>, report: &mut Report) {
 }
 
 fn idling(bench: &Bench<'_>, report: &mut Report) {
-    let contenders = bench.contenders.iter();
-    let rows = contenders.filter_map(|contender| {
-        let rate = bench.figures.median(*contender, idle::COMMANDS)?;
-        let counted = contender.server().commands();
+    let candidates = bench.candidates.iter();
+    let rows = candidates.filter_map(|candidate| {
+        let rate = bench.figures.median(*candidate, idle::COMMANDS)?;
+        let counted = candidate.server().commands();
         Some(vec![
-            contender.name().to_owned(),
+            candidate.name().to_owned(),
             format!("{rate:.2}"),
             counted.to_owned(),
         ])

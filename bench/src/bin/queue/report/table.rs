@@ -1,8 +1,8 @@
-//! A table with one row a contender.
+//! A table with one row a candidate.
 
 use dossier_bench::Report;
 
-use crate::contender::Contender;
+use crate::candidate::Candidate;
 use crate::measure::Bench;
 
 /// A table that is being put together, column by column.
@@ -33,12 +33,12 @@ impl Table {
         self
     }
 
-    /// Writes the rows of those contenders of whom anything was measured.
+    /// Writes the rows of those candidates of whom anything was measured.
     pub(super) fn write(&self, bench: &Bench<'_>, report: &mut Report) {
-        let contenders = bench.contenders.iter().copied();
-        let measured = contenders.filter(|contender| self.has(bench, *contender));
+        let candidates = bench.candidates.iter().copied();
+        let measured = candidates.filter(|candidate| self.has(bench, *candidate));
         let rows: Vec<_> = measured
-            .map(|contender| self.row(bench, contender))
+            .map(|candidate| self.row(bench, candidate))
             .collect();
         if !rows.is_empty() {
             let title: Vec<&str> = self.title.iter().map(String::as_str).collect();
@@ -46,15 +46,15 @@ impl Table {
         }
     }
 
-    fn has(&self, bench: &Bench<'_>, contender: Contender) -> bool {
+    fn has(&self, bench: &Bench<'_>, candidate: Candidate) -> bool {
         let mut keys = self.columns.iter().map(|(key, _)| key);
-        keys.any(|key| bench.figures.median(contender, key).is_some())
+        keys.any(|key| bench.figures.median(candidate, key).is_some())
     }
 
-    fn row(&self, bench: &Bench<'_>, contender: Contender) -> Vec<String> {
+    fn row(&self, bench: &Bench<'_>, candidate: Candidate) -> Vec<String> {
         let cells = self.columns.iter();
-        let cells = cells.map(|(key, decimals)| bench.figures.cell(contender, key, *decimals));
-        std::iter::once(contender.name().to_owned())
+        let cells = cells.map(|(key, decimals)| bench.figures.cell(candidate, key, *decimals));
+        std::iter::once(candidate.name().to_owned())
             .chain(cells)
             .collect()
     }

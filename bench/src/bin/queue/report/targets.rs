@@ -3,10 +3,10 @@
 use dossier_bench::Report;
 
 use super::target::Target;
-use crate::contender::Contender;
+use crate::candidate::Candidate;
 use crate::measure::{Bench, claim_history, enqueue, idle, latency, memory, throughput};
 
-const OURS: Contender = Contender::ApalisMongodb;
+const OURS: Candidate = Candidate::ApalisMongodb;
 
 /// Adds the table of those targets that were measured.
 pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
@@ -18,30 +18,30 @@ pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
 }
 
 fn throughput_targets(bench: &Bench<'_>) -> Vec<Target> {
-    let of = |contender, key: &str| bench.figures.median(contender, key);
+    let of = |candidate, key: &str| bench.figures.median(candidate, key);
     let ratio = |ours: Option<f64>, theirs: Option<f64>| Some(ours? / theirs?);
-    let drain = |contender| of(contender, &throughput::rate(2));
+    let drain = |candidate| of(candidate, &throughput::rate(2));
     let against = |theirs| ratio(drain(OURS), drain(theirs));
-    let enqueue = of(Contender::ApalisPostgres, enqueue::ONE_BY_ONE);
+    let enqueue = of(Candidate::ApalisPostgres, enqueue::ONE_BY_ONE);
     let processes = |count| of(OURS, &throughput::rate(count));
     vec![
         Target::at_least(
             "drain by 2, × apalis-postgres batch 100",
             1.0,
-            against(Contender::ApalisPostgresBatch),
+            against(Candidate::ApalisPostgresBatch),
         ),
         Target::at_least(
             "drain by 2, × apalis-postgres",
             3.5,
-            against(Contender::ApalisPostgres),
+            against(Candidate::ApalisPostgres),
         ),
-        Target::at_least("drain by 2, × agenda", 10.0, against(Contender::Agenda)),
+        Target::at_least("drain by 2, × agenda", 10.0, against(Candidate::Agenda)),
         Target::at_least(
             "stretch: drain by 2, deleting, × graphile_worker",
             1.0,
             ratio(
-                drain(Contender::ApalisMongodbDelete),
-                drain(Contender::GraphileWorker),
+                drain(Candidate::ApalisMongodbDelete),
+                drain(Candidate::GraphileWorker),
             ),
         ),
         Target::at_least(

@@ -7,14 +7,14 @@ use crate::measure::Bench;
 use crate::measure::throughput::{DISTURBED_FROM, OTHERS, STOLEN};
 
 pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
-    let rows = bench.contenders.iter().map(|contender| {
-        let server = bench.server(*contender);
+    let rows = bench.candidates.iter().map(|candidate| {
+        let server = bench.server(*candidate);
         vec![
-            contender.name().to_owned(),
+            candidate.name().to_owned(),
             server.version().to_owned(),
             server.kind().durability().to_owned(),
-            contender.configuration(&bench.arguments.settings),
-            contender.share_of(bench.arguments.jobs).to_string(),
+            candidate.configuration(&bench.arguments.settings),
+            candidate.share_of(bench.arguments.jobs).to_string(),
         ]
     });
     let title = [
@@ -24,7 +24,7 @@ pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
         "configuration",
         "jobs a round",
     ];
-    report.table("contenders", &title, rows.collect());
+    report.table("candidates", &title, rows.collect());
     report.note(format!(
         "Medians of {} interleaved rounds. Handlers do nothing, {} at once in a process; the apalis workers have \
          its layers for tracing, panics, timeouts and concurrency. Producers and workers are processes of their own.",
@@ -33,11 +33,11 @@ pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
     quiet(bench, report);
 }
 
-/// How quiet the machine was.
+/// EnqueueMode quiet the machine was.
 fn quiet(bench: &Bench<'_>, report: &mut Report) {
     let taken = |key| {
-        let of_each = bench.contenders.iter();
-        let of_each = of_each.filter_map(|contender| bench.figures.median(*contender, key));
+        let of_each = bench.candidates.iter();
+        let of_each = of_each.filter_map(|candidate| bench.figures.median(*candidate, key));
         of_each.fold(0.0, f64::max)
     };
     if !bench.arguments.measures(Measure::Drain) {

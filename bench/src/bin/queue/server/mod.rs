@@ -1,4 +1,4 @@
-//! The servers that contenders need: private, with durable settings, gone at the end.
+//! The servers that candidates need: private, with durable settings, gone at the end.
 
 mod mongod;
 #[cfg(feature = "peers")]

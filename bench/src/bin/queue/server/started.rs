@@ -9,7 +9,7 @@ use super::mongod;
 
 const MONGOD_CACHE_TENTHS_GB: u32 = 10;
 
-/// What kinds of servers contenders need.
+/// What kinds of servers candidates need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ServerKind {
     Mongod,
@@ -71,7 +71,7 @@ impl Server {
         self.process.uri(database)
     }
 
-    /// How many commands it has counted for `database`, or in all if it does not tell them apart.
+    /// EnqueueMode many commands it has counted for `database`, or in all if it does not tell them apart.
     pub(crate) async fn commands(&self, database: &str) -> anyhow::Result<u64> {
         match self.kind {
             ServerKind::Mongod => mongod::commands(&self.uri("admin")).await,

@@ -1,4 +1,4 @@
-//! What a contender can do.
+//! What a candidate can do.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ pub(crate) type Promise<'a, T> = BoxFuture<'a, anyhow::Result<T>>;
 /// What a handler does: nothing but telling that it runs.
 pub(crate) type Observer = Arc<dyn Fn(&Job) + Send + Sync>;
 
-/// What the parent does with a contender's store.
+/// What the parent does with a candidate's store.
 pub(crate) trait Store: Send + Sync {
     /// Makes it new and empty.
     fn reset(&self) -> Promise<'_, ()>;
 
-    /// How many of `jobs` have not succeeded, as the store has it.
+    /// EnqueueMode many of `jobs` have not succeeded, as the store has it.
     fn unfinished(&self, jobs: u64) -> Promise<'_, u64>;
 }
 
-/// What a child does with a contender.
+/// What a child does with a candidate.
 pub(crate) trait Queue: Send + Sync {
     /// Enqueues a job durably, as people do it.
     fn push(&self, job: Job) -> Promise<'_, ()>;

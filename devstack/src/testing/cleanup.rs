@@ -21,15 +21,15 @@ rm -rf "$2"
 
 /// The open end of the pipe; what holds it keeps the server alive.
 #[derive(Debug)]
-pub(super) struct Caretaker {
+pub(super) struct CleanupProcess {
     _alive: ChildStdin,
 }
 
-impl Caretaker {
-    pub(super) fn watch_over(server: &Process, folder: &Path) -> io::Result<Self> {
+impl CleanupProcess {
+    pub(super) fn spawn(server: &Process, folder: &Path) -> io::Result<Self> {
         use std::os::unix::process::CommandExt;
         let mut shell = Command::new("sh")
-            .args(["-c", SCRIPT, "caretaker", &server.pid().to_string()])
+            .args(["-c", SCRIPT, "cleanup", &server.pid().to_string()])
             .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -40,7 +40,7 @@ impl Caretaker {
         let alive = shell
             .stdin
             .take()
-            .ok_or_else(|| io::Error::other("the caretaker has no input"))?;
+            .ok_or_else(|| io::Error::other("the cleanup has no input"))?;
         Ok(Self { _alive: alive })
     }
 }

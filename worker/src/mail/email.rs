@@ -6,7 +6,7 @@ use minijinja::{Environment, Value, context};
 
 /// A mail, before it is addressed to anybody.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Letter {
+pub enum Email {
     /// "Please confirm your address."
     Verify {
         /// What the person wants to be called.
@@ -22,9 +22,9 @@ pub enum Letter {
 }
 
 /// Shows the template alone: letters hold links that open accounts.
-impl std::fmt::Debug for Letter {
+impl std::fmt::Debug for Email {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Letter({})", self.template())
+        write!(f, "Email({})", self.template())
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Rendered {
     pub(super) html: String,
 }
 
-impl Letter {
+impl Email {
     /// The template's name, as in the job's payload.
     pub fn template(&self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Letter {
     }
 }
 
-/// The templates, compiled at the first letter. What is put into those that end in `.html` is escaped.
+/// The templates, compiled at the first email. What is put into those that end in `.html` is escaped.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     for (name, source) in [
@@ -100,11 +100,11 @@ mod tests {
 
     #[test]
     fn both_forms_carry_the_link_and_html_in_a_name_stays_text() {
-        let letter = Letter::Verify {
+        let email = Email::Verify {
             name: Some("<b>Ada</b>".to_owned()),
             url: "https://dossier.example.com/verify-email/abc-_=".to_owned(),
         };
-        let rendered = letter.render().unwrap();
+        let rendered = email.render().unwrap();
         assert!(rendered.text.contains("Hello <b>Ada</b>"));
         assert!(
             rendered
@@ -113,12 +113,12 @@ mod tests {
         );
         assert!(rendered.html.contains("&lt;b&gt;Ada&lt;"));
         assert!(rendered.html.contains("verify-email/abc-_="));
-        assert!(!format!("{letter:?}").contains("abc"));
+        assert!(!format!("{email:?}").contains("abc"));
     }
 
     #[test]
     fn a_letter_to_nobody_in_particular_reads_well() {
-        let rendered = Letter::AccountExists { name: None }.render().unwrap();
+        let rendered = Email::AccountExists { name: None }.render().unwrap();
         assert!(rendered.text.starts_with("Hello,"));
         assert!(rendered.html.contains("Hello,"));
     }

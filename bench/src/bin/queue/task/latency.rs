@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::arguments::Settings;
-use crate::contender::{Observer, Queue};
+use crate::candidate::{Observer, Queue};
+use crate::child_task::{ChildReport, report_line};
 use crate::job::Job;
-use crate::order::{Said, say};
 
 /// Workers register, connect and subscribe; that is not what is measured.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -56,7 +56,7 @@ pub(super) async fn latency(
             .filter_map(|push| push.millis_since(of(push)));
         figures.collect::<Vec<f64>>()
     };
-    say(&Said::Latencies {
+    report_line(&ChildReport::Latencies {
         from_call: millis(|push| &push.called),
         from_return: millis(|push| &push.returned),
     })
@@ -99,7 +99,7 @@ async fn has_started(push: &Push) {
     }
 }
 
-/// The same gaps of 20 to 60 ms for every contender, in no order.
+/// The same gaps of 20 to 60 ms for every candidate, in no order.
 fn gap(number: u32) -> Duration {
     Duration::from_millis(20 + u64::from(number) * 7919 % 41)
 }

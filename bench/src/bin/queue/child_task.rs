@@ -6,40 +6,40 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::Settings;
-use crate::contender::Contender;
+use crate::candidate::Candidate;
 
 /// One child's work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
-    pub(crate) contender: Contender,
+pub(crate) struct ChildTask {
+    pub(crate) candidate: Candidate,
     /// Where the store is.
     pub(crate) uri: String,
     pub(crate) settings: Settings,
-    pub(crate) duty: Duty,
+    pub(crate) task: Task,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Duty {
-    /// Enqueue jobs and say how long it took.
+pub(crate) enum Task {
+    /// Enqueue jobs and report_line how long it took.
     Push {
-        how: How,
+        how: EnqueueMode,
         jobs: u32,
         producers: usize,
     },
     /// Run jobs until killed, from when the file `begin` exists.
     Work { begin: PathBuf },
-    /// Push single jobs to a worker in the same process and say how long they took to start.
+    /// Push single jobs to a worker in the same process and report_line how long they took to start.
     Latency { pushes: u32 },
-    /// Drain `jobs` jobs from when the file `begin` exists, and say how long each command of a
+    /// Drain `jobs` jobs from when the file `begin` exists, and report_line how long each command of a
     /// claim took.
     Claim { jobs: u32, begin: PathBuf },
 }
 
-/// How jobs are enqueued.
+/// EnqueueMode jobs are enqueued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum How {
+pub(crate) enum EnqueueMode {
     OneByOne,
     Batches,
     /// One by one, each in one transaction with a document of the application.
@@ -49,10 +49,10 @@ pub(crate) enum How {
 /// A line a child says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Said {
+pub(crate) enum ChildReport {
     /// Connected; waits for its gate, if it has one.
     Ready {},
-    /// How far a worker is.
+    /// EnqueueMode far a worker is.
     Ran(Tally),
     /// Enqueued everything.
     Took { seconds: f64 },
@@ -73,14 +73,14 @@ pub(crate) struct Tally {
     pub(crate) count: u64,
     /// When the first one did; see [`now_micros`].
     pub(crate) first: u64,
-    /// Jobs claimed, where the contender tells.
+    /// Jobs claimed, where the candidate tells.
     pub(crate) claimed: u64,
-    /// Jobs that another process claimed first, where the contender tells.
+    /// Jobs that another process claimed first, where the candidate tells.
     pub(crate) contended: u64,
 }
 
 /// Says a line to the parent.
-pub(crate) fn say(said: &Said) -> anyhow::Result<()> {
+pub(crate) fn report_line(said: &ChildReport) -> anyhow::Result<()> {
     anstream::println!("{}", serde_json::to_string(said)?);
     Ok(())
 }

@@ -6,24 +6,26 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use crate::contender::Queue;
+use crate::candidate::Queue;
+use crate::child_task::{ChildReport, EnqueueMode, report_line};
 use crate::job::Job;
-use crate::order::{How, Said, say};
 
 const BATCH: u32 = 1_000;
 
 pub(super) async fn push(
     queue: Arc<dyn Queue>,
-    how: How,
+    how: EnqueueMode,
     jobs: u32,
     producers: usize,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
     match how {
-        How::Batches => in_batches(&*queue, jobs).await?,
-        How::OneByOne | How::WithDocument => singly(&queue, how, jobs, producers).await?,
+        EnqueueMode::Batches => in_batches(&*queue, jobs).await?,
+        EnqueueMode::OneByOne | EnqueueMode::WithDocument => {
+            singly(&queue, how, jobs, producers).await?
+        }
     }
-    say(&Said::Took {
+    report_line(&ChildReport::Took {
         seconds: started.elapsed().as_secs_f64(),
     })
 }
@@ -42,7 +44,7 @@ async fn in_batches(queue: &dyn Queue, jobs: u32) -> anyhow::Result<()> {
 
 async fn singly(
     queue: &Arc<dyn Queue>,
-    how: How,
+    how: EnqueueMode,
     jobs: u32,
     producers: usize,
 ) -> anyhow::Result<()> {
@@ -57,8 +59,10 @@ async fn singly(
                     return anyhow::Ok(());
                 }
                 match how {
-                    How::WithDocument => queue.push_with_document(Job::new(number)).await?,
-                    How::OneByOne | How::Batches => queue.push(Job::new(number)).await?,
+                    EnqueueMode::WithDocument => queue.push_with_document(Job::new(number)).await?,
+                    EnqueueMode::OneByOne | EnqueueMode::Batches => {
+                        queue.push(Job::new(number)).await?
+                    }
                 }
             }
         });

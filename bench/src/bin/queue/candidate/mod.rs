@@ -18,6 +18,6 @@ mod queue;
 mod stack;
 
 pub(crate) use apalis_mongodb::{ApalisMongodb, QUEUE};
-pub(crate) use list::Contender;
+pub(crate) use list::Candidate;
 pub(crate) use peer::Peer;
 pub(crate) use queue::{Observer, Queue, Store};

@@ -1,4 +1,4 @@
-//! What the contenders over PostgreSQL share: a pool, and an empty database.
+//! What the candidates over PostgreSQL share: a pool, and an empty database.
 
 use std::str::FromStr;
 

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use super::queue::Promise;
 use super::stack::run_worker;
-use super::{Contender, Observer, QUEUE, Queue, Store, postgres_pool};
+use super::{Candidate, Observer, QUEUE, Queue, Store, postgres_pool};
 use crate::arguments::Settings;
 use crate::job::Job;
 
@@ -22,9 +22,9 @@ pub(super) struct ApalisPostgres {
 }
 
 impl ApalisPostgres {
-    pub(super) fn open(contender: Contender, uri: &str) -> anyhow::Result<Self> {
+    pub(super) fn open(candidate: Candidate, uri: &str) -> anyhow::Result<Self> {
         let mut config = Config::default().queue(QUEUE);
-        if contender == Contender::ApalisPostgresBatch {
+        if candidate == Candidate::ApalisPostgresBatch {
             config = config.batch_size(100);
         }
         Ok(Self {

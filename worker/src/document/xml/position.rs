@@ -17,7 +17,7 @@ use super::{declaration, names, references};
 const MAX_NAME_BYTES: usize = 4 * 1024;
 
 /// Where in a part the scanner is.
-pub(super) struct Place<'s> {
+pub(super) struct Position<'s> {
     namespaces: &'s mut Namespaces,
     spans: &'s mut Vec<Span>,
     limits: &'s Limits,
@@ -35,7 +35,7 @@ enum Content<'e> {
     Nothing,
 }
 
-impl<'s> Place<'s> {
+impl<'s> Position<'s> {
     pub(super) fn new(
         namespaces: &'s mut Namespaces,
         spans: &'s mut Vec<Span>,

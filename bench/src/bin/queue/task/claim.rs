@@ -1,4 +1,4 @@
-//! How long each command of a claim takes, by the driver's own events.
+//! EnqueueMode long each command of a claim takes, by the driver's own events.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,9 +12,9 @@ use mongodb::options::ClientOptions;
 use tokio::sync::Notify;
 
 use crate::arguments::Settings;
-use crate::contender::{ApalisMongodb, Contender, Observer, Queue};
+use crate::candidate::{ApalisMongodb, Candidate, Observer, Queue};
+use crate::child_task::{ChildReport, report_line};
 use crate::gate;
-use crate::order::{Said, say};
 
 /// The two commands of a claim.
 #[derive(Clone, Copy)]
@@ -69,7 +69,7 @@ fn step_of(command: &Document) -> Option<Step> {
 }
 
 pub(super) async fn claim(
-    contender: Contender,
+    candidate: Candidate,
     uri: &str,
     settings: Settings,
     jobs: u32,
@@ -81,16 +81,16 @@ pub(super) async fn claim(
         let seen = Arc::clone(&seen);
         move |event| lock(&seen).note(&event)
     }));
-    let queue = ApalisMongodb::with_options(contender, options, &settings)?;
+    let queue = ApalisMongodb::with_options(candidate, options, &settings)?;
     let all_ran = Arc::new(Notify::new());
-    say(&Said::Ready {})?;
+    report_line(&ChildReport::Ready {})?;
     gate::wait_at(begin).await;
     tokio::select! {
         ended = queue.work(settings, observer(jobs, &all_ran)) => ended?,
         () = all_ran.notified() => {}
     }
     let seen = lock(&seen);
-    say(&Said::Claims {
+    report_line(&ChildReport::Claims {
         find: seen.find.clone(),
         take: seen.take.clone(),
     })

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::contention::Contention;
-use crate::contender::Observer;
-use crate::order::{Said, Tally, now_micros, say};
+use crate::candidate::Observer;
+use crate::child_task::{ChildReport, Tally, now_micros, report_line};
 
 /// The pause between two lines; a hundred lines a second cost a worker nothing to speak of.
 const SAY_EVERY: Duration = Duration::from_millis(10);
@@ -39,7 +39,7 @@ impl Counter {
                 contended: contention.contended(),
             };
             if tally.count != told {
-                say(&Said::Ran(tally))?;
+                report_line(&ChildReport::Ran(tally))?;
                 told = tally.count;
             }
             tokio::time::sleep(SAY_EVERY).await;

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Contender, agenda};
+use super::{Candidate, agenda};
 
 /// A queue to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -27,12 +27,12 @@ impl Peer {
     }
 
     /// The configurations of it that are compared.
-    pub(crate) fn contenders(self) -> &'static [Contender] {
+    pub(crate) fn candidates(self) -> &'static [Candidate] {
         match self {
-            Self::ApalisPostgres => &[Contender::ApalisPostgres, Contender::ApalisPostgresBatch],
-            Self::ApalisRedis => &[Contender::ApalisRedis],
-            Self::GraphileWorker => &[Contender::GraphileWorker],
-            Self::Agenda => &[Contender::Agenda],
+            Self::ApalisPostgres => &[Candidate::ApalisPostgres, Candidate::ApalisPostgresBatch],
+            Self::ApalisRedis => &[Candidate::ApalisRedis],
+            Self::GraphileWorker => &[Candidate::GraphileWorker],
+            Self::Agenda => &[Candidate::Agenda],
         }
     }
 

@@ -11,7 +11,7 @@ use mongodb::{Client, Database};
 
 use super::queue::Promise;
 use super::stack::run_worker;
-use super::{Contender, Observer, Queue, Store};
+use super::{Candidate, Observer, Queue, Store};
 use crate::arguments::Settings;
 use crate::job::Job;
 
@@ -27,23 +27,23 @@ pub(crate) struct ApalisMongodb {
 
 impl ApalisMongodb {
     pub(crate) async fn open(
-        contender: Contender,
+        candidate: Candidate,
         uri: &str,
         settings: &Settings,
     ) -> anyhow::Result<Self> {
         let options = ClientOptions::parse(uri).await?;
-        Self::with_options(contender, options, settings)
+        Self::with_options(candidate, options, settings)
     }
 
     pub(crate) fn with_options(
-        contender: Contender,
+        candidate: Candidate,
         options: ClientOptions,
         settings: &Settings,
     ) -> anyhow::Result<Self> {
         let client = Client::with_options(options)?;
         let database = client.default_database();
         let database = database.context("the address names no database")?;
-        let storage = MongoStorage::new(&database, config(contender, settings));
+        let storage = MongoStorage::new(&database, config(candidate, settings));
         Ok(Self { storage })
     }
 
@@ -70,7 +70,7 @@ async fn end_leftovers(client: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn config(contender: Contender, settings: &Settings) -> Config {
+fn config(candidate: Candidate, settings: &Settings) -> Config {
     let mut config = Config::new(QUEUE)
         .concurrency(settings.concurrency)
         .batch_size(settings.batch)
@@ -78,7 +78,7 @@ fn config(contender: Contender, settings: &Settings) -> Config {
     if let Some(seconds) = settings.poll_seconds {
         config = config.poll_interval(Duration::from_secs(seconds));
     }
-    if contender == Contender::ApalisMongodbDelete {
+    if candidate == Candidate::ApalisMongodbDelete {
         config = config.retention(Retention {
             done: Some(Duration::ZERO),
             ..Retention::default()

@@ -7,11 +7,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// A process that outlived its supervisor.
 #[derive(Debug, Clone, Copy)]
-pub struct Survivor {
+pub struct LeftoverProcess {
     pid: Pid,
 }
 
-impl Survivor {
+impl LeftoverProcess {
     /// The process `pid`, if it lives and its command line contains `mark`; process ids are
     /// used again, so the number alone proves nothing.
     #[must_use]
@@ -27,19 +27,19 @@ impl Survivor {
     }
 }
 
-/// Asks a survivor to end, waits for `grace`, then kills it.
-pub async fn end_survivor(survivor: Survivor, grace: Duration) {
+/// Asks a leftover to end, waits for `grace`, then kills it.
+pub async fn end_leftover_process(leftover: LeftoverProcess, grace: Duration) {
     for (signal, patience) in [
         (Signal::TERM, grace),
         (Signal::KILL, Duration::from_secs(5)),
     ] {
         // It may be gone already, which is all we want.
-        let _ = kill_process(survivor.pid, signal);
+        let _ = kill_process(leftover.pid, signal);
         let deadline = Instant::now() + patience;
-        while survivor.is_alive() && Instant::now() < deadline {
+        while leftover.is_alive() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        if !survivor.is_alive() {
+        if !leftover.is_alive() {
             return;
         }
     }

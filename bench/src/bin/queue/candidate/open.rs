@@ -1,4 +1,4 @@
-//! Opens contenders.
+//! Opens candidates.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use anyhow::bail;
 
 use super::agenda::Agenda;
 use super::apalis_mongodb::ApalisMongodb;
-use super::{Contender, Queue, Store};
+use super::{Candidate, Queue, Store};
 use crate::arguments::Settings;
 
-impl Contender {
+impl Candidate {
     /// Its store at `uri`.
     pub(crate) async fn store(
         self,

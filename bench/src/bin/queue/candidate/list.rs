@@ -1,4 +1,4 @@
-//! The list of all contenders and what sets them apart.
+//! The list of all candidates and what sets them apart.
 
 use std::process::Command;
 
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda;
 use crate::arguments::Settings;
-use crate::order::Order;
+use crate::child_task::ChildTask;
 use crate::server::ServerKind;
 
 /// A queue in one configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Contender {
+pub(crate) enum Candidate {
     /// Ours, with its default retention.
     ApalisMongodb,
     /// Ours; a job is deleted when it has succeeded.
@@ -23,7 +23,7 @@ pub(crate) enum Contender {
     Agenda,
 }
 
-impl Contender {
+impl Candidate {
     /// What people call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl Contender {
     }
 
     /// The child that fulfils `order`.
-    pub(crate) fn command(self, order: &Order) -> anyhow::Result<Command> {
+    pub(crate) fn command(self, order: &ChildTask) -> anyhow::Result<Command> {
         let order = serde_json::to_string(order)?;
         let mut command = match self {
             Self::Agenda => agenda::command(),

@@ -21,7 +21,7 @@ macro_rules! run_worker {
             .backend($backend)
             .enable_tracing()
             .catch_panic()
-            .timeout(crate::contender::stack::HANDLER_TIMEOUT)
+            .timeout(crate::candidate::stack::HANDLER_TIMEOUT)
             .concurrency($settings.concurrency)
             .build(handler)
             .run()

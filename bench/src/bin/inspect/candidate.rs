@@ -9,7 +9,7 @@ use crate::corpus::Sample;
 
 /// Somebody with an opinion on a file: its kind when it takes it for one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Contender {
+pub(crate) enum Candidate {
     /// The whole inspection.
     Dossier,
     /// The beginning of the file, by `infer`.
@@ -18,7 +18,7 @@ pub(crate) enum Contender {
     Libmagic,
 }
 
-impl Contender {
+impl Candidate {
     /// Those that are here.
     pub(crate) fn all() -> Vec<Self> {
         let probe = Command::new("file").arg("--version").output();

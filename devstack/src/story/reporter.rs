@@ -18,17 +18,19 @@ pub struct StepReport {
 }
 
 /// Runs steps and reports each.
-pub struct Narrator<'a> {
+pub struct StepReporter<'a> {
     report: Box<dyn FnMut(&StepReport) + 'a>,
 }
 
-impl std::fmt::Debug for Narrator<'_> {
+impl std::fmt::Debug for StepReporter<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Narrator").finish_non_exhaustive()
+        formatter
+            .debug_struct("StepReporter")
+            .finish_non_exhaustive()
     }
 }
 
-impl<'a> Narrator<'a> {
+impl<'a> StepReporter<'a> {
     /// Reports to `report`.
     pub fn new(report: impl FnMut(&StepReport) + 'a) -> Self {
         Self {

@@ -9,7 +9,7 @@ use metrics::{
     set_global_recorder,
 };
 
-/// What was counted so far; other contenders count nothing.
+/// What was counted so far; other candidates count nothing.
 #[derive(Clone, Default)]
 pub(super) struct Contention {
     claimed: Arc<AtomicU64>,

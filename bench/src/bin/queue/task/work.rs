@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::contention::Contention;
 use super::tally::Counter;
 use crate::arguments::Settings;
-use crate::contender::Queue;
+use crate::candidate::Queue;
+use crate::child_task::{ChildReport, report_line};
 use crate::gate;
-use crate::order::{Said, say};
 
 pub(super) async fn work(
     queue: Arc<dyn Queue>,
@@ -17,7 +17,7 @@ pub(super) async fn work(
 ) -> anyhow::Result<()> {
     let contention = Contention::listen()?;
     let counter = Arc::new(Counter::default());
-    say(&Said::Ready {})?;
+    report_line(&ChildReport::Ready {})?;
     gate::wait_at(begin).await;
     // On a task of its own: some backends ask their store whenever their task is woken, and
     // telling wakes this one.

@@ -9,38 +9,38 @@ mod work;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::order::{Duty, Order};
+use crate::child_task::{ChildTask, Task};
 
-/// Does what `order` says, an [`Order`] as JSON.
+/// Does what `order` says, an [`ChildTask`] as JSON.
 pub(crate) async fn fulfil(order: &str) -> anyhow::Result<()> {
     // The tracing layer of apalis is in the stack, as in production, and its spans go nowhere.
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::WARN)
         .with_writer(std::io::stderr)
         .init();
-    let Order {
-        contender,
+    let ChildTask {
+        candidate,
         uri,
         settings,
-        duty,
+        task,
     } = serde_json::from_str(order)?;
-    match duty {
-        Duty::Push {
+    match task {
+        Task::Push {
             how,
             jobs,
             producers,
         } => {
-            let queue = contender.queue(&uri, &settings).await?;
+            let queue = candidate.queue(&uri, &settings).await?;
             push::push(queue, how, jobs, producers).await
         }
-        Duty::Work { begin } => {
-            let queue = contender.queue(&uri, &settings).await?;
+        Task::Work { begin } => {
+            let queue = candidate.queue(&uri, &settings).await?;
             work::work(queue, settings, &begin).await
         }
-        Duty::Latency { pushes } => {
-            let queue = contender.queue(&uri, &settings).await?;
+        Task::Latency { pushes } => {
+            let queue = candidate.queue(&uri, &settings).await?;
             latency::latency(queue, settings, pushes).await
         }
-        Duty::Claim { jobs, begin } => claim::claim(contender, &uri, settings, jobs, &begin).await,
+        Task::Claim { jobs, begin } => claim::claim(candidate, &uri, settings, jobs, &begin).await,
     }
 }
