@@ -47,8 +47,9 @@ async fn a_worker_that_died_within_a_limited_claim_stops_its_queue_no_longer_tha
     let job = bench.reaches(&id, JobState::Done).await;
     let started = job.started_at.unwrap().timestamp_millis();
     let late = started - until.timestamp_millis();
+    // `started_at` is a reading of the server's clock, which is early by up to half a round trip.
     assert!(
-        (0..30_000).contains(&late),
+        (-1_000..30_000).contains(&late),
         "{late} ms after the guard's end"
     );
     running.stop().await;

@@ -1,6 +1,7 @@
 //! A handler's effect and the end of its job in one transaction.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use apalis_core::error::BoxDynError;
 use apalis_mongodb::operator::{BulkOptions, Selection};
@@ -100,12 +101,14 @@ async fn a_handler_in_a_transaction_is_told_that_its_lease_ran_out() {
     let proxy = Proxy::before(bench.uri()).await.unwrap();
     let db = proxy.database(bench.db()).await.unwrap();
     let storage = MongoStorage::<u32>::new(&db, bench.config.clone());
-    let notes = Notes::default();
-    let noted = notes.clone();
+    let (notes, sessions) = (Notes::default(), Arc::new(Mutex::new(Vec::new())));
+    let (noted, opened) = (notes.clone(), Arc::clone(&sessions));
     let running = worker!(storage, 1, move |_: u32, job: JobHandle| {
-        let (notes, client) = (noted.clone(), db.client().clone());
+        let (notes, sessions) = (noted.clone(), Arc::clone(&opened));
+        let client = db.client().clone();
         async move {
             let mut session = client.start_session().await?;
+            sessions.lock().unwrap().push(session.id().clone());
             session.start_transaction().await?;
             job.complete_in(&mut session).await?;
             notes.add("in transaction");
@@ -117,6 +120,16 @@ async fn a_handler_in_a_transaction_is_told_that_its_lease_ran_out() {
     bench.storage::<u32>().enqueue(1).await.unwrap();
     notes.reach(1).await;
     proxy.cut_off();
+    let since = Instant::now();
     assert_eq!(notes.reach(2).await, ["in transaction", "told"]);
+    let took = since.elapsed();
+    assert!(
+        took < Duration::from_secs(30),
+        "{took:?}, with a lease of 6 s"
+    );
     running.abort();
+    // The server would keep it, and the database with it, for another minute.
+    let left = sessions.lock().unwrap().clone();
+    let kill = doc! { "killSessions": left };
+    bench.db().run_command(kill).await.unwrap();
 }

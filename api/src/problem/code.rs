@@ -90,7 +90,7 @@ codes! {
     RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests";
     /// The client was too slow to send its request.
     RequestTimeout REQUEST_TIMEOUT "request_timeout" "The request took too long to arrive";
-    /// Our own trouble.
+    /// The service failed.
     Internal INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side";
     /// Not ready to serve, or a worker was not in time.
     Unavailable SERVICE_UNAVAILABLE "unavailable" "Not available right now";

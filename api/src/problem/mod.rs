@@ -119,7 +119,7 @@ impl Problem {
         Self::new(Code::NotFound, "There is nothing here that you may see.")
     }
 
-    /// Our own trouble; whoever builds it has logged the reason.
+    /// The service failed; whoever builds this has logged the reason.
     pub fn internal() -> Self {
         Self::new(
             Code::Internal,

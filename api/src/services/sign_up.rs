@@ -128,7 +128,7 @@ fn is_no_name(name: &str) -> bool {
     name.chars().count() > MAX_NAME_CHARS || name.chars().any(is_no_part)
 }
 
-/// The ids of the mail that a transaction may enqueue, drawn outside of it: it may run twice.
+/// The ids of the mail that a transaction may enqueue, generated outside of it: it may run twice.
 #[derive(Clone)]
 struct MailPlan {
     verification: VerificationId,

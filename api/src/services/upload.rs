@@ -161,7 +161,7 @@ async fn first_answer(
         return Err(Problem::new(Code::Conflict, detail));
     };
     if first.fingerprint != record.fingerprint {
-        let detail = "Please draw a new Idempotency-Key for another upload.";
+        let detail = "Please send a new Idempotency-Key with another upload.";
         return Err(Problem::new(Code::IdempotencyMismatch, detail));
     }
     let scope = FileScope::OwnedBy(owner);

@@ -147,7 +147,7 @@ fn unix_seconds(instant: DateTime) -> u64 {
     u64::try_from(instant.timestamp_millis() / 1000).unwrap_or(0)
 }
 
-/// Whether fewer than eight different characters make up the key: typed, not drawn.
+/// Whether fewer than eight different characters make up the key: typed by hand, not generated.
 fn is_weak(text: &str) -> bool {
     let mut characters: Vec<char> = text.trim_end_matches('=').chars().collect();
     characters.sort_unstable();

@@ -1,4 +1,4 @@
-//! Our own trouble, as opposed to the file's.
+//! Failures of the inspector, as opposed to defects of the file.
 
 use std::io;
 

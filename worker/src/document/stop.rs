@@ -10,7 +10,7 @@ use super::reason::Reason;
 pub(super) enum Stop {
     /// A verdict on the file.
     Reject(Finding),
-    /// Our own trouble.
+    /// The inspector failed.
     Fail(InspectError),
 }
 
@@ -85,7 +85,7 @@ impl Findings {
         }
     }
 
-    /// Notes a rejection that ended some part of the stage; passes our own trouble on.
+    /// Notes a rejection that ended some part of the stage; passes failures of the inspector on.
     pub(super) fn absorb(&mut self, outcome: Result<(), Stop>) -> Result<(), Stop> {
         match outcome {
             Err(Stop::Reject(finding)) => {

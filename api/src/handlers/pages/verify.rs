@@ -33,7 +33,7 @@ enum Step {
     Ask,
     Done,
     Refused,
-    Trouble,
+    Failed,
 }
 
 impl Step {
@@ -42,7 +42,7 @@ impl Step {
             Self::Ask => "ask",
             Self::Done => "done",
             Self::Refused => "refused",
-            Self::Trouble => "trouble",
+            Self::Failed => "trouble",
         }
     }
 }
@@ -64,7 +64,7 @@ pub async fn confirm_verification(
         Err(problem) if problem.code() == Code::TokenInvalid => {
             page(StatusCode::BAD_REQUEST, Step::Refused)
         }
-        Err(_) => page(StatusCode::INTERNAL_SERVER_ERROR, Step::Trouble),
+        Err(_) => page(StatusCode::INTERNAL_SERVER_ERROR, Step::Failed),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A door in front of a server that can be shut for a while.
+//! A proxy in front of a server that can be closed for a while.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// A door in front of a server.
+/// A proxy in front of a server.
 pub(crate) struct Proxy {
     port: u16,
     is_open: watch::Sender<bool>,
 }
 
 impl Proxy {
-    /// An open door to the server on `target`.
+    /// An open proxy to the server on `target`.
     pub(crate) async fn start(target: u16) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();

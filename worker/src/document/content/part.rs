@@ -70,7 +70,7 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
         }
     }
 
-    /// Draws the conclusions that need the whole part.
+    /// Concludes what needs the whole part.
     pub(super) fn finish(self) {
         if self.fields.found_dde() {
             self.watch.observe(Flag::DdeLink, "", || {

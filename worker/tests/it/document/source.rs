@@ -1,4 +1,4 @@
-//! Where the bytes come from makes no difference, and trouble with it is no verdict.
+//! Where the bytes come from makes no difference, and a failure to read them is no verdict.
 
 use std::io::{self, Cursor, Seek, Write};
 

@@ -26,7 +26,7 @@ impl Mongo {
         Ok(subject)
     }
 
-    /// The door's address, and not that by which the server knows itself.
+    /// The proxy's address, not the one in the server's replica set configuration.
     fn uri(&self) -> String {
         let port = self.proxy.port();
         format!("mongodb://127.0.0.1:{port}/?directConnection=true")
