@@ -76,7 +76,7 @@ fn is_dropped(c: char) -> bool {
     c.is_whitespace() || part_name::is_unseen(c)
 }
 
-/// Splits `scheme:rest`. A single email is a drive, not a scheme.
+/// Splits `scheme:rest`. A single letter is a drive, not a scheme.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let mut bytes = scheme.bytes();

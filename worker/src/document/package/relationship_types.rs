@@ -66,7 +66,7 @@ const TARGET_KINDS: &[(&str, TargetKind)] = &[
     ("xlmacrosheet", TargetKind::Macro),
 ];
 
-/// The target_kind of a target by the relationship's type.
+/// The kind of a target by the relationship's type.
 pub(super) fn target_kind(kind: &str) -> TargetKind {
     let segment = kind.rsplit('/').next().unwrap_or(kind);
     let row = TARGET_KINDS

@@ -189,7 +189,7 @@ fn connections_to_the_web_and_to_databases_are_flagged() {
 
 #[test]
 fn a_macro_sheet_is_refused_whatever_its_type() {
-    let sheet = "<xm:macrosheet xmlns:xm=\"http://schemas.microsoft.com/state/excel/2006/main\"/>";
+    let sheet = "<xm:macrosheet xmlns:xm=\"http://schemas.microsoft.com/office/excel/2006/main\"/>";
     let package = Opc::xlsx().part("xl/worksheets/sheet1.xml", sheet);
     assert_eq!(code(&verdict(&package.bytes())), "MACRO_ENABLED");
 }
