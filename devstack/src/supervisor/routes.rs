@@ -1,4 +1,4 @@
-//! The routes that take routes.
+//! The routes of the supervisor.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::stack::{Stack, StackRecord};
 
-/// What routes work on.
+/// What the handlers work on.
 #[derive(Debug, Clone)]
 pub(super) struct SupervisorState {
     pub(super) stack: Arc<Mutex<Stack>>,
