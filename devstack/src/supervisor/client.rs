@@ -1,4 +1,4 @@
-//! Gives routes to a running supervisor.
+//! Sends requests to a running supervisor.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::stack::StackRecord;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The stack runs inside a test and takes no routes.
-    #[error("this stack takes no routes")]
+    /// The stack runs inside a test and takes no requests.
+    #[error("this stack takes no requests")]
     NoControl,
     /// The supervisor cannot be reached.
     #[error("the supervisor (process {pid}) does not answer")]

@@ -1,4 +1,4 @@
-//! The routes that take routes.
+//! The routes that take requests.
 
 use std::sync::Arc;
 

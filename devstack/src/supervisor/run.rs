@@ -1,4 +1,4 @@
-//! Runs a started stack until a signal or an order ends it.
+//! Runs a started stack until a signal or a request ends it.
 
 use std::collections::HashSet;
 use std::io;
@@ -22,22 +22,22 @@ pub enum Event<'a> {
     Ended(&'a ProcessRecord),
 }
 
-/// Takes routes for the stack, tells what happens to it, and stops it when `end` or an order
+/// Takes requests for the stack, tells what happens to it, and stops it when `end` or a request
 /// to shut down comes. A second `end` does not wait for the jobs that workers still have.
 ///
 /// # Errors
 ///
-/// When the supervisor cannot listen for routes.
+/// When the supervisor cannot listen for requests.
 pub async fn run(
     mut stack: Stack,
     end: &mut EndSignal,
     mut tell: impl FnMut(Event<'_>),
 ) -> Result<(), Error> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-    let listener = listener.map_err(io_error("listen for routes"))?;
+    let listener = listener.map_err(io_error("listen for requests"))?;
     let address = listener
         .local_addr()
-        .map_err(io_error("listen for routes"))?;
+        .map_err(io_error("listen for requests"))?;
     stack.announce(format!("http://{address}"))?;
     tell(Event::Ready(&stack.record()));
     let state = SupervisorState {

@@ -13,7 +13,7 @@ use super::email::Email;
 use super::error::MailError;
 use super::settings::MailSettings;
 
-/// To whom a email goes, and for which job.
+/// To whom an email goes, and for which job.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     /// The address.

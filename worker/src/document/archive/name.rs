@@ -12,7 +12,7 @@ pub(super) fn danger(key: &str) -> Option<&'static str> {
     } else if key.starts_with('/') {
         Some("absolute name")
     } else if drive {
-        Some("name with a drive email")
+        Some("name with a drive letter")
     } else if key.bytes().any(|byte| byte < 0x20 || byte == 0x7F) {
         Some("control character in a name")
     } else if key.split('/').any(|segment| segment == "..") {

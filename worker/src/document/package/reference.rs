@@ -53,7 +53,7 @@ fn normal(target: &str) -> String {
         .replace("%5C", "/")
 }
 
-/// Splits `scheme:rest`. A single email is a drive, not a scheme.
+/// Splits `scheme:rest`. A single letter is a drive, not a scheme.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let mut bytes = scheme.bytes();

@@ -217,7 +217,7 @@ fn a_dde_link_of_a_workbook_is_refused() {
 #[test]
 fn a_ribbon_that_calls_back_on_load_is_refused() {
     let ribbon =
-        "<customUI xmlns=\"http://schemas.microsoft.com/state/2009/07/customui\" onLoad=\"Run\"/>";
+        "<customUI xmlns=\"http://schemas.microsoft.com/office/2009/07/customui\" onLoad=\"Run\"/>";
     assert_verdict!(Opc::docx().part("customUI/customUI14.xml", ribbon).bytes());
 }
 

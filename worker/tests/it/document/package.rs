@@ -184,7 +184,7 @@ fn a_binary_workbook_is_refused_as_such() {
 #[test]
 fn a_binary_workbook_with_macros_is_refused_as_a_binary_workbook() {
     let package = Opc::xlsx().part("xl/vbaProject.bin", "code");
-    let package = package.default("bin", "application/vnd.ms-state.vbaProject");
+    let package = package.default("bin", "application/vnd.ms-office.vbaProject");
     assert_verdict!(
         package
             .main_type(&format!("{EXCEL}.sheet.binary.macroEnabled.main"))
@@ -248,7 +248,7 @@ fn a_main_part_in_another_namespace_is_a_mismatch() {
 
 #[test]
 fn a_macro_project_in_a_plain_package_is_refused() {
-    let project = "application/vnd.ms-state.vbaProject";
+    let project = "application/vnd.ms-office.vbaProject";
     assert_verdict!(
         Opc::docx()
             .part("word/vbaProject.bin", "code")
@@ -264,7 +264,7 @@ fn a_macro_project_disguised_as_a_picture_is_found_by_its_type() {
         package
             .declare(
                 "word/media/image1.png",
-                "application/vnd.ms-state.vbaProject"
+                "application/vnd.ms-office.vbaProject"
             )
             .bytes()
     );
@@ -272,7 +272,7 @@ fn a_macro_project_disguised_as_a_picture_is_found_by_its_type() {
 
 #[test]
 fn a_macro_project_disguised_as_a_picture_is_found_by_its_relationship() {
-    let kind = "http://schemas.microsoft.com/state/2006/relationships/vbaProject";
+    let kind = "http://schemas.microsoft.com/office/2006/relationships/vbaProject";
     let package = Opc::docx()
         .part("word/media/image1.png", "code")
         .default("png", "image/png");

@@ -27,7 +27,7 @@ fn with_control() -> Vec<u8> {
     let package = Opc::docx().part("word/activeX/activeX1.xml", "<a/>");
     let package = package.declare(
         "word/activeX/activeX1.xml",
-        "application/vnd.ms-state.activeX+xml",
+        "application/vnd.ms-office.activeX+xml",
     );
     package
         .relate("word/document.xml", "control", "activeX/activeX1.xml")

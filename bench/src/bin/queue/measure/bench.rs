@@ -28,7 +28,7 @@ pub(crate) struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    /// `folder` is for what children report_line.
+    /// `folder` is for what children say.
     pub(crate) async fn open(
         arguments: &'a Arguments,
         candidates: Vec<Candidate>,

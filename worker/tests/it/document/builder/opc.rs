@@ -114,7 +114,7 @@ impl Opc {
         self
     }
 
-    /// Adds a relationship to a part; `kind` is a whole type or the last segment of an SmtpState one.
+    /// Adds a relationship to a part; `kind` is a whole type or the last segment of an Office one.
     pub(crate) fn relate(self, source: &str, kind: &str, target: &str) -> Self {
         self.relationship(source, kind, target, "Internal")
     }
