@@ -1,4 +1,4 @@
-//! The routes of the supervisor.
+//! The routes that take requests.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::stack::{Stack, StackRecord};
 
-/// What the handlers work on.
+/// What routes work on.
 #[derive(Debug, Clone)]
 pub(super) struct SupervisorState {
     pub(super) stack: Arc<Mutex<Stack>>,

@@ -1,4 +1,4 @@
-//! Runs a started stack until a signal or an order ends it.
+//! Runs a started stack until a signal or a request ends it.
 
 use std::collections::HashSet;
 use std::io;
@@ -22,7 +22,7 @@ pub enum Event<'a> {
     Ended(&'a ProcessRecord),
 }
 
-/// Takes requests for the stack, tells what happens to it, and stops it when `end` or an order
+/// Takes requests for the stack, tells what happens to it, and stops it when `end` or a request
 /// to shut down comes. A second `end` does not wait for the jobs that workers still have.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ impl CleanupProcess {
         let alive = shell
             .stdin
             .take()
-            .ok_or_else(|| io::Error::other("the cleanup has no input"))?;
+            .ok_or_else(|| io::Error::other("the clean-up process has no input"))?;
         Ok(Self { _alive: alive })
     }
 }

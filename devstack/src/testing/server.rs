@@ -90,7 +90,7 @@ async fn start() -> Result<Shared, mongod::Error> {
         }
     };
     let cleanup = CleanupProcess::spawn(server.process(), &folder);
-    let cleanup = cleanup.map_err(io_error("start the cleanup of the test server"))?;
+    let cleanup = cleanup.map_err(io_error("start the clean-up process of the test server"))?;
     Ok(Shared {
         uri: server.uri(""),
         _caretaker: cleanup,

@@ -16,10 +16,10 @@ use crate::candidate::Peer;
 /// time and memory. Peers that are Rust crates are compiled in with `--features peers`.
 #[derive(Parser)]
 pub(crate) struct Arguments {
-    /// How many jobs a round has; slow candidates and such that break get fewer, which is said
+    /// EnqueueMode many jobs a round has; slow candidates and such that break get fewer, which is said
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     pub(crate) jobs: u32,
-    /// How many rounds
+    /// EnqueueMode many rounds
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     pub(crate) rounds: u32,
     /// With whom to compare; who is not installed is left out
@@ -33,19 +33,19 @@ pub(crate) struct Arguments {
     /// What to measure; everything unless said
     #[arg(long, value_delimiter = ',', value_enum)]
     pub(crate) only: Vec<Measure>,
-    /// How many worker processes drain a queue
+    /// EnqueueMode many worker processes drain a queue
     #[arg(long, value_delimiter = ',', default_value = "1,2,4")]
     pub(crate) processes: Vec<usize>,
-    /// How many producers enqueue at once, in one process
+    /// EnqueueMode many producers enqueue at once, in one process
     #[arg(long, default_value_t = 16)]
     pub(crate) producers: usize,
-    /// How many single pushes the latency is taken from
+    /// EnqueueMode many single pushes the latency is taken from
     #[arg(long, default_value_t = 200)]
     pub(crate) pushes: u32,
     /// For how long the commands of an idle worker are counted, in seconds
     #[arg(long, default_value_t = 20)]
     pub(crate) idle_seconds: u64,
-    /// How many finished jobs claims have to live with
+    /// EnqueueMode many finished jobs claims have to live with
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) finished: u32,
     /// A single measurement that takes longer has failed, in seconds
@@ -61,19 +61,19 @@ pub(crate) struct Arguments {
     pub(crate) order: Option<String>,
 }
 
-/// How a worker process works.
+/// EnqueueMode a worker process works.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Settings {
-    /// How many jobs a worker process runs at once
+    /// EnqueueMode many jobs a worker process runs at once
     #[arg(long, default_value_t = 16)]
     pub(crate) concurrency: usize,
-    /// How many jobs apalis-mongodb claims at most at once
+    /// EnqueueMode many jobs apalis-mongodb claims at most at once
     #[arg(long, default_value_t = 200)]
     pub(crate) batch: usize,
-    /// How many jobs apalis-mongodb has claimed and not yet acknowledged at most
+    /// EnqueueMode many jobs apalis-mongodb has claimed and not yet acknowledged at most
     #[arg(long, default_value_t = 400)]
     pub(crate) in_flight: usize,
-    /// How often apalis-mongodb polls, in seconds; its default unless said
+    /// EnqueueMode often apalis-mongodb polls, in seconds; its default unless said
     #[arg(long)]
     pub(crate) poll_seconds: Option<u64>,
 }

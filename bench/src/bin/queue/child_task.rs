@@ -21,7 +21,7 @@ pub(crate) struct ChildTask {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Task {
-    /// Enqueue jobs and report how long it took.
+    /// Enqueue jobs and say how long it took.
     Push {
         how: EnqueueMode,
         jobs: u32,
@@ -29,14 +29,14 @@ pub(crate) enum Task {
     },
     /// Run jobs until killed, from when the file `begin` exists.
     Work { begin: PathBuf },
-    /// Push single jobs to a worker in the same process and report how long they took to start.
+    /// Push single jobs to a worker in the same process and say how long they took to start.
     Latency { pushes: u32 },
-    /// Drain `jobs` jobs from when the file `begin` exists, and report how long each command of a
+    /// Drain `jobs` jobs from when the file `begin` exists, and say how long each command of a
     /// claim took.
     Claim { jobs: u32, begin: PathBuf },
 }
 
-/// How jobs are enqueued.
+/// EnqueueMode jobs are enqueued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EnqueueMode {
@@ -52,7 +52,7 @@ pub(crate) enum EnqueueMode {
 pub(crate) enum ChildReport {
     /// Connected; waits for its gate, if it has one.
     Ready {},
-    /// How far a worker is.
+    /// EnqueueMode far a worker is.
     Ran(Tally),
     /// Enqueued everything.
     Took { seconds: f64 },

@@ -1,4 +1,4 @@
-//! How fast a backlog is drained, undisturbed and after all workers were killed.
+//! EnqueueMode fast a backlog is drained, undisturbed and after all workers were killed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a job does.
+//! Occurrence a job does.
 
 use std::time::Duration;
 

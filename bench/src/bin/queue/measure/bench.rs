@@ -19,16 +19,16 @@ pub(crate) struct Bench<'a> {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) figures: Figures,
     pub(crate) servers: &'a Servers,
-    /// How many drains were made again because others took the machine.
+    /// EnqueueMode many drains were made again because others took the machine.
     pub(crate) repeated: usize,
-    /// How many counted though others took it.
+    /// EnqueueMode many counted though others took it.
     pub(crate) disturbed: usize,
     stores: BTreeMap<Candidate, Box<dyn Store>>,
     folder: PathBuf,
 }
 
 impl<'a> Bench<'a> {
-    /// `folder` is for what children report.
+    /// `folder` is for what children say.
     pub(crate) async fn open(
         arguments: &'a Arguments,
         candidates: Vec<Candidate>,

@@ -1,4 +1,4 @@
-//! How fast jobs are enqueued.
+//! EnqueueMode fast jobs are enqueued.
 
 use super::Bench;
 use crate::arguments::Measure;

@@ -1,4 +1,4 @@
-//! How long an idle worker takes to start a job.
+//! EnqueueMode long an idle worker takes to start a job.
 
 use dossier_bench::percentile;
 

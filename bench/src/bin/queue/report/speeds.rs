@@ -1,4 +1,4 @@
-//! How fast: enqueuing, draining, starting.
+//! EnqueueMode fast: enqueuing, draining, starting.
 
 use dossier_bench::Report;
 
