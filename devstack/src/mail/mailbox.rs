@@ -94,7 +94,7 @@ impl Mailbox {
         tokio::time::timeout(patience, search).await.ok().flatten()
     }
 
-    /// Every change leaves the stored whole, so a panic elsewhere does not spoil it.
+    /// Every change leaves what is stored whole, so a panic elsewhere does not spoil it.
     fn stored(&self) -> MutexGuard<'_, Messages> {
         self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }

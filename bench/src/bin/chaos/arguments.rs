@@ -24,19 +24,19 @@ use clap::Parser;
     after_help = "Examples:\n  chaos --seed 7\n  chaos --seed 7 --jobs 20000 --workers 8 --json chaos.json\n  chaos --short                        about a minute, for continuous integration"
 )]
 pub(crate) struct Arguments {
-    /// EnqueueMode many jobs are enqueued [default: 5000, or 500 with --short]
+    /// How many jobs are enqueued [default: 5000, or 500 with --short]
     #[arg(long, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     jobs: Option<u32>,
-    /// Occurrence happens when: the same seed plans the same jobs and disturbances
+    /// What happens when: the same seed plans the same jobs and disturbances
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// EnqueueMode many worker processes run at a time
+    /// How many worker processes run at a time
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=64))]
     workers: u16,
-    /// EnqueueMode many jobs a worker runs at once [default: 32, or 8 with --short]
+    /// How many jobs a worker runs at once [default: 32, or 8 with --short]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: Option<u16>,
-    /// EnqueueMode long a lease holds, in seconds [default: 5, or 3 with --short]
+    /// How long a lease holds, in seconds [default: 5, or 3 with --short]
     #[arg(long, value_parser = clap::value_parser!(u16).range(2..=600))]
     lease: Option<u16>,
     /// Fewer jobs, fewer slots, a shorter lease and a quarter of the disturbances
@@ -60,7 +60,7 @@ pub(crate) struct Arguments {
     /// Keep the folder with the server's data and everybody's logs, and say where it is
     #[arg(long)]
     pub(crate) keep: bool,
-    /// Occurrence a worker process is to do (this program starts them itself)
+    /// What a worker process is to do (this program starts them itself)
     #[arg(long, hide = true)]
     pub(crate) child: Option<String>,
 }

@@ -2,17 +2,17 @@
 
 use std::process::Command;
 
-/// EnqueueMode wrong, in hours, in the first slots.
+/// How wrong, in hours, in the first slots.
 const HOURS: [&str; 2] = ["+1h", "-1h"];
 
-/// Occurrence loads libfaketime into a process.
+/// What loads libfaketime into a process.
 #[derive(Debug, Clone)]
 pub(crate) struct FakeTime {
     preload: String,
 }
 
 impl FakeTime {
-    /// Occurrence `faketime` itself would set, if it is installed. It is not run in between: it would wait
+    /// What `faketime` itself would set, if it is installed. It is not run in between: it would wait
     /// for the worker, and be killed in its place.
     pub(crate) fn find() -> Option<Self> {
         let output = Command::new("faketime")

@@ -17,7 +17,7 @@ pub(crate) const STARTS: &str = "chaos_starts";
 /// One document for each effect that was committed with its job's completion.
 pub(crate) const EFFECTS: &str = "chaos_effects";
 
-/// Occurrence the producer commits together with a job.
+/// What the producer commits together with a job.
 pub(crate) const ORDERS: &str = "chaos_orders";
 
 /// One document for each worker process.
@@ -32,7 +32,7 @@ const MAX_CRASHES: u32 = 1000;
 /// A failure of the server or the network fails the attempts that meet it, and none is to run out.
 const MAX_ATTEMPTS: u32 = 100;
 
-/// Occurrence a job does.
+/// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
@@ -63,7 +63,7 @@ pub(crate) struct Job {
     /// Unique among those the producer enqueues.
     pub(crate) number: u32,
     pub(crate) kind: Kind,
-    /// EnqueueMode long the handler works, in milliseconds.
+    /// How long the handler works, in milliseconds.
     pub(crate) work_ms: u32,
 }
 

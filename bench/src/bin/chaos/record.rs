@@ -1,4 +1,4 @@
-//! Occurrence this program did to the workers and the server, and what it saw of them.
+//! What this program did to the workers and the server, and what it saw of them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -69,7 +69,7 @@ impl Occurrence {
         }
     }
 
-    /// Occurrence kind of disturbance this is, if it is one.
+    /// What kind of disturbance this is, if it is one.
     pub(crate) fn disturbance(&self) -> Option<&'static str> {
         Some(match self {
             Self::Killed { .. } => "worker killed",
@@ -111,7 +111,7 @@ impl Record {
         self.events().clone()
     }
 
-    /// EnqueueMode many workers ended by themselves.
+    /// How many workers ended by themselves.
     pub(crate) fn unexpected_ends(&self) -> usize {
         let events = self.events();
         let ends = events

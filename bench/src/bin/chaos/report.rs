@@ -1,4 +1,4 @@
-//! Occurrence is said of a run: tables for people, one JSON object for programs.
+//! What is said of a run: tables for people, one JSON object for programs.
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ use crate::record::Record;
 use crate::server::{self, Server};
 use crate::workers::{Settings, Workers};
 
-/// EnqueueMode often is looked how far the workers are.
+/// How often is looked how far the workers are.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// A backlog is so far drained when all workers are killed: every slot is busy, and most is left.

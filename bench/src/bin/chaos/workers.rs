@@ -12,7 +12,7 @@ use crate::child::WorkerTask;
 use crate::clocks::FakeTime;
 use crate::record::{Occurrence, Record};
 
-/// EnqueueMode often is looked whether all of them live.
+/// How often is looked whether all of them live.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A worker that ends by itself more often than this is broken, and the run with it.
@@ -21,7 +21,7 @@ const MOST_UNEXPECTED_ENDS: usize = 20;
 /// Twice its grace period is what a worker takes at most to stop; this much more is the machine's.
 const STOP_SLACK: Duration = Duration::from_secs(10);
 
-/// EnqueueMode workers are started.
+/// How workers are started.
 pub(crate) struct Settings {
     /// Their addresses of the server: each slot takes the next one.
     pub(crate) uris: Vec<String>,

@@ -1,4 +1,4 @@
-//! EnqueueMode fast, how accurate and how modest is the document inspector, beside what only looks at the
+//! How fast, how accurate and how modest is the document inspector, beside what only looks at the
 //! beginning of a file?
 
 mod candidate;
@@ -21,10 +21,10 @@ struct Arguments {
     /// A folder with a manifest.tsv (path, verdict, kind or code, …)
     #[arg(long, default_value = "worker/tests/corpus")]
     corpus: PathBuf,
-    /// EnqueueMode many rounds
+    /// How many rounds
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(3..=50))]
     rounds: u32,
-    /// EnqueueMode large the workbook of the memory table is, in MiB of compressed data
+    /// How large the workbook of the memory table is, in MiB of compressed data
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=250))]
     workbook_mib: u64,
     /// Keep the line of JSON in this file, too

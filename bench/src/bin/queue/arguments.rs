@@ -16,10 +16,10 @@ use crate::candidate::Peer;
 /// time and memory. Peers that are Rust crates are compiled in with `--features peers`.
 #[derive(Parser)]
 pub(crate) struct Arguments {
-    /// EnqueueMode many jobs a round has; slow candidates and such that break get fewer, which is said
+    /// How many jobs a round has; slow candidates and such that break get fewer, which is said
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     pub(crate) jobs: u32,
-    /// EnqueueMode many rounds
+    /// How many rounds
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     pub(crate) rounds: u32,
     /// With whom to compare; who is not installed is left out
@@ -33,19 +33,19 @@ pub(crate) struct Arguments {
     /// What to measure; everything unless said
     #[arg(long, value_delimiter = ',', value_enum)]
     pub(crate) only: Vec<Measure>,
-    /// EnqueueMode many worker processes drain a queue
+    /// How many worker processes drain a queue
     #[arg(long, value_delimiter = ',', default_value = "1,2,4")]
     pub(crate) processes: Vec<usize>,
-    /// EnqueueMode many producers enqueue at once, in one process
+    /// How many producers enqueue at once, in one process
     #[arg(long, default_value_t = 16)]
     pub(crate) producers: usize,
-    /// EnqueueMode many single pushes the latency is taken from
+    /// How many single pushes the latency is taken from
     #[arg(long, default_value_t = 200)]
     pub(crate) pushes: u32,
     /// For how long the commands of an idle worker are counted, in seconds
     #[arg(long, default_value_t = 20)]
     pub(crate) idle_seconds: u64,
-    /// EnqueueMode many finished jobs claims have to live with
+    /// How many finished jobs claims have to live with
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) finished: u32,
     /// A single measurement that takes longer has failed, in seconds
@@ -61,19 +61,19 @@ pub(crate) struct Arguments {
     pub(crate) order: Option<String>,
 }
 
-/// EnqueueMode a worker process works.
+/// How a worker process works.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Settings {
-    /// EnqueueMode many jobs a worker process runs at once
+    /// How many jobs a worker process runs at once
     #[arg(long, default_value_t = 16)]
     pub(crate) concurrency: usize,
-    /// EnqueueMode many jobs apalis-mongodb claims at most at once
+    /// How many jobs apalis-mongodb claims at most at once
     #[arg(long, default_value_t = 200)]
     pub(crate) batch: usize,
-    /// EnqueueMode many jobs apalis-mongodb has claimed and not yet acknowledged at most
+    /// How many jobs apalis-mongodb has claimed and not yet acknowledged at most
     #[arg(long, default_value_t = 400)]
     pub(crate) in_flight: usize,
-    /// EnqueueMode often apalis-mongodb polls, in seconds; its default unless said
+    /// How often apalis-mongodb polls, in seconds; its default unless said
     #[arg(long)]
     pub(crate) poll_seconds: Option<u64>,
 }

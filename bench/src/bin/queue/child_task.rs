@@ -36,7 +36,7 @@ pub(crate) enum Task {
     Claim { jobs: u32, begin: PathBuf },
 }
 
-/// EnqueueMode jobs are enqueued.
+/// How jobs are enqueued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EnqueueMode {
@@ -52,7 +52,7 @@ pub(crate) enum EnqueueMode {
 pub(crate) enum ChildReport {
     /// Connected; waits for its gate, if it has one.
     Ready {},
-    /// EnqueueMode far a worker is.
+    /// How far a worker is.
     Ran(Tally),
     /// Enqueued everything.
     Took { seconds: f64 },

@@ -1,4 +1,4 @@
-//! EnqueueMode fast a backlog is drained, undisturbed and after all workers were killed.
+//! How fast a backlog is drained, undisturbed and after all workers were killed.
 
 use std::collections::BTreeSet;
 

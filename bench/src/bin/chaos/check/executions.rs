@@ -1,4 +1,4 @@
-//! EnqueueMode often handlers ran.
+//! How often handlers ran.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::history::History;
 use crate::job::Kind;
 
-/// EnqueueMode often the handlers of one kind of jobs ran.
+/// How often the handlers of one kind of jobs ran.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct OfKind {
     pub(crate) kind: Kind,
@@ -22,7 +22,7 @@ pub(crate) struct OfKind {
     pub(crate) crashes: i64,
 }
 
-/// EnqueueMode often handlers ran.
+/// How often handlers ran.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Executions {
     pub(crate) kinds: Vec<OfKind>,

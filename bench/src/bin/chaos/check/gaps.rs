@@ -16,7 +16,7 @@ pub(crate) struct Gap {
     pub(crate) to: i64,
     /// In how much of it the server was down.
     pub(crate) without_server_millis: i64,
-    /// EnqueueMode many jobs were due at its end.
+    /// How many jobs were due at its end.
     pub(crate) waiting: usize,
     /// The last disturbance before its end.
     pub(crate) after: Option<String>,

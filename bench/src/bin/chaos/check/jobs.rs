@@ -1,4 +1,4 @@
-//! Occurrence became of each job.
+//! What became of each job.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
 
 type Found = Option<(Promise, String)>;
 
-/// Occurrence is wrong with the way it ended.
+/// What is wrong with the way it ended.
 fn end(acknowledged: &Acknowledged, stored: Option<&StoredJob>, starts: &[&Line]) -> Found {
     let kind = acknowledged.planned.job.kind;
     let Some(stored) = stored else {
@@ -74,7 +74,7 @@ fn end(acknowledged: &Acknowledged, stored: Option<&StoredJob>, starts: &[&Line]
     }
 }
 
-/// Occurrence is wrong with its effect.
+/// What is wrong with its effect.
 fn effect(acknowledged: &Acknowledged, stored: Option<&StoredJob>, effects: usize) -> Found {
     let has_one = acknowledged.planned.job.kind == Kind::Transactional;
     let is_done = stored.is_some_and(|job| job.status == "Done");

@@ -25,7 +25,7 @@ pub(crate) use executions::{Executions, OfKind};
 pub(crate) use gaps::Gaps;
 pub(crate) use restarts::Restart;
 
-/// Occurrence is demanded of a run.
+/// What is demanded of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Goals {
     pub(crate) lease: Duration,
@@ -113,7 +113,7 @@ impl Violation {
     }
 }
 
-/// Occurrence is to be said of a run.
+/// What is to be said of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Findings {
     pub(crate) violations: Vec<Violation>,

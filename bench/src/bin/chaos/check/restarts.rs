@@ -1,4 +1,4 @@
-//! EnqueueMode long jobs waited for another start: after their worker was killed, their lease had expired or
+//! How long jobs waited for another start: after their worker was killed, their lease had expired or
 //! their handler had failed.
 
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub(super) fn find(history: &History, outages: &Outages, waits: &[Wait]) -> Vec<
         from: wait.since,
         to: wait.until,
         without_server_millis: outages.within(wait.since, wait.until),
-        // Occurrence happened at the very begin is most likely why.
+        // What happened at the very begin is most likely why.
         after: last_disturbance(history, wait.since + 1),
     };
     let mut restarts: Vec<Restart> = again.map(restart).collect();

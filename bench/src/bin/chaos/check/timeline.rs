@@ -1,4 +1,4 @@
-//! Occurrence is known of one job, for whoever has to find out what happened to it.
+//! What is known of one job, for whoever has to find out what happened to it.
 
 use crate::history::{History, StoredJob};
 use crate::producer::Acknowledged;

@@ -1,4 +1,4 @@
-//! Occurrence a job does.
+//! What a job does.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Occurrence a worker writes down, by the server's clock.
+//! What a worker writes down, by the server's clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const CONFLICT_PAUSE: Duration = Duration::from_millis(5);
 pub(super) struct Journal {
     worker: Arc<str>,
     database: Database,
-    /// EnqueueMode long a write may take: a connection can die without a word, and the handler has to end
+    /// How long a write may take: a connection can die without a word, and the handler has to end
     /// before anybody can run the job again.
     limit: Duration,
 }

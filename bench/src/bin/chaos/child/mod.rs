@@ -17,7 +17,7 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::job::{Job, config};
 use journal::Journal;
 
-/// Occurrence a worker process is to do.
+/// What a worker process is to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct WorkerTask {
     /// Unique among the processes of a run.
@@ -32,13 +32,13 @@ impl WorkerTask {
         Duration::from_millis(self.lease_ms)
     }
 
-    /// EnqueueMode long what runs may go on after a signal, and after that how long giving back may take.
+    /// How long what runs may go on after a signal, and after that how long giving back may take.
     pub(crate) fn grace(&self) -> Duration {
         self.lease()
     }
 }
 
-/// Works until a signal says to stop; `order` is an [`WorkerTask`] as JSON.
+/// Works until a signal says to stop; `order` is a [`WorkerTask`] as JSON.
 pub(crate) async fn work(order: &str) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::WARN)
@@ -73,7 +73,7 @@ pub(crate) async fn work(order: &str) -> anyhow::Result<()> {
     if let Ok(ended) = timeout(order.grace(), &mut running).await {
         return Ok(ended??);
     }
-    // Occurrence cannot be given back is rescued: the server may be away, and we are to end.
+    // What cannot be given back is rescued: the server may be away, and we are to end.
     match timeout(order.grace(), storage.release_running()).await {
         Ok(Ok(released)) => {
             anstream::eprintln!("{released} jobs given back after the grace period")

@@ -1,4 +1,4 @@
-//! Occurrence is known of a run when it is over.
+//! What is known of a run when it is over.
 
 mod read;
 
@@ -59,7 +59,7 @@ impl Line {
     }
 }
 
-/// EnqueueMode far the clock of a worker process was from the server's.
+/// How far the clock of a worker process was from the server's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ProcessClock {
     pub(crate) worker: String,

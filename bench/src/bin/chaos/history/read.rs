@@ -16,7 +16,7 @@ const JOBS: &str = "apalis_jobs";
 /// The pause before a read that failed is tried again: the server may have just come back.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// EnqueueMode often a read is tried.
+/// How often a read is tried.
 const TRIES: usize = 50;
 
 /// Adds to `history` what the database has.
@@ -29,13 +29,13 @@ pub(crate) async fn read(database: &Database, history: &mut History) -> anyhow::
     Ok(())
 }
 
-/// EnqueueMode many jobs are in a state that they do not leave by themselves.
+/// How many jobs are in a state that they do not leave by themselves.
 pub(crate) async fn count_final(database: &Database) -> anyhow::Result<u64> {
     let finals = doc! { "status": { "$in": ["Done", "Failed", "Killed"] } };
     count(database, JOBS, finals).await
 }
 
-/// EnqueueMode many of these worker processes have reached the server.
+/// How many of these worker processes have reached the server.
 pub(crate) async fn count_processes(
     database: &Database,
     workers: &[String],

@@ -1,4 +1,4 @@
-//! Occurrence happens to the workers and the server.
+//! What happens to the workers and the server.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub(crate) struct Outage {
     pub(crate) length: Duration,
 }
 
-/// EnqueueMode often each thing happens.
+/// How often each thing happens.
 struct Counts {
     kills: usize,
     kills_of_all: usize,

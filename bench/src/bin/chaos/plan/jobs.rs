@@ -17,7 +17,7 @@ const BACKLOG_LEASES: u32 = 2;
 /// The jobs of a batch.
 const BATCH: usize = 10;
 
-/// EnqueueMode jobs are enqueued.
+/// How jobs are enqueued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EnqueueMode {
     /// One by one.
@@ -47,7 +47,7 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    /// EnqueueMode many jobs exist after it.
+    /// How many jobs exist after it.
     pub(crate) fn acknowledged(&self) -> usize {
         if self.how == EnqueueMode::RolledBack {
             0
@@ -78,7 +78,7 @@ pub(super) fn backlog(random: &mut StdRng, scale: &Scale, numbers: Range<u32>) -
     jobs
 }
 
-/// Occurrence is enqueued while workers are disturbed.
+/// What is enqueued while workers are disturbed.
 pub(super) fn pushes(random: &mut StdRng, scale: &Scale, numbers: Range<u32>) -> Vec<Push> {
     let mut pushes = Vec::new();
     let mut rolled_back = scale.jobs..;

@@ -1,4 +1,4 @@
-//! Occurrence a seed makes of a run: which jobs are enqueued how, and what happens when.
+//! What a seed makes of a run: which jobs are enqueued how, and what happens when.
 
 mod disturbances;
 mod jobs;
@@ -13,7 +13,7 @@ pub(crate) use jobs::{EnqueueMode, PlannedJob, Push};
 
 use crate::arguments::Arguments;
 
-/// EnqueueMode large a run is.
+/// How large a run is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scale {
     pub(crate) jobs: u32,
@@ -34,12 +34,12 @@ impl Scale {
         }
     }
 
-    /// EnqueueMode long the disturbed phase lasts.
+    /// How long the disturbed phase lasts.
     pub(crate) fn disturbed(&self) -> Duration {
         self.lease * if self.short { 12 } else { 48 }
     }
 
-    /// The jobs of each of the two backlogs. Occurrence is left is enqueued in the disturbed phase.
+    /// The jobs of each of the two backlogs. What is left is enqueued in the disturbed phase.
     pub(crate) fn backlog(&self) -> u32 {
         self.jobs * 3 / 10
     }
@@ -50,9 +50,9 @@ impl Scale {
 pub(crate) struct Plan {
     /// The backlog that is drained undisturbed.
     pub(crate) before: Vec<PlannedJob>,
-    /// Occurrence is enqueued in the disturbed phase, in the order of time.
+    /// What is enqueued in the disturbed phase, in the order of time.
     pub(crate) pushes: Vec<Push>,
-    /// Occurrence happens to the workers in that phase, in the order of time.
+    /// What happens to the workers in that phase, in the order of time.
     pub(crate) disturbances: Vec<Planned>,
     /// When the server is killed in that phase.
     pub(crate) outages: Vec<Outage>,

@@ -17,7 +17,7 @@ pub(crate) trait Store: Send + Sync {
     /// Makes it new and empty.
     fn reset(&self) -> Promise<'_, ()>;
 
-    /// EnqueueMode many of `jobs` have not succeeded, as the store has it.
+    /// How many of `jobs` have not succeeded, as the store has it.
     fn unfinished(&self, jobs: u64) -> Promise<'_, u64>;
 }
 

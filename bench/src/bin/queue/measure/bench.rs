@@ -19,9 +19,9 @@ pub(crate) struct Bench<'a> {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) figures: Figures,
     pub(crate) servers: &'a Servers,
-    /// EnqueueMode many drains were made again because others took the machine.
+    /// How many drains were made again because others took the machine.
     pub(crate) repeated: usize,
-    /// EnqueueMode many counted though others took it.
+    /// How many counted though others took it.
     pub(crate) disturbed: usize,
     stores: BTreeMap<Candidate, Box<dyn Store>>,
     folder: PathBuf,

@@ -1,4 +1,4 @@
-//! EnqueueMode fast jobs are enqueued.
+//! How fast jobs are enqueued.
 
 use super::Bench;
 use crate::arguments::Measure;

@@ -1,4 +1,4 @@
-//! EnqueueMode long an idle worker takes to start a job.
+//! How long an idle worker takes to start a job.
 
 use dossier_bench::percentile;
 

@@ -1,4 +1,4 @@
-//! EnqueueMode fast a full queue is drained, by how many processes, and at what price.
+//! How fast a full queue is drained, by how many processes, and at what price.
 
 use super::Bench;
 use super::drain::{Drained, drain};

@@ -1,4 +1,4 @@
-//! EnqueueMode fast: enqueuing, draining, starting.
+//! How fast: enqueuing, draining, starting.
 
 use dossier_bench::Report;
 

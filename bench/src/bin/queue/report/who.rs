@@ -33,7 +33,7 @@ pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
     quiet(bench, report);
 }
 
-/// EnqueueMode quiet the machine was.
+/// How quiet the machine was.
 fn quiet(bench: &Bench<'_>, report: &mut Report) {
     let taken = |key| {
         let of_each = bench.candidates.iter();

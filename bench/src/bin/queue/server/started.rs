@@ -71,7 +71,7 @@ impl Server {
         self.process.uri(database)
     }
 
-    /// EnqueueMode many commands it has counted for `database`, or in all if it does not tell them apart.
+    /// How many commands it has counted for `database`, or in all if it does not tell them apart.
     pub(crate) async fn commands(&self, database: &str) -> anyhow::Result<u64> {
         match self.kind {
             ServerKind::Mongod => mongod::commands(&self.uri("admin")).await,

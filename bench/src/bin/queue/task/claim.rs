@@ -1,4 +1,4 @@
-//! EnqueueMode long each command of a claim takes, by the driver's own events.
+//! How long each command of a claim takes, by the driver's own events.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -11,7 +11,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::child_task::{ChildTask, Task};
 
-/// Does what `order` says, an [`ChildTask`] as JSON.
+/// Does what `order` says, a [`ChildTask`] as JSON.
 pub(crate) async fn fulfil(order: &str) -> anyhow::Result<()> {
     // The tracing layer of apalis is in the stack, as in production, and its spans go nowhere.
     tracing_subscriber::fmt()
