@@ -47,6 +47,10 @@ fn ends_well(
     let Some(shape) = Shape::of(rest) else {
         return Ok(false);
     };
+    // Java takes wide sizes behind an empty entry for narrow ones, and the rest of them for the end of the archive.
+    if shape.wide && entry.inflated_bytes == 0 {
+        return Ok(false);
+    }
     let bytes = window.at_most(data_end, 24)?;
     Ok(bytes.starts_with(&shape.descriptor(entry)))
 }

@@ -430,6 +430,17 @@ fn stored_data_that_seems_to_end_early_is_ambiguous() {
 }
 
 #[test]
+fn an_empty_entry_has_no_wide_descriptor() {
+    let streamed = |shape| with_entry(Entry::deflated("word/media/", b"").streamed(shape));
+    for shape in [Descriptor::SignedWide, Descriptor::UnsignedWide] {
+        assert_eq!(code(&verdict(&streamed(shape))), "ZIP_AMBIGUOUS");
+    }
+    for shape in [Descriptor::Signed, Descriptor::Unsigned] {
+        assert_eq!(code(&verdict(&streamed(shape))), "docx");
+    }
+}
+
+#[test]
 fn a_stored_archive_inside_may_have_descriptors() {
     let mut inner = Opc::xlsx().archive();
     let entries = std::mem::take(&mut inner.entries).into_iter();
