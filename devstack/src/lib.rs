@@ -4,7 +4,7 @@
 //! - [`mail`] is a mail server that keeps everything and shows it in a web inbox.
 //! - [`process`] spawns children that cannot outlive us, and stops them.
 //! - [`stack`] runs everything: mongod, mail, migrations, api and workers; [`supervisor`]
-//!   keeps it running and takes orders.
+//!   keeps it running and takes requests.
 //! - [`story`] walks the whole path through a running stack, step by step.
 //! - [`testing`] gives every test a database of its own on one server per test process, and a proxy
 //!   in front of a server on which connections die.

@@ -36,9 +36,9 @@ pub struct ProcessRecord {
 pub struct StackRecord {
     /// The process that supervises all others.
     pub supervisor: u32,
-    /// Where the supervisor takes orders.
+    /// Where the supervisor takes requests.
     pub control_url: Option<String>,
-    /// What proves the right to give them.
+    /// What proves the right to make them.
     pub control_token: String,
     /// The API.
     pub api_url: String,

@@ -117,7 +117,7 @@ impl Stack {
         }
     }
 
-    /// Tells where the supervisor takes orders and writes the stack down.
+    /// Tells where the supervisor takes requests and writes the stack down.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! How does our queue compare with what users would pick instead?
 //!
 //! The parent process starts the servers, gives every round an empty store, and has the work done
-//! by children: this program again, or node, with an [`child_task::ChildTask`]. Children answer with lines
+//! by children: this program again, or node, with a [`child_task::ChildTask`]. Children answer with lines
 //! of JSON ([`child_task::ChildReport`]).
 
 mod arguments;

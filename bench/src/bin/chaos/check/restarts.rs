@@ -44,7 +44,7 @@ pub(super) fn find(history: &History, outages: &Outages, waits: &[Wait]) -> Vec<
         from: wait.since,
         to: wait.until,
         without_server_millis: outages.within(wait.since, wait.until),
-        // What happened at the very begin is most likely why.
+        // What happened at the very beginning is most likely why.
         after: last_disturbance(history, wait.since + 1),
     };
     let mut restarts: Vec<Restart> = again.map(restart).collect();
