@@ -27,10 +27,11 @@ impl Default for ReopenBackoff {
 impl ReopenBackoff {
     /// Warns of the first failure in a row.
     pub(super) fn report(&mut self, what: &str, error: Option<Error>) {
+        let error = error.as_ref().map(tracing::field::display);
         if std::mem::replace(&mut self.reported, true) {
-            tracing::debug!(?error, "{what}");
+            tracing::debug!(error, "{what}");
         } else {
-            tracing::warn!(?error, "{what}");
+            tracing::warn!(error, "{what}");
         }
     }
 

@@ -70,17 +70,16 @@ fn is_host(value: &[u8]) -> bool {
 /// RFC 9112, section 6.
 fn framing(fields: &[Header<'_>], is_http_11: bool) -> Result<Framing, Refusal> {
     let length = length(fields)?;
-    let Some(coding) = values(fields, "transfer-encoding").last() else {
+    let mut codings = values(fields, "transfer-encoding");
+    let Some(coding) = codings.next() else {
         return Ok(match length {
             None | Some(0) => Framing::Ended,
             Some(length) => Framing::Length(length),
         });
     };
-    let last = coding
-        .rsplit(|byte| *byte == b',')
-        .next()
-        .unwrap_or_default();
-    let is_chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
+    // Nothing here decodes another coding, and hyper would hand its bytes on as if they were decoded.
+    let is_chunked =
+        coding.trim_ascii().eq_ignore_ascii_case(b"chunked") && codings.next().is_none();
     if length.is_some() || !is_http_11 || !is_chunked {
         return Err(Refusal::Framing);
     }
@@ -142,6 +141,11 @@ mod tests {
             "Host: a\r\nContent-Length: 5, 5",
             "Host: a\r\nTransfer-Encoding: gzip",
             "Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip",
+            "Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+            "Host: a\r\nTransfer-Encoding: gzip, chunked",
+            "Host: a\r\nTransfer-Encoding: chunked, chunked",
+            "Host: a\r\nTransfer-Encoding: ,chunked",
+            "Host: a\r\nTransfer-Encoding:",
         ] {
             assert_eq!(read_fields(fields), Err(Refusal::Framing), "{fields}");
         }
