@@ -13,7 +13,7 @@ use super::server::{Membership, Mongod, MongodOptions};
 
 /// How long a start, an election or a step-down may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A replica set of several members on this machine: small ones, that die with us.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl ReplicaSet {
                     folder: self.folder.clone(),
                 });
             }
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -121,7 +121,7 @@ impl ReplicaSet {
             match membership::step_down(primary.port()).await {
                 Ok(()) => return self.primary().await,
                 // The others are not far enough, or there was an election meanwhile.
-                Err(_) if Instant::now() < deadline => tokio::time::sleep(GLANCE).await,
+                Err(_) if Instant::now() < deadline => tokio::time::sleep(POLL_INTERVAL).await,
                 Err(error) => return Err(error),
             }
         }

@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
     let started = Instant::now();
     let verdict = inspect(&mut &*file, &limits, &Policy::strict(), &Cancel::new());
     let took = started.elapsed();
-    let verdict = verdict.expect("bytes in memory can always be judged");
+    let verdict = verdict.expect("bytes in memory can always be inspected");
     let steps = verdict.facts().steps;
     assert!(steps < limits.steps + limits.steps / 8, "{steps} steps");
     let allowed = BASE + Duration::from_nanos(steps) * SLOWDOWN;

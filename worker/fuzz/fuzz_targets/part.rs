@@ -20,5 +20,5 @@ fuzz_target!(|bytes: &[u8]| {
         &Policy::strict(),
         &Cancel::new(),
     );
-    assert!(verdict.is_ok(), "bytes in memory can always be judged");
+    assert!(verdict.is_ok(), "bytes in memory can always be inspected");
 });

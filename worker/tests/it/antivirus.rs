@@ -14,7 +14,7 @@ use crate::harness::clamd::{FakeClamd, RealClamd, antivirus};
 
 const REPORT: &[u8] = include_bytes!("../../../fixtures/report.docx");
 
-/// The EICAR test file, in two halves, so that no scanner stumbles over this source.
+/// The EICAR test file, in two halves, so that no scanner reports this source.
 const EICAR: [&str; 2] = [
     r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-",
     "ANTIVIRUS-TEST-FILE!$H+H*",

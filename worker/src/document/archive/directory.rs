@@ -165,7 +165,7 @@ impl Record<'_> {
     }
 }
 
-/// Compression and encryption by the directory. Bit 0 is judged together with the local header's.
+/// Compression and encryption by the directory. Bit 0 is checked together with the local header's.
 fn check_method(entry: &Entry, fields: &[extra::Field<'_>], findings: &mut Findings) {
     let aes = entry.method == METHOD_AES || extra::is_encrypted(fields);
     if aes || entry.has(FLAGS_STRONG_ENCRYPTION) {
