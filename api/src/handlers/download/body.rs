@@ -10,8 +10,8 @@ use super::document::Document;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The bytes of `range`. The first piece is read before anything is promised, so that trouble
-/// with the store is an error and not a broken-off download.
+/// The bytes of `range`. The first piece is read before anything is promised, so that a failure
+/// of the store is an error and not a broken-off download.
 pub(super) async fn stream_range(
     state: &AppState,
     document: &Document,

@@ -52,7 +52,7 @@ pub async fn download_file(
         RangeRequest::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         RangeRequest::Unsatisfiable => return Ok(unsatisfiable(size_bytes)),
     };
-    // Counted once the first piece is at hand: a store in trouble shall use up no download.
+    // Counted once the first piece is at hand: a store that fails must use up no download.
     let body = stream_range(&state, &document, range).await?;
     count(&state, document.link_id, range).await?;
     let length = [(header::CONTENT_LENGTH, range.len().to_string())];

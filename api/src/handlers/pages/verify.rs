@@ -42,7 +42,7 @@ impl Step {
             Self::Ask => "ask",
             Self::Done => "done",
             Self::Refused => "refused",
-            Self::Failed => "trouble",
+            Self::Failed => "failed",
         }
     }
 }
