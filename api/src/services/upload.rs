@@ -1,6 +1,5 @@
 //! Uploads: bytes first, then one transaction.
 
-mod drain;
 mod multipart;
 
 use axum::extract::Request;

@@ -167,3 +167,44 @@ async fn who_may_not_upload_is_told_without_sending_the_document() {
     let answer = String::from_utf8_lossy(&answer[..length]);
     assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
 }
+
+#[tokio::test]
+async fn a_body_that_comes_after_the_answer_does_not_destroy_it() {
+    let app = app().await;
+    let wire = Wire::serve(&app).await;
+    for head in [
+        "POST /v1/files HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x",
+        "POST /v1/nowhere HTTP/1.1\r\nContent-Type: application/json",
+        "DELETE /v1/auth/login HTTP/1.1\r\nContent-Type: application/json",
+    ] {
+        let head = format!("{head}\r\nHost: localhost\r\nContent-Length: {MIB}\r\n\r\n");
+        let mut stream = wire.send(&head).await;
+        stream.readable().await.expect("it answers");
+        // Two pieces: the first one to a closed socket would be answered with a reset.
+        for piece in vec![b'x'; MIB].chunks(MIB / 2) {
+            stream.write_all(piece).await.expect("it reads");
+        }
+        let answer = read_to_end(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+        assert!(answer.contains("\"code\":"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_outside_every_part_count_too() {
+    let app = app().await;
+    let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
+    let token = &ops.token;
+    let head = format!(
+        "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    let mut stream = wire.send(&head).await;
+    let preamble = format!("{:x}\r\n{}\r\n", 2 * MIB, "y".repeat(2 * MIB));
+    stream
+        .write_all(preamble.as_bytes())
+        .await
+        .expect("it reads");
+    assert_too_large(&read_to_end(&mut stream).await);
+    nothing_is_stored(&app).await;
+}

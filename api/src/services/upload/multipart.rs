@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 
+use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
 use dossier_common::id::BlobId;
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
 use headers::{ContentLength, HeaderMapExt};
+use http_body_util::Limited;
 use tokio::time::timeout;
 
-use super::{Upload, drain};
+use super::Upload;
 use crate::extract::shown;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
@@ -30,11 +33,12 @@ pub(super) async fn receive(
         let rule = "is no parameter of this address: fields belong into the form";
         return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
     }
-    if declared_length(&request) > Some(state.limits.upload_bytes + OVERHEAD_BYTES) {
-        drain::body(request);
+    let most = state.limits.upload_bytes + OVERHEAD_BYTES;
+    if declared_length(&request) > Some(most) {
         return Err(too_large(state));
     }
-    let request = drain::bounded(request, state.limits.upload_bytes + OVERHEAD_BYTES);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let request = request.map(|body| Body::new(Limited::new(body, most)));
     let mut multipart = Multipart::from_request(request, state).await.map_err(|_| {
         Problem::new(
             Code::UnsupportedMediaType,
@@ -47,7 +51,6 @@ pub(super) async fn receive(
         if let Some((_, blob)) = received.file {
             state.store.delete_blob(blob.id).await?;
         }
-        drain::multipart(multipart);
         return Err(problem);
     }
     let (name, blob) = received
@@ -160,6 +163,7 @@ async fn in_time<T>(
 ) -> Result<T, Problem> {
     match timeout(state.limits.upload_idle, piece).await {
         Ok(Ok(piece)) => Ok(piece),
+        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(state)),
         Ok(Err(_)) => Err(Problem::new(
             Code::BadRequest,
             "The multipart body is malformed or broke off. Please send the upload again.",

@@ -3,8 +3,8 @@
 //! hyper answers a head that it cannot read by itself, with a bare status and nothing a client or an
 //! operator could use, and takes a `Content-Length` beside `Transfer-Encoding` away silently. The gate
 //! therefore hands heads on only when they are whole and sound. In the place of one that is not it
-//! hands on a stand-in, so that the router answers, in order with earlier requests, and reads on
-//! within bounds until the client has the answer.
+//! hands on a stand-in, so that the router answers, in order with earlier requests. Where an answer
+//! comes before the end of its request it reads on within bounds until the client has the answer.
 
 mod framing;
 mod head;
@@ -27,11 +27,11 @@ use framing::Framing;
 /// How much of a head is read at once.
 const PIECE_BYTES: usize = 8 * 1024;
 
-/// How much a client whose request was refused may send before the connection ends under it.
-const LINGER_BYTES: usize = 1024 * 1024;
+/// How much a client may still send after the answer before the connection ends under it.
+const LINGER_BYTES: usize = 32 * 1024 * 1024;
 
 /// For how long.
-const LINGER: Duration = Duration::from_secs(2);
+const LINGER: Duration = Duration::from_secs(5);
 
 /// The head that hyper sees in the place of a refused one.
 const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
@@ -60,7 +60,7 @@ pub(super) struct Gate {
     /// How many heads were handed on.
     heads: u64,
     refused: Refused,
-    /// How much more a refused client may send.
+    /// How much the client may still send after the answer.
     linger_bytes: usize,
     linger: Option<Pin<Box<Sleep>>>,
 }
@@ -89,6 +89,11 @@ impl Gate {
 
     fn is_refused(&self) -> bool {
         self.refused.0.get().is_some()
+    }
+
+    /// Whether the client may be sending still, as far as its requests tell.
+    fn is_sending(&self) -> bool {
+        self.is_refused() || self.framing != Framing::Ended || !self.unread.is_empty()
     }
 
     /// Hands on what was read already, if anything may be; finds the next head in it.
@@ -147,8 +152,8 @@ impl Gate {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads and forgets what a refused client still sends. Ends with its stream, or when it has
-    /// sent too much.
+    /// Reads and forgets what a client still sends. Ends with its stream, or when it has sent too
+    /// much.
     fn poll_forget(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut space = [0; PIECE_BYTES];
         loop {
@@ -212,11 +217,12 @@ impl AsyncWrite for Gate {
         self.stream.as_mut().poll_flush(cx)
     }
 
-    /// A connection that is closed while its client sends is reset, and the answer lost.
+    /// A connection that is closed while its client sends is reset, and the answer lost
+    /// (RFC 9112, section 9.6).
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.linger.is_none() {
             ready!(self.stream.as_mut().poll_shutdown(cx))?;
-            if !self.is_refused() {
+            if !self.is_sending() {
                 return Poll::Ready(Ok(()));
             }
         }
