@@ -100,8 +100,7 @@ async fn the_address_comes_from_a_file_too_but_not_from_both() {
     // An empty variable counts as absent.
     let (code, said) = run(&["up", "--mongodb-uri-file", file], Some("")).await;
     assert_eq!(code, 0, "{said}");
-    let both = run(&["up", "--mongodb-uri-file", file], Some(database.uri()));
-    let (code, said) = both.await;
+    let (code, said) = run(&["up", "--mongodb-uri-file", file], Some(database.uri())).await;
     assert_eq!(code, 1, "{said}");
     assert!(
         said.contains("set it or MONGODB_URI_FILE, not both"),
