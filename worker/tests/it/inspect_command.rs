@@ -44,7 +44,7 @@ async fn what_cannot_be_read_is_a_line_and_the_others_go_on_in_the_order_given()
     ]
     .map(fixture);
     let (code, lines) = lines(&[], &files).await;
-    assert_eq!(code, 2, "trouble outranks a refusal");
+    assert_eq!(code, 2, "a failure outranks a refusal");
     let verdicts: Vec<_> = lines.iter().map(|line| line["verdict"].as_str()).collect();
     assert_eq!(
         verdicts,

@@ -49,7 +49,7 @@ impl Line {
     }
 
     /// A file that could not be inspected.
-    pub(super) fn trouble(path: &Path, code: &'static str, message: String) -> Self {
+    pub(super) fn failed(path: &Path, code: &'static str, message: String) -> Self {
         Self {
             code: Some(code),
             message: Some(message),

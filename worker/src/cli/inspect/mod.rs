@@ -24,7 +24,7 @@ const TABLE_COLUMNS: u16 = 80;
 /// The exit code where some files were refused.
 const REFUSED: u8 = 1;
 /// The exit code where some files could not be inspected.
-const TROUBLE: u8 = 2;
+const FAILED: u8 = 2;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -68,7 +68,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let line = tokio::select! {
             line = inspected.next() => line,
             _ = &mut interrupt => {
-                worst = TROUBLE;
+                worst = FAILED;
                 None
             }
         };
@@ -77,7 +77,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         worst = worst.max(match line.verdict {
             "accept" => 0,
             "reject" => REFUSED,
-            _ => TROUBLE,
+            _ => FAILED,
         });
         if json {
             let text = line.json()?;
@@ -123,7 +123,7 @@ async fn inspect_in_time(path: PathBuf, policy: Policy) -> Line {
     };
     finished.unwrap_or_else(|_| {
         let message = "the inspector failed".to_owned();
-        Line::trouble(&path, "INTERNAL", message)
+        Line::failed(&path, "INTERNAL", message)
     })
 }
 
@@ -135,7 +135,7 @@ fn inspect_file(path: &Path, policy: &Policy, cancel: &Cancel) -> Line {
         .and_then(|mut source| inspect(&mut *source, &limits, policy, cancel));
     let verdict = match inspected {
         Ok(verdict) => compare_extension(verdict, &path.to_string_lossy(), policy),
-        Err(error) => return Line::trouble(path, error.code(), explain(&error)),
+        Err(error) => return Line::failed(path, error.code(), explain(&error)),
     };
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     Line::inspected(path, &verdict, micros)

@@ -79,7 +79,7 @@ fn codes_are_unique_and_messages_complete() {
 }
 
 #[test]
-fn our_own_trouble_has_codes_of_its_own() {
+fn failures_of_our_own_have_codes_of_their_own() {
     let io = InspectError::Io(std::io::Error::other("gone"));
     assert_eq!(
         (io.code(), InspectError::Cancelled.code()),
