@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Store, StoreError, collection};
+use crate::queue::QueueSettings;
 
 /// The number of the newest migration this program was written against.
 pub const SCHEMA_VERSION: i32 = 5;
@@ -52,6 +53,16 @@ pub enum SchemaError {
         /// A server that answered.
         host: String,
     },
+    /// The server answers, but not to everything.
+    #[error(
+        "the MongoDB server {host} answers, but does not do in time what is asked of it: make sure \
+         that the addresses in rs.conf() can be reached from here and that the server is not \
+         overloaded, and start again"
+    )]
+    NotInTime {
+        /// A primary, or a router of a sharded cluster.
+        host: String,
+    },
     /// Nobody answers.
     #[error(
         "no MongoDB server answers at {hosts}: start it, or correct the address in MONGODB_URI"
@@ -74,34 +85,58 @@ pub enum SchemaError {
     Store(#[from] StoreError),
 }
 
-/// How long a start waits for a primary.
+/// How long a start waits for a primary, and for what it says.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
 /// The pause between two attempts.
 const START_PAUSE: Duration = Duration::from_millis(200);
 
 impl Store {
+    /// Connects ([`Store::connect`]) and makes sure that the database can be worked with
+    /// ([`Store::wait_for_schema`]).
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`], whose text says what to do.
+    pub async fn open(
+        uri: &str,
+        application: &str,
+        settings: &QueueSettings,
+    ) -> Result<Self, SchemaError> {
+        let store = Self::connect(uri, application, settings).await?;
+        store.wait_for_schema().await?;
+        Ok(store)
+    }
+
     /// As [`Store::check_schema`], for the start of a program: waits up to ten seconds for a primary,
-    /// and says what is wrong with the server if there is none.
+    /// whatever `MONGODB_URI` says of time limits, and says what is wrong with the server if there is
+    /// none.
     ///
     /// # Errors
     ///
     /// [`SchemaError`], whose text says what to do.
     pub async fn wait_for_schema(&self) -> Result<(), SchemaError> {
         let deadline = Instant::now() + START_LIMIT;
+        let store = self.clone();
+        // In a task of its own, which goes on: a database call must not be dropped half-way.
+        let checking = tokio::spawn(async move { store.check_schema_until(deadline).await });
+        match timeout_at(deadline, checking).await {
+            Ok(ended) => ended.map_err(StoreError::from)?,
+            Err(_) => Err(self.diagnose().await),
+        }
+    }
+
+    async fn check_schema_until(&self, deadline: Instant) -> Result<(), SchemaError> {
         loop {
             match self.check_schema().await {
-                Err(SchemaError::Store(error)) if error.is_unavailable() => {
-                    match self.diagnose().await {
-                        Some(reason) if reason.stays() || Instant::now() >= deadline => {
-                            return Err(reason);
-                        }
-                        None if Instant::now() >= deadline => return Err(error.into()),
-                        _ => tokio::time::sleep(START_PAUSE).await,
-                    }
-                }
+                Err(SchemaError::Store(error)) if error.is_unavailable() => {}
                 checked => return checked,
             }
+            let reason = self.diagnose().await;
+            if reason.stays() || Instant::now() >= deadline {
+                return Err(reason);
+            }
+            sleep(START_PAUSE).await;
         }
     }
 
