@@ -36,6 +36,6 @@ pub struct AppState {
     pub public_url: Arc<str>,
     /// What is allowed at most.
     pub limits: Limits,
-    /// Whether the process is on its way out.
+    /// How far the process is on its way out.
     pub draining: Draining,
 }

@@ -1,7 +1,8 @@
-//! Why there is no primary: each server that MONGODB_URI names is asked by itself.
+//! Why the database cannot be used: each server that MONGODB_URI names is asked by itself.
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use mongodb::bson::Document;
 use mongodb::error::ErrorKind;
 use mongodb::options::{ClientOptions, ServerAddress};
@@ -15,28 +16,27 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 /// How many servers are asked.
 const MOST_SERVERS: usize = 7;
 
-/// What the servers say about themselves that explains why no primary was found. `None` when their
-/// addresses only make sense as a whole.
-pub(crate) async fn diagnose(options: &ClientOptions) -> Option<ServerError> {
+/// What the servers say about themselves that explains why the database cannot be used. `None` when
+/// their addresses only make sense as a whole.
+pub async fn diagnose(options: &ClientOptions) -> Option<ServerError> {
     let hosts = &options.hosts[..options.hosts.len().min(MOST_SERVERS)];
-    let mut without_primary = None;
-    for host in hosts {
-        let hello = match ask(options_for(options, host), ANSWER_LIMIT).await {
-            Ok(hello) => hello,
+    let asking = hosts
+        .iter()
+        .map(|host| ask(options_for(options, host), ANSWER_LIMIT));
+    let mut reasons = Vec::new();
+    for (host, hello) in hosts.iter().zip(join_all(asking).await) {
+        match hello {
+            Ok(hello) => reasons.push(explain(options.repl_set_name.as_deref(), host, &hello)),
             Err(error) if matches!(*error.kind, ErrorKind::InvalidArgument { .. }) => return None,
-            Err(_) => continue,
-        };
-        match explain(options.repl_set_name.as_deref(), host, &hello) {
-            Some(reason) if reason.is_permanent() => return Some(reason),
-            reason => without_primary = without_primary.or(reason),
+            Err(_) => {}
         }
     }
     let names: Vec<String> = hosts.iter().map(ToString::to_string).collect();
-    without_primary.or_else(|| {
-        Some(ServerError::Unreachable {
-            hosts: names.join(", "),
-        })
-    })
+    let unreachable = ServerError::Unreachable {
+        hosts: names.join(", "),
+    };
+    let first = reasons.into_iter().min_by_key(ServerError::rank);
+    Some(first.unwrap_or(unreachable))
 }
 
 /// For a client that talks to `host` alone, whatever it is.
@@ -48,24 +48,20 @@ fn options_for(options: &ClientOptions, host: &ServerAddress) -> ClientOptions {
     options
 }
 
-/// What `hello`, the answer of `host`, says about the lack of a primary of the set `wanted`.
-fn explain(wanted: Option<&str>, host: &ServerAddress, hello: &Document) -> Option<ServerError> {
+/// What `hello`, the answer of `host`, says about the database, which should be the set `wanted`.
+fn explain(wanted: Option<&str>, host: &ServerAddress, hello: &Document) -> ServerError {
     let host = host.to_string();
-    if is_router(hello) {
-        return None;
-    }
-    let Ok(found) = hello.get_str("setName") else {
-        return match hello.get_bool("isreplicaset") {
-            Ok(true) => Some(ServerError::NotInitiated { host }),
-            _ => Some(ServerError::Standalone),
-        };
-    };
-    match wanted {
-        Some(wanted) if wanted != found => Some(ServerError::AnotherSet {
+    let says = |field| hello.get_bool(field).unwrap_or(false);
+    match (hello.get_str("setName"), wanted) {
+        _ if is_router(hello) => ServerError::NotInTime { host },
+        (Err(_), _) if says("isreplicaset") => ServerError::NotInitiated { host },
+        (Err(_), _) => ServerError::Standalone,
+        (Ok(found), Some(wanted)) if wanted != found => ServerError::AnotherSet {
             host,
             found: found.to_owned(),
             wanted: wanted.to_owned(),
-        }),
-        _ => Some(ServerError::NoPrimary { host }),
+        },
+        _ if says("isWritablePrimary") => ServerError::NotInTime { host },
+        _ => ServerError::NoPrimary { host },
     }
 }

@@ -42,6 +42,16 @@ pub enum ServerError {
         /// A server that answered.
         host: String,
     },
+    /// The server answers, but not to everything.
+    #[error(
+        "the MongoDB server {host} answers, but does not do in time what is asked of it: make sure \
+         that the addresses in rs.conf() can be reached from here and that the server is not \
+         overloaded, and start again"
+    )]
+    NotInTime {
+        /// A primary, or a router of a sharded cluster.
+        host: String,
+    },
     /// No server answers.
     #[error(
         "no MongoDB server answers at {hosts}: start it, or correct the address in MONGODB_URI"
@@ -62,9 +72,15 @@ pub enum ServerError {
 impl ServerError {
     /// Whether waiting does not help.
     pub(crate) fn is_permanent(&self) -> bool {
-        matches!(
-            self,
-            Self::Standalone | Self::NotInitiated { .. } | Self::AnotherSet { .. }
-        )
+        self.rank() == 0
+    }
+
+    /// Which one to report of several servers: the lowest.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Standalone | Self::NotInitiated { .. } | Self::AnotherSet { .. } => 0,
+            Self::NotInTime { .. } => 1,
+            _ => 2,
+        }
     }
 }

@@ -13,6 +13,7 @@ mod hello;
 mod primary;
 
 pub use database::{DatabaseSettings, database_name};
+pub use diagnosis::diagnose;
 pub use environment::{ConfigError, Environment};
 pub use error::ServerError;
 pub use hello::ensure_replicated;

@@ -10,8 +10,8 @@ use crate::ServerError;
 use crate::diagnosis::diagnose;
 use crate::hello::{ask, ensure_replicated};
 
-/// How long a start waits for a primary.
-const START_LIMIT: Duration = Duration::from_secs(5);
+/// How long a start waits for a primary: as long as a usual election.
+const START_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long one attempt may take.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
@@ -19,8 +19,9 @@ const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// For the start of a program: waits a few seconds for a primary, and says what is wrong with the
-/// servers if there is none, or if they are no replica set.
+/// For the start of a program: waits up to about ten seconds for a primary, whatever the options say
+/// of time limits, and says what is wrong with the servers if there is none, or if they are no replica
+/// set.
 ///
 /// # Errors
 ///

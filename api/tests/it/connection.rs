@@ -86,14 +86,55 @@ async fn a_request_names_one_host() {
         "Host: a\r\nHost: b",
         "Host: a@b",
         "Host: a b",
+        "Host: a:b",
+        "Host: a:99999",
+        "Host: :80",
+        "Host: [zz]",
+        "Host: a,b",
+        "Host: a..b",
     ] {
         let request = format!("GET /livez HTTP/1.1\r\n{hosts}\r\n\r\n");
         answer_to(&wire, &request)
             .await
             .assert_problem(400, "bad_request");
     }
+    for host in ["localhost:", "[::1]:8080", "127.0.0.1"] {
+        let request = format!("GET /livez HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = answer_to(&wire, &request).await;
+        assert_eq!((answer.status, &*answer.body), (200, "ok\n"), "{host}");
+    }
     let old = answer_to(&wire, "GET /livez HTTP/1.0\r\n\r\n").await;
     assert_eq!((old.status, &*old.body), (200, "ok\n"));
+}
+
+#[tokio::test]
+async fn a_target_of_another_form_is_refused() {
+    let app = App::start().await;
+    let wire = Wire::serve(&app).await;
+    for line in [
+        "GET /livez#frag",
+        "GET ftp://a/livez",
+        "GET http://a:b/livez",
+        "GET *",
+        "GET a:80",
+        "GET livez",
+        "CONNECT /livez",
+    ] {
+        let request = format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n");
+        answer_to(&wire, &request)
+            .await
+            .assert_problem(400, "bad_request");
+    }
+    // Of the right form, though nothing here is reached by it.
+    for (line, status) in [
+        ("GET http://a/livez", 200),
+        ("OPTIONS *", 404),
+        ("CONNECT a:80", 404),
+    ] {
+        let request = format!("{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let answer = answer_to(&wire, &request).await;
+        assert_eq!(answer.status, status, "{line}: {}", answer.head);
+    }
 }
 
 #[tokio::test]
@@ -123,6 +164,12 @@ async fn what_is_too_long_is_told_while_it_is_still_sent() {
     let wire = Wire::serve(&app).await;
     let long = "x".repeat(300 * 1024);
     let many: String = (0..101).map(|n| format!("X-{n}: y\r\n")).collect();
+    for kib in [32, 63, 64, 65, 66, 71] {
+        let target = "x".repeat(kib * 1024);
+        answer_to(&wire, &format!("GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n"))
+            .await
+            .assert_problem(414, "uri_too_long");
+    }
     for (request, status, code) in [
         (
             format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"),

@@ -1,9 +1,13 @@
 //! Whether the database is one that this program can work with.
 
-use dossier_startup::{ServerError, ensure_replicated, wait_for_primary};
+use std::time::Duration;
+
+use dossier_startup::{ServerError, diagnose, ensure_replicated, wait_for_primary};
 use mongodb::bson::{Document, doc};
+use tokio::time::timeout;
 
 use super::{Store, StoreError, collection};
+use crate::queue::QueueSettings;
 
 /// The number of the newest migration this program was written against.
 pub const SCHEMA_VERSION: i32 = 5;
@@ -29,16 +33,45 @@ pub enum SchemaError {
     Store(#[from] StoreError),
 }
 
+/// How long the look at the schema may take once there is a primary.
+const SCHEMA_LIMIT: Duration = Duration::from_secs(5);
+
 impl Store {
-    /// As [`Store::check_schema`], for the start of a program: waits a few seconds for a primary,
-    /// and says what is wrong with the servers if there is none.
+    /// Connects ([`Store::connect`]) and makes sure that the database can be worked with
+    /// ([`Store::wait_for_schema`]).
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`], whose text says what to do.
+    pub async fn open(
+        uri: &str,
+        application: &str,
+        settings: &QueueSettings,
+    ) -> Result<Self, SchemaError> {
+        let store = Self::connect(uri, application, settings).await?;
+        store.wait_for_schema().await?;
+        Ok(store)
+    }
+
+    /// As [`Store::check_schema`], for the start of a program: waits some seconds for a primary,
+    /// whatever `MONGODB_URI` says of time limits, and says what is wrong with the servers if there
+    /// is none.
     ///
     /// # Errors
     ///
     /// [`SchemaError`], whose text says what to do.
     pub async fn wait_for_schema(&self) -> Result<(), SchemaError> {
         wait_for_primary(&self.options).await?;
-        self.check_schema().await
+        let store = self.clone();
+        // In a task of its own, which goes on: a database call must not be dropped half-way.
+        let checking = tokio::spawn(async move { store.check_schema().await });
+        match timeout(SCHEMA_LIMIT, checking).await {
+            Ok(ended) => ended.map_err(StoreError::from)?,
+            Err(late) => match diagnose(&self.options).await {
+                Some(reason) => Err(reason.into()),
+                None => Err(StoreError::from(late).into()),
+            },
+        }
     }
 
     /// Makes sure that the server is part of a replica set and the migrations were run. A schema

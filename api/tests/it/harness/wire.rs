@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use dossier_service::Draining;
 use dossier_service::server::{Limits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,8 +23,8 @@ impl Wire {
         let address = listener.local_addr().expect("an address");
         let router = app.router.clone();
         tokio::spawn(async move {
-            let never = std::future::pending();
-            serve(listener, router, limits, never, Duration::ZERO).await
+            let draining = Draining::default();
+            serve(listener, router, limits, draining, Duration::ZERO).await
         });
         Self(address)
     }

@@ -1,14 +1,20 @@
 //! The head of a request: whether hyper may see it, and where its body ends.
 
+use std::net::Ipv6Addr;
+
 use axum::http::uri::Authority;
 use axum::http::{Method, Uri};
 use httparse::{EMPTY_HEADER, Error, Header, Status};
+use rustls_pki_types::ServerName;
 
 use super::framing::{Chunk, Framing};
 use crate::server::Refusal;
 
 /// How long a head may be, in bytes.
 pub(super) const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// How long the target in it may be, in bytes.
+const MAX_TARGET_BYTES: usize = 32 * 1024;
 
 /// How many fields a head may have; hyper's own limit.
 const MAX_FIELDS: usize = 100;
@@ -21,12 +27,17 @@ const MAX_LENGTH: u64 = u64::MAX - 2;
 pub(super) fn read(bytes: &[u8]) -> Result<Option<(usize, Framing)>, Refusal> {
     let mut fields = [EMPTY_HEADER; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
-    match request.parse(bytes) {
+    let parsed = request.parse(bytes);
+    if request.path.is_some_and(|it| it.len() > MAX_TARGET_BYTES) {
+        return Err(Refusal::TargetTooLong);
+    }
+    match parsed {
         Ok(Status::Complete(length)) if length <= MAX_HEAD_BYTES => {
             check(&request).map(|framing| Some((length, framing)))
         }
         Ok(Status::Partial) if bytes.len() <= MAX_HEAD_BYTES => Ok(None),
-        Ok(_) if request.version.is_none() => Err(Refusal::TargetTooLong),
+        Ok(_) if request.method.is_none() => Err(Refusal::Malformed),
+        Ok(_) if request.path.is_none() => Err(Refusal::TargetTooLong),
         Ok(_) | Err(Error::TooManyHeaders) => Err(Refusal::HeadTooLarge),
         Err(_) => Err(Refusal::Malformed),
     }
@@ -37,12 +48,34 @@ fn check(request: &httparse::Request<'_, '_>) -> Result<Framing, Refusal> {
         request.method.unwrap_or_default(),
         request.path.unwrap_or_default(),
     );
-    if Method::from_bytes(method.as_bytes()).is_err() || Uri::try_from(target).is_err() {
+    if Method::from_bytes(method.as_bytes()).is_err() {
         return Err(Refusal::Malformed);
+    }
+    if !is_target(method, target) {
+        return Err(Refusal::Target);
     }
     let is_http_11 = request.version == Some(1);
     check_host(request.headers, is_http_11)?;
     framing(request.headers, is_http_11)
+}
+
+/// Whether `target` has a form that belongs to `method` (RFC 9112, section 3.2).
+fn is_target(method: &str, target: &str) -> bool {
+    let Ok(uri) = Uri::try_from(target) else {
+        return false;
+    };
+    // `Uri` drops fragments.
+    if target.contains('#') {
+        return false;
+    }
+    match (method, uri.scheme_str(), uri.authority()) {
+        ("CONNECT", None, Some(authority)) => is_host(authority) && authority.port_u16().is_some(),
+        ("CONNECT", ..) => false,
+        ("OPTIONS", None, None) if target == "*" => true,
+        (_, Some("http" | "https"), Some(authority)) => is_host(authority),
+        (_, None, None) => target.starts_with('/'),
+        _ => false,
+    }
 }
 
 /// The values of a field, which may come in several lines.
@@ -58,13 +91,33 @@ fn check_host(fields: &[Header<'_>], is_http_11: bool) -> Result<(), Refusal> {
     let mut hosts = values(fields, "host");
     match (hosts.next(), hosts.next()) {
         (None, _) if !is_http_11 => Ok(()),
-        (Some(host), None) if host.is_empty() || is_host(host) => Ok(()),
+        (Some(b""), None) => Ok(()),
+        (Some(host), None) if Authority::try_from(host).is_ok_and(|it| is_host(&it)) => Ok(()),
         _ => Err(Refusal::Host),
     }
 }
 
-fn is_host(value: &[u8]) -> bool {
-    !value.contains(&b'@') && Authority::try_from(value).is_ok()
+/// Whether it is a host and, if need be, a port (RFC 9110, section 7.2). A host is an address or a name
+/// as DNS has it: RFC 3986 takes nearly everything as a name.
+fn is_host(authority: &Authority) -> bool {
+    let host = authority.host();
+    let in_brackets = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let is_name = match in_brackets {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => ServerName::try_from(host).is_ok(),
+    };
+    // With user information in it, it has something else behind the host.
+    let behind = authority.as_str().strip_prefix(host);
+    is_name && behind.is_some_and(is_port)
+}
+
+/// Whether it is nothing, or a colon and a number, which may be left out (RFC 3986, section 3.2.3).
+fn is_port(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix(':') else {
+        return text.is_empty();
+    };
+    let is_number = digits.bytes().all(|it| it.is_ascii_digit()) && digits.parse::<u16>().is_ok();
+    digits.is_empty() || is_number
 }
 
 /// RFC 9112, section 6.
@@ -161,11 +214,119 @@ mod tests {
     }
 
     #[test]
+    fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
+        for host in [
+            "",
+            "a",
+            "localhost:",
+            "localhost:0",
+            "dossier_api-1:8080",
+            "docs.example.com.",
+            "xn--bcher-kva.example:00443",
+            "127.0.0.1:65535",
+            "[::1]",
+            "[2001:db8::7]:443",
+        ] {
+            let framing = read_fields(&format!("Host: {host}"));
+            assert_eq!(framing, Ok(Framing::Ended), "{host}");
+        }
+        for host in [
+            "a:b",
+            "a:99999",
+            "a:+80",
+            "a:80:80",
+            ":80",
+            ":",
+            "[zz]",
+            "[127.0.0.1]",
+            "[::1",
+            "[::1]x",
+            "::1",
+            "[fe80::1%25eth0]",
+            "a,b",
+            "a..b",
+            ".a",
+            "-a",
+            "256.0.0.1",
+            "%41",
+            "b\u{fc}cher.example",
+        ] {
+            let framing = read_fields(&format!("Host: {host}"));
+            assert_eq!(framing, Err(Refusal::Host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_target_has_the_form_that_belongs_to_its_method() {
+        let read_line = |line: &str| read(format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        for line in [
+            "GET /",
+            "GET //a?b=c:d@e",
+            "OPTIONS *",
+            "OPTIONS /a",
+            "GET http://a/b?c",
+            "GET HTTPS://a:443",
+            "CONNECT a:443",
+            "CONNECT [::1]:443",
+        ] {
+            assert!(matches!(read_line(line), Ok(Some(_))), "{line}");
+        }
+        for line in [
+            "GET /a#b",
+            "GET #a",
+            "GET http://a/b#c",
+            "GET ftp://a/b",
+            "GET mailto:a@b",
+            "GET http:///b",
+            "GET http://a,b/c",
+            "GET http://u@a/b",
+            "GET http://a:b/c",
+            "GET *",
+            "options *",
+            "OPTIONS **",
+            "GET a",
+            "GET a:443",
+            "GET ?a",
+            "CONNECT /a",
+            "CONNECT *",
+            "CONNECT a",
+            "CONNECT a:",
+            "CONNECT http://a:443/",
+        ] {
+            assert_eq!(read_line(line), Err(Refusal::Target), "{line}");
+        }
+    }
+
+    #[test]
     fn what_is_too_long_is_told_apart() {
         let long = "x".repeat(MAX_HEAD_BYTES);
         let many = "A: b\r\n".repeat(MAX_FIELDS + 1);
+        let target = "x".repeat(MAX_TARGET_BYTES);
         for (head, refusal) in [
             (format!("GET /{long}"), Refusal::TargetTooLong),
+            (format!("GET /{target} HTTP/1.1"), Refusal::TargetTooLong),
+            (format!("GET /{long} HTTP/1.1"), Refusal::TargetTooLong),
+            (
+                format!("GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET /{target} HTTP/1.1\r\nX: {long}"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET /{target} HTTP/1.1\r\n{many}"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET {} HTTP/1.1\r\nX: {long}", &target[1..]),
+                Refusal::HeadTooLarge,
+            ),
+            (long.clone() + "x", Refusal::Malformed),
             (
                 format!("GET / HTTP/1.1\r\nX: {long}"),
                 Refusal::HeadTooLarge,
@@ -178,5 +339,10 @@ mod tests {
             assert_eq!(read(head.as_bytes()), Err(refusal), "{:.30}", head);
         }
         assert_eq!(read(b"GET / HT"), Ok(None));
+        let longest = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", &target[1..]);
+        assert_eq!(
+            read(longest.as_bytes()),
+            Ok(Some((longest.len(), Framing::Ended)))
+        );
     }
 }

@@ -6,7 +6,6 @@ mod show;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::queue::backend::{JobFilter, JobState};
@@ -51,11 +50,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let database = DatabaseSettings::read(&mut env);
     let database = env.finish(database)?;
     let settings = QueueSettings::default();
-    let store = Store::connect(database.uri(), "dossier-worker jobs", &settings).await?;
-    store
-        .wait_for_schema()
-        .await
-        .context("look at the database")?;
+    let store = Store::open(database.uri(), "dossier-worker jobs", &settings).await?;
     match command {
         Command::List(arguments) => list::run(&store, &arguments).await,
         Command::Show(arguments) => show::run(&store, &arguments).await,

@@ -47,16 +47,21 @@ impl Program {
     }
 
     /// Starts it and waits until it takes jobs.
-    pub(crate) async fn start(mut self) -> Running {
+    pub(crate) async fn start(self) -> Running {
+        let mut running = self.spawn();
+        running.read_until("taking jobs").await;
+        running
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(mut self) -> Running {
         let mut child = self.0.spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("it has a log");
-        let mut running = Running {
+        Running {
             child,
             lines: BufReader::new(stderr).lines(),
             log: String::new(),
-        };
-        running.read_until("taking jobs").await;
-        running
+        }
     }
 }
 
