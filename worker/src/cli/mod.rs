@@ -5,6 +5,7 @@ mod inspect;
 mod jobs;
 mod revalidate;
 mod table;
+mod visible;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,7 @@ use dossier_common::store::Store;
 
 use self::report::Report;
 use super::database;
+use super::visible::visible_json;
 use crate::antivirus::Antivirus;
 use crate::config::read_policy;
 use crate::document::Limits;
@@ -51,7 +52,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => through_the_queue(&store, &arguments, interrupt.as_mut()).await?,
     };
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&report)?);
+        let json = serde_json::to_string_pretty(&report)?;
+        anstream::println!("{}", visible_json(&json));
     } else {
         anstream::println!("{}", text::text(&report));
     }

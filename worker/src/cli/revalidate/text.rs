@@ -4,6 +4,7 @@ use dossier_common::queue::{QueueName, RevalidateUpload};
 
 use super::report::{Change, Named, Report};
 use crate::cli::table::table;
+use crate::cli::visible::visible;
 
 /// The report for people.
 pub(super) fn text(report: &Report) -> String {
@@ -25,7 +26,8 @@ fn changes(report: &Report) -> Option<String> {
     };
     let mut row = |file: &Named, change: &str, reason: String| {
         let id = file.file_id.to_string();
-        table.add_row([id, file.name.clone(), change.to_owned(), reason]);
+        let (name, reason) = (visible(file.name.as_bytes()), visible(reason.as_bytes()));
+        table.add_row([id, name, change.to_owned(), reason]);
     };
     for change in &report.rejected {
         row(&change.file, rejected, reason(change));
