@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dossier_common::file::{File, FileState};
+use dossier_common::file::{File, FileState, Inspection};
 use dossier_common::id::{FileId, JobId};
 use dossier_common::queue::{JobError, JobHandle, RevalidateUpload};
 use dossier_common::revalidation::{Revalidation, RevalidationOutcome};
@@ -21,8 +21,9 @@ const NEWER_WORKER_WAIT: Duration = Duration::from_secs(60);
 /// Why this worker cannot do the job.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "this worker has version {RULES_VERSION} of the rules, the job asks for version {asked}: \
-     it waits for a newer worker"
+    "this worker has version {} of the rules, the job asks for version {asked}: \
+     it waits for a newer worker",
+    RULES_VERSION
 )]
 struct TooOld {
     asked: u32,
@@ -41,41 +42,51 @@ impl Run for RevalidateUpload {
             Err(why) => return skip(handle, self.file_id, why).await,
         };
         let inspected = services.inspector.reinspect(&services.store, &file).await;
-        let inspection = match inspected {
-            Ok(inspection) => inspection,
-            // Its bytes may be gone with it.
-            Err(error) => match load(&self, services).await? {
-                Ok(_) => return Err(job_error(error, handle.attempt())),
-                Err(why) => return skip(handle, self.file_id, why).await,
-            },
+        let recorded = match &inspected {
+            Ok(inspection) => record(services, &file, inspection).await?,
+            Err(_) => None,
         };
-        let now = services.clock.now();
-        let revalidation = Revalidation {
-            rules_version: inspection.rules_version,
-            outcome: revalidation::outcome(file.state, &inspection),
-            at: now,
-        };
-        let mail = JobId::generate(&services.entropy, now);
-        let recording = services.store.transaction("record a revalidation", |tx| {
-            let (file, inspection) = (file.clone(), inspection.clone());
-            let revalidation = revalidation.clone();
-            Box::pin(async move {
-                tx.record_revalidation(&file, &inspection, &revalidation, mail)
-                    .await
-            })
-        });
-        if !recording.await? {
-            return skip(handle, file.id, "it was changed meanwhile").await;
+        if let Some(outcome) = recorded {
+            tracing::info!(file = %file.id, ?outcome, "inspected {} again: {outcome:?}", file.id);
+            return Ok(());
         }
-        if revalidation.outcome == RevalidationOutcome::Rejected {
-            revoke_late_links(services, file.id).await?;
+        // It may be gone, and its bytes with it.
+        match (load(&self, services).await?, inspected) {
+            (Err(why), _) => skip(handle, file.id, why).await,
+            (Ok(_), Ok(_)) => skip(handle, file.id, "it was changed meanwhile").await,
+            (Ok(_), Err(error)) => Err(job_error(error, handle.attempt())),
         }
-        tracing::info!(
-            file = %file.id, outcome = ?revalidation.outcome,
-            "inspected {} again: {:?}", file.id, revalidation.outcome
-        );
-        Ok(())
     }
+}
+
+/// Records what `inspection` makes of `file`; nothing when the file is no longer the same.
+async fn record(
+    services: &Services,
+    file: &File,
+    inspection: &Inspection,
+) -> Result<Option<RevalidationOutcome>, StoreError> {
+    let now = services.clock.now();
+    let revalidation = Revalidation {
+        rules_version: inspection.rules_version,
+        outcome: revalidation::outcome(file.state, inspection),
+        at: now,
+    };
+    let mail = JobId::generate(&services.entropy, now);
+    let recording = services.store.transaction("record a revalidation", |tx| {
+        let (file, inspection) = (file.clone(), inspection.clone());
+        let revalidation = revalidation.clone();
+        Box::pin(async move {
+            tx.record_revalidation(&file, &inspection, &revalidation, mail)
+                .await
+        })
+    });
+    if !recording.await? {
+        return Ok(None);
+    }
+    if revalidation.outcome == RevalidationOutcome::Rejected {
+        revoke_late_links(services, file.id).await?;
+    }
+    Ok(Some(revalidation.outcome))
 }
 
 /// The document of `job`, or why there is nothing to do.
