@@ -15,6 +15,7 @@ pub(super) use arguments::Arguments;
 use std::pin::Pin;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::store::Store;
 
@@ -75,7 +76,10 @@ async fn through_the_queue(
     let selected = enqueue::run(store, before, arguments.over(), interrupt.as_mut()).await?;
     let mut interrupted = selected.interrupted;
     if !interrupted {
-        interrupted = wait::run(store, selected.documents, before, interrupt).await?;
+        let waited = wait::run(store, selected.documents, before, interrupt).await;
+        interrupted = waited.context(
+            "the workers go on, the same command waits for them again; could not watch them",
+        )?;
     }
     let mut report = Report::of_store(store, before).await?;
     report.interrupted = interrupted;

@@ -22,14 +22,13 @@ pub(super) async fn run(
     before: u32,
     mut interrupt: Interrupt<'_>,
 ) -> anyhow::Result<bool> {
+    if documents == 0 {
+        return Ok(false);
+    }
     let operator = store.queue_operator();
     let mut progress = Progress::new(documents);
-    if documents > 0
-        && operator
-            .list_workers(Some(QUEUE.as_str()))
-            .await?
-            .is_empty()
-    {
+    let workers = operator.list_workers(Some(QUEUE.as_str())).await?;
+    if workers.is_empty() {
         progress.say(&format!(
             "no worker takes jobs from {QUEUE} now: start `dossier-worker run`, or add the queue to WORKER_QUEUES"
         ));
