@@ -85,7 +85,10 @@ impl Email {
                 name,
                 document,
                 rejection,
-            } => context! { name, document, rejection },
+            } => context! {
+                name, document => document.as_str(), code => rejection.code.as_str(),
+                reason => rejection.message.as_str(), part => &rejection.detail
+            },
         }
     }
 }

@@ -36,8 +36,9 @@ async fn link(bench: &Bench, link: &Link) -> Link {
 /// How many mails were enqueued.
 async fn mails(bench: &Bench) -> usize {
     let filter = JobFilter::queue(SendEmail::QUEUE);
-    let page = bench.store().queue_operator().list_jobs(&filter, None, 100);
-    page.await.expect("they can be listed").items.len()
+    let operator = bench.store().queue_operator();
+    let page = operator.list_jobs(&filter, None, 100).await;
+    page.expect("they can be listed").items.len()
 }
 
 fn somebody(bench: &Bench) -> UserId {

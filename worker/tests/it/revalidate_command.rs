@@ -37,8 +37,9 @@ async fn json(bench: &Bench, arguments: &[&str]) -> (i32, Value) {
 
 async fn jobs(bench: &Bench) -> Vec<JobSummary> {
     let filter = JobFilter::queue(RevalidateUpload::QUEUE);
-    let page = bench.store().queue_operator().list_jobs(&filter, None, 100);
-    page.await.expect("they can be listed").items
+    let operator = bench.store().queue_operator();
+    let page = operator.list_jobs(&filter, None, 100).await;
+    page.expect("they can be listed").items
 }
 
 /// One that stays good, one that turns bad, one that would be accepted, and one that is up to date.
@@ -274,8 +275,8 @@ async fn what_cannot_be_asked_is_told_with_what_can() {
     let current = RULES_VERSION.to_string();
     for (arguments, words) in [
         (&["--since", &*current][..], "are up to date"),
-        (&["--over", "soon"], "90s, 10m or 2h"),
-        (&["--over", "10m", "--dry-run"], "cannot be used with"),
+        (&["--over", "soon"][..], "90s, 10m or 2h"),
+        (&["--over", "10m", "--dry-run"][..], "cannot be used with"),
     ] {
         let arguments = [&["revalidate"], arguments].concat();
         let (code, said) = Program::bare(&arguments).run().await;

@@ -33,7 +33,7 @@ const INCOMPLETE: u8 = 1;
 const INTERRUPTED: u8 = 130;
 
 /// What ends a wait early.
-type Interrupt<'a> = Pin<&'a mut (dyn Future<Output = std::io::Result<()>> + Send)>;
+type Interrupt<'a> = Pin<&'a mut (dyn Future<Output = std::io::Result<()>> + Send + 'static)>;
 
 /// Has documents inspected again whose verdict is by older rules, and says what came of it.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
