@@ -1,5 +1,7 @@
 //! `dossier-worker revalidate`, as the real binary has it.
 
+use std::time::Duration;
+
 use dossier_common::file::{DocumentKind, File, FileState};
 use dossier_common::id::UserId;
 use dossier_common::queue::backend::operator::{BulkOptions, Selection};
@@ -7,7 +9,6 @@ use dossier_common::queue::backend::{JobFilter, JobSummary};
 use dossier_common::queue::{Job, JobState, QueueName, RevalidateUpload};
 use dossier_worker::document::RULES_VERSION;
 use serde_json::Value;
-use std::time::Duration;
 
 use crate::harness::{Bench, Program};
 
