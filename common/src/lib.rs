@@ -14,6 +14,7 @@ pub mod file_name;
 pub mod id;
 pub mod link;
 pub mod queue;
+pub mod revalidation;
 pub mod session;
 pub mod store;
 pub mod telemetry;

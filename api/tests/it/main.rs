@@ -15,6 +15,7 @@ mod links;
 mod login;
 mod logs;
 mod outage;
+mod revalidation;
 mod roles;
 mod sessions;
 mod sign_up;

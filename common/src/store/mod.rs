@@ -15,6 +15,7 @@ pub mod files;
 pub mod idempotency;
 pub mod links;
 pub mod mail_quota;
+pub mod revalidations;
 pub mod sessions;
 pub mod users;
 pub mod verifications;

@@ -67,10 +67,14 @@ impl Store {
         let checking = tokio::spawn(async move { store.check_schema().await });
         match timeout(SCHEMA_LIMIT, checking).await {
             Ok(ended) => ended.map_err(StoreError::from)?,
-            Err(late) => match diagnose(&self.options).await {
-                Some(reason) => Err(reason.into()),
-                None => Err(StoreError::from(late).into()),
-            },
+            Err(_) => {
+                let reason = diagnose(&self.options).await;
+                // Servers that only answer together, as behind a load balancer.
+                let hosts = || self.options.hosts.iter().map(ToString::to_string);
+                Err(reason.unwrap_or_else(|| ServerError::NotInTime {
+                    host: hosts().collect::<Vec<_>>().join(", "),
+                }))?
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
+use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueName;
 use dossier_common::store::Store;
 use dossier_common::telemetry::init_logs;
@@ -59,6 +60,7 @@ fn services(store: Store, settings: Settings) -> Services {
     Services {
         store,
         clock: Clock::system(),
+        entropy: Entropy::system(),
         token_keys: settings.token_keys,
         mailer: settings.mailer,
         inspector: Inspector::new(Limits::default(), settings.policy)

@@ -46,10 +46,22 @@ impl Program {
         (output.status.code().expect("it ends by itself"), said)
     }
 
+    /// Runs it to its end: the exit code, and what it said on standard output alone.
+    pub(crate) async fn run_apart(mut self) -> (i32, String) {
+        let output = self.0.output().await.expect("the program runs");
+        let said = String::from_utf8(output.stdout).expect("it speaks UTF-8");
+        (output.status.code().expect("it ends by itself"), said)
+    }
+
     /// Starts it and waits until it takes jobs.
     pub(crate) async fn start(self) -> Running {
+        self.start_until("taking jobs").await
+    }
+
+    /// Starts it and waits until a line of its log has `words`.
+    pub(crate) async fn start_until(self, words: &str) -> Running {
         let mut running = self.spawn();
-        running.read_until("taking jobs").await;
+        running.read_until(words).await;
         running
     }
 
