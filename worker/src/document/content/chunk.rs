@@ -53,7 +53,8 @@ impl Chunk {
         match self.format {
             Format::Unknown => {}
             Format::Archive => watch.observe(Flag::EmbeddedDocument, "", detail),
-            Format::RichText(text) => {
+            Format::RichText(mut text) => {
+                text.finish();
                 watch.observe(Flag::AlternativeFormat, "", detail);
                 if text.found_dde() {
                     watch.observe(Flag::DdeLink, "", detail);

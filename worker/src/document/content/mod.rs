@@ -8,6 +8,7 @@ mod markup;
 mod page;
 mod part;
 mod pass;
+mod rich_object;
 mod rich_text;
 mod treatment;
 

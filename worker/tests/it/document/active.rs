@@ -232,6 +232,9 @@ fn merged_rich_text_with_foreign_objects_is_refused() {
     for object in [
         "{\\object\\objupdate{\\*\\objclass Word.Document.8}}",
         "{\\object{\\*\\objclass Package}}",
+        "{\\object\\objemb{\\*\\objdata 0105}}",
+        "{\\object{\\*\\objclass Word.Document.8}{\\*\\objdata 01050000\r\n02000000 08000000 5061636b61676500}}",
+        "{\\object{\\*\\objdata 01050000020000000b0000004571756174696f6e2e3300",
     ] {
         let found = verdict(&with_chunk("a.rtf", &format!("{{\\rtf1{object}}}")));
         assert_eq!(code(&found), "EMBEDDED_OBJECT", "{object}");

@@ -44,6 +44,17 @@ fn an_opendocument_file_is_recognised() {
 }
 
 #[test]
+fn an_opendocument_file_is_recognised_by_its_manifest_alone() {
+    let found = verdict(&archive(&[
+        ("META-INF/manifest.xml", "<a/>"),
+        ("styles.xml", "<a/>"),
+    ]));
+    assert_eq!(code(&found), "OPENDOCUMENT");
+    let program = verdict(&archive(&[("META-INF/MANIFEST.MF", "a")]));
+    assert_eq!(code(&program), "NOT_OPC");
+}
+
+#[test]
 fn an_electronic_book_is_no_package() {
     assert_verdict!(archive(&[
         ("mimetype", "application/epub+zip"),
