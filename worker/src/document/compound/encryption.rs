@@ -62,11 +62,11 @@ struct Agile {
 
 impl Agile {
     fn parse(xml: &[u8]) -> Option<Self> {
-        let mut reader = Reader::from_reader(xml);
+        let mut reader = Reader::from_str(std::str::from_utf8(xml).ok()?);
         loop {
             match reader.read_event().ok()? {
                 Event::Start(tag) | Event::Empty(tag)
-                    if tag.local_name().as_ref() == b"encryptedKey" =>
+                    if tag.local_name().as_ref() == "encryptedKey" =>
                 {
                     return Self::of(&tag);
                 }
@@ -79,7 +79,7 @@ impl Agile {
     fn of(tag: &BytesStart<'_>) -> Option<Self> {
         let text = |name: &str| {
             let attribute = tag.try_get_attribute(name).ok()??;
-            String::from_utf8(attribute.value.into_owned()).ok()
+            Some(attribute.value.into_owned())
         };
         let decoded = |name: &str| STANDARD.decode(text(name)?).ok();
         let chained =

@@ -4,6 +4,7 @@ mod chunk;
 mod executable;
 mod fields;
 mod formula;
+mod mail_page;
 mod markup;
 mod page;
 mod part;
