@@ -1,7 +1,7 @@
 //! Packages that are no document of an accepted kind, or none at all.
 
-use super::assert_verdict;
 use super::builder::{Archive, Entry, Opc};
+use super::{assert_verdict, code, verdict};
 
 const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 const EXCEL: &str = "application/vnd.ms-excel";
