@@ -12,7 +12,7 @@ use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::{Prepared, Stack, StackOptions};
 
-use measure::{Figures, measure};
+use measure::{Figures, Group, measure};
 
 /// Uploads expensive documents to a running API and worker, and beside each an ordinary one.
 ///
@@ -20,7 +20,7 @@ use measure::{Figures, measure};
 /// time and peak memory are told. Ends by itself.
 #[derive(Parser)]
 struct Arguments {
-    /// Upload the files in this folder, too; those ending in .xz have to be unpacked
+    /// Upload the files in this folder, too, each alone and then all at once; packed ones (.xz) are left out
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// How many of each at once
@@ -34,10 +34,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let mut files = files::crafted()?;
-    if let Some(folder) = &arguments.folder {
-        files.extend(files::in_folder(folder)?);
-    }
+    let groups = groups(&arguments)?;
     let prepared =
         tokio::task::spawn_blocking(|| Prepared::obtain(true, Profile::own(), Progress::detect()));
     let prepared = prepared.await??;
@@ -46,9 +43,31 @@ async fn main() -> anyhow::Result<()> {
         .env("RUST_LOG", "warn")
         .workers(0);
     let mut stack = Stack::start(prepared, options).await?;
-    let measured = measure(&mut stack, &files, arguments.copies).await;
+    let measured = measure(&mut stack, &groups).await;
     stack.stop().await;
     report(&arguments, &measured?)
+}
+
+fn groups(arguments: &Arguments) -> anyhow::Result<Vec<Group>> {
+    let in_folder = match &arguments.folder {
+        Some(folder) => files::in_folder(folder)?,
+        None => Vec::new(),
+    };
+    let alone = files::crafted()?.into_iter().chain(in_folder.clone());
+    let copies = arguments.copies as usize;
+    let mut groups: Vec<Group> = alone
+        .map(|document| Group {
+            name: document.name.clone(),
+            documents: vec![document; copies],
+        })
+        .collect();
+    if !in_folder.is_empty() {
+        groups.push(Group {
+            name: format!("all {} of the folder", in_folder.len()),
+            documents: in_folder,
+        });
+    }
+    Ok(groups)
 }
 
 fn report(arguments: &Arguments, figures: &[Figures]) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
-//! One expensive document after the other, each with a worker of its own and an ordinary document beside it.
+//! One group of expensive documents after the other, each with a worker of its own and an ordinary document beside it.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -7,11 +8,18 @@ use dossier_bench::{cpu_seconds_of_tree, peak_memory_kib_of};
 use dossier_devstack::stack::Stack;
 use dossier_devstack::story::{Client, Fixture};
 use futures_util::future::try_join_all;
+use serde_json::Value;
 
 /// Between two questions whether a document is checked.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What became of one document.
+/// Documents that are uploaded together.
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) documents: Vec<Fixture>,
+}
+
+/// What became of a group.
 pub(crate) struct Figures {
     pub(crate) name: String,
     pub(crate) bytes: usize,
@@ -22,33 +30,29 @@ pub(crate) struct Figures {
     pub(crate) ordinary_after: Duration,
 }
 
-/// Uploads each file `copies` times and, as soon as they are there, an ordinary document.
-pub(crate) async fn measure(
-    stack: &mut Stack,
-    files: &[Fixture],
-    copies: u32,
-) -> anyhow::Result<Vec<Figures>> {
+/// Uploads the documents of each group and, as soon as they are there, an ordinary one.
+pub(crate) async fn measure(stack: &mut Stack, groups: &[Group]) -> anyhow::Result<Vec<Figures>> {
     let ordinary = Fixture::read("report.docx")?;
     let login = &stack.secrets().ops;
     let client = Client::new(stack.api_url());
     let client = client.log_in(&login.email, &login.password).await?;
     let mut figures = Vec::new();
-    for file in files {
+    for group in groups {
         let pid = stack.start_worker().await?;
         // Its connections are open and its code is in memory after that.
         let warm = upload(&client, &ordinary).await?;
         available(&client, &warm).await?;
         let before = cpu_seconds_of_tree(pid);
-        let measured = one(&client, file, &ordinary, copies).await;
+        let measured = one(&client, group, &ordinary).await;
         let cpu_seconds = cpu_seconds_of_tree(pid) - before;
         let peak_kib = peak_memory_kib_of(pid).context("the worker's memory")?;
         stack.stop_worker(pid).await?;
         let (verdict, checked_after, ordinary_after) =
-            measured.with_context(|| file.name.clone())?;
-        anstream::eprintln!("{}: {verdict}", file.name);
+            measured.with_context(|| group.name.clone())?;
+        anstream::eprintln!("{}: {verdict}", group.name);
         figures.push(Figures {
-            name: file.name.clone(),
-            bytes: file.bytes.len(),
+            name: group.name.clone(),
+            bytes: group.documents.iter().map(|it| it.bytes.len()).sum(),
             verdict,
             checked_after,
             cpu_seconds,
@@ -61,11 +65,10 @@ pub(crate) async fn measure(
 
 async fn one(
     client: &Client,
-    file: &Fixture,
+    group: &Group,
     ordinary: &Fixture,
-    copies: u32,
 ) -> anyhow::Result<(String, Duration, Duration)> {
-    let uploads = (0..copies).map(|_| upload(client, file));
+    let uploads = group.documents.iter().map(|it| upload(client, it));
     let ids = try_join_all(uploads).await?;
     let started = Instant::now();
     let ordinary = upload(client, ordinary).await?;
@@ -79,10 +82,16 @@ async fn one(
         anyhow::Ok((files, started.elapsed()))
     };
     let (ordinary_after, (files, checked_after)) = tokio::try_join!(beside, checked)?;
-    let state = |field: &str| files[0][field].as_str().map(str::to_owned);
-    let code = files[0]["rejection"]["code"].as_str().map(str::to_owned);
-    let verdict = code.or_else(|| state("kind")).or_else(|| state("state"));
-    Ok((verdict.unwrap_or_default(), checked_after, ordinary_after))
+    let verdicts: BTreeSet<String> = files.iter().map(verdict).collect();
+    let verdicts: Vec<String> = verdicts.into_iter().collect();
+    Ok((verdicts.join(", "), checked_after, ordinary_after))
+}
+
+/// The kind of an accepted document, or the code of a refused one.
+fn verdict(file: &Value) -> String {
+    let verdict = [&file["kind"], &file["rejection"]["code"], &file["state"]];
+    let verdict = verdict.into_iter().find_map(Value::as_str);
+    verdict.unwrap_or_default().to_owned()
 }
 
 async fn upload(client: &Client, document: &Fixture) -> anyhow::Result<String> {
