@@ -204,7 +204,7 @@ fn record(verdict: &Verdict) -> Inspection {
         }),
         Verdict::Rejected(rejected) => Err(Rejection {
             code: rejected.reason.code().to_owned(),
-            message: rejected.reason.message(),
+            message: rejected.message(),
             detail: rejected.part.clone(),
         }),
     };

@@ -30,6 +30,8 @@ pub(super) enum Step {
     Binding,
     /// A relationship.
     Relationship,
+    /// A round of hashing a password.
+    Hash,
 }
 
 impl Step {
@@ -45,10 +47,11 @@ impl Step {
             Self::Attribute => 30,
             Self::Binding => 100,
             Self::Relationship => 1_000,
+            Self::Hash => 800,
         }
     }
 
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Read,
         Self::Part,
         Self::Byte,
@@ -58,6 +61,7 @@ impl Step {
         Self::Attribute,
         Self::Binding,
         Self::Relationship,
+        Self::Hash,
     ];
 
     /// The verdict when most was used by these steps.
@@ -72,6 +76,7 @@ impl Step {
             Self::Attribute => (Reason::XmlLimits, "attributes"),
             Self::Binding => (Reason::XmlLimits, "namespace declarations"),
             Self::Relationship => (Reason::XmlLimits, "relationships"),
+            Self::Hash => (Reason::ZipBomb, "rounds of hashing"),
         };
         Stop::reject(reason, format!("budget of steps exhausted by {budget}"))
     }

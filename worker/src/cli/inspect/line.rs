@@ -39,15 +39,16 @@ impl Line {
     pub(super) fn inspected(path: &Path, verdict: &Verdict, micros: u64) -> Self {
         let facts = verdict.facts();
         let reason = verdict.reason();
+        let (message, detail) = match verdict {
+            Verdict::Accepted(_) => (None, None),
+            Verdict::Rejected(rejected) => (Some(rejected.message()), rejected.part.clone()),
+        };
         Self {
             verdict: if reason.is_none() { "accept" } else { "reject" },
             kind: verdict.kind().map(|kind| kind.as_str()),
             code: reason.map(|reason| reason.code()),
-            message: reason.map(|reason| reason.message()),
-            detail: match verdict {
-                Verdict::Accepted(_) => None,
-                Verdict::Rejected(rejected) => rejected.part.clone(),
-            },
+            message,
+            detail,
             flags: facts.flags.clone(),
             inflated_bytes: facts.inflated_bytes,
             micros,
@@ -126,9 +127,8 @@ impl Line {
     }
 
     fn reason(&self) -> String {
-        match (self.code, &self.message, &self.detail) {
-            (Some(code), Some(message), Some(part)) => format!("{code} ({part}): {message}"),
-            (Some(code), Some(message), None) => format!("{code}: {message}"),
+        match (self.code, &self.message) {
+            (Some(code), Some(message)) => format!("{code}: {message}"),
             _ => {
                 let names: Vec<&str> = self.flags.iter().map(|flag| flag.as_str()).collect();
                 names.join(", ")

@@ -169,7 +169,7 @@ impl Record<'_> {
 fn check_method(entry: &Entry, fields: &[extra::Field<'_>], findings: &mut Findings) {
     let aes = entry.method == METHOD_AES || extra::is_encrypted(fields);
     if aes || entry.has(FLAGS_STRONG_ENCRYPTION) {
-        findings.note(Reason::Encrypted, || {
+        findings.note(Reason::ENCRYPTED, || {
             format!("{} is encrypted", entry.quoted())
         });
     }

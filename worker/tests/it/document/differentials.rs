@@ -521,6 +521,7 @@ fn files_that_macos_leaves_beside_parts_are_flagged() {
         "word/._document.xml",
         "_rels/._.rels",
         "._[Content_Types].xml",
+        "._word",
     ] {
         let bytes = with(name, companion);
         assert_eq!(code(&verdict(&bytes)), "docx", "{name}");
