@@ -96,6 +96,7 @@ impl Steps {
     }
 
     /// Counts `number` steps of a kind, or ends the inspection for what used most of the budget.
+    #[inline]
     pub(super) fn count(&self, step: Step, number: usize) -> Result<(), Stop> {
         let cost = step.weight().saturating_mul(number as u64);
         let kind = &self.by_kind[step as usize];
@@ -103,12 +104,18 @@ impl Steps {
         let used = self.used.get().saturating_add(cost);
         self.used.set(used);
         if used <= self.limit {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(self.exhausted(step))
         }
+    }
+
+    #[cold]
+    fn exhausted(&self, step: Step) -> Stop {
         let most = Step::ALL
             .into_iter()
             .max_by_key(|&kind| self.by_kind[kind as usize].get());
-        Err(most.unwrap_or(step).exhausted())
+        most.unwrap_or(step).exhausted()
     }
 
     /// What is used so far.

@@ -195,12 +195,12 @@ fn quoted_result(instruction: &str) -> String {
     {
         return String::new();
     }
-    words
-        .map(
-            |word| match word.parse::<u32>().ok().and_then(char::from_u32) {
-                Some(c) => c.to_string(),
-                None => word.trim_matches('"').to_owned(),
-            },
-        )
-        .collect()
+    let mut result = String::new();
+    for word in words {
+        match word.parse::<u32>().ok().and_then(char::from_u32) {
+            Some(c) => result.push(c),
+            None => result.push_str(word.trim_matches('"')),
+        }
+    }
+    result
 }
