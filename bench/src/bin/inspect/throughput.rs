@@ -13,15 +13,13 @@ use zip::ZipArchive;
 /// Reads a workbook's XML with libxml2, through lxml.
 const SAX: &str = include_str!("../../../peers/xml/sax.py");
 
-/// What is timed on a workbook.
-#[derive(Clone, Copy)]
-enum Work {
-    Inspect,
-    Inflate,
-    Sax,
+/// Processor seconds of each round.
+#[derive(Default)]
+struct Seconds {
+    inspected: Vec<f64>,
+    inflated: Vec<f64>,
+    libxml2: Vec<f64>,
 }
-
-const ALL: [Work; 3] = [Work::Inspect, Work::Inflate, Work::Sax];
 
 /// Adds a table: each workbook's inflated bytes a second of one core, the median of interleaved rounds.
 pub(crate) fn measure(
@@ -34,39 +32,14 @@ pub(crate) fn measure(
         anstream::eprintln!("left out: throughput (--workbook names none)");
         return Ok(());
     }
-    let has_lxml = Command::new(python).args(["-c", "import lxml"]).output();
-    let has_lxml = has_lxml.is_ok_and(|output| output.status.success());
+    let probe = Command::new(python).args(["-c", "import lxml"]).output();
+    let has_lxml = probe.is_ok_and(|output| output.status.success());
     if !has_lxml {
         anstream::eprintln!("left out: libxml2 ({} has no lxml)", python.display());
     }
     let mut rows = Vec::new();
     for path in workbooks {
-        let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
-        let (inflated, steps) = facts(path, &bytes)?;
-        let mut seconds = [const { Vec::new() }; ALL.len()];
-        for _ in 0..rounds {
-            for (work, seconds) in ALL.into_iter().zip(&mut seconds) {
-                match work {
-                    Work::Inspect => seconds.push(timed(|| facts(path, &bytes).map(drop))?),
-                    Work::Inflate => seconds.push(timed(|| inflate(&bytes))?),
-                    Work::Sax if has_lxml => seconds.push(sax(path, python)?),
-                    Work::Sax => {}
-                }
-            }
-        }
-        let rate = |seconds: &[f64]| match seconds {
-            [] => "–".to_owned(),
-            seconds => format!("{:.0}", inflated as f64 / 1e6 / median(seconds)),
-        };
-        let name = path.file_name().unwrap_or_default();
-        rows.push(vec![
-            name.to_string_lossy().into_owned(),
-            format!("{:.1}", inflated as f64 / 1e6),
-            rate(&seconds[0]),
-            rate(&seconds[1]),
-            rate(&seconds[2]),
-            format!("{:.2}", steps as f64 / 1e9),
-        ]);
+        rows.push(row(path, has_lxml.then_some(python), rounds)?);
     }
     let header = [
         "workbook",
@@ -74,10 +47,37 @@ pub(crate) fn measure(
         "inspected MB/s",
         "inflated alone MB/s",
         "libxml2 alone MB/s",
-        "10^9 steps",
+        "million steps",
     ];
     report.table("throughput", &header, rows);
     Ok(())
+}
+
+fn row(path: &Path, python: Option<&Path>, rounds: u32) -> anyhow::Result<Vec<String>> {
+    let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
+    let (size, steps) = facts(path, &bytes)?;
+    let mut seconds = Seconds::default();
+    for _ in 0..rounds {
+        let inspected = timed(|| facts(path, &bytes).map(drop))?;
+        seconds.inspected.push(inspected);
+        seconds.inflated.push(timed(|| inflate(&bytes))?);
+        if let Some(python) = python {
+            seconds.libxml2.push(sax(path, python)?);
+        }
+    }
+    let rate = |seconds: &[f64]| match seconds {
+        [] => "–".to_owned(),
+        seconds => format!("{:.0}", size as f64 / 1e6 / median(seconds)),
+    };
+    let name = path.file_name().unwrap_or_default();
+    Ok(vec![
+        name.to_string_lossy().into_owned(),
+        format!("{:.1}", size as f64 / 1e6),
+        rate(&seconds.inspected),
+        rate(&seconds.inflated),
+        rate(&seconds.libxml2),
+        format!("{:.0}", steps as f64 / 1e6),
+    ])
 }
 
 /// The size of all parts and the steps taken, of a workbook that must be accepted.

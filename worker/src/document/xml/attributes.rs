@@ -129,7 +129,7 @@ pub(super) fn resolve(
     found: &mut [Span],
     namespaces: &mut Namespaces,
 ) -> Result<(), &'static str> {
-    const FEW: usize = 12;
+    const FEW: usize = 8;
     for span in found.iter_mut().filter(|span| span.has_prefix()) {
         span.namespace = match span.of(tag).prefix {
             "xmlns" => Namespace::DECLARATION,

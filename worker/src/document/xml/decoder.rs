@@ -5,7 +5,8 @@ use crate::document::reason::Reason;
 use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 
-const CHUNK_BYTES: usize = 32 * 1024;
+/// How much is read at once.
+pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 
 /// How the characters of a part are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub(super) enum Form {
 /// whoever reads text from it.
 pub(in crate::document) struct Decoder<'d, 'b, 'w> {
     body: &'d mut Body<'b, 'w>,
+    chunk: Vec<u8>,
     /// What was read to find out the encoding, until it is given on.
     head: Vec<u8>,
     form: Form,
@@ -29,12 +31,14 @@ pub(in crate::document) struct Decoder<'d, 'b, 'w> {
 impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
     /// Starts decoding: reads the first bytes and finds out the encoding.
     pub(in crate::document) fn new(body: &'d mut Body<'b, 'w>) -> Result<Self, Stop> {
+        let mut chunk = vec![0; CHUNK_BYTES];
         let mut head = Vec::new();
-        while head.len() < 4 && read_more(body, &mut head, CHUNK_BYTES)? > 0 {}
+        while head.len() < 4 && read_more(body, &mut chunk, &mut head)? {}
         let (form, mark) = detect(&head)?;
         head.drain(..mark);
         Ok(Self {
             body,
+            chunk,
             head,
             form,
             raw: Vec::new(),
@@ -52,11 +56,19 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
         mut sink: impl FnMut(&[u8]) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let mut piece = Vec::new();
-        while self.read(&mut piece, CHUNK_BYTES)? {
+        while self.read(&mut piece)? {
             sink(&piece)?;
             piece.clear();
         }
+        if self.is_cut_off() {
+            return Err(malformed("character cut off"));
+        }
         Ok(())
+    }
+
+    /// Whether the part ended inside a character, once it was read to its end.
+    pub(super) fn is_cut_off(&self) -> bool {
+        !self.raw.is_empty()
     }
 
     /// What the inspection has done so far.
@@ -69,12 +81,12 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
         self.form
     }
 
-    /// Appends a piece of about this size to `text`; answers whether there was one.
-    pub(super) fn read(&mut self, text: &mut Vec<u8>, size: usize) -> Result<bool, Stop> {
+    /// Appends a piece, no longer than a chunk, to `text`; answers whether there was one.
+    pub(super) fn read(&mut self, text: &mut Vec<u8>) -> Result<bool, Stop> {
         let before = text.len();
         if self.form == Form::Utf8 {
             if self.head.is_empty() {
-                read_more(self.body, text, size)?;
+                read_more(self.body, &mut self.chunk, text)?;
             } else {
                 text.append(&mut self.head);
             }
@@ -92,23 +104,18 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
             if count > 0 {
                 return Ok(true);
             }
-            if read_more(self.body, &mut self.raw, size)? == 0 {
-                return match self.raw.is_empty() {
-                    true => Ok(false),
-                    false => Err(malformed("character cut off")),
-                };
+            if !read_more(self.body, &mut self.chunk, &mut self.raw)? {
+                return Ok(false);
             }
         }
     }
 }
 
-/// Appends some bytes of the part, at most `size`, to `bytes`; answers how many.
-fn read_more(body: &mut Body<'_, '_>, bytes: &mut Vec<u8>, size: usize) -> Result<usize, Stop> {
-    let before = bytes.len();
-    bytes.resize(before + size, 0);
-    let count = body.read(&mut bytes[before..])?;
-    bytes.truncate(before + count);
-    Ok(count)
+/// Appends the next bytes of the part to `bytes`; answers whether there were any.
+fn read_more(body: &mut Body<'_, '_>, chunk: &mut [u8], bytes: &mut Vec<u8>) -> Result<bool, Stop> {
+    let count = body.read(chunk)?;
+    bytes.extend_from_slice(&chunk[..count]);
+    Ok(count > 0)
 }
 
 /// The encoding by the first bytes, as in appendix F of XML 1.0, and the length of the byte order mark.

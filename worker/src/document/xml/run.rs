@@ -35,28 +35,36 @@ fn run(
     ends: impl Fn(u64) -> u64,
     special: impl Fn(u64) -> u64,
 ) -> Option<Run> {
+    let mut run = Run {
+        end: start,
+        has_special: false,
+        has_unusual: false,
+    };
     let (words, rest) = bytes.get(start..)?.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        if run.take(word, ends(word), special(word)) {
+            return Some(run);
+        }
+    }
     let mut last = [b' '; 8];
     last[..rest.len()].copy_from_slice(rest);
-    let (mut all_special, mut all_unusual) = (0, 0);
-    for (index, word) in words.iter().chain([&last]).enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let special = special(word);
+    let word = u64::from_le_bytes(last);
+    run.take(word, ends(word), special(word)).then_some(run)
+}
+
+impl Run {
+    /// Takes the next eight bytes, or those before the first that is marked in `ends`. Answers whether there is
+    /// one.
+    #[inline]
+    fn take(&mut self, word: u64, ends: u64, special: u64) -> bool {
+        let before_end = (ends & ends.wrapping_neg()).wrapping_sub(1);
         let unusual = below_space(word) | (word & HIGHEST);
-        let ends = ends(word);
-        if ends == 0 {
-            all_special |= special;
-            all_unusual |= unusual;
-            continue;
-        }
-        let before_end = (ends & ends.wrapping_neg()) - 1;
-        return Some(Run {
-            end: start + 8 * index + ends.trailing_zeros() as usize / 8,
-            has_special: all_special | (special & before_end) != 0,
-            has_unusual: all_unusual | (unusual & before_end) != 0,
-        });
+        self.has_special |= special & before_end != 0;
+        self.has_unusual |= unusual & before_end != 0;
+        self.end += ends.trailing_zeros() as usize / 8;
+        ends != 0
     }
-    None
 }
 
 /// Marks the bytes that are `byte`.

@@ -3,10 +3,7 @@
 use crate::document::reason::Reason;
 use crate::document::stop::Stop;
 
-use super::decoder::Decoder;
-
-/// How much is read at once.
-const CHUNK_BYTES: usize = 64 * 1024;
+use super::decoder::{CHUNK_BYTES, Decoder};
 
 /// A part's text, of which the next tokens are at hand.
 ///
@@ -74,16 +71,11 @@ impl<'d, 'b, 'w> Text<'d, 'b, 'w> {
             return Err(Stop::reject(Reason::XmlLimits, "token too long"));
         }
         let wanted = self.window.len() + (self.window.len() / 2).max(CHUNK_BYTES);
-        self.window.reserve_exact(wanted - self.window.len());
+        let room = wanted + CHUNK_BYTES - self.window.len();
+        self.window.reserve_exact(room);
         while self.window.len() < wanted && !self.is_last && self.failure.is_none() {
-            let room = wanted - self.window.len();
-            match self.decoder.read(&mut self.bytes, room.min(CHUNK_BYTES)) {
-                Ok(any) => {
-                    self.is_last = !any;
-                    self.accept();
-                }
-                Err(failure) => self.failure = Some(failure),
-            }
+            self.is_last = !self.decoder.read(&mut self.bytes)?;
+            self.accept();
         }
         Ok(())
     }
@@ -104,6 +96,10 @@ impl<'d, 'b, 'w> Text<'d, 'b, 'w> {
         };
         self.window.push_str(valid);
         self.bytes.drain(..whole);
+        if self.is_last && self.decoder.is_cut_off() {
+            let failure = Stop::reject(Reason::XmlMalformed, "character cut off");
+            self.failure = Some(failure);
+        }
     }
 }
 
