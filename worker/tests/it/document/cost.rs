@@ -67,6 +67,41 @@ fn an_exhausted_budget_is_named() {
 }
 
 #[test]
+fn a_dense_sheet_of_70_megabytes_is_accepted() {
+    let mut sheet = String::from(
+        "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>",
+    );
+    for row in 0.. {
+        if sheet.len() > 70_000_000 {
+            break;
+        }
+        sheet += &format!("<row r=\"{row}\">");
+        for column in ["A", "B", "C", "D", "E", "F", "G", "H"] {
+            sheet += &format!("<c r=\"{column}{row}\"><v>{}</v></c>", row % 97);
+        }
+        sheet += "</row>";
+    }
+    sheet += "</sheetData></worksheet>";
+    let bytes = Opc::xlsx().part("xl/worksheets/a.xml", sheet).bytes();
+    let found = verdict(&bytes);
+    assert_eq!(code(&found), "xlsx", "{}", detail(&found));
+}
+
+#[test]
+fn what_a_quote_stands_for_is_counted() {
+    let field = |instruction: &str| {
+        format!(
+            "<a><fldChar fldCharType='begin'/><instrText>{instruction}</instrText><fldChar \
+             fldCharType='end'/></a>"
+        )
+    };
+    let words = "68 ".repeat(600);
+    let quoted = steps(&side_part(field(&format!("QUOTE {words}"))));
+    let other = steps(&side_part(field(&words)));
+    assert!(quoted > other + 10_000, "{quoted} and {other}");
+}
+
+#[test]
 fn many_relationships_are_counted() {
     let namespace = "http://schemas.openxmlformats.org/package/2006/relationships";
     let xml = format!(
