@@ -12,7 +12,7 @@ use clap::Args;
 use futures_util::{FutureExt, StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::line::{Line, FAILED};
+use self::line::{FAILED, Line};
 use self::order::InOrder;
 use super::table::table;
 use crate::document::Policy;
