@@ -173,8 +173,8 @@ async fn names_are_shown_without_what_steers_a_terminal() {
 async fn names_that_are_no_text_stay_distinguishable() {
     let folder = tempfile::tempdir().expect("a folder");
     for byte in [0xFE, 0xFF] {
-        let name = OsStr::from_bytes(&[b'a', byte]);
-        let odd = folder.path().join(name);
+        let name = [b'a', byte];
+        let odd = folder.path().join(OsStr::from_bytes(&name));
         std::fs::copy(fixture("report.docx"), odd).expect("it can be copied");
     }
     let path = [folder.path().to_string_lossy().into_owned()];

@@ -11,8 +11,7 @@ use aws_lc_rs::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SH
 use aws_lc_rs::iv::FixedLength;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
+use roxmltree::{Document, Node};
 
 use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
@@ -62,29 +61,17 @@ struct Agile {
 
 impl Agile {
     fn parse(xml: &[u8]) -> Option<Self> {
-        let mut reader = Reader::from_str(std::str::from_utf8(xml).ok()?);
-        loop {
-            match reader.read_event().ok()? {
-                Event::Start(tag) | Event::Empty(tag)
-                    if tag.local_name().as_ref() == "encryptedKey" =>
-                {
-                    return Self::of(&tag);
-                }
-                Event::Eof => return None,
-                _ => {}
-            }
-        }
+        let document = Document::parse(std::str::from_utf8(xml).ok()?).ok()?;
+        let mut elements = document.descendants();
+        Self::of(elements.find(|element| element.tag_name().name() == "encryptedKey")?)
     }
 
-    fn of(tag: &BytesStart<'_>) -> Option<Self> {
-        let text = |name: &str| {
-            let attribute = tag.try_get_attribute(name).ok()??;
-            Some(attribute.value.into_owned())
-        };
+    fn of(key: Node<'_, '_>) -> Option<Self> {
+        let text = |name: &str| key.attribute(name);
         let decoded = |name: &str| STANDARD.decode(text(name)?).ok();
         let chained =
             text("cipherAlgorithm")? == "AES" && text("cipherChaining")? == "ChainingModeCBC";
-        let algorithm = match text("hashAlgorithm")?.as_str() {
+        let algorithm = match text("hashAlgorithm")? {
             "SHA1" => &SHA1_FOR_LEGACY_USE_ONLY,
             "SHA256" => &SHA256,
             "SHA384" => &SHA384,

@@ -1,6 +1,6 @@
 //! Documents that have a verdict already, as older workers left them.
 
-use dossier_common::file::{DocumentKind, File, FileState, Inspection, Rejection};
+use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
 use dossier_common::id::{FileId, UserId};
 use dossier_common::queue::{JobState, QueueName, RevalidateUpload};
 use dossier_common::store::files::FileScope;
