@@ -11,6 +11,7 @@ mod harness;
 mod hoarding;
 mod hygiene;
 mod idempotency;
+mod json_fields;
 mod links;
 mod login;
 mod logs;

@@ -1,18 +1,14 @@
 //! The real binary starts only where it can work, and says what to do where it cannot.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use dossier_devstack::mongod;
 use dossier_devstack::testing::TestDatabase;
 use mongodb::Client;
 use mongodb::bson::doc;
-use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-use crate::harness::{
-    FERNET_KEY, OwnServer, PASSWORD, Program, eventually, migrated_database, mongod_binary,
-};
+use crate::harness::{FERNET_KEY, OwnServer, PASSWORD, Program, migrated_database, mongod_with};
 
 #[tokio::test]
 async fn without_variables_every_problem_is_told_at_once() {
@@ -138,37 +134,6 @@ async fn a_wrong_name_of_the_replica_set_is_told_with_the_right_one() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("is part of the replica set rs0"), "{said}");
     assert!(!said.contains("Topology"), "{said}");
-}
-
-/// A mongod that belongs to no replica set (yet); killed when it is dropped.
-async fn mongod_with(arguments: &[&str]) -> (Child, tempfile::TempDir, String) {
-    let binary = mongod_binary().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let port = mongod::free_port().expect("a port");
-    let server = Command::new(&binary.path)
-        .args([
-            "--bind_ip",
-            "127.0.0.1",
-            "--nounixsocket",
-            "--wiredTigerCacheSizeGB",
-            "0.3",
-        ])
-        .args(["--port", &port.to_string(), "--dbpath"])
-        .arg(folder.path())
-        .args(arguments)
-        .stdout(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("it starts");
-    eventually("the standalone server listens", async || {
-        TcpStream::connect(("127.0.0.1", port)).await.ok()
-    })
-    .await;
-    (
-        server,
-        folder,
-        format!("mongodb://127.0.0.1:{port}/dossier"),
-    )
 }
 
 #[tokio::test]

@@ -3,14 +3,16 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use dossier_service::Draining;
 use dossier_service::server::{Limits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::App;
 
-/// A listening service; it ends with the test's runtime.
+/// How long requests may take to end once the service is stopping.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A listening service; it ends with the test's runtime, or when the application is stopping.
 pub(crate) struct Wire(SocketAddr);
 
 impl Wire {
@@ -21,11 +23,8 @@ impl Wire {
     pub(crate) async fn serve_within(app: &App, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = app.router.clone();
-        tokio::spawn(async move {
-            let draining = Draining::default();
-            serve(listener, router, limits, draining, Duration::ZERO).await
-        });
+        let (router, draining) = (app.router.clone(), app.state.draining.clone());
+        tokio::spawn(async move { serve(listener, router, limits, draining, GRACE).await });
         Self(address)
     }
 

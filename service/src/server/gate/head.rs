@@ -1,13 +1,10 @@
 //! The head of a request: whether hyper may see it, and where its body ends.
 
-use std::net::Ipv6Addr;
-
-use axum::http::uri::Authority;
-use axum::http::{Method, Uri};
+use axum::http::Method;
 use httparse::{EMPTY_HEADER, Error, Header, Status};
-use rustls_pki_types::ServerName;
 
 use super::framing::{Chunk, Framing};
+use super::target::{is_host, is_target_of};
 use crate::server::Refusal;
 
 /// How long a head may be, in bytes.
@@ -51,31 +48,12 @@ fn check(request: &httparse::Request<'_, '_>) -> Result<Framing, Refusal> {
     if Method::from_bytes(method.as_bytes()).is_err() {
         return Err(Refusal::Malformed);
     }
-    if !is_target(method, target) {
+    if !is_target_of(method, target) {
         return Err(Refusal::Target);
     }
     let is_http_11 = request.version == Some(1);
     check_host(request.headers, is_http_11)?;
     framing(request.headers, is_http_11)
-}
-
-/// Whether `target` has a form that belongs to `method` (RFC 9112, section 3.2).
-fn is_target(method: &str, target: &str) -> bool {
-    let Ok(uri) = Uri::try_from(target) else {
-        return false;
-    };
-    // `Uri` drops fragments.
-    if target.contains('#') {
-        return false;
-    }
-    match (method, uri.scheme_str(), uri.authority()) {
-        ("CONNECT", None, Some(authority)) => is_host(authority) && authority.port_u16().is_some(),
-        ("CONNECT", ..) => false,
-        ("OPTIONS", None, None) if target == "*" => true,
-        (_, Some("http" | "https"), Some(authority)) => is_host(authority),
-        (_, None, None) => target.starts_with('/'),
-        _ => false,
-    }
 }
 
 /// The values of a field, which may come in several lines.
@@ -92,32 +70,9 @@ fn check_host(fields: &[Header<'_>], is_http_11: bool) -> Result<(), Refusal> {
     match (hosts.next(), hosts.next()) {
         (None, _) if !is_http_11 => Ok(()),
         (Some(b""), None) => Ok(()),
-        (Some(host), None) if Authority::try_from(host).is_ok_and(|it| is_host(&it)) => Ok(()),
+        (Some(host), None) if is_host(host) => Ok(()),
         _ => Err(Refusal::Host),
     }
-}
-
-/// Whether it is a host and, if need be, a port (RFC 9110, section 7.2). A host is an address or a name
-/// as DNS has it: RFC 3986 takes nearly everything as a name.
-fn is_host(authority: &Authority) -> bool {
-    let host = authority.host();
-    let in_brackets = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
-    let is_name = match in_brackets {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => ServerName::try_from(host).is_ok(),
-    };
-    // With user information in it, it has something else behind the host.
-    let behind = authority.as_str().strip_prefix(host);
-    is_name && behind.is_some_and(is_port)
-}
-
-/// Whether it is nothing, or a colon and a number, which may be left out (RFC 3986, section 3.2.3).
-fn is_port(text: &str) -> bool {
-    let Some(digits) = text.strip_prefix(':') else {
-        return text.is_empty();
-    };
-    let is_number = digits.bytes().all(|it| it.is_ascii_digit()) && digits.parse::<u16>().is_ok();
-    digits.is_empty() || is_number
 }
 
 /// RFC 9112, section 6.
@@ -210,90 +165,6 @@ mod tests {
             "Host: a b",
         ] {
             assert_eq!(read_fields(fields), Err(Refusal::Host), "{fields}");
-        }
-    }
-
-    #[test]
-    fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
-        for host in [
-            "",
-            "a",
-            "localhost:",
-            "localhost:0",
-            "dossier_api-1:8080",
-            "docs.example.com.",
-            "xn--bcher-kva.example:00443",
-            "127.0.0.1:65535",
-            "[::1]",
-            "[2001:db8::7]:443",
-        ] {
-            let framing = read_fields(&format!("Host: {host}"));
-            assert_eq!(framing, Ok(Framing::Ended), "{host}");
-        }
-        for host in [
-            "a:b",
-            "a:99999",
-            "a:+80",
-            "a:80:80",
-            ":80",
-            ":",
-            "[zz]",
-            "[127.0.0.1]",
-            "[::1",
-            "[::1]x",
-            "::1",
-            "[fe80::1%25eth0]",
-            "a,b",
-            "a..b",
-            ".a",
-            "-a",
-            "256.0.0.1",
-            "%41",
-            "b\u{fc}cher.example",
-        ] {
-            let framing = read_fields(&format!("Host: {host}"));
-            assert_eq!(framing, Err(Refusal::Host), "{host}");
-        }
-    }
-
-    #[test]
-    fn a_target_has_the_form_that_belongs_to_its_method() {
-        let read_line = |line: &str| read(format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
-        for line in [
-            "GET /",
-            "GET //a?b=c:d@e",
-            "OPTIONS *",
-            "OPTIONS /a",
-            "GET http://a/b?c",
-            "GET HTTPS://a:443",
-            "CONNECT a:443",
-            "CONNECT [::1]:443",
-        ] {
-            assert!(matches!(read_line(line), Ok(Some(_))), "{line}");
-        }
-        for line in [
-            "GET /a#b",
-            "GET #a",
-            "GET http://a/b#c",
-            "GET ftp://a/b",
-            "GET mailto:a@b",
-            "GET http:///b",
-            "GET http://a,b/c",
-            "GET http://u@a/b",
-            "GET http://a:b/c",
-            "GET *",
-            "options *",
-            "OPTIONS **",
-            "GET a",
-            "GET a:443",
-            "GET ?a",
-            "CONNECT /a",
-            "CONNECT *",
-            "CONNECT a",
-            "CONNECT a:",
-            "CONNECT http://a:443/",
-        ] {
-            assert_eq!(read_line(line), Err(Refusal::Target), "{line}");
         }
     }
 
