@@ -41,8 +41,8 @@ impl Step {
             Self::Byte => 2,
             Self::Block => 1_500,
             Self::Text => 2,
-            Self::Tag => 12,
-            Self::Attribute => 12,
+            Self::Tag => 16,
+            Self::Attribute => 15,
             Self::Binding => 150,
             Self::Relationship => 1_000,
         }
