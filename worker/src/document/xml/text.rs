@@ -43,9 +43,9 @@ impl<'d, 'b, 'w> Text<'d, 'b, 'w> {
         &self.window[self.position..]
     }
 
-    /// Whether nothing follows what is at hand.
+    /// Whether the part ends with what is at hand.
     pub(super) fn is_last(&self) -> bool {
-        self.is_last
+        self.is_last && self.failure.is_none()
     }
 
     /// Passes over a token.
@@ -70,7 +70,8 @@ impl<'d, 'b, 'w> Text<'d, 'b, 'w> {
         if self.window.len() > self.token_limit {
             return Err(Stop::reject(Reason::XmlLimits, "token too long"));
         }
-        let wanted = self.window.len() + (self.window.len() / 2).max(CHUNK_BYTES);
+        let growth = (self.window.len() / 2).max(CHUNK_BYTES);
+        let wanted = (self.window.len() + growth).min(self.token_limit.saturating_add(CHUNK_BYTES));
         let room = wanted + CHUNK_BYTES - self.window.len();
         self.window.reserve_exact(room);
         while self.window.len() < wanted && !self.is_last && self.failure.is_none() {

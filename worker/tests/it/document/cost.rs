@@ -34,7 +34,7 @@ fn side_part(xml: String) -> Vec<u8> {
 
 #[test]
 fn an_exhausted_budget_is_named() {
-    let elements = format!("<a>{}</a>", "<b/>".repeat(100_000));
+    let elements = format!("<a>{}</a>", "<b/>".repeat(200_000));
     let attributes = format!(
         "<a>{}</a>",
         "<b c='' d='' e='' f='' g='' h='' i='' j='' k=''/>".repeat(20_000)

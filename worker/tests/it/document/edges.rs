@@ -74,6 +74,8 @@ fn bytes_that_are_no_text_are_found_wherever_a_chunk_ends() {
             let mut xml = cut("<a>1234</a>", at + 3).into_bytes();
             xml.splice(CHUNK_BYTES..CHUNK_BYTES, bytes.iter().copied());
             assert_eq!(side_part(xml), "XML_MALFORMED", "{bytes:?} at {at}");
+            let end = [cut("<a/>", 4 - at / 2).as_bytes(), bytes].concat();
+            assert_eq!(side_part(end), "XML_MALFORMED", "{bytes:?} at the end");
         }
     }
 }
