@@ -366,6 +366,29 @@ fn escaped_names_of_what_holds_the_package_together_are_invalid() {
 }
 
 #[test]
+fn a_file_of_no_known_type_is_ambiguous() {
+    // bsdtar leaves these out.
+    for mode in [0o177_644, 0o030_644, 0o150_000, 0o170_000] {
+        let entry = Entry {
+            attributes: mode << 16,
+            ..Entry::deflated("word/a.xml", b"<a/>")
+        };
+        assert_eq!(
+            code(&verdict(&with_entry(entry))),
+            "ZIP_AMBIGUOUS",
+            "{mode:o}"
+        );
+    }
+    for mode in [0, 0o644, 0o100_644, 0o107_777] {
+        let entry = Entry {
+            attributes: mode << 16,
+            ..Entry::deflated("word/a.xml", b"<a/>")
+        };
+        assert_eq!(code(&verdict(&with_entry(entry))), "docx", "{mode:o}");
+    }
+}
+
+#[test]
 fn a_file_that_is_a_folder_by_its_attributes_is_ambiguous() {
     for attributes in [0o040_755 << 16, 0x10] {
         let entry = Entry {

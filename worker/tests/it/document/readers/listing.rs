@@ -74,10 +74,12 @@ impl Listing {
                         let content = usize::try_from(size).ok().and_then(|size| rest.get(..size));
                         content.is_some_and(|content| crc32fast::hash(content) == sum)
                     };
-                    let place = left
-                        .iter()
-                        .position(|(other, sum, size)| *other == name && begins(*sum, *size));
-                    let Some(place) = place else { return false };
+                    // Where several fit, the longest: nothing at all fits everywhere.
+                    let fits = |(other, sum, size): &Sum| *other == name && begins(*sum, *size);
+                    let places = (0..left.len()).filter(|&place| fits(&left[place]));
+                    let Some(place) = places.max_by_key(|&place| left[place].2) else {
+                        return false;
+                    };
                     let (_, _, size) = left.swap_remove(place);
                     rest = &rest[size as usize..];
                 }
