@@ -62,11 +62,11 @@ async fn readiness_drops_first_and_listeners_stay_for_the_delay() {
 
 #[tokio::test]
 async fn a_signal_while_it_waits_for_the_database_ends_it_well() {
-    // Takes connections and never answers.
-    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = silent.local_addr().expect("an address");
-    let uri = format!("mongodb://{address}/x?replicaSet=rs0");
     for signal in ["TERM", "INT"] {
+        // Takes connections and never answers; one for each, so that none is left of the other.
+        let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let uri = format!("mongodb://{address}/x?replicaSet=rs0");
         let running = Program::configured(&uri).spawn();
         let _connection = silent.accept().await.expect("it connects");
         let told = Instant::now();

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::program::run;
 
 /// Far less than the driver's own 30 seconds.
-const SOON: Duration = Duration::from_secs(12);
+const SOON: Duration = Duration::from_secs(20);
 
 const STANDALONE: &str = "the MongoDB server is a standalone one; Dossier needs transactions and \
                           change streams";

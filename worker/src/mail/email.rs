@@ -87,7 +87,7 @@ impl Email {
                 rejection,
             } => context! {
                 name, document => document.as_str(), code => rejection.code.as_str(),
-                reason => rejection.message.as_str(), part => &rejection.detail
+                reason => rejection.message.as_str()
             },
         }
     }

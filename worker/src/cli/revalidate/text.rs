@@ -46,13 +46,9 @@ fn changes(report: &Report) -> Option<String> {
 }
 
 fn reason(change: &Change) -> String {
-    let Some(rejection) = &change.rejection else {
-        return String::new();
-    };
-    match &rejection.detail {
-        Some(part) => format!("{} ({part}): {}", rejection.code, rejection.message),
-        None => format!("{}: {}", rejection.code, rejection.message),
-    }
+    let rejection = change.rejection.as_ref();
+    let said = rejection.map(|rejection| format!("{}: {}", rejection.code, rejection.message));
+    said.unwrap_or_default()
 }
 
 fn summary(report: &Report) -> String {
