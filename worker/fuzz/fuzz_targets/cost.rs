@@ -24,7 +24,7 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// What a document takes whatever is in it.
 const BASE: Duration = Duration::from_millis(30);
 /// How many nanoseconds a step may take here: the instrumented code is slower, and so is a busy machine.
-const SLOWDOWN: u32 = 6;
+const SLOWDOWN: u32 = 10;
 /// Beyond the file itself.
 const MEMORY_BYTES: usize = 64 * 1024 * 1024;
 /// What the piece stands between; no XML has it.

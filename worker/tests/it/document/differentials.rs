@@ -464,6 +464,17 @@ fn an_empty_entry_has_no_wide_descriptor() {
 }
 
 #[test]
+fn a_stored_entry_has_no_unsigned_descriptor() {
+    for content in [&b""[..], b"<a/>"] {
+        let streamed = |shape| with_entry(Entry::stored("word/b.xml", content).streamed(shape));
+        let refused = verdict(&streamed(Descriptor::Unsigned));
+        assert_eq!(code(&refused), "ZIP_AMBIGUOUS");
+    }
+    let signed = Entry::stored("word/b.xml", b"<a/>").streamed(Descriptor::Signed);
+    assert_eq!(code(&verdict(&with_entry(signed))), "docx");
+}
+
+#[test]
 fn a_stored_archive_inside_may_have_descriptors() {
     let mut inner = Opc::xlsx().archive();
     let entries = std::mem::take(&mut inner.entries).into_iter();
