@@ -1,6 +1,5 @@
 //! `dossier-worker` on the command line.
 
-mod database;
 mod inspect;
 mod jobs;
 mod revalidate;

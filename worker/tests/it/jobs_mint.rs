@@ -74,9 +74,11 @@ async fn a_link_to_a_document_that_is_not_available_any_more_is_taken_back() {
     let bench = Bench::new().await;
     let owner = UserId::generate(&bench.entropy, bench.now());
     let document = ("report.docx", &b"bytes"[..]);
-    let rejected = bench.judged(owner, document, Err("DDE"), 1).await;
+    let rejected = bench
+        .file_with_verdict(owner, document, Err("DDE"), 1)
+        .await;
     let gone = bench
-        .judged(owner, document, Ok(DocumentKind::Docx), 1)
+        .file_with_verdict(owner, document, Ok(DocumentKind::Docx), 1)
         .await;
     bench.remove(&gone).await;
     for file in [rejected, gone] {

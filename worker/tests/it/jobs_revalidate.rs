@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dossier_common::file::{DocumentKind, File, FileState};
+use dossier_common::file::{File, FileState};
 use dossier_common::id::{BlobId, FileId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::backend::JobFilter;
@@ -16,17 +16,8 @@ use dossier_worker::inspection::Inspector;
 use mongodb::bson::{doc, serialize_to_bson};
 
 use crate::harness::clamd::{FakeClamd, antivirus};
+use crate::harness::inspected::{AVAILABLE, MACROS, REPORT};
 use crate::harness::{Bench, CLIENT};
-
-const REPORT: (&str, &[u8]) = (
-    "report.docx",
-    include_bytes!("../../../fixtures/report.docx"),
-);
-const MACROS: (&str, &[u8]) = (
-    "macros.docx",
-    include_bytes!("../../../fixtures/macros-renamed.docx"),
-);
-const AVAILABLE: Result<DocumentKind, &str> = Ok(DocumentKind::Docx);
 
 async fn link(bench: &Bench, link: &Link) -> Link {
     let found = bench.store().find_link(link.id).await;
@@ -58,8 +49,8 @@ async fn ready_link(bench: &Bench, file: &File) -> Link {
 async fn a_document_that_newer_rules_reject_loses_its_links_and_its_owner_is_told_once() {
     let bench = Bench::new().await;
     let owner = bench.user(Some("Ada")).await.id;
-    let file = bench.judged(owner, MACROS, AVAILABLE, 1).await;
-    let other = bench.judged(owner, REPORT, AVAILABLE, 1).await;
+    let file = bench.file_with_verdict(owner, MACROS, AVAILABLE, 1).await;
+    let other = bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await;
     let (ready, of_other) = (
         ready_link(&bench, &file).await,
         ready_link(&bench, &other).await,
@@ -105,7 +96,9 @@ async fn a_document_that_newer_rules_reject_loses_its_links_and_its_owner_is_tol
 #[tokio::test]
 async fn one_that_stays_good_gets_the_version_recorded_and_keeps_everything_else() {
     let bench = Bench::new().await;
-    let file = bench.judged(somebody(&bench), REPORT, AVAILABLE, 1).await;
+    let file = bench
+        .file_with_verdict(somebody(&bench), REPORT, AVAILABLE, 1)
+        .await;
     let ready = ready_link(&bench, &file).await;
     bench.services.clock.advance(Duration::from_secs(60));
     assert!(bench.revalidated(file.id).await.is_empty(), "not skipped");
@@ -131,8 +124,8 @@ async fn one_that_stays_good_gets_the_version_recorded_and_keeps_everything_else
 async fn one_that_was_rejected_stays_so_whatever_newer_rules_say() {
     let bench = Bench::new().await;
     let owner = somebody(&bench);
-    let acceptable = bench.judged(owner, REPORT, Err("DDE"), 1).await;
-    let still = bench.judged(owner, MACROS, Err("DDE"), 1).await;
+    let acceptable = bench.file_with_verdict(owner, REPORT, Err("DDE"), 1).await;
+    let still = bench.file_with_verdict(owner, MACROS, Err("DDE"), 1).await;
     for (file, outcome) in [
         (acceptable, RevalidationOutcome::Acceptable),
         (still, RevalidationOutcome::Unchanged),
@@ -160,7 +153,9 @@ async fn what_is_gone_without_a_verdict_or_up_to_date_is_skipped() {
     let received = bench.file(owner, REPORT.0, REPORT.1).await;
     let said = bench.revalidated(received.id).await;
     assert_eq!(said, ["skipped: it has no verdict yet"]);
-    let current = bench.judged(owner, MACROS, AVAILABLE, RULES_VERSION).await;
+    let current = bench
+        .file_with_verdict(owner, MACROS, AVAILABLE, RULES_VERSION)
+        .await;
     let said = bench.revalidated(current.id).await;
     assert_eq!(said, ["skipped: these rules were applied to it already"]);
     for file in [received, current] {
@@ -171,7 +166,9 @@ async fn what_is_gone_without_a_verdict_or_up_to_date_is_skipped() {
 #[tokio::test]
 async fn bytes_that_cannot_be_read_are_tried_again_and_the_document_stays() {
     let bench = Bench::new().await;
-    let file = bench.judged(somebody(&bench), REPORT, AVAILABLE, 1).await;
+    let file = bench
+        .file_with_verdict(somebody(&bench), REPORT, AVAILABLE, 1)
+        .await;
     let deleted = bench.store().delete_blob(file.blob_id).await;
     deleted.expect("they can be deleted");
     let job = RevalidateUpload {
@@ -188,7 +185,9 @@ async fn bytes_that_cannot_be_read_are_tried_again_and_the_document_stays() {
 #[tokio::test]
 async fn a_worker_with_older_rules_leaves_the_job_to_a_newer_one() {
     let bench = Bench::new().await;
-    let file = bench.judged(somebody(&bench), REPORT, AVAILABLE, 1).await;
+    let file = bench
+        .file_with_verdict(somebody(&bench), REPORT, AVAILABLE, 1)
+        .await;
     let job = RevalidateUpload {
         file_id: file.id,
         rules_version: RULES_VERSION + 1,
@@ -214,7 +213,9 @@ async fn a_document_that_is_deleted_or_replaced_meanwhile_is_skipped() {
     for replaced in [true, false] {
         let clamd = FakeClamd::start_closed("stream: Test FOUND", None).await;
         let bench = bench_with(&clamd).await;
-        let file = bench.judged(somebody(&bench), REPORT, AVAILABLE, 1).await;
+        let file = bench
+            .file_with_verdict(somebody(&bench), REPORT, AVAILABLE, 1)
+            .await;
         let meanwhile = async {
             clamd.wait_until_asked(1).await;
             if replaced {
@@ -247,7 +248,7 @@ async fn two_workers_at_one_document_reject_it_once() {
     let clamd = FakeClamd::start_closed("stream: Test FOUND", None).await;
     let bench = bench_with(&clamd).await;
     let owner = bench.user(None).await.id;
-    let file = bench.judged(owner, REPORT, AVAILABLE, 1).await;
+    let file = bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await;
     let mut jobs = Vec::new();
     for _ in 0..2 {
         let (file_id, rules_version) = (file.id, RULES_VERSION);
@@ -275,7 +276,9 @@ async fn two_workers_at_one_document_reject_it_once() {
 #[tokio::test]
 async fn a_link_that_was_asked_for_in_the_moment_of_the_rejection_is_taken_back() {
     let bench = Bench::new().await;
-    let file = bench.judged(somebody(&bench), MACROS, AVAILABLE, 1).await;
+    let file = bench
+        .file_with_verdict(somebody(&bench), MACROS, AVAILABLE, 1)
+        .await;
     // The worker died between the transaction, which did not see this link, and what follows it.
     let late = ready_link(&bench, &file).await;
     let revalidation = Revalidation {

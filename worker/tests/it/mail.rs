@@ -1,13 +1,24 @@
 //! Mails: what they say, and when none is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_common::file::DocumentKind;
 use dossier_common::id::{FileId, UserId};
 use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_common::token::VerifyEmailClaims;
+use dossier_devstack::mail::Message;
 
 use crate::harness::{Bench, CLIENT, PATIENCE, PUBLIC_URL};
+
+/// Has a mail sent; what the client has received then.
+async fn sent(bench: &Bench, email: SendEmail) -> Vec<Arc<Message>> {
+    let job = bench.enqueue(email).await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    bench.mail.mailbox().messages_to(CLIENT)
+}
 
 #[tokio::test]
 async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standards_ask() {
@@ -67,13 +78,7 @@ async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standa
 async fn whoever_has_an_account_is_told_so_without_a_token() {
     let bench = Bench::new().await;
     let user = bench.user(None).await;
-    let job = bench
-        .enqueue(SendEmail::AccountExists { user_id: user.id })
-        .await;
-    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
-    bench.reaches(job, JobState::Done).await;
-    workers.stop().await;
-    let mails = bench.mail.mailbox().messages_to(CLIENT);
+    let mails = sent(&bench, SendEmail::AccountExists { user_id: user.id }).await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].subject, "You already have an account");
     let text = mails[0].text.as_deref().expect("a text");
@@ -118,15 +123,11 @@ async fn a_mail_that_has_become_pointless_is_not_sent() {
 async fn whose_document_was_rejected_later_is_told_which_why_and_what_to_do() {
     let bench = Bench::new().await;
     let (user_id, document) = (bench.user(Some("Ada")).await.id, ("<b>.docx", &b"x"[..]));
-    let file = bench.judged(user_id, document, Err("DDE"), 1).await;
-    let file_id = file.id;
-    let job = bench
-        .enqueue(SendEmail::DocumentRejected { user_id, file_id })
+    let file = bench
+        .file_with_verdict(user_id, document, Err("DDE"), 1)
         .await;
-    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
-    bench.reaches(job, JobState::Done).await;
-    workers.stop().await;
-    let mails = bench.mail.mailbox().messages_to(CLIENT);
+    let file_id = file.id;
+    let mails = sent(&bench, SendEmail::DocumentRejected { user_id, file_id }).await;
     assert_eq!(mails.len(), 1);
     assert_eq!(
         mails[0].subject,
@@ -151,7 +152,7 @@ async fn nobody_is_told_of_a_rejection_that_is_gone() {
     let bench = Bench::new().await;
     let (user_id, document) = (bench.user(None).await.id, ("a.docx", &b"x"[..]));
     let available = bench
-        .judged(user_id, document, Ok(DocumentKind::Docx), 1)
+        .file_with_verdict(user_id, document, Ok(DocumentKind::Docx), 1)
         .await;
     let gone = FileId::generate(&bench.entropy, bench.now());
     for file_id in [available.id, gone] {

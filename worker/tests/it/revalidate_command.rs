@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dossier_common::file::{DocumentKind, File, FileState};
+use dossier_common::file::{File, FileState};
 use dossier_common::id::UserId;
 use dossier_common::queue::backend::operator::{BulkOptions, Selection};
 use dossier_common::queue::backend::{JobFilter, JobSummary};
@@ -10,17 +10,9 @@ use dossier_common::queue::{Job, JobState, QueueName, RevalidateUpload};
 use dossier_worker::document::RULES_VERSION;
 use serde_json::Value;
 
+use crate::harness::inspected::{AVAILABLE, MACROS, REPORT};
 use crate::harness::{Bench, Program};
 
-const REPORT: (&str, &[u8]) = (
-    "report.docx",
-    include_bytes!("../../../fixtures/report.docx"),
-);
-const MACROS: (&str, &[u8]) = (
-    "macros.docx",
-    include_bytes!("../../../fixtures/macros-renamed.docx"),
-);
-const AVAILABLE: Result<DocumentKind, &str> = Ok(DocumentKind::Docx);
 const QUEUE: QueueName = QueueName::of::<RevalidateUpload>();
 
 fn program(bench: &Bench, arguments: &[&str]) -> Program {
@@ -47,10 +39,12 @@ async fn jobs(bench: &Bench) -> Vec<JobSummary> {
 async fn documents(bench: &Bench) -> [File; 4] {
     let owner = bench.user(None).await.id;
     [
-        bench.judged(owner, REPORT, AVAILABLE, 1).await,
-        bench.judged(owner, MACROS, AVAILABLE, 2).await,
-        bench.judged(owner, REPORT, Err("DDE"), 1).await,
-        bench.judged(owner, MACROS, AVAILABLE, RULES_VERSION).await,
+        bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await,
+        bench.file_with_verdict(owner, MACROS, AVAILABLE, 2).await,
+        bench.file_with_verdict(owner, REPORT, Err("DDE"), 1).await,
+        bench
+            .file_with_verdict(owner, MACROS, AVAILABLE, RULES_VERSION)
+            .await,
     ]
 }
 
@@ -58,7 +52,7 @@ async fn genuine(bench: &Bench, count: usize) -> Vec<File> {
     let owner = UserId::generate(&bench.entropy, bench.now());
     let mut files = Vec::new();
     for _ in 0..count {
-        files.push(bench.judged(owner, REPORT, AVAILABLE, 1).await);
+        files.push(bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await);
     }
     files
 }
@@ -109,8 +103,8 @@ async fn a_dry_run_goes_by_the_policy_and_says_what_it_could_not_inspect() {
     let bench = Bench::new().await;
     let owner = UserId::generate(&bench.entropy, bench.now());
     let misnamed = ("report.xlsx", REPORT.1);
-    bench.judged(owner, misnamed, AVAILABLE, 1).await;
-    let lost = bench.judged(owner, REPORT, AVAILABLE, 1).await;
+    bench.file_with_verdict(owner, misnamed, AVAILABLE, 1).await;
+    let lost = bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await;
     let deleted = bench.store().delete_blob(lost.blob_id).await;
     deleted.expect("its bytes can be deleted");
     let program = program(&bench, &["--dry-run", "--json"]);

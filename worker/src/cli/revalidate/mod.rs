@@ -17,10 +17,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::queue::QueueSettings;
 use dossier_common::store::Store;
 
 use self::report::Report;
-use super::database;
 use super::visible::visible_json;
 use crate::antivirus::Antivirus;
 use crate::config::read_policy;
@@ -44,7 +44,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .with_antivirus(Antivirus::read(&mut env))
     });
     let database = env.finish(database)?;
-    let store = database::connect(&database, "dossier-worker revalidate").await?;
+    let queues = QueueSettings::default();
+    let store = Store::open(database.uri(), "dossier-worker revalidate", &queues).await?;
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     let report = match inspector {
         Some(inspector) => {

@@ -1,7 +1,7 @@
 //! Workers on a database of their own, with a mail server of their own.
 
 pub(crate) mod clamd;
-mod judged;
+pub(crate) mod inspected;
 mod program;
 mod stored;
 

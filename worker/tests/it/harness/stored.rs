@@ -107,7 +107,7 @@ impl Bench {
         let owner = UserId::generate(&self.entropy, self.now());
         let document = ("report.docx", &b"bytes"[..]);
         let file = self
-            .judged(owner, document, Ok(DocumentKind::Docx), 1)
+            .file_with_verdict(owner, document, Ok(DocumentKind::Docx), 1)
             .await;
         self.link_to(&file).await
     }

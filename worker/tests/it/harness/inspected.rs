@@ -9,9 +9,24 @@ use mongodb::bson::{Bson, doc};
 
 use super::Bench;
 
+/// A document that every version of the rules accepts.
+pub(crate) const REPORT: (&str, &[u8]) = (
+    "report.docx",
+    include_bytes!("../../../../fixtures/report.docx"),
+);
+
+/// A document that the current rules reject.
+pub(crate) const MACROS: (&str, &[u8]) = (
+    "macros.docx",
+    include_bytes!("../../../../fixtures/macros-renamed.docx"),
+);
+
+/// The verdict on both by older rules.
+pub(crate) const AVAILABLE: Result<DocumentKind, &str> = Ok(DocumentKind::Docx);
+
 impl Bench {
     /// A document with this verdict by rules of `version`, and without a job.
-    pub(crate) async fn judged(
+    pub(crate) async fn file_with_verdict(
         &self,
         owner: UserId,
         (name, bytes): (&str, &[u8]),
