@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dossier_devstack::mongod::{Mongod, MongodBinary, MongodOptions, ReplicaSet, find, free_port};
+use dossier_devstack::mongod::{Mongod, MongodBinary, MongodOptions, ReplicaSet, find};
 use dossier_devstack::process::{Process, Signal};
 use dossier_devstack::progress::Progress;
 use mongodb::Client;
@@ -30,15 +30,7 @@ impl TestServers {
 
     /// What a single server here is started with.
     pub(crate) fn options(&self) -> MongodOptions {
-        MongodOptions {
-            data_dir: self.folder.join("data"),
-            log: self.folder.join("log"),
-            port: free_port().expect("a port is free"),
-            cache_tenths_gb: 3,
-            death_signal: Signal::KILL,
-            patience: Duration::from_secs(60),
-            test_commands: false,
-        }
+        MongodOptions::for_test(&self.folder).expect("a free port")
     }
 
     pub(crate) async fn start(&mut self, options: &MongodOptions) -> Mongod {

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 use super::binary::MongodBinary;
 use super::error::Error;
+use super::port::free_port;
 use super::{failure, membership};
 use crate::process::{LeftoverProcess, Process, ProcessSpec, end_leftover_process};
 
@@ -32,6 +33,26 @@ pub struct MongodOptions {
     pub patience: Duration,
     /// Whether it takes `configureFailPoint` and the like, with which tests make it fail.
     pub test_commands: bool,
+}
+
+impl MongodOptions {
+    /// Those of a test's own server in `folder`, on a free port: small, killed with the test, without
+    /// the commands that make it fail.
+    ///
+    /// # Errors
+    ///
+    /// When no port is free.
+    pub fn for_test(folder: &Path) -> std::io::Result<Self> {
+        Ok(Self {
+            data_dir: folder.join("data"),
+            log: folder.join("log"),
+            port: free_port()?,
+            cache_tenths_gb: 3,
+            death_signal: Signal::KILL,
+            patience: Duration::from_secs(60),
+            test_commands: false,
+        })
+    }
 }
 
 /// What a server is to be.

@@ -1,14 +1,12 @@
 //! One MongoDB for all tests of a process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use std::{fs, io, thread};
 
 use super::cleanup::CleanupProcess;
 use crate::environment;
-use crate::mongod::{self, Mongod, MongodOptions, free_port};
-use crate::process::Signal;
+use crate::mongod::{self, Mongod, MongodOptions};
 use crate::progress::Progress;
 
 /// Another program may take a free port before mongod does.
@@ -84,7 +82,7 @@ async fn start() -> Result<Shared, mongod::Error> {
     let mut attempts = 0;
     let server = loop {
         attempts += 1;
-        match Mongod::start(&binary, &options(folder.clone())?).await {
+        match Mongod::start(&binary, &options(&folder)?).await {
             Err(mongod::Error::Ended { .. }) if attempts < PORTS_TO_TRY => {}
             outcome => break outcome?,
         }
@@ -97,15 +95,11 @@ async fn start() -> Result<Shared, mongod::Error> {
     })
 }
 
-fn options(folder: PathBuf) -> Result<MongodOptions, mongod::Error> {
+fn options(folder: &Path) -> Result<MongodOptions, mongod::Error> {
+    let options = MongodOptions::for_test(folder).map_err(io_error("find a free port"))?;
     Ok(MongodOptions {
-        data_dir: folder.join("data"),
-        log: folder.join("log"),
-        port: free_port().map_err(io_error("find a free port"))?,
-        cache_tenths_gb: 3,
-        death_signal: Signal::KILL,
-        patience: Duration::from_secs(60),
         test_commands: true,
+        ..options
     })
 }
 

@@ -1,7 +1,6 @@
 //! `cargo dev` on a MongoDB at `MONGODB_URI` says of it what is true.
 
 use dossier_devstack::mongod::{self, Mongod, MongodOptions, free_port};
-use dossier_devstack::process::Signal;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::testing::TestDatabase;
 use std::time::{Duration, Instant};
@@ -43,15 +42,7 @@ async fn a_standalone_server_is_told_from_one_that_does_not_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     let find = tokio::task::spawn_blocking(|| mongod::find(Progress::Silent)).await;
     let binary = find.expect("no panic").expect("a mongod");
-    let options = MongodOptions {
-        data_dir: folder.path().join("data"),
-        log: folder.path().join("log"),
-        port: free_port().expect("a free port"),
-        cache_tenths_gb: 3,
-        death_signal: Signal::KILL,
-        patience: Duration::from_secs(60),
-        test_commands: false,
-    };
+    let options = MongodOptions::for_test(folder.path()).expect("a free port");
     let server = Mongod::start_standalone(&binary, &options).await;
     let server = server.expect("it starts");
     for uri in [

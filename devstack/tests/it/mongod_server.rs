@@ -1,10 +1,8 @@
 //! The server devstack runs: it moves, it explains itself, and it never outlives its owner.
 
 use std::path::Path;
-use std::time::Duration;
 
-use dossier_devstack::mongod::{self, Mongod, MongodBinary, MongodOptions, free_port};
-use dossier_devstack::process::Signal;
+use dossier_devstack::mongod::{self, Mongod, MongodBinary, MongodOptions};
 use dossier_devstack::progress::Progress;
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
@@ -17,15 +15,7 @@ async fn binary() -> MongodBinary {
 }
 
 fn options(folder: &Path) -> MongodOptions {
-    MongodOptions {
-        data_dir: folder.join("data"),
-        log: folder.join("log"),
-        port: free_port().expect("a free port"),
-        cache_tenths_gb: 3,
-        death_signal: Signal::KILL,
-        patience: Duration::from_secs(60),
-        test_commands: false,
-    }
+    MongodOptions::for_test(folder).expect("a free port")
 }
 
 async fn documents(server: &Mongod) -> u64 {

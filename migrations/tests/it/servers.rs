@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dossier_devstack::mongod::{self, Mongod, MongodBinary, MongodOptions, free_port};
+use dossier_devstack::mongod::{self, Mongod, MongodBinary, MongodOptions};
 use dossier_devstack::process::Signal;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::testing::TestDatabase;
@@ -32,15 +32,7 @@ async fn assert_refused(uri: &str, sentence: &str) {
 async fn own_server() -> (MongodBinary, MongodOptions, TempDir) {
     let find = tokio::task::spawn_blocking(|| mongod::find(Progress::Silent)).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let options = MongodOptions {
-        data_dir: folder.path().join("data"),
-        log: folder.path().join("log"),
-        port: free_port().expect("a free port"),
-        cache_tenths_gb: 3,
-        death_signal: Signal::KILL,
-        patience: Duration::from_secs(60),
-        test_commands: false,
-    };
+    let options = MongodOptions::for_test(folder.path()).expect("a free port");
     (find.expect("no panic").expect("a mongod"), options, folder)
 }
 

@@ -1,10 +1,8 @@
 //! Database servers that a test may freeze, end and start again.
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use dossier_devstack::mongod::{self, Mongod, MongodOptions};
-use dossier_devstack::process::Signal;
 use dossier_devstack::progress::Progress;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -25,13 +23,8 @@ impl OwnServer {
         let binary = mongod_binary().await;
         let folder = tempfile::tempdir().expect("a folder");
         let options = MongodOptions {
-            data_dir: folder.path().join("data"),
-            log: folder.path().join("log"),
-            port: mongod::free_port().expect("a port"),
-            cache_tenths_gb: 3,
-            death_signal: Signal::KILL,
-            patience: Duration::from_secs(60),
             test_commands,
+            ..MongodOptions::for_test(folder.path()).expect("a free port")
         };
         let server = Mongod::start(&binary, &options).await.expect("it starts");
         Self {
