@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{Store, StoreError, collection};
 
 /// The number of the newest migration this program was written against.
-pub const SCHEMA_VERSION: i32 = 5;
+pub const SCHEMA_VERSION: i32 = 6;
 
 /// Why the database cannot be worked with.
 #[derive(Debug, thiserror::Error)]
