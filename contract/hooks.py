@@ -61,7 +61,7 @@ def sign_up(person):
 
     call("POST", "/v1/auth/sign-up", json={"email": email, "password": password})
     token = eventually("the verification mail", mailed_token)
-    call("POST", "/v1/auth/verify-email", json={"token": token})
+    call("POST", "/v1/auth/verify-email", json={"token": token, "password": password})
 
 
 def prepare():

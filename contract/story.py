@@ -27,8 +27,8 @@ from python_client.models import (
     ReasonCode,
     Role,
     SignUpRequest,
-    TokenRequest,
     UploadForm,
+    VerifyEmailRequest,
 )
 from python_client.types import File
 
@@ -85,7 +85,8 @@ ANYBODY = Client(base_url=API, raise_on_unexpected_status=True)
 
 sign_up.sync(client=ANYBODY, body=SignUpRequest(email=EMAIL, password=PASSWORD, name="Grace"))
 token = eventually("the verification mail", mailed_token)
-assert verify_email.sync(client=ANYBODY, body=TokenRequest(token=token)).email_verified
+confirmation = VerifyEmailRequest(token=token, password=PASSWORD)
+assert verify_email.sync(client=ANYBODY, body=confirmation).email_verified
 client = session(EMAIL, PASSWORD)
 me = show_me.sync(client=client)
 assert (me.email, me.role) == (EMAIL, Role.CLIENT), me

@@ -11,7 +11,7 @@ use crate::password::Password;
 /// Somebody wants an account.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct SignUpRequest {
-    /// Where the verification mail goes.
+    /// Where the mail with the link to confirm goes.
     #[schema(value_type = Email)]
     pub email: String,
     /// At least 12 characters, and not easy to guess.

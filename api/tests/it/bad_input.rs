@@ -52,7 +52,7 @@ async fn a_body_that_is_no_json_is_told_apart_from_one_of_another_type() {
     }
     let answer = app.post("/v1/auth/sign-up").send().await;
     answer.problem(415, "unsupported_media_type");
-    assert_eq!(app.count("users", doc! {}).await, 0);
+    assert_eq!(app.count("sign_ups", doc! {}).await, 0);
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn every_field_that_breaks_its_rule_is_named_with_the_rule() {
             "{body}: {rule}"
         );
     }
-    assert_eq!(app.count("users", doc! {}).await, 0);
+    assert_eq!(app.count("sign_ups", doc! {}).await, 0);
     assert_eq!(app.count("apalis_jobs", doc! {}).await, 0);
 }
 
@@ -139,7 +139,7 @@ async fn a_name_with_emoji_and_the_longest_name_are_kept_as_they_are() {
         let body = json!({ "email": email, "password": PASSWORD, "name": name });
         let call = app.post("/v1/auth/sign-up").json(body);
         call.send().await.expect(202);
-        assert_eq!(app.count("users", doc! { "name": name }).await, 1);
+        assert_eq!(app.count("sign_ups", doc! { "name": name }).await, 1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod bad_input;
+mod claims;
 mod connection;
 mod delivery;
 mod description;
@@ -15,6 +16,7 @@ mod links;
 mod login;
 mod logs;
 mod outage;
+mod resend;
 mod roles;
 mod sessions;
 mod sign_up;

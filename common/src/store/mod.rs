@@ -12,13 +12,14 @@ mod schema;
 mod tx;
 
 pub mod blobs;
+pub mod confirmations;
 pub mod files;
 pub mod idempotency;
 pub mod links;
 pub mod mail_quota;
 pub mod sessions;
+pub mod sign_ups;
 pub mod users;
-pub mod verifications;
 pub mod watch;
 
 pub use collections::{Collections, collection};
