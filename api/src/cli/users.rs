@@ -9,6 +9,7 @@ use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::UserId;
+use dossier_common::person_name::PersonName;
 use dossier_common::queue::QueueSettings;
 use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
@@ -31,7 +32,7 @@ pub(super) struct Create {
     role: RoleArgument,
     /// What the person wants to be called
     #[arg(long)]
-    name: Option<String>,
+    name: Option<PersonName>,
     /// Read the password from standard input
     #[arg(long, required = true)]
     password_stdin: bool,
@@ -71,6 +72,9 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
 
 async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
     let email = arguments.email.clone();
+    if !email.has_public_domain() {
+        bail!("{email} must have a domain of the internet, such as example.com");
+    }
     if let Some(existing) = store.find_user_by_email_key(&email.key()).await? {
         return exists(&arguments, &existing);
     }
@@ -133,7 +137,7 @@ async fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<Use
         id: UserId::generate(&entropy, now),
         email: arguments.email.clone(),
         email_key: arguments.email.key(),
-        name: arguments.name.clone(),
+        name: arguments.name.clone().map(String::from),
         role: arguments.role.into(),
         password_hash,
         email_verified_at: Some(now),

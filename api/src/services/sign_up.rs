@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, SignUpId};
+use dossier_common::person_name::PersonName;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use tokio::time::{Instant, sleep_until};
 
@@ -15,8 +16,6 @@ use crate::wire::SignUpRequest;
 /// What everybody who signs up is told.
 pub const SIGN_UP_MESSAGE: &str =
     "Thank you. If this address can be used, a mail with a link to confirm it is on its way.";
-
-const MAX_NAME_CHARS: usize = 100;
 
 /// How many waiting sign-ups of one address are sent another mail at once, the newest first.
 const MAX_RESENT: usize = 5;
@@ -74,19 +73,23 @@ pub async fn resend_verification(state: &AppState, email: &str) -> Result<(), Pr
 async fn check(state: &AppState, request: SignUpRequest) -> Result<SignUp, Problem> {
     let mut errors = Vec::new();
     let email = request.email.parse::<EmailAddress>();
-    if let Err(error) = &email {
-        errors.push(FieldError::new("email", error.to_string()));
+    match &email {
+        Err(error) => errors.push(FieldError::new("email", error.to_string())),
+        Ok(email) if !email.has_public_domain() => errors.push(FieldError::new(
+            "email",
+            "must have a domain of the internet, such as example.com",
+        )),
+        Ok(_) => {}
     }
     if let Err(rule) = check_length(&request.password) {
         errors.push(FieldError::new("password", rule));
     }
-    let name = request.name.map(|name| name.trim().to_owned());
-    let name = name.filter(|name| !name.is_empty());
-    if name.as_deref().is_some_and(is_no_name) {
-        let rule = "must be at most 100 characters long, without control characters and / : @";
-        errors.push(FieldError::new("name", rule));
+    let name = request.name.filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| name.parse::<PersonName>()).transpose();
+    if let Err(error) = &name {
+        errors.push(FieldError::new("name", error.to_string()));
     }
-    let (Ok(email), true) = (email, errors.is_empty()) else {
+    let (Ok(email), Ok(name), true) = (email, name, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
     let password_hash = state
@@ -98,16 +101,11 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<SignUp, Probl
         id: SignUpId::generate(&state.entropy, now),
         email_key: email.key(),
         email,
-        name,
+        name: name.map(String::from),
         password_hash,
         mail_due_at: None,
         tries_left: MAX_TRIES,
         created_at: now,
         expires_at: now,
     })
-}
-
-fn is_no_name(name: &str) -> bool {
-    let is_no_part = |c: char| c.is_control() || matches!(c, '/' | ':' | '@');
-    name.chars().count() > MAX_NAME_CHARS || name.chars().any(is_no_part)
 }
