@@ -39,7 +39,8 @@ def log_in(person):
 def sign_up(person):
     email, password = person
     call("POST", "/v1/auth/sign-up", json={"email": email, "password": password})
-    call("POST", "/v1/auth/verify-email", json={"token": wait_for_token(email)})
+    token = wait_for_token(email)
+    call("POST", "/v1/auth/verify-email", json={"token": token, "password": password})
 
 
 def prepare():

@@ -26,8 +26,8 @@ from python_client.models import (
     ReasonCode,
     Role,
     SignUpRequest,
-    TokenRequest,
     UploadForm,
+    VerifyEmailRequest,
 )
 from python_client.types import File
 
@@ -61,8 +61,8 @@ def upload(ops, name):
 ANYBODY = Client(base_url=API, raise_on_unexpected_status=True)
 
 sign_up.sync(client=ANYBODY, body=SignUpRequest(email=EMAIL, password=PASSWORD, name="Grace"))
-token = wait_for_token(EMAIL)
-assert verify_email.sync(client=ANYBODY, body=TokenRequest(token=token)).email_verified
+confirmation = VerifyEmailRequest(token=wait_for_token(EMAIL), password=PASSWORD)
+assert verify_email.sync(client=ANYBODY, body=confirmation).email_verified
 client = session(EMAIL, PASSWORD)
 me = show_me.sync(client=client)
 assert (me.email, me.role) == (EMAIL, Role.CLIENT), me

@@ -73,7 +73,8 @@ async function upload(ops: typeof api, name: string): Promise<FileView> {
 const name = "Barbara";
 await api.POST("/v1/auth/sign-up", { body: { email: EMAIL, password: PASSWORD, name } });
 const mailed = await eventually("the verification mail", mailedToken);
-const verified = await api.POST("/v1/auth/verify-email", { body: { token: mailed } });
+const confirmation = { token: mailed, password: PASSWORD };
+const verified = await api.POST("/v1/auth/verify-email", { body: confirmation });
 assert.equal(verified.data?.email_verified, true);
 const client = await session(EMAIL, PASSWORD);
 const me = await client.GET("/v1/me");

@@ -34,6 +34,19 @@ impl EmailAddress {
         self.0.to_lowercase()
     }
 
+    /// Whether the domain looks like one that mail from the internet reaches: at least two labels, the
+    /// last of them a top-level domain and none that is reserved for private networks (RFC 6761, 6762,
+    /// 7686, 8375, and `internal`). Domains for tests and examples are nobody's, and do no harm.
+    pub fn has_public_domain(&self) -> bool {
+        let (_, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
+        let Some((_, last)) = domain.rsplit_once('.') else {
+            return false;
+        };
+        let last = last.to_ascii_lowercase();
+        let letters = last.bytes().all(|b| b.is_ascii_alphabetic()) && last.len() > 1;
+        (letters || last.starts_with("xn--")) && !PRIVATE.contains(&&*last)
+    }
+
     /// The address for a log line: first character and domain.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.split_once('@').unwrap_or(("", &self.0));
@@ -55,6 +68,17 @@ impl EmailAddress {
         })
     }
 }
+
+/// Top-level domains that the internet does not have.
+const PRIVATE: [&str; 7] = [
+    "arpa",
+    "internal",
+    "invalid",
+    "local",
+    "localdomain",
+    "localhost",
+    "onion",
+];
 
 /// A shorter word is as likely part of the sentence.
 const MIN_MASKED_BYTES: usize = 4;
@@ -155,6 +179,38 @@ mod tests {
     }
 
     #[test]
+    fn a_public_domain_has_a_top_level_domain_of_the_internet() {
+        let is_public = |text: &str| text.parse::<EmailAddress>().unwrap().has_public_domain();
+        for good in [
+            "a@example.com",
+            "a@mail.example.co",
+            "a@xn--bcher-kva.example",
+            "a@example.xn--p1ai",
+            "a@1.example.museum",
+        ] {
+            assert!(is_public(good), "{good}");
+        }
+        for bad in [
+            "a@localhost",
+            "a@LOCALHOST",
+            "a@mail.localhost",
+            "a@intranet",
+            "a@127.0.0.1",
+            "a@192.168.0.1",
+            "a@10.1",
+            "a@0x7f.1",
+            "a@printer.local",
+            "a@server.internal",
+            "a@router.home.arpa",
+            "a@x.onion",
+            "a@example.c",
+            "a@example.c0m",
+        ] {
+            assert!(!is_public(bad), "{bad}");
+        }
+    }
+
+    #[test]
     fn an_address_is_masked_wherever_it_stands() {
         let address: EmailAddress = "Ada@example.com".parse().unwrap();
         let said = "550 <ada@EXAMPLE.com>: no ñ such Ada@example.com, bob@example.com";
@@ -201,6 +257,11 @@ mod tests {
             "a@b..c",
             "ä@example.com",
             "a@exämple.com",
+            "a\u{202e}@b.c",
+            "a@b\u{2028}.c",
+            "a\u{e0041}@b.c",
+            "a@[IPv6:::1]",
+            "a@b.c.",
             "a@b.c\0",
             long.as_str(),
             huge.as_str(),

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::invisible::is_invisible;
+
 /// A display name made harmless.
 ///
-/// Only the last path segment is kept (`/` and `\` both separate), control characters and
-/// bidirectional overrides are dropped, surrounding spaces and trailing dots are trimmed, and the
+/// Only the last path segment is kept (`/` and `\` both separate), [invisible](is_invisible)
+/// characters are dropped, surrounding spaces and trailing dots are trimmed, and the
 /// rest is cut to [`FileName::MAX_CHARS`] characters in front of its extension. A name of which
 /// nothing is left becomes `document`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,11 +42,6 @@ impl FileName {
     }
 }
 
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}
-
 fn shorten(name: &str) -> String {
     if name.chars().count() <= FileName::MAX_CHARS {
         return name.to_owned();
@@ -72,6 +69,7 @@ mod tests {
             ("C:\\x\\Budget 2026.xlsx", "Budget 2026.xlsx"),
             ("a\r\nSet-Cookie: x.docx", "aSet-Cookie: x.docx"),
             ("in\u{202e}xcod.exe", "inxcod.exe"),
+            ("a\u{2028}b\u{e0041}c.docx", "abc.docx"),
             ("résumé 😀 \"q\".docx", "résumé 😀 \"q\".docx"),
             ("..", "document"),
             ("", "document"),

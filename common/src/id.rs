@@ -96,7 +96,7 @@ prefixed_id!(/** A person with an account. */ UserId, "usr");
 prefixed_id!(/** An uploaded document. */ FileId, "fil");
 prefixed_id!(/** A personal download link. */ LinkId, "lnk");
 prefixed_id!(/** A signed-in session. */ SessionId, "ses");
-prefixed_id!(/** One request to prove an e-mail address. */ VerificationId, "ver");
+prefixed_id!(/** A claim on an account. */ SignUpId, "sgn");
 prefixed_id!(/** A job in the queue. */ JobId, "job");
 prefixed_id!(/** The stored bytes of an upload. */ BlobId, "blb");
 

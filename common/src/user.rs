@@ -70,7 +70,7 @@ pub struct User {
     pub role: Role,
     /// Argon2id in PHC string form.
     pub password_hash: String,
-    /// When the address was proven, if it was.
+    /// When the address was proven. Without it nobody can log in; see [`crate::sign_up`].
     pub email_verified_at: Option<DateTime>,
     /// When the account was made.
     pub created_at: DateTime,

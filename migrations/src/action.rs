@@ -2,6 +2,7 @@
 
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
+use mongodb::options::WriteConcern;
 
 use crate::MigrationError;
 
@@ -30,6 +31,13 @@ pub enum Action {
         /// Its name.
         name: &'static str,
     },
+    /// Removes documents that no version of the programs needs any more.
+    DeleteDocuments {
+        /// Of which collection.
+        collection: &'static str,
+        /// Which of them.
+        filter: Document,
+    },
     /// Sets the JSON schema that documents of a collection must follow.
     SetValidator {
         /// Of which collection.
@@ -43,6 +51,9 @@ impl Action {
     /// Carries the action out.
     pub(crate) async fn apply(&self, database: &Database) -> Result<(), MigrationError> {
         let (command, operation) = match self {
+            Self::DeleteDocuments { collection, filter } => {
+                return delete(database, collection, filter).await;
+            }
             Self::CreateCollection { name } => {
                 (doc! { "create": name }, format!("create collection {name}"))
             }
@@ -77,9 +88,28 @@ impl Action {
             Self::CreateCollection { name } => format!("collection {name}"),
             Self::CreateIndex { collection, spec } => format!("index {collection} {spec}"),
             Self::DropIndex { collection, name } => format!("no index {collection} {name}"),
+            Self::DeleteDocuments { collection, filter } => {
+                format!("no documents {collection} {filter}")
+            }
             Self::SetValidator { collection, schema } => format!("validator {collection} {schema}"),
         }
     }
+}
+
+async fn delete(
+    database: &Database,
+    collection: &str,
+    filter: &Document,
+) -> Result<(), MigrationError> {
+    let documents = database.collection::<Document>(collection);
+    let deleted = documents
+        .delete_many(filter.clone())
+        .write_concern(WriteConcern::majority())
+        .await;
+    let operation = format!("remove documents of {collection}");
+    deleted
+        .map(drop)
+        .map_err(MigrationError::database(operation))
 }
 
 /// A collection that is there, an index that is gone.

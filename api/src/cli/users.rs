@@ -9,8 +9,9 @@ use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::UserId;
+use dossier_common::person_name::PersonName;
 use dossier_common::queue::QueueSettings;
-use dossier_common::store::{Store, StoreError, Tx};
+use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
 
 use crate::password::{Password, PasswordHasher, check_new_password};
@@ -31,7 +32,7 @@ pub(super) struct Create {
     role: RoleArgument,
     /// What the person wants to be called
     #[arg(long)]
-    name: Option<String>,
+    name: Option<PersonName>,
     /// Read the password from standard input
     #[arg(long, required = true)]
     password_stdin: bool,
@@ -70,8 +71,10 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
 
 async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
     let email = arguments.email.clone();
-    let existing = store.find_user_by_email_key(&email.key()).await?;
-    if let Some(existing) = existing.filter(User::is_verified) {
+    if !email.has_public_domain() {
+        bail!("{email} must have a domain of the internet, such as example.com");
+    }
+    if let Some(existing) = store.find_user_by_email_key(&email.key()).await? {
         return exists(&arguments, &existing);
     }
     let password = read_password()?;
@@ -82,27 +85,17 @@ async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
     let added = store
         .transaction("add a user", |tx| {
             let user = user.clone();
-            Box::pin(async move { add_or_take_over(tx, &user).await })
+            Box::pin(async move { tx.claim_address(&user).await })
         })
-        .await?;
-    match added {
-        Some(existing) => exists(&arguments, &existing),
-        None => {
-            anstream::println!("created {} as {}", email, user.role);
-            Ok(())
-        }
+        .await;
+    if let Err(StoreError::Conflict(Conflict::Email)) = added
+        && let Some(existing) = store.find_user_by_email_key(&email.key()).await?
+    {
+        return exists(&arguments, &existing);
     }
-}
-
-/// Adds the account, or takes over one that somebody signed up for and never proved: nobody shall
-/// be able to keep an address from its owner. The account as it is, when it is proven.
-async fn add_or_take_over(tx: &mut Tx<'_>, user: &User) -> Result<Option<User>, StoreError> {
-    let Some(existing) = tx.find_user_by_email_key(&user.email_key).await? else {
-        tx.insert_user(user).await?;
-        return Ok(None);
-    };
-    let taken_over = tx.take_over_unverified(existing.id, user).await?;
-    Ok((!taken_over).then_some(existing))
+    added?;
+    anstream::println!("created {} as {}", email, user.role);
+    Ok(())
 }
 
 fn exists(arguments: &Create, existing: &User) -> anyhow::Result<()> {
@@ -143,7 +136,7 @@ async fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<Use
         id: UserId::generate(&entropy, now),
         email: arguments.email.clone(),
         email_key: arguments.email.key(),
-        name: arguments.name.clone(),
+        name: arguments.name.clone().map(String::from),
         role: arguments.role.into(),
         password_hash,
         email_verified_at: Some(now),

@@ -58,10 +58,8 @@ codes! {
     Unauthorized UNAUTHORIZED "unauthorized" "Please log in";
     /// The bearer token has run out.
     TokenExpired UNAUTHORIZED "token_expired" "The access token has expired";
-    /// Wrong address or password.
+    /// Wrong address or password, or a sign-up that is not confirmed yet.
     InvalidCredentials UNAUTHORIZED "invalid_credentials" "Wrong e-mail address or password";
-    /// Right password, unproven address.
-    EmailNotVerified FORBIDDEN "email_not_verified" "The e-mail address is not verified";
     /// The caller's role may not do this.
     Forbidden FORBIDDEN "forbidden" "Not allowed";
     /// Nothing there that the caller may know of.

@@ -135,7 +135,7 @@ impl Problem {
     }
 
     /// When the client may try again; every 503 and 429 says so.
-    fn retry_after(&self) -> Option<Duration> {
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         let passes = matches!(self.code, Code::Unavailable | Code::RateLimited);
         self.retry_after.or(passes.then_some(RETRY_AFTER))
     }

@@ -23,8 +23,8 @@ pub type Tokens = LoginResponse;
 ///
 /// # Errors
 ///
-/// [`Problem`]: the same for an unknown address and for a wrong password, after the same time;
-/// that the address is unproven is only said to who knows the password.
+/// [`Problem`]: the same for an unknown address, a wrong password and a sign-up that is not
+/// confirmed yet, after the same time.
 pub async fn log_in(state: &AppState, input: LoginInput) -> Result<Tokens, Problem> {
     let user = match input.email.parse::<EmailAddress>() {
         Ok(email) => state.store.find_user_by_email_key(&email.key()).await?,
@@ -35,12 +35,6 @@ pub async fn log_in(state: &AppState, input: LoginInput) -> Result<Tokens, Probl
     let user = user
         .filter(|_| verdict != Verdict::Wrong)
         .ok_or_else(wrong_credentials)?;
-    if !user.is_verified() {
-        return Err(Problem::new(
-            Code::EmailNotVerified,
-            "Please open the link in the verification mail first, or ask for a new one.",
-        ));
-    }
     if verdict == Verdict::RightButRehash {
         rehash(state, &user, &input.password).await?;
     }
@@ -146,7 +140,7 @@ fn digest(token: &str) -> Sha256 {
 fn wrong_credentials() -> Problem {
     Problem::new(
         Code::InvalidCredentials,
-        "Please check the e-mail address and the password.",
+        "Please check the e-mail address and the password. If you have just signed up, first open the link in the mail and enter your password there.",
     )
 }
 
@@ -163,7 +157,7 @@ pub struct LogIn;
 
 impl Fails for LogIn {
     fn codes() -> Vec<Code> {
-        vec![Code::InvalidCredentials, Code::EmailNotVerified]
+        vec![Code::InvalidCredentials]
     }
 }
 

@@ -1,39 +1,82 @@
-//! Proving an address with the token from the mail.
+//! Confirming a sign-up with the token from its mail and its password.
 
+use dossier_common::id::UserId;
+use dossier_common::sign_up::SignUp;
+use dossier_common::store::{Conflict, StoreError};
 use dossier_common::token::VerifyEmailClaims;
+use dossier_common::user::{Role, User};
+use mongodb::bson::DateTime;
 
+use crate::password::{Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
-/// Uses up the token and marks the account's address as proven.
+/// Makes the sign-up that the token names an account, and ends the others of its address.
+///
+/// The token proves who reads the mailbox, the password who signed up: neither of them alone is
+/// enough, so that nobody gets an account by having somebody else, or a mail scanner, open a link.
 ///
 /// # Errors
 ///
-/// One and the same [`Problem`] for a forged, expired, superseded or used token.
-pub async fn verify_email(state: &AppState, token: &str) -> Result<(), Problem> {
+/// One and the same [`Problem`] for a forged, expired or used token, for a sign-up that has ended,
+/// and for a wrong password, of which only so many may be tried.
+pub async fn verify_email(
+    state: &AppState,
+    token: &str,
+    password: &Password,
+) -> Result<(), Problem> {
     let now = state.clock.now();
     let claims: VerifyEmailClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
-    let used = state
+    let sign_up = state.store.take_try(claims.sign_up_id, now).await?;
+    let hash = sign_up.as_ref().map(|it| it.password_hash.as_str());
+    let verdict = match state.passwords.verify(password, hash).await {
+        Ok(verdict) => verdict,
+        Err(problem) => {
+            if let Some(sign_up) = sign_up {
+                state.store.give_try_back(sign_up.id).await?;
+            }
+            return Err(problem);
+        }
+    };
+    let sign_up = sign_up.filter(|_| verdict != Verdict::Wrong);
+    confirm(state, &sign_up.ok_or_else(refused)?, now).await
+}
+
+async fn confirm(state: &AppState, sign_up: &SignUp, now: DateTime) -> Result<(), Problem> {
+    let id = sign_up.id;
+    let user = account(state, sign_up, now);
+    let confirmed = state
         .store
-        .transaction("verify an address", |tx| {
-            let claims = claims.clone();
-            Box::pin(async move {
-                let (id, user) = (claims.verification_id, claims.user_id);
-                let used = tx.use_verification(id, user, now).await?;
-                if used {
-                    tx.mark_email_verified(user, now).await?;
-                }
-                Ok(used)
-            })
+        .transaction("confirm a sign-up", |tx| {
+            let user = user.clone();
+            Box::pin(async move { tx.confirm_sign_up(id, &user, now).await })
         })
-        .await?;
-    if used { Ok(()) } else { Err(refused()) }
+        .await;
+    match confirmed {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(StoreError::Conflict(Conflict::Email)) => Err(refused()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn account(state: &AppState, sign_up: &SignUp, now: DateTime) -> User {
+    User {
+        id: UserId::generate(&state.entropy, now),
+        email: sign_up.email.clone(),
+        email_key: sign_up.email_key.clone(),
+        name: sign_up.name.clone(),
+        role: Role::Client,
+        password_hash: sign_up.password_hash.clone(),
+        email_verified_at: Some(now),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 fn refused() -> Problem {
     Problem::new(
         Code::TokenInvalid,
-        "This link does not work (any more). Please log in to see whether your address is verified, or ask for a new mail.",
+        "The link and the password do not go together, or the link does not work (any more). Please use the password of the sign-up that the mail is about. If you have confirmed it already, log in; otherwise sign up again.",
     )
 }
 

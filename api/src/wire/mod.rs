@@ -16,5 +16,7 @@ pub use page::{FilePage, LinkPage};
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use reason::ReasonCode;
 pub use schema::{DocumentBytes, Email, FileIdText, LinkIdText, UriReference, UserIdText};
-pub use session::{LoginResponse, MessageResponse, RefreshRequest, TokenRequest, VerifiedResponse};
+pub use session::{
+    LoginResponse, MessageResponse, RefreshRequest, VerifiedResponse, VerifyEmailRequest,
+};
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse};

@@ -4,6 +4,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::password::Password;
+
 /// A sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MessageResponse {
@@ -11,12 +13,15 @@ pub struct MessageResponse {
     pub message: &'static str,
 }
 
-/// A token from a mail.
+/// A token from a mail, and the password of the sign-up that it is about.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct TokenRequest {
+pub struct VerifyEmailRequest {
     /// The text behind the last `/` of the mailed link.
     #[schema(value_type = String)]
     pub token: SecretString,
+    /// The password that was chosen at that sign-up.
+    #[schema(value_type = String, format = Password)]
+    pub password: Password,
 }
 
 /// An address was proven.

@@ -11,17 +11,18 @@ use crate::password::Password;
 /// Somebody wants an account.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct SignUpRequest {
-    /// Where the verification mail goes.
+    /// Where the mail with the link to confirm goes; with a domain of the internet.
     #[schema(value_type = Email)]
     pub email: String,
     /// At least 12 characters, and not easy to guess.
     #[schema(value_type = String, format = Password, example = "correct horse battery staple", min_length = 12, max_length = 1024)]
     pub password: Password,
-    /// What the person wants to be called: at most 100 characters, no control characters and no / : @
+    /// What the person wants to be called: at most 60 letters and marks of any script, digits, spaces
+    /// and . ' ’ -, with at least one letter or digit
     #[schema(
         example = "Ada",
-        max_length = 100,
-        pattern = "^[^/:@\\u0000-\\u001F\\u007F-\\u009F]*$"
+        max_length = 60,
+        pattern = "^[^\\u0000-\\u001F!-&(-,/:-@\\[-`{-\\u009F\\u2028-\\u202E]*$"
     )]
     pub name: Option<String>,
 }

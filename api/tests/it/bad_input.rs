@@ -52,7 +52,7 @@ async fn a_body_that_is_no_json_is_told_apart_from_one_of_another_type() {
     }
     let answer = app.post("/v1/auth/sign-up").send().await;
     answer.problem(415, "unsupported_media_type");
-    assert_eq!(app.count("users", doc! {}).await, 0);
+    assert_eq!(app.count("sign_ups", doc! {}).await, 0);
 }
 
 #[tokio::test]
@@ -125,22 +125,63 @@ async fn every_field_that_breaks_its_rule_is_named_with_the_rule() {
             "{body}: {rule}"
         );
     }
-    assert_eq!(app.count("users", doc! {}).await, 0);
+    assert_eq!(app.count("sign_ups", doc! {}).await, 0);
     assert_eq!(app.count("apalis_jobs", doc! {}).await, 0);
 }
 
 #[tokio::test]
-async fn a_name_with_emoji_and_the_longest_name_are_kept_as_they_are() {
+async fn names_in_any_script_and_the_longest_name_are_kept_as_they_are() {
     let app = App::start().await;
     for (name, email) in [
-        ("Ada 👩‍💻 O'Neil-Łukasz", "a@example.com"),
-        (&*"ß".repeat(100), "b@example.com"),
+        ("Dr. Siobh\u{e1}n O’Neil-Łukasz 3rd", "a@example.com"),
+        ("山田太郎", "b@example.com"),
+        ("e\u{301}milie", "c@example.com"),
+        (&*"ß".repeat(60), "d@example.com"),
     ] {
         let body = json!({ "email": email, "password": PASSWORD, "name": name });
         let call = app.post("/v1/auth/sign-up").json(body);
         call.send().await.expect(202);
-        assert_eq!(app.count("users", doc! { "name": name }).await, 1);
+        assert_eq!(app.count("sign_ups", doc! { "name": name }).await, 1);
     }
+}
+
+#[tokio::test]
+async fn names_and_addresses_that_could_hurt_somebody_are_refused() {
+    let app = App::start().await;
+    let refused = async |body: String, field: &str| {
+        let answer = sign_up(&app, "application/json", body.clone()).await;
+        let problem = answer.problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["field"], field, "{body}");
+    };
+    for name in [
+        "Ada 👩‍💻",
+        "evil.example/x",
+        "<b>Ada</b>",
+        "Ada & Bob",
+        "in\u{202e}xcod",
+        "Ada\u{2028}Bob",
+        "Ada\u{e0041}\u{e0064}",
+        "Ada\u{1b}[31m",
+        "\u{3164}",
+        &*"ß".repeat(61),
+    ] {
+        refused(with_name(name), "name").await;
+    }
+    for email in [
+        "ada@localhost",
+        "ada@mail.localhost",
+        "ada@intranet",
+        "ada@127.0.0.1",
+        "ada@[127.0.0.1]",
+        "ada@printer.local",
+        "ada\u{202e}@example.com",
+        "ada@exam\u{2028}ple.com",
+        "ada\u{e0041}@example.com",
+    ] {
+        refused(with_email(email), "email").await;
+    }
+    assert_eq!(app.count("sign_ups", doc! {}).await, 0);
+    assert_eq!(app.jobs("send-email").await, 0);
 }
 
 #[tokio::test]

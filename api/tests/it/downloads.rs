@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use dossier_common::digest::Sha256;
-use dossier_common::id::VerificationId;
+use dossier_common::id::SignUpId;
 use dossier_common::token::{DownloadClaims, TokenKeys, VerifyEmailClaims};
 use dossier_common::user::Role;
 use mongodb::bson::{Document, doc};
@@ -96,8 +96,7 @@ async fn everything_that_does_not_hold_is_the_same_404() {
         download(&app, &format!("/download/{forged}"), &client).await,
     );
     let of_a_mail = VerifyEmailClaims {
-        user_id: client.id,
-        verification_id: VerificationId::generate(&app.state.entropy, app.now()),
+        sign_up_id: SignUpId::generate(&app.state.entropy, app.now()),
         expires_at: u64::MAX,
     };
     let of_a_mail = app.state.token_keys.seal(&of_a_mail, app.now());

@@ -142,9 +142,9 @@ async fn a_request_is_carried_out_although_its_client_has_gone() {
         "POST /v1/auth/sign-up HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
     let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     drop(wire.send(&request).await);
-    eventually("the account and its mail are there", async || {
-        let accounts = app.count("users", doc! {}).await;
-        (accounts == 1 && app.jobs("send-email").await == 1).then_some(())
+    eventually("the sign-up and its mail are there", async || {
+        let sign_ups = app.count("sign_ups", doc! {}).await;
+        (sign_ups == 1 && app.jobs("send-email").await == 1).then_some(())
     })
     .await;
 }

@@ -38,10 +38,14 @@ async fn neither_passwords_nor_tokens_are_logged() {
     post("/v1/auth/sign-up", sign_up).await;
     post(
         "/v1/auth/verify-email",
-        json!({ "token": "gAAAAAforgedtoken" }),
+        json!({ "token": "gAAAAAforgedtoken", "password": "the password of a sign-up" }),
     )
     .await;
     post("/verify-email/gAAAAAforgedtoken", Value::Null).await;
+    let form = "POST /verify-email/gAAAAAforgedtoken HTTP/1.1\r\n\
+                Content-Type: application/x-www-form-urlencoded";
+    wire.exchange(form, b"password=the+password+of+a+page")
+        .await;
     let get = async |path: &str| {
         let head = format!("GET {path} HTTP/1.1\r\nAuthorization: Bearer {access}");
         wire.exchange(&head, b"").await
@@ -65,6 +69,9 @@ async fn neither_passwords_nor_tokens_are_logged() {
         PASSWORD,
         "a wrong password indeed",
         "quite another pass phrase",
+        "the password of a sign-up",
+        "the+password+of+a+page",
+        "the password of a page",
         "forgedtoken",
         &access,
         secret,

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod bad_input;
+mod claims;
 mod connection;
 mod delivery;
 mod description;
@@ -16,6 +17,7 @@ mod links;
 mod login;
 mod logs;
 mod outage;
+mod resend;
 mod revalidation;
 mod roles;
 mod sessions;

@@ -113,7 +113,7 @@ async fn whoever_is_unverified_gets_no_session_and_is_nobody() {
         for path in ["/v1/auth/login", "/login"] {
             let body = json!({ "email": email, "password": PASSWORD });
             let answer = app.post(path).json(body).send().await;
-            answer.problem(403, "email_not_verified");
+            answer.problem(401, "invalid_credentials");
         }
     }
     let sessions = app.count("sessions", mongodb::bson::doc! {}).await;

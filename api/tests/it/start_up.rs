@@ -263,3 +263,33 @@ async fn accounts_are_created_from_the_command_line_with_the_password_on_standar
     assert_eq!(user.get_str("role").ok(), Some("ops"));
     assert!(user.get_datetime("email_verified_at").is_ok());
 }
+
+#[tokio::test]
+async fn an_account_from_the_command_line_has_a_name_and_an_address_that_hurt_nobody() {
+    let database = migrated_database().await;
+    for (email, name, rule) in [
+        ("ops@localhost", "Ada", "domain of the internet"),
+        ("ops@127.0.0.1", "Ada", "domain of the internet"),
+        (
+            "ops@example.com",
+            "https://evil.example",
+            "at most 60 letters",
+        ),
+    ] {
+        let words = [
+            "users",
+            "create",
+            "--email",
+            email,
+            "--name",
+            name,
+            "--role",
+            "ops",
+            "--password-stdin",
+        ];
+        let program = Program::bare(&words).variable("MONGODB_URI", database.uri());
+        let (code, said) = program.run(PASSWORD).await;
+        assert_ne!(code, 0, "{said}");
+        assert!(said.contains(rule), "{said}");
+    }
+}

@@ -29,7 +29,7 @@ async fn a_client_downloads_the_bytes_that_ops_uploaded() {
     let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
     post(&app, "/v1/auth/sign-up", credentials.clone()).await;
     let token = workers.verification_token(1).await;
-    post(&app, "/v1/auth/verify-email", json!({ "token": token })).await;
+    app.verify(&token, PASSWORD).await.expect(200);
     let tokens = post(&app, "/v1/auth/login", credentials).await;
     let bearer = tokens["access_token"].as_str().expect("a token");
 
@@ -87,10 +87,7 @@ async fn clients_of_the_fastapi_generation_go_the_same_way() {
     let message = app.post("/signup").json(credentials.clone()).send().await;
     assert!(message.expect(200).json()["message"].is_string());
     let token = workers.verification_token(1).await;
-    app.post(&format!("/verify-email/{token}"))
-        .send()
-        .await
-        .expect(200);
+    app.submit(&token, PASSWORD).send().await.expect(200);
     let tokens = app.post("/login").json(credentials).send().await;
     let tokens = tokens.expect(200).json();
     assert_eq!(tokens["token_type"], "bearer");

@@ -1,20 +1,19 @@
 //! The collections and what is in them.
 
-use mongodb::bson::Document;
 use mongodb::{Collection, Database};
 
 use crate::file::File;
 use crate::link::Link;
 use crate::session::Session;
+use crate::sign_up::SignUp;
 use crate::user::User;
-use crate::verification::Verification;
 
 /// The collections' names; frozen.
 pub mod collection {
     /// Accounts.
     pub const USERS: &str = "users";
-    /// Requests to prove an address.
-    pub const VERIFICATIONS: &str = "verifications";
+    /// Claims on an account.
+    pub const SIGN_UPS: &str = "sign_ups";
     /// Signed-in sessions.
     pub const SESSIONS: &str = "sessions";
     /// Uploaded documents.
@@ -23,7 +22,7 @@ pub mod collection {
     pub const LINKS: &str = "links";
     /// Uploads already answered, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
-    /// Counters of mails per account and window.
+    /// When the last mails to an address were due.
     pub const MAIL_QUOTAS: &str = "mail_quotas";
     /// The GridFS bucket of the documents' bytes.
     pub const BLOBS: &str = "blobs";
@@ -35,19 +34,19 @@ pub mod collection {
 #[derive(Clone, Debug)]
 pub struct Collections {
     pub(crate) users: Collection<User>,
-    pub(crate) verifications: Collection<Verification>,
+    pub(crate) sign_ups: Collection<SignUp>,
     pub(crate) sessions: Collection<Session>,
     pub(crate) files: Collection<File>,
     pub(crate) links: Collection<Link>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
-    pub(crate) mail_quotas: Collection<Document>,
+    pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
 }
 
 impl Collections {
     pub(crate) fn new(database: &Database) -> Self {
         Self {
             users: database.collection(collection::USERS),
-            verifications: database.collection(collection::VERIFICATIONS),
+            sign_ups: database.collection(collection::SIGN_UPS),
             sessions: database.collection(collection::SESSIONS),
             files: database.collection(collection::FILES),
             links: database.collection(collection::LINKS),

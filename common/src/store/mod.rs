@@ -11,14 +11,15 @@ mod schema;
 mod tx;
 
 pub mod blobs;
+pub mod confirmations;
 pub mod files;
 pub mod idempotency;
 pub mod links;
 pub mod mail_quota;
 pub mod revalidations;
 pub mod sessions;
+pub mod sign_ups;
 pub mod users;
-pub mod verifications;
 pub mod watch;
 
 pub use collections::{Collections, collection};

@@ -39,7 +39,25 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Queue`].
     pub async fn enqueue<J: Job>(&mut self, job: J, id: JobId) -> Result<(), StoreError> {
-        let job = NewJob::new(job).id(id.to_string());
+        self.push(NewJob::new(job), id).await
+    }
+
+    /// Enqueues a job that runs not before `wait` has passed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn enqueue_in<J: Job>(
+        &mut self,
+        job: J,
+        id: JobId,
+        wait: Duration,
+    ) -> Result<(), StoreError> {
+        self.push(NewJob::new(job).run_in(wait), id).await
+    }
+
+    async fn push<J: Job>(&mut self, job: NewJob<J>, id: JobId) -> Result<(), StoreError> {
+        let job = job.id(id.to_string());
         let storage = self.store.queues.of::<J>();
         let enqueued = storage.with_session(&mut *self.session).push(job).await;
         enqueued

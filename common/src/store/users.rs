@@ -1,6 +1,6 @@
 //! Accounts.
 
-use mongodb::bson::{DateTime, doc};
+use mongodb::bson::doc;
 
 use super::{Conflict, OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::UserId;
@@ -24,7 +24,7 @@ impl Store {
             .map_err(StoreError::database("find a user"))
     }
 
-    /// The account with this address (as it is compared).
+    /// The account with this address (as it is compared), which was proven.
     ///
     /// # Errors
     ///
@@ -32,7 +32,7 @@ impl Store {
     pub async fn find_user_by_email_key(&self, key: &str) -> Result<Option<User>, StoreError> {
         self.collections
             .users
-            .find_one(doc! { "email_key": key })
+            .find_one(doc! { "email_key": key, "email_verified_at": { "$ne": null } })
             .max_time(OPERATION_LIMIT)
             .await
             .map_err(StoreError::database("find a user by address"))
@@ -79,97 +79,20 @@ impl Tx<'_> {
             .map_err(|error| error.or_conflict(EMAIL_KEY_INDEX, Conflict::Email))
     }
 
-    /// The account with this address (as it is compared).
+    /// Removes an account whose address was never proven. Only an API of the release before makes
+    /// such accounts, while it is being replaced.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn find_user_by_email_key(&mut self, key: &str) -> Result<Option<User>, StoreError> {
+    pub(crate) async fn remove_unverified(&mut self, email_key: &str) -> Result<(), StoreError> {
         self.store
             .collections
             .users
-            .find_one(doc! { "email_key": key })
-            .session(&mut *self.session)
-            .await
-            .map_err(StoreError::database("find a user by address"))
-    }
-
-    /// Lets an unproven account start over with the password and name of a repeated sign-up.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn restart_unverified(
-        &mut self,
-        id: UserId,
-        password_hash: &str,
-        name: Option<&str>,
-        now: DateTime,
-    ) -> Result<(), StoreError> {
-        self.store
-            .collections
-            .users
-            .update_one(
-                doc! { "_id": id, "email_verified_at": null },
-                doc! { "$set": { "password_hash": password_hash, "name": name, "updated_at": now } },
-            )
+            .delete_one(doc! { "email_key": email_key, "email_verified_at": null })
             .session(&mut *self.session)
             .await
             .map(drop)
-            .map_err(StoreError::database("restart an unverified account"))
-    }
-
-    /// Gives an account whose address was never proven to somebody an operator vouches for: role,
-    /// password and name of `user`, and no link of an earlier mail works any more. `false` when
-    /// the account is proven, and so somebody's already.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn take_over_unverified(
-        &mut self,
-        id: UserId,
-        user: &User,
-    ) -> Result<bool, StoreError> {
-        let taken = self
-            .store
-            .collections
-            .users
-            .update_one(
-                doc! { "_id": id, "email_verified_at": null },
-                doc! { "$set": {
-                    "role": user.role.as_str(), "password_hash": &user.password_hash,
-                    "name": user.name.as_deref(), "email_verified_at": user.email_verified_at,
-                    "updated_at": user.updated_at,
-                } },
-            )
-            .session(&mut *self.session)
-            .await
-            .map_err(StoreError::database("take over an unverified account"))?;
-        self.supersede_verifications(id, user.updated_at).await?;
-        Ok(taken.modified_count == 1)
-    }
-
-    /// Records that an account's address was proven; a proven one stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn mark_email_verified(
-        &mut self,
-        id: UserId,
-        now: DateTime,
-    ) -> Result<(), StoreError> {
-        self.store
-            .collections
-            .users
-            .update_one(
-                doc! { "_id": id, "email_verified_at": null },
-                doc! { "$set": { "email_verified_at": now, "updated_at": now } },
-            )
-            .session(&mut *self.session)
-            .await
-            .map(drop)
-            .map_err(StoreError::database("record a proven address"))
+            .map_err(StoreError::database("remove an unverified account"))
     }
 }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::id::{FileId, LinkId, UserId, VerificationId};
+use crate::id::{FileId, LinkId, SignUpId, UserId};
 
 /// The payload of one kind of token.
 pub trait Claims: Serialize + DeserializeOwned {
@@ -15,15 +15,12 @@ pub trait Claims: Serialize + DeserializeOwned {
     fn expires_at(&self) -> Option<u64>;
 }
 
-/// Proves that the holder reads a mailbox.
+/// Proves that the holder reads the mail of a sign-up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifyEmailClaims {
-    /// The account.
-    #[serde(rename = "usr")]
-    pub user_id: UserId,
-    /// The request it answers.
-    #[serde(rename = "ver")]
-    pub verification_id: VerificationId,
+    /// The sign-up.
+    #[serde(rename = "sgn")]
+    pub sign_up_id: SignUpId,
     /// Expiry in seconds since the Unix epoch.
     #[serde(rename = "exp")]
     pub expires_at: u64,

@@ -6,13 +6,13 @@ use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
-use dossier_common::id::{BlobId, FileId, JobId, LinkId, SessionId, UserId, VerificationId};
+use dossier_common::id::{BlobId, FileId, JobId, LinkId, SessionId, SignUpId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::QueueSettings;
 use dossier_common::session::Session;
+use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::store::Store;
 use dossier_common::user::{Role, User};
-use dossier_common::verification::Verification;
 use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::bson::DateTime;
 
@@ -59,15 +59,25 @@ impl TestStore {
             name: Some("Ada 👩‍💻".to_owned()),
             role: Role::Client,
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
-            email_verified_at: None,
+            email_verified_at: Some(NOW),
             created_at: NOW,
             updated_at: NOW,
         }
     }
 
-    pub(crate) fn verification(&self, user: &User) -> Verification {
-        let id = VerificationId::generate(&self.entropy, NOW);
-        Verification::new(id, user.id, NOW)
+    pub(crate) fn sign_up(&self, email: &str) -> SignUp {
+        let user = self.user(email);
+        SignUp {
+            id: SignUpId::generate(&self.entropy, NOW),
+            email: user.email,
+            email_key: user.email_key,
+            name: user.name,
+            password_hash: user.password_hash,
+            mail_due_at: None,
+            tries_left: MAX_TRIES,
+            created_at: NOW,
+            expires_at: LATER,
+        }
     }
 
     pub(crate) fn session(&self, user: &User) -> Session {

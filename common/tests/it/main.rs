@@ -5,6 +5,7 @@ mod environment;
 mod fernet;
 mod harness;
 mod schema;
+mod sign_ups;
 mod store;
 mod tokens;
 mod validators;

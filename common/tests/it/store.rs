@@ -18,6 +18,11 @@ async fn add_user(test: &TestStore, email: &str) -> Result<dossier_common::user:
     added.await.map(|()| user)
 }
 
+async fn count(test: &TestStore, name: &str) -> u64 {
+    let rows = test.database().collection::<Document>(name);
+    rows.count_documents(doc! {}).await.expect("countable")
+}
+
 #[tokio::test]
 async fn one_address_has_one_account_however_it_is_written() {
     let test = TestStore::new().await;
@@ -33,49 +38,19 @@ async fn one_address_has_one_account_however_it_is_written() {
 async fn a_body_that_fails_leaves_nothing_of_what_it_wrote() {
     let test = TestStore::new().await;
     let (user, job) = (test.user("ada@example.com"), test.job());
-    let verification = test.verification(&user);
+    let sign_up = test.sign_up("ada@example.com");
     let outcome = test.store.transaction("fail", |tx| {
-        let (user, verification) = (user.clone(), verification.clone());
+        let (user, sign_up) = (user.clone(), sign_up.clone());
         Box::pin(async move {
             tx.insert_user(&user).await?;
-            tx.request_verification(&verification, job).await?;
+            tx.insert_sign_up(sign_up, job).await?;
             Err::<(), _>(StoreError::Conflict(Conflict::Email))
         })
     });
     assert!(outcome.await.is_err());
-    for name in ["users", "verifications", "apalis_jobs"] {
-        let rows = test.database().collection::<Document>(name);
-        assert_eq!(
-            rows.count_documents(doc! {}).await.expect("countable"),
-            0,
-            "{name}"
-        );
+    for name in ["users", "sign_ups", "mail_quotas", "apalis_jobs"] {
+        assert_eq!(count(&test, name).await, 0, "{name}");
     }
-}
-
-#[tokio::test]
-async fn a_verification_is_used_once_and_not_after_a_newer_one() {
-    let test = TestStore::new().await;
-    let user = add_user(&test, "ada@example.com").await.expect("new");
-    let (first, second) = (test.verification(&user), test.verification(&user));
-    for verification in [&first, &second] {
-        let job = test.job();
-        let asking = test.store.transaction("ask", |tx| {
-            let verification = verification.clone();
-            Box::pin(async move { tx.request_verification(&verification, job).await })
-        });
-        asking.await.expect("it can be asked for");
-    }
-    let use_it = async |id, now| {
-        let using = test.store.transaction("use", |tx| {
-            Box::pin(async move { tx.use_verification(id, user.id, now).await })
-        });
-        using.await.expect("it can be tried")
-    };
-    assert!(!use_it(first.id, NOW).await, "superseded");
-    assert!(!use_it(second.id, second.expires_at).await, "expired");
-    assert!(use_it(second.id, NOW).await);
-    assert!(!use_it(second.id, NOW).await, "used");
 }
 
 #[tokio::test]

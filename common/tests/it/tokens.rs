@@ -3,7 +3,7 @@
 
 use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
-use dossier_common::id::{FileId, LinkId, UserId, VerificationId};
+use dossier_common::id::{FileId, LinkId, SignUpId, UserId};
 use dossier_common::token::{
     Claims, CursorClaims, DownloadClaims, KeyError, TokenError, TokenKeys, VerifyEmailClaims,
 };
@@ -29,8 +29,7 @@ fn after(seconds: i64) -> DateTime {
 fn verify_email() -> VerifyEmailClaims {
     let entropy = Entropy::seeded(1);
     VerifyEmailClaims {
-        user_id: UserId::generate(&entropy, NOW),
-        verification_id: VerificationId::generate(&entropy, NOW),
+        sign_up_id: SignUpId::generate(&entropy, NOW),
         expires_at: seconds(NOW) + 60,
     }
 }

@@ -11,25 +11,22 @@ async fn everything_that_the_code_writes_is_accepted() {
     let test = TestStore::new().await;
     let store = &test.store;
     let user = test.user("ada@example.com");
-    let (verification, session) = (test.verification(&user), test.session(&user));
+    let (sign_up, session) = (test.sign_up("ada@example.com"), test.session(&user));
     let (file, other) = (test.file(&user), test.file(&user));
     let link = test.link(&user, &file);
     let jobs = [test.job(), test.job()];
     store
         .transaction("add one of everything", |tx| {
-            let (user, verification) = (user.clone(), verification.clone());
+            let (user, sign_up) = (user.clone(), sign_up.clone());
             let (files, link) = ([file.clone(), other.clone()], link.clone());
             Box::pin(async move {
-                tx.insert_user(&user).await?;
-                tx.request_verification(&verification, jobs[0]).await?;
+                let id = sign_up.id;
+                tx.insert_sign_up(sign_up, jobs[0]).await?;
+                assert!(tx.confirm_sign_up(id, &user, NOW).await?);
                 for file in &files {
                     tx.insert_file(file).await?;
                 }
-                tx.insert_link(&link, jobs[1]).await?;
-                tx.restart_unverified(user.id, "$argon2id$x", None, NOW)
-                    .await?;
-                assert!(tx.use_verification(verification.id, user.id, NOW).await?);
-                tx.mark_email_verified(user.id, NOW).await
+                tx.insert_link(&link, jobs[1]).await
             })
         })
         .await
@@ -85,14 +82,14 @@ async fn what_no_code_would_write_is_refused() {
     let good = [
         ("users", serialize_to_document(&user)),
         (
-            "verifications",
-            serialize_to_document(&test.verification(&user)),
+            "sign_ups",
+            serialize_to_document(&test.sign_up("ada@example.com")),
         ),
         ("sessions", serialize_to_document(&test.session(&user))),
         ("files", serialize_to_document(&file)),
         ("links", serialize_to_document(&test.link(&user, &file))),
     ];
-    let damages: [(&str, Document); 17] = [
+    let damages: [(&str, Document); 19] = [
         ("users", doc! { "role": "root" }),
         (
             "users",
@@ -102,8 +99,10 @@ async fn what_no_code_would_write_is_refused() {
         ("users", doc! { "email": Bson::Null }),
         ("users", doc! { "email_key": { "$literal": "x" } }),
         ("users", doc! { "created_at": "2020-01-01" }),
-        ("verifications", doc! { "user_id": "somebody" }),
-        ("verifications", doc! { "expires_at": Bson::Null }),
+        ("sign_ups", doc! { "_id": "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
+        ("sign_ups", doc! { "password_hash": "in clear text" }),
+        ("sign_ups", doc! { "tries_left": -1 }),
+        ("sign_ups", doc! { "expires_at": Bson::Null }),
         ("sessions", doc! { "refresh_sha256": "token" }),
         ("sessions", doc! { "role": Bson::Null }),
         ("files", doc! { "state": "lost" }),

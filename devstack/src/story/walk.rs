@@ -64,11 +64,14 @@ async fn become_client(
     let (link, token) = reporter.step("the verification mail arrives", step).await?;
     let step = accounts::look(anyone, &link, &login);
     reporter
-        .step("looking at the link changes nothing", step)
+        .step(
+            "looking at the link and pressing its button changes nothing",
+            step,
+        )
         .await?;
-    let step = accounts::verify(anyone, &token);
+    let step = accounts::verify(anyone, &token, &login);
     reporter
-        .step("the token verifies the address", step)
+        .step("the token and the password confirm the sign-up", step)
         .await?;
     let step = anyone.log_in(&login.email, &login.password);
     reporter.step("the client logs in", step).await

@@ -77,13 +77,11 @@ impl TestStack {
             .verification_link(email)
             .await
             .expect("the mail arrives");
-        let answer = self
-            .anyone()
-            .post("/v1/auth/verify-email", &json!({ "token": token }))
-            .await;
+        let body = json!({ "token": token, "password": "correct horse battery staple" });
+        let answer = self.anyone().post("/v1/auth/verify-email", &body).await;
         answer
             .and_then(|answer| answer.expect(200))
-            .expect("the token verifies");
+            .expect("the sign-up is confirmed");
         self.anyone()
             .log_in(email, "correct horse battery staple")
             .await

@@ -5,6 +5,7 @@ mod m0002_queue;
 mod m0003_validators;
 mod m0004_claim_order;
 mod m0005_retention;
+mod m0006_sign_ups;
 
 use sha2::{Digest, Sha256};
 
@@ -45,5 +46,6 @@ pub fn all() -> Vec<Migration> {
         m0003_validators::migration(),
         m0004_claim_order::migration(),
         m0005_retention::migration(),
+        m0006_sign_ups::migration(),
     ]
 }

@@ -5,3 +5,4 @@ mod indexes;
 mod program;
 mod running;
 mod servers;
+mod sign_ups;

@@ -24,13 +24,13 @@ async fn json(bench: &Bench, arguments: &[&str]) -> Value {
 /// One dead mail, one that waits, and one link that waits for its token.
 async fn bench() -> (Bench, [JobId; 3]) {
     let bench = Bench::new().await;
-    let user = bench.user(None).await;
+    let user = bench.user("bob@example.com", None).await;
     bench
         .mail
         .behave(Behaviour::reject(550))
         .expect("a server can be so");
     let workers = bench.work(&[QueueName::of::<SendEmail>()]);
-    let (_, dead) = bench.ask_for_verification(&user).await;
+    let (_, dead) = bench.sign_up(None).await;
     bench.reaches(dead, JobState::Dead).await;
     workers.stop().await;
     bench
@@ -139,7 +139,7 @@ async fn a_job_is_shown_with_every_attempt_and_no_secret() {
     let id = dead.to_string();
     let shown = json(&bench, &["show", &id]).await;
     assert_eq!(shown["state"], "dead");
-    assert_eq!(shown["payload"]["template"], "verify");
+    assert_eq!(shown["payload"]["template"], "sign-up");
     assert_eq!(shown["history"].as_array().map(Vec::len), Some(1));
     let error = shown["history"][0]["error"].as_str().expect("a reason");
     assert!(error.contains("550") && error.contains("5.1.1"), "{error}");

@@ -48,7 +48,7 @@ async fn ready_link(bench: &Bench, file: &File) -> Link {
 #[tokio::test]
 async fn a_document_that_newer_rules_reject_loses_its_links_and_its_owner_is_told_once() {
     let bench = Bench::new().await;
-    let owner = bench.user(Some("Ada")).await.id;
+    let owner = bench.user(CLIENT, Some("Ada")).await.id;
     let file = bench.file_with_verdict(owner, MACROS, AVAILABLE, 1).await;
     let other = bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await;
     let (ready, of_other) = (
@@ -247,7 +247,7 @@ async fn a_document_that_is_deleted_or_replaced_meanwhile_is_skipped() {
 async fn two_workers_at_one_document_reject_it_once() {
     let clamd = FakeClamd::start_closed("stream: Test FOUND", None).await;
     let bench = bench_with(&clamd).await;
-    let owner = bench.user(None).await.id;
+    let owner = bench.user(CLIENT, None).await.id;
     let file = bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await;
     let mut jobs = Vec::new();
     for _ in 0..2 {

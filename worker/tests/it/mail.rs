@@ -6,10 +6,15 @@ use std::time::Duration;
 use dossier_common::file::DocumentKind;
 use dossier_common::id::{FileId, UserId};
 use dossier_common::queue::{JobState, QueueName, SendEmail};
+use dossier_common::sign_up::{SIGN_UP_TTL, UNSENT_TTL};
 use dossier_common::token::VerifyEmailClaims;
+use dossier_common::user::User;
 use dossier_devstack::mail::Message;
 
 use crate::harness::{Bench, CLIENT, PATIENCE, PUBLIC_URL};
+
+/// What somebody who signs up may write as a name to have it read by the owner of an address.
+const NAME: &str = "Ada 👩‍💻 <b>L</b>";
 
 /// Has a mail sent; what the client has received then.
 async fn sent(bench: &Bench, email: SendEmail) -> Vec<Arc<Message>> {
@@ -21,10 +26,10 @@ async fn sent(bench: &Bench, email: SendEmail) -> Vec<Arc<Message>> {
 }
 
 #[tokio::test]
-async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standards_ask() {
+async fn the_mail_of_a_sign_up_carries_the_token_in_both_forms_and_what_the_standards_ask() {
     let bench = Bench::new().await;
-    let user = bench.user(Some("Ada 👩‍💻 <b>L</b>")).await;
-    let (verification, job) = bench.ask_for_verification(&user).await;
+    let (sign_up, job) = bench.sign_up(Some(NAME)).await;
+    bench.services.clock.advance(Duration::from_secs(60));
     let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let mail = bench.mail.mailbox().wait_for(PATIENCE, |_| true).await;
     let mail = mail.expect("a mail arrives");
@@ -40,7 +45,7 @@ async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standa
     assert_eq!(header("Message-ID"), format!("<{job}@dossier.example.com>"));
     assert_eq!(header("Auto-Submitted"), "auto-generated");
     assert!(
-        header("Date").contains("01 Jan 2100 00:00:00"),
+        header("Date").contains("01 Jan 2100 00:01:00"),
         "{}",
         header("Date")
     );
@@ -56,10 +61,6 @@ async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standa
         html.contains(&format!("{PUBLIC_URL}/verify-email/{token}")),
         "{html}"
     );
-    assert!(
-        text.contains("Ada 👩‍💻 <b>L</b>") && html.contains("&lt;b&gt;L&lt;"),
-        "{html}"
-    );
     for tracker in ["<img", "http://", "<script"] {
         assert!(!html.contains(tracker), "{html}");
     }
@@ -68,50 +69,90 @@ async fn a_verification_mail_carries_the_token_in_both_forms_and_what_the_standa
         .token_keys
         .open(token, bench.now())
         .expect("the token opens");
-    assert_eq!(opened.verification_id, verification.id);
-    assert_eq!(opened.user_id, user.id);
-    let expires_at = verification.expires_at.timestamp_millis() / 1000;
-    assert_eq!(i64::try_from(opened.expires_at), Ok(expires_at));
+    assert_eq!(opened.sign_up_id, sign_up.id);
+    let stored = bench.store().find_sign_up(sign_up.id, bench.now()).await;
+    let stored = stored.expect("readable").expect("it waits");
+    assert_eq!(stored.mail_due_at, None);
+    let expires_at = bench.now().saturating_add_duration(SIGN_UP_TTL);
+    assert_eq!(stored.expires_at, expires_at, "from when the mail was sent");
+    assert_eq!(
+        i64::try_from(opened.expires_at),
+        Ok(expires_at.timestamp_millis() / 1000)
+    );
+}
+
+#[tokio::test]
+async fn the_name_of_a_sign_up_is_in_no_mail_to_an_address_that_is_not_proven() {
+    let bench = Bench::new().await;
+    let (_, job) = bench.sign_up(Some(NAME)).await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    let mail = bench.mail.mailbox().messages_to(CLIENT).remove(0);
+    let to = mail.header("To").unwrap_or_default();
+    assert_eq!(to.trim_matches(['<', '>']), CLIENT);
+    for form in [&mail.text, &mail.html] {
+        let form = form.as_deref().expect("a text");
+        assert!(form.contains("Hello,") && !form.contains("Ada"), "{form}");
+    }
 }
 
 #[tokio::test]
 async fn whoever_has_an_account_is_told_so_without_a_token() {
     let bench = Bench::new().await;
-    let user = bench.user(None).await;
-    let mails = sent(&bench, SendEmail::AccountExists { user_id: user.id }).await;
-    assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].subject, "You already have an account");
-    let text = mails[0].text.as_deref().expect("a text");
-    assert!(text.starts_with("Hello,"), "{text}");
-    assert!(
-        !text.contains("verify-email") && !text.contains("gAAAA"),
-        "{text}"
-    );
-    assert!(mails[0].html.is_some());
+    let user = bench.user(CLIENT, Some(NAME)).await;
+    let (_, of_sign_up) = bench.sign_up(Some("Eve")).await;
+    let of_the_release_before = bench
+        .enqueue(SendEmail::AccountExists { user_id: user.id })
+        .await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    for job in [of_sign_up, of_the_release_before] {
+        bench.reaches(job, JobState::Done).await;
+    }
+    workers.stop().await;
+    let mails = bench.mail.mailbox().messages_to(CLIENT);
+    assert_eq!(mails.len(), 2);
+    for mail in mails {
+        assert_eq!(mail.subject, "You already have an account");
+        let text = mail.text.as_deref().expect("a text");
+        assert!(text.starts_with(&format!("Hello {NAME},")), "{text}");
+        assert!(
+            !text.contains("verify-email") && !text.contains("gAAAA"),
+            "{text}"
+        );
+        let html = mail.html.as_deref().expect("HTML");
+        assert!(html.contains("&lt;b&gt;L&lt;"), "{html}");
+        assert!(!text.contains("Eve") && !html.contains("Eve"));
+    }
 }
 
 #[tokio::test]
 async fn a_mail_that_has_become_pointless_is_not_sent() {
     let bench = Bench::new().await;
-    let user = bench.user(None).await;
-    let (_, superseded) = bench.ask_for_verification(&user).await;
-    let (used, used_job) = bench.ask_for_verification(&user).await;
+    let (confirmed, confirmed_job) = bench.sign_up(None).await;
+    let (_, ended) = bench.sign_up(None).await;
+    let bob = bench.user("bob@example.com", None).await;
     let now = bench.now();
-    let using = bench.store().transaction("use", |tx| {
-        Box::pin(async move { tx.use_verification(used.id, user.id, now).await })
+    let ada = User {
+        id: UserId::generate(&bench.entropy, now),
+        email: confirmed.email.clone(),
+        email_key: confirmed.email_key.clone(),
+        ..bob
+    };
+    let confirming = bench.store().transaction("confirm", |tx| {
+        let ada = ada.clone();
+        Box::pin(async move { tx.confirm_sign_up(confirmed.id, &ada, now).await })
     });
-    assert!(using.await.expect("it can be used"));
-    let (_, expired) = bench.ask_for_verification(&user).await;
-    bench
-        .services
-        .clock
-        .advance(Duration::from_secs(24 * 60 * 60));
+    assert!(confirming.await.expect("it can be confirmed"));
+    let (_, expired) = bench.sign_up(None).await;
+    bench.services.clock.advance(UNSENT_TTL);
     let nobody = UserId::generate(&bench.entropy, bench.now());
     let gone = bench
         .enqueue(SendEmail::AccountExists { user_id: nobody })
         .await;
+    let of_the_release_before = bench.enqueue(SendEmail::Verify {}).await;
     let workers = bench.work(&[QueueName::of::<SendEmail>()]);
-    for job in [superseded, used_job, expired, gone] {
+    for job in [confirmed_job, ended, expired, gone, of_the_release_before] {
         let done = bench.reaches(job, JobState::Done).await;
         assert_eq!(done.attempts, 1);
     }
@@ -122,7 +163,7 @@ async fn a_mail_that_has_become_pointless_is_not_sent() {
 #[tokio::test]
 async fn whose_document_was_rejected_later_is_told_which_why_and_what_to_do() {
     let bench = Bench::new().await;
-    let (user_id, document) = (bench.user(Some("Ada")).await.id, ("<b>.docx", &b"x"[..]));
+    let (user_id, document) = (bench.user(CLIENT, Some("Ada")).await.id, ("<b>.docx", &b"x"[..]));
     let file = bench
         .file_with_verdict(user_id, document, Err("DDE"), 1)
         .await;
@@ -150,7 +191,7 @@ async fn whose_document_was_rejected_later_is_told_which_why_and_what_to_do() {
 #[tokio::test]
 async fn nobody_is_told_of_a_rejection_that_is_gone() {
     let bench = Bench::new().await;
-    let (user_id, document) = (bench.user(None).await.id, ("a.docx", &b"x"[..]));
+    let (user_id, document) = (bench.user(CLIENT, None).await.id, ("a.docx", &b"x"[..]));
     let available = bench
         .file_with_verdict(user_id, document, Ok(DocumentKind::Docx), 1)
         .await;

@@ -14,8 +14,7 @@ use crate::harness::{Bench, CLIENT, RETRY_BASE, eventually, mailer_with};
 async fn bench(behaviour: Behaviour) -> (Bench, dossier_common::id::JobId) {
     let bench = Bench::new().await;
     bench.mail.behave(behaviour).expect("a server can be so");
-    let user = bench.user(None).await;
-    let (_, job) = bench.ask_for_verification(&user).await;
+    let (_, job) = bench.sign_up(None).await;
     (bench, job)
 }
 

@@ -14,9 +14,8 @@ async fn a_mail_that_may_have_been_sent_is_sent_again_under_the_same_id_and_says
         .mail
         .behave(Behaviour::stall())
         .expect("a server can be so");
-    let user = bench.user(None).await;
-    // The program runs by the system's clock, long before the mail expires.
-    let (_, job) = bench.ask_for_verification(&user).await;
+    // The program runs by the system's clock, long before the sign-up expires.
+    let (_, job) = bench.sign_up(None).await;
     let worker = || {
         let program = Program::worker(bench.uri(), &bench.mail.smtp_url());
         program.variable("QUEUE_LEASE_SECONDS", "1")
@@ -51,10 +50,9 @@ async fn a_mail_that_may_have_been_sent_is_sent_again_under_the_same_id_and_says
 #[tokio::test]
 async fn a_worker_that_is_told_to_stop_ends_its_jobs_first_and_logs_no_secret() {
     let bench = Bench::new().await;
-    let user = bench.user(None).await;
     let program = Program::worker(bench.uri(), &bench.mail.smtp_url());
     let mut running = program.variable("RUST_LOG", "debug").start().await;
-    let (_, job) = bench.ask_for_verification(&user).await;
+    let (_, job) = bench.sign_up(None).await;
     let mail = bench.mail.mailbox().wait_for(PATIENCE, |_| true).await;
     let mail = mail.expect("a mail arrives");
     running.read_until("sent verify").await;

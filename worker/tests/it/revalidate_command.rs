@@ -37,7 +37,7 @@ async fn jobs(bench: &Bench) -> Vec<JobSummary> {
 
 /// One that stays good, one that turns bad, one that would be accepted, and one that is up to date.
 async fn documents(bench: &Bench) -> [File; 4] {
-    let owner = bench.user(None).await.id;
+    let owner = bench.user(CLIENT, None).await.id;
     [
         bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await,
         bench.file_with_verdict(owner, MACROS, AVAILABLE, 2).await,

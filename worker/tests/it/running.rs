@@ -7,7 +7,7 @@ use dossier_common::queue::{JobState, SendEmail};
 use dossier_devstack::mail::Behaviour;
 use tokio::net::TcpListener;
 
-use crate::harness::{Bench, PATIENCE, Program, Running, eventually};
+use crate::harness::{Bench, CLIENT, PATIENCE, Program, Running, eventually};
 
 fn program(bench: &Bench) -> Program {
     Program::worker(bench.uri(), &bench.mail.smtp_url())
@@ -17,7 +17,7 @@ fn program(bench: &Bench) -> Program {
 async fn in_the_middle_of_a_job(bench: &Bench) -> (Running, dossier_common::id::JobId) {
     let stall = bench.mail.behave(Behaviour::stall());
     stall.expect("a server can be so");
-    let user = bench.user(None).await;
+    let user = bench.user(CLIENT, None).await;
     let job = bench
         .enqueue(SendEmail::AccountExists { user_id: user.id })
         .await;

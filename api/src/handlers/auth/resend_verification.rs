@@ -11,13 +11,14 @@ use crate::wire::{EmailRequest, MessageResponse};
 
 /// Ask for another verification mail
 ///
-/// The answer is the same for every address. The newest mail's link replaces all earlier ones; an
-/// account gets at most five of them an hour.
+/// The answer is the same for every address, after the same time. Each sign-up that waits for the
+/// address to be confirmed gets another mail, unless one is under way. An address gets at most five
+/// mails an hour; further ones are sent later.
 #[utoipa::path(
     post, path = "/v1/auth/resend-verification", tag = "accounts", security(),
     request_body = EmailRequest,
     responses(
-        (status = 202, description = "If the address waits for verification, a mail is on its way", body = MessageResponse),
+        (status = 202, description = "If a sign-up waits for this address, a mail is on its way", body = MessageResponse),
         Problems<(NoQuery, Json<EmailRequest>)>,
     ),
 )]
@@ -28,7 +29,7 @@ pub async fn resend_verification(
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
     services::resend_verification(&state, &request.email).await?;
     let message = MessageResponse {
-        message: "If this address waits to be verified, another mail is on its way.",
+        message: "If a sign-up waits for this address to be confirmed, another mail is on its way.",
     };
     Ok((StatusCode::ACCEPTED, axum::Json(message)))
 }

@@ -12,7 +12,8 @@ use crate::wire::{MessageResponse, SignUpRequest};
 /// Sign up
 ///
 /// The answer is the same whether or not the address has an account; what happens next is only
-/// told by mail.
+/// told by mail. There is an account once the link in the mail was opened and the password entered
+/// there.
 #[utoipa::path(
     post, path = "/v1/auth/sign-up", tag = "accounts", security(),
     request_body = SignUpRequest,

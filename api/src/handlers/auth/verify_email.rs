@@ -7,25 +7,26 @@ use crate::extract::{Json, NoQuery};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, VerifyEmail};
 use crate::state::AppState;
-use crate::wire::{TokenRequest, VerifiedResponse};
+use crate::wire::{VerifiedResponse, VerifyEmailRequest};
 
-/// Verify an e-mail address
+/// Confirm a sign-up
 ///
-/// The token is the text behind the last `/` of the mailed link. It works once.
+/// The token is the text behind the last `/` of the mailed link, the password the one of that sign-up.
+/// The account exists from then on, and other sign-ups of the address end. Ten passwords may be tried.
 #[utoipa::path(
     post, path = "/v1/auth/verify-email", tag = "accounts", security(),
-    request_body = TokenRequest,
+    request_body = VerifyEmailRequest,
     responses(
-        (status = 200, description = "The address is verified", body = VerifiedResponse),
-        Problems<(NoQuery, Json<TokenRequest>, VerifyEmail)>,
+        (status = 200, description = "The account exists", body = VerifiedResponse),
+        Problems<(NoQuery, Json<VerifyEmailRequest>, VerifyEmail)>,
     ),
 )]
 pub async fn verify_email(
     State(state): State<AppState>,
     NoQuery: NoQuery,
-    Json(request): Json<TokenRequest>,
+    Json(request): Json<VerifyEmailRequest>,
 ) -> Result<axum::Json<VerifiedResponse>, Problem> {
-    services::verify_email(&state, request.token.expose_secret()).await?;
+    services::verify_email(&state, request.token.expose_secret(), &request.password).await?;
     Ok(axum::Json(VerifiedResponse {
         email_verified: true,
     }))

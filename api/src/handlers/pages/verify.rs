@@ -8,7 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, context};
 
-use crate::problem::Code;
+use crate::extract::PasswordForm;
+use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
 
@@ -31,6 +32,7 @@ const CONTENT_SECURITY_POLICY: &str =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Ask,
+    AskAgain,
     Done,
     Refused,
     Failed,
@@ -40,6 +42,7 @@ impl Step {
     fn name(self) -> &'static str {
         match self {
             Self::Ask => "ask",
+            Self::AskAgain => "ask-again",
             Self::Done => "done",
             Self::Refused => "refused",
             Self::Failed => "failed",
@@ -47,25 +50,39 @@ impl Step {
     }
 }
 
-/// Shows a page with one button. It changes nothing: mail scanners open every link.
+/// Shows a page that asks for the password. It changes nothing: mail scanners open every link.
 pub async fn show_verification_page() -> Response {
     page(StatusCode::OK, Step::Ask)
 }
 
-/// The button: verifies the address.
+/// The button: confirms the sign-up, if the password is its own. Without one nothing is tried: mail
+/// scanners press buttons, too.
 pub async fn confirm_verification(
     State(state): State<AppState>,
     token: Result<Path<String>, PathRejection>,
+    PasswordForm(password): PasswordForm,
 ) -> Response {
+    let Some(password) = password else {
+        return page(StatusCode::UNPROCESSABLE_ENTITY, Step::AskAgain);
+    };
     // What is no text is no token either.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    match services::verify_email(&state, &token).await {
+    match services::verify_email(&state, &token, &password).await {
         Ok(()) => page(StatusCode::OK, Step::Done),
         Err(problem) if problem.code() == Code::TokenInvalid => {
             page(StatusCode::BAD_REQUEST, Step::Refused)
         }
-        Err(_) => page(StatusCode::INTERNAL_SERVER_ERROR, Step::Failed),
+        Err(problem) => failed(&problem),
     }
+}
+
+fn failed(problem: &Problem) -> Response {
+    let mut response = page(problem.code().status(), Step::Failed);
+    if let Some(wait) = problem.retry_after() {
+        let seconds = HeaderValue::from(wait.as_secs());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
 }
 
 fn page(status: StatusCode, step: Step) -> Response {

@@ -2,6 +2,7 @@
 //! still until it is told otherwise, randomness from a seed.
 
 mod call;
+mod confirm;
 mod documents;
 mod fail_point;
 mod own_server;

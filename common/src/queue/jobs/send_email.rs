@@ -4,21 +4,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FileId, UserId, VerificationId};
+use crate::id::{FileId, SignUpId, UserId};
 use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Sends one mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "kebab-case")]
 pub enum SendEmail {
-    /// "Please confirm your address", with an encrypted link.
-    Verify {
-        /// To whom.
-        user_id: UserId,
-        /// The request whose token the link carries.
-        verification_id: VerificationId,
+    /// The mail of a sign-up: "please confirm your address", with an encrypted link, or, where the
+    /// address has an account, "you already have one".
+    SignUp {
+        /// Which sign-up.
+        sign_up_id: SignUpId,
     },
-    /// "You already have an account": somebody signed up with a known address.
+    /// "You already have an account", as the release before enqueued it.
     AccountExists {
         /// To whom.
         user_id: UserId,
@@ -30,6 +29,9 @@ pub enum SendEmail {
         /// Which document.
         file_id: FileId,
     },
+    /// "Please confirm your address", as the release before enqueued it, for an account that is gone
+    /// since.
+    Verify {},
 }
 
 impl Job for SendEmail {
@@ -43,13 +45,29 @@ impl Job for SendEmail {
     }
 }
 
-impl SendEmail {
-    /// To whom the mail goes.
-    pub fn user_id(&self) -> UserId {
-        match self {
-            Self::Verify { user_id, .. }
-            | Self::AccountExists { user_id }
-            | Self::DocumentRejected { user_id, .. } => *user_id,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payloads_of_this_release_and_the_one_before_can_be_read() {
+        for (payload, form) in [
+            (
+                r#"{"template":"sign-up","sign_up_id":"sgn_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "SignUp",
+            ),
+            (
+                r#"{"template":"account-exists","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "AccountExists",
+            ),
+            (
+                r#"{"template":"verify","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                    "verification_id":"ver_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "Verify",
+            ),
+        ] {
+            let read: SendEmail = serde_json::from_str(payload).unwrap();
+            assert!(format!("{read:?}").starts_with(form), "{read:?}");
         }
     }
 }

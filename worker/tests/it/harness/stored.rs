@@ -4,33 +4,35 @@ use bytes::Bytes;
 use dossier_common::digest::Sha256;
 use dossier_common::file::{DocumentKind, File, FileState};
 use dossier_common::file_name::FileName;
-use dossier_common::id::{BlobId, FileId, JobId, LinkId, UserId, VerificationId};
+use dossier_common::id::{BlobId, FileId, JobId, LinkId, SignUpId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::Job;
+use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::user::{Role, User};
-use dossier_common::verification::Verification;
 
 use super::Bench;
 
-/// The address that all mail goes to.
+/// The address that mail goes to.
 pub(crate) const CLIENT: &str = "ada@example.com";
+
+const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA";
 
 impl Bench {
     pub(crate) fn job_id(&self) -> JobId {
         JobId::generate(&self.entropy, self.now())
     }
 
-    /// Somebody with an unverified account.
-    pub(crate) async fn user(&self, name: Option<&str>) -> User {
+    /// Somebody with an account.
+    pub(crate) async fn user(&self, email: &str, name: Option<&str>) -> User {
         let now = self.now();
         let user = User {
             id: UserId::generate(&self.entropy, now),
-            email: CLIENT.parse().expect("an address"),
-            email_key: CLIENT.to_owned(),
+            email: email.parse().expect("an address"),
+            email_key: email.to_owned(),
             name: name.map(str::to_owned),
             role: Role::Client,
-            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
-            email_verified_at: None,
+            password_hash: PASSWORD_HASH.to_owned(),
+            email_verified_at: Some(now),
             created_at: now,
             updated_at: now,
         };
@@ -42,17 +44,27 @@ impl Bench {
         user
     }
 
-    /// Asks for a verification mail, in the place of any earlier one.
-    pub(crate) async fn ask_for_verification(&self, user: &User) -> (Verification, JobId) {
-        let id = VerificationId::generate(&self.entropy, self.now());
-        let verification = Verification::new(id, user.id, self.now());
+    /// A sign-up of [`CLIENT`], and the job of its mail.
+    pub(crate) async fn sign_up(&self, name: Option<&str>) -> (SignUp, JobId) {
+        let now = self.now();
+        let sign_up = SignUp {
+            id: SignUpId::generate(&self.entropy, now),
+            email: CLIENT.parse().expect("an address"),
+            email_key: CLIENT.to_owned(),
+            name: name.map(str::to_owned),
+            password_hash: PASSWORD_HASH.to_owned(),
+            mail_due_at: None,
+            tries_left: MAX_TRIES,
+            created_at: now,
+            expires_at: now,
+        };
         let job = self.job_id();
-        let asking = self.store().transaction("ask for a mail", |tx| {
-            let verification = verification.clone();
-            Box::pin(async move { tx.request_verification(&verification, job).await })
+        let adding = self.store().transaction("sign up", |tx| {
+            let sign_up = sign_up.clone();
+            Box::pin(async move { tx.insert_sign_up(sign_up, job).await })
         });
-        asking.await.expect("it can be asked for");
-        (verification, job)
+        adding.await.expect("it can be added");
+        (sign_up, job)
     }
 
     pub(crate) async fn enqueue<J: Job + Clone>(&self, job: J) -> JobId {

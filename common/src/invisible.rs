@@ -1,0 +1,16 @@
+//! Characters that show nothing, or change how others are shown.
+
+/// Whether `c` is a control character, a line or paragraph separator, one that sets the direction of
+/// text, one of no width, or a tag: nothing of the kind stands in a name or a log line.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
