@@ -13,6 +13,7 @@ pub mod file;
 pub mod file_name;
 pub mod id;
 pub mod link;
+pub mod network;
 pub mod queue;
 pub mod session;
 pub mod store;

@@ -3,6 +3,7 @@
 mod caller;
 mod json;
 mod login_form;
+mod network;
 mod object;
 mod page;
 mod path;
@@ -12,6 +13,7 @@ mod query;
 pub use caller::{Caller, Client, Ops, SignedIn};
 pub use json::{Json, OptionalJson};
 pub use login_form::{LoginForm, LoginInput};
+pub use network::ClientNetwork;
 pub use page::{Page, PageQuery, PageRequest};
 pub use path::PathId;
 pub use prefer::{PreferHeader, PreferWait};

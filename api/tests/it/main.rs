@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod bad_input;
+mod client_network;
 mod connection;
 mod delivery;
 mod description;

@@ -21,7 +21,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves `router` on `listener` until `stop` resolves, then lets requests under way end for up
 /// to `grace`. Returns whether all of them did.
 ///
-/// The router answers requests that carry a [`Refusal`](super::Refusal) in its own shape.
+/// A request carries the other end of its connection in its extensions, as
+/// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo). The router answers requests that carry a
+/// [`Refusal`](super::Refusal) in its own shape.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -72,6 +74,7 @@ impl Server {
         };
         let connection = Connection {
             router: self.router.clone(),
+            peer,
             scope,
             limits: self.limits,
         };

@@ -27,6 +27,7 @@ use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
 use dossier_api::router::router;
 use dossier_api::state::{AppState, Draining};
+use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
@@ -72,6 +73,7 @@ impl App {
             access_tokens: access_tokens(jwt_keys),
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
+            trusted_proxies: TrustedProxies::default(),
             limits,
             draining: Draining::default(),
         };
