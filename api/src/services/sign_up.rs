@@ -2,6 +2,7 @@
 
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, UserId, VerificationId};
+use dossier_common::network::Network;
 use dossier_common::queue::SendEmail;
 use dossier_common::store::{Conflict, StoreError, Tx};
 use dossier_common::user::{Role, User};
@@ -28,8 +29,12 @@ const MAX_NAME_CHARS: usize = 100;
 /// # Errors
 ///
 /// [`Problem`] with every field that breaks its rule.
-pub async fn sign_up(state: &AppState, request: SignUpRequest) -> Result<(), Problem> {
-    let candidate = check(state, request).await?;
+pub async fn sign_up(
+    state: &AppState,
+    network: Network,
+    request: SignUpRequest,
+) -> Result<(), Problem> {
+    let candidate = check(state, network, request).await?;
     let signed_up = transact(state, &candidate).await;
     match signed_up {
         // Two sign-ups of one new address at once: the other one has made the account by now.
@@ -86,7 +91,11 @@ async fn transact(state: &AppState, candidate: &User) -> Result<(), StoreError> 
 
 /// The account as it would be, with the password hashed, whether or not it will be needed. What
 /// takes time comes last, when nothing else is wrong.
-async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem> {
+async fn check(
+    state: &AppState,
+    network: Network,
+    request: SignUpRequest,
+) -> Result<User, Problem> {
     let mut errors = Vec::new();
     let email = request.email.parse::<EmailAddress>();
     if let Err(error) = &email {
@@ -104,10 +113,9 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<User, Problem
     let (Ok(email), true) = (email, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
-    let password_hash = state
-        .passwords
-        .hash_new(&request.password, email.as_str())
-        .await?;
+    let place = state.passwords.place(network)?;
+    let hashing = place.hash_new(&request.password, email.as_str());
+    let password_hash = hashing.await?;
     let now = state.clock.now();
     Ok(User {
         id: UserId::generate(&state.entropy, now),

@@ -9,6 +9,7 @@ mod description;
 mod downloads;
 mod files;
 mod harness;
+mod hashing;
 mod hoarding;
 mod hygiene;
 mod idempotency;

@@ -92,6 +92,14 @@ impl App {
         })
     }
 
+    /// The same service with a hasher that no other test uses.
+    pub(crate) fn with_a_hasher_of_its_own(&self) -> Router {
+        router(AppState {
+            passwords: PasswordHasher::new(Entropy::seeded(13)),
+            ..self.state.clone()
+        })
+    }
+
     /// The same service where clients reach it at another address.
     pub(crate) fn reached_at(&self, public_url: &str) -> Router {
         router(AppState {
