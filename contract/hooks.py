@@ -1,21 +1,19 @@
-"""Who asks, and for what: schemathesis makes up requests, and these make some of them meet something.
+"""Hooks of schemathesis: they log in, and put existing documents, links and accounts into requests.
 
-Without them hardly any request would name a document that is there or a token that is good.
+Without them hardly any generated request would name a document that exists or a valid token.
 """
 
 import os
-import time
 import zlib
 
 import requests
 import schemathesis
+from inbox import eventually, wait_for_token
 from schemathesis.core.parameters import ParameterLocation
 
 API = os.environ["API_URL"]
-INBOX = os.environ["INBOX_URL"]
 CLIENT = ("mary@example.com", "correct horse battery staple")
 OPS = (os.environ["OPS_EMAIL"], os.environ["OPS_PASSWORD"])
-PATIENCE_SECONDS = 30
 
 # Where a client gets further than Ops.
 OF_CLIENTS = ("/v1/files/{id}/links", "/v1/links", "/download")
@@ -31,16 +29,6 @@ def call(method, path, *, token=None, **arguments):
     return answer.json()
 
 
-def eventually(what, look):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
-
-
 def log_in(person):
     email, password = person
     return call("POST", "/v1/auth/login", json={"email": email, "password": password})[
@@ -50,18 +38,8 @@ def log_in(person):
 
 def sign_up(person):
     email, password = person
-
-    def mailed_token():
-        mails = requests.get(f"{INBOX}/api/messages", timeout=60).json()
-        mine = [mail["id"] for mail in mails if mail["to"] == email]
-        if not mine:
-            return None
-        mail = requests.get(f"{INBOX}/api/messages/{mine[-1]}", timeout=60).json()
-        return mail["text"].split("/verify-email/")[1].split()[0]
-
     call("POST", "/v1/auth/sign-up", json={"email": email, "password": password})
-    token = eventually("the verification mail", mailed_token)
-    call("POST", "/v1/auth/verify-email", json={"token": token})
+    call("POST", "/v1/auth/verify-email", json={"token": wait_for_token(email)})
 
 
 def prepare():
@@ -100,13 +78,13 @@ class Person:
 
 
 def is_second(value):
-    """Whether it is the turn of something that is there; the same in every run."""
+    """Whether something that exists takes its place; the same in every run."""
     return zlib.crc32(str(value).encode()) % 2
 
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    """Every second identifier is one of something that is there."""
+    """Every second identifier is one of something that exists."""
     path = context.operation.path
     for name, value in list((path_parameters or {}).items()):
         if is_second(value):

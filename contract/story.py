@@ -2,10 +2,9 @@
 
 import io
 import os
-import time
 from pathlib import Path
 
-import httpx
+from inbox import eventually, wait_for_token
 from python_client import AuthenticatedClient, Client
 from python_client.api.accounts import log_in, log_out, show_me, sign_up, verify_email
 from python_client.api.files import create_file, list_files, show_file
@@ -33,31 +32,9 @@ from python_client.models import (
 from python_client.types import File
 
 API = os.environ["API_URL"]
-INBOX = os.environ["INBOX_URL"]
 FIXTURES = Path("fixtures")
 EMAIL = "grace@example.com"
 PASSWORD = "correct horse battery staple"
-PATIENCE_SECONDS = 30
-
-
-def eventually(what, look):
-    """What `look` finds, asked again until it finds something."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
-
-
-def mailed_token():
-    mails = httpx.get(f"{INBOX}/api/messages").json()
-    mine = [mail["id"] for mail in mails if mail["to"] == EMAIL]
-    if not mine:
-        return None
-    text = httpx.get(f"{INBOX}/api/messages/{mine[-1]}").json()["text"]
-    return text.split("/verify-email/")[1].split()[0]
 
 
 def session(email, password):
@@ -84,7 +61,7 @@ def upload(ops, name):
 ANYBODY = Client(base_url=API, raise_on_unexpected_status=True)
 
 sign_up.sync(client=ANYBODY, body=SignUpRequest(email=EMAIL, password=PASSWORD, name="Grace"))
-token = eventually("the verification mail", mailed_token)
+token = wait_for_token(EMAIL)
 assert verify_email.sync(client=ANYBODY, body=TokenRequest(token=token)).email_verified
 client = session(EMAIL, PASSWORD)
 me = show_me.sync(client=client)

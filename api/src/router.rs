@@ -12,7 +12,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::handlers::{auth, download, files, health, links, me, pages};
 use crate::legacy;
 use crate::middleware::{
-    answer_refusal, answer_without_database, assign_request_id, identify_network, observe,
+    answer_refusal, answer_unfinished, assign_request_id, identify_network, observe,
     run_to_completion, set_security_headers,
 };
 use crate::openapi::{self, Description};
@@ -71,7 +71,7 @@ pub fn router(state: AppState) -> Router {
         // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(run_to_completion))
-        .layer(from_fn_with_state(state.clone(), answer_without_database))
+        .layer(from_fn_with_state(state.clone(), answer_unfinished))
         .layer(from_fn(answer_refusal))
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state.clone(), set_security_headers))

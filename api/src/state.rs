@@ -39,6 +39,6 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// What is allowed at most.
     pub limits: Limits,
-    /// Whether the process is on its way out.
+    /// How far the process is on its way out.
     pub draining: Draining,
 }

@@ -13,6 +13,7 @@ pub use machine::{Machine, peak_memory_kib};
 pub use median::median;
 pub use percentile::percentile;
 pub use process::{
-    cpu_seconds_of_others, cpu_seconds_of_tree, cpu_seconds_of_trees, peak_memory_kib_of,
+    cpu_seconds_of_others, cpu_seconds_of_thread, cpu_seconds_of_tree, cpu_seconds_of_trees,
+    peak_memory_kib_of,
 };
 pub use report::Report;

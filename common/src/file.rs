@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 use crate::file_name::FileName;
 use crate::id::{BlobId, FileId, JobId, UserId};
+use crate::revalidation::Revalidation;
 
 /// What a document turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,6 +162,9 @@ pub struct File {
     /// The rules and facts behind the verdict.
     #[serde(default)]
     pub inspection: Option<InspectionRecord>,
+    /// What newer rules made of it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revalidation: Option<Revalidation>,
     /// The addresses it is meant for, as they are compared; nobody in particular when absent.
     pub recipients: Option<Vec<String>>,
     /// The job that looks inside it.
@@ -169,6 +173,16 @@ pub struct File {
     pub created_at: DateTime,
     /// When a worker came to a verdict.
     pub validated_at: Option<DateTime>,
+}
+
+impl File {
+    /// The newest version of the rules that it was inspected by; 0 when there is no verdict, or one
+    /// from before versions were recorded.
+    pub fn judged_by(&self) -> u32 {
+        let inspection = self.inspection.as_ref().map(|it| it.rules_version);
+        let revalidation = self.revalidation.as_ref().map(|it| it.rules_version);
+        inspection.max(revalidation).unwrap_or(0)
+    }
 }
 
 /// The rules and facts behind a verdict, as stored.

@@ -15,6 +15,7 @@ pub mod id;
 pub mod link;
 pub mod network;
 pub mod queue;
+pub mod revalidation;
 pub mod session;
 pub mod store;
 pub mod telemetry;

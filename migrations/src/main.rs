@@ -1,12 +1,13 @@
 //! `dossier-migrate`: brings the database up to date, or says where it stands.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
 use dossier_migrations::{Event, migrate, status};
+use dossier_startup::{DatabaseSettings, Environment, database_name, wait_for_primary};
+use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
 /// Brings the Dossier database up to date.
@@ -17,13 +18,8 @@ struct Cli {
     #[arg(long, env = "MONGODB_URI", hide_env_values = true, global = true)]
     mongodb_uri: Option<String>,
     /// A file that holds it, when it is a secret
-    #[arg(
-        long,
-        env = "MONGODB_URI_FILE",
-        global = true,
-        conflicts_with = "mongodb_uri"
-    )]
-    mongodb_uri_file: Option<PathBuf>,
+    #[arg(long, env = "MONGODB_URI_FILE", global = true)]
+    mongodb_uri_file: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -52,33 +48,27 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let uri = read_uri(cli.mongodb_uri, cli.mongodb_uri_file)?;
-    let connected = Client::with_uri_str(&uri).await;
-    let client = connected.map_err(|error| anyhow!("MONGODB_URI: {}", error.kind))?;
-    let database = client
-        .default_database()
-        .unwrap_or_else(|| client.database("dossier"));
+    let database = connect(cli.mongodb_uri, cli.mongodb_uri_file).await?;
     match cli.command {
         Command::Up => up(&database).await,
         Command::Status { json } => show_status(&database, json).await,
     }
 }
 
-fn read_uri(uri: Option<String>, file: Option<PathBuf>) -> anyhow::Result<String> {
-    match (uri, file) {
-        (Some(uri), _) => Ok(uri),
-        (None, Some(file)) => match std::fs::read_to_string(&file) {
-            Ok(text) => Ok(text.trim().to_owned()),
-            Err(error) => bail!(
-                "MONGODB_URI_FILE: {} cannot be read: {error}",
-                file.display()
-            ),
-        },
-        (None, None) => bail!(
-            "MONGODB_URI is not set: give the database, such as \
-             mongodb://127.0.0.1:27017/dossier?replicaSet=rs0"
-        ),
-    }
+/// The database, once its primary answers.
+async fn connect(uri: Option<String>, file: Option<String>) -> anyhow::Result<Database> {
+    let given = [("MONGODB_URI", uri), ("MONGODB_URI_FILE", file)];
+    let given = given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let mut env = Environment::of(given);
+    let settings = DatabaseSettings::read(&mut env);
+    let settings = env.finish(settings)?;
+    let options = ClientOptions::parse(settings.uri()).await;
+    let options = options.map_err(|error| anyhow!("could not read MONGODB_URI: {}", error.kind))?;
+    wait_for_primary(&options).await?;
+    let client = Client::with_options(options.clone())?;
+    Ok(client.database(database_name(&options)))
 }
 
 async fn up(database: &Database) -> anyhow::Result<ExitCode> {

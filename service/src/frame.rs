@@ -7,11 +7,10 @@ use std::time::Duration;
 use anyhow::Context;
 use dossier_common::store::Store;
 use dossier_common::telemetry::Metrics;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use crate::signals::Signals;
-use crate::{Draining, FrameSettings, Stop, files, ops};
+use crate::{Draining, FrameSettings, files, ops};
 
 /// The exit code of a process that was told to stop twice.
 const FORCED: u8 = 130;
@@ -26,18 +25,20 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Listens for signals and operators from now on: the process is alive, and ready as long as its
-    /// database is.
+    /// Listens for operators from now on: the process is alive, and ready as long as its database is.
     ///
     /// # Errors
     ///
     /// When `METRICS_ADDR` cannot be listened on, or this process has a frame already.
-    pub async fn start(settings: &FrameSettings, store: &Store) -> anyhow::Result<Self> {
+    pub async fn start(
+        signals: Signals,
+        settings: &FrameSettings,
+        store: &Store,
+    ) -> anyhow::Result<Self> {
         files::raise_limit();
         let metrics = Metrics::install().context("start recording metrics")?;
         let listener = ops::listen_for_operators(settings.metrics).await?;
         let metrics_address = listener.local_addr()?;
-        let signals = Signals::listen().context("listen for signals")?;
         let draining = Draining::default();
         let state = ops::OpsState {
             store: store.clone(),
@@ -58,24 +59,23 @@ impl Frame {
         self.metrics_address
     }
 
-    /// Whether the process is on its way out.
+    /// How far the process is on its way out.
     pub fn draining(&self) -> Draining {
         self.draining.clone()
     }
 
-    /// Runs `work` until a signal. Then the process is not ready any more; after the delay `work`
-    /// is told to stop, and has to end by itself. A second signal, a second or more after the
+    /// Runs `work` until a signal. Then the process is not ready any more; after the delay it is
+    /// stopping, and `work` has to end by itself. A second signal, a second or more after the
     /// first, ends it at once with the exit code 130.
     ///
     /// # Errors
     ///
     /// What `work` failed with; also when it ends although nobody told it to.
-    pub async fn run<W>(mut self, work: impl FnOnce(Stop) -> W) -> anyhow::Result<ExitCode>
+    pub async fn run<W>(mut self, work: W) -> anyhow::Result<ExitCode>
     where
         W: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        let (stop, requested) = Stop::new();
-        let mut working = tokio::spawn(work(requested));
+        let mut working = tokio::spawn(work);
         let name = tokio::select! {
             ended = &mut working => {
                 ended??;
@@ -87,7 +87,7 @@ impl Frame {
         self.draining.begin();
         tracing::info!(signal = name, "draining: what is under way may end");
         tokio::select! {
-            ended = stop_after(self.delay, &stop, &mut working) => {
+            ended = stop_after(self.delay, &self.draining, &mut working) => {
                 ended??;
                 tracing::info!("drained");
                 Ok(ExitCode::SUCCESS)
@@ -102,7 +102,7 @@ impl Frame {
 
 async fn stop_after<T>(
     delay: Duration,
-    stop: &watch::Sender<bool>,
+    draining: &Draining,
     working: &mut tokio::task::JoinHandle<T>,
 ) -> Result<T, tokio::task::JoinError> {
     tokio::select! {
@@ -110,6 +110,6 @@ async fn stop_after<T>(
         ended = &mut *working => return ended,
         () = sleep(delay) => {}
     }
-    stop.send_replace(true);
+    draining.stop();
     working.await
 }

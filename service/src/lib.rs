@@ -12,11 +12,10 @@ mod program;
 pub mod server;
 mod settings;
 mod signals;
-mod stop;
 
 pub use draining::Draining;
 pub use frame::Frame;
 pub use ops::listen;
 pub use program::run_program;
 pub use settings::{FrameSettings, MetricsAddress};
-pub use stop::Stop;
+pub use signals::Signals;

@@ -1,8 +1,8 @@
 //! The signals that stop a process.
 
-use std::io;
 use std::time::Duration;
 
+use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
@@ -10,19 +10,49 @@ use tokio::time::Instant;
 /// supervisors signal a process and then its whole group.
 const SAME_REQUEST: Duration = Duration::from_secs(1);
 
-/// SIGTERM and SIGINT, listened to from the moment this is made.
+/// SIGTERM and SIGINT, listened to from the moment this is made. A program makes it first: without it
+/// they are lost on the first process of a container.
 #[derive(Debug)]
-pub(crate) struct Signals {
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    pub(crate) fn listen() -> io::Result<Self> {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system does not allow it.
+    pub fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("listen for signals");
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
         })
+    }
+
+    /// What `start` comes to, or nothing when a signal comes before that. `start` goes on in a task of
+    /// its own until the process ends: database calls must not be dropped half-way.
+    ///
+    /// # Errors
+    ///
+    /// What `start` failed with.
+    pub async fn unless_stopped<T, E>(
+        &mut self,
+        start: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> anyhow::Result<Option<T>>
+    where
+        T: Send + 'static,
+        E: Into<anyhow::Error> + Send + 'static,
+    {
+        tokio::select! {
+            started = tokio::spawn(start) => started?.map(Some).map_err(Into::into),
+            name = self.next() => {
+                tracing::info!(signal = name, "stopped before the start was complete");
+                Ok(None)
+            }
+        }
     }
 
     /// The name of the next one.

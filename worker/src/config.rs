@@ -78,7 +78,8 @@ impl Settings {
     }
 }
 
-fn read_policy(env: &mut Environment) -> Policy {
+/// What to make of embedded objects, links and mismatched names.
+pub(crate) fn read_policy(env: &mut Environment) -> Policy {
     let name = env.text("INSPECTION_POLICY");
     let policy = Policy::by_name(name.as_deref().unwrap_or("standard"));
     policy.unwrap_or_else(|| {

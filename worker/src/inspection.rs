@@ -7,7 +7,7 @@ use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
 use dossier_common::store::Store;
 use dossier_common::store::blobs::BlobReader;
 use mongodb::bson::{Bson, serialize_to_bson};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
 use crate::antivirus::{Antivirus, ScanError, ScanResult};
@@ -53,6 +53,8 @@ pub struct Inspector {
     policy: Arc<Policy>,
     antivirus: Antivirus,
     slots: Arc<Semaphore>,
+    /// As many of the slots as inspections of documents may have that were inspected before.
+    spare: Arc<Semaphore>,
 }
 
 impl Inspector {
@@ -64,6 +66,7 @@ impl Inspector {
             policy: Arc::new(policy),
             antivirus: Antivirus::default(),
             slots: Arc::new(Semaphore::new(cores)),
+            spare: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
         }
     }
 
@@ -80,9 +83,33 @@ impl Inspector {
     ///
     /// [`InspectionError`] when there is no verdict.
     pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, InspectionError> {
+        self.inspect_with(store, file, Vec::new()).await
+    }
+
+    /// As [`Inspector::inspect`] for a document that was inspected before. It leaves a core to those
+    /// that were not, where there is more than one.
+    ///
+    /// # Errors
+    ///
+    /// [`InspectionError`] when there is no verdict.
+    pub async fn reinspect(
+        &self,
+        store: &Store,
+        file: &File,
+    ) -> Result<Inspection, InspectionError> {
+        let spare = acquire(&self.spare).await;
+        self.inspect_with(store, file, vec![spare]).await
+    }
+
+    async fn inspect_with(
+        &self,
+        store: &Store,
+        file: &File,
+        permits: Vec<OwnedSemaphorePermit>,
+    ) -> Result<Inspection, InspectionError> {
         let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
         let blob = store.read_blob(file.blob_id, size_bytes);
-        let verdict = self.look_inside(blob.clone(), file).await?;
+        let verdict = self.look_inside(blob.clone(), file, permits).await?;
         let verdict = match verdict {
             Verdict::Accepted(accepted) => self.scan(blob, accepted).await?,
             rejected => rejected,
@@ -106,10 +133,15 @@ impl Inspector {
         }
     }
 
-    async fn look_inside(&self, blob: BlobReader, file: &File) -> Result<Verdict, InspectionError> {
+    /// Gives `permits` back when the bytes are inspected.
+    async fn look_inside(
+        &self,
+        blob: BlobReader,
+        file: &File,
+        mut permits: Vec<OwnedSemaphorePermit>,
+    ) -> Result<Verdict, InspectionError> {
         let mut source = BlobSource::new(blob);
-        let slot = self.slots.clone().acquire_owned().await;
-        let slot = slot.expect("the semaphore is never closed");
+        permits.push(acquire(&self.slots).await);
         let cancel = Cancel::new();
         let work = tokio::task::spawn_blocking({
             let (limits, policy, cancel) =
@@ -117,7 +149,7 @@ impl Inspector {
             let name = file.name.clone();
             move || {
                 let verdict = document::inspect(&mut source, &limits, &policy, &cancel);
-                drop(slot);
+                drop(permits);
                 verdict.map(|verdict| compare_extension(verdict, name.as_str(), &policy))
             }
         });
@@ -134,6 +166,11 @@ impl Inspector {
             Err(panic) => Err(InspectionError::Failed(panic)),
         }
     }
+}
+
+async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    let permit = semaphore.clone().acquire_owned().await;
+    permit.expect("the semaphore is never closed")
 }
 
 /// The name never decides, but a name that promises another kind is worth a flag, or under a
@@ -167,7 +204,7 @@ fn record(verdict: &Verdict) -> Inspection {
         }),
         Verdict::Rejected(rejected) => Err(Rejection {
             code: rejected.reason.code().to_owned(),
-            message: rejected.reason.message(),
+            message: rejected.message(),
             detail: rejected.part.clone(),
         }),
     };

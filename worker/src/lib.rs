@@ -11,5 +11,6 @@ pub mod document;
 pub mod inspection;
 pub mod jobs;
 pub mod mail;
+pub mod revalidation;
 pub mod run;
 pub mod services;

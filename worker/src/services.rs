@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dossier_common::clock::Clock;
+use dossier_common::entropy::Entropy;
 use dossier_common::store::Store;
 use dossier_common::token::TokenKeys;
 
@@ -16,6 +17,8 @@ pub struct Services {
     pub store: Store,
     /// The time.
     pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
     /// The keys of tokens in mails and links.
     pub token_keys: TokenKeys,
     /// The way to people's mailboxes.

@@ -9,7 +9,7 @@ use dossier_common::entropy::Entropy;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::telemetry::init_logs;
-use dossier_service::{Draining, Frame, Stop, listen, server};
+use dossier_service::{Draining, Frame, Signals, listen, server};
 use tokio::net::TcpListener;
 
 use crate::config::Settings;
@@ -18,21 +18,25 @@ use crate::router;
 use crate::state::AppState;
 
 pub(super) async fn run() -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
     let mut env = Environment::of_process();
     init_logs(&mut env)?;
     let settings = Settings::read(env)?;
-    let store = Store::connect(settings.database.uri(), "dossier-api", &settings.queues).await?;
-    store.wait_for_schema().await?;
+    let database = settings.database.clone();
+    let queues = settings.queues.clone();
+    let opening = async move { Store::open(database.uri(), "dossier-api", &queues).await };
+    let Some(store) = signals.unless_stopped(opening).await? else {
+        return Ok(ExitCode::SUCCESS);
+    };
     let clients = listen(settings.listen_addr, "LISTEN_ADDR").await?;
-    let frame = Frame::start(&settings.frame, &store).await?;
+    let frame = Frame::start(signals, &settings.frame, &store).await?;
     tracing::info!(
         address = %clients.local_addr()?, metrics = %frame.metrics_address(),
         "serving {}", settings.public_url
     );
     let draining = frame.draining();
-    frame
-        .run(|stop| serve_clients(clients, store, settings, draining, stop))
-        .await
+    let serving = serve_clients(clients, store, settings, draining);
+    frame.run(serving).await
 }
 
 async fn serve_clients(
@@ -40,13 +44,14 @@ async fn serve_clients(
     store: Store,
     settings: Settings,
     draining: Draining,
-    stop: Stop,
 ) -> anyhow::Result<()> {
     let (limits, grace) = (settings.connections, settings.frame.grace);
-    let router = router::router(app_state(store, settings, draining));
-    let all_ended = server::serve(listener, router, limits, stop.requested(), grace).await;
+    let router = router::router(app_state(store, settings, draining.clone()));
+    let all_ended = server::serve(listener, router, limits, draining, grace).await;
     if !all_ended {
-        tracing::warn!("some requests were still under way when the grace period was over");
+        tracing::warn!(
+            "some requests were still under way when the grace period was over; they were given up"
+        );
     }
     Ok(())
 }

@@ -62,8 +62,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     let database = DatabaseSettings::read(&mut env);
     let database = env.finish(database)?;
     let settings = QueueSettings::default();
-    let store = Store::connect(database.uri(), "dossier-api users", &settings).await?;
-    store.wait_for_schema().await?;
+    let store = Store::open(database.uri(), "dossier-api users", &settings).await?;
     match command {
         Command::Create(arguments) => create(&store, arguments).await,
     }

@@ -74,7 +74,7 @@ impl<T> Fails for OptionalJson<T> {
 }
 
 /// The media type of a body.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<Mime> {
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<Mime> {
     headers.typed_get::<ContentType>().map(Mime::from)
 }
 

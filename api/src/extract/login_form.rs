@@ -1,14 +1,20 @@
 //! A login: JSON, or the form of an OAuth 2.0 password grant (RFC 6749 §4.3.2).
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use axum::extract::{FromRequest, Request};
 use mime::Mime;
+use percent_encoding::percent_decode;
 use serde::Deserialize;
+use url::form_urlencoded;
 use utoipa::ToSchema;
 
 use super::json::{Json, media_type, read_body, unsupported};
 use super::object::parse_object;
+use super::shown;
 use crate::password::Password;
-use crate::problem::{Code, Fails, Problem};
+use crate::problem::{Code, Fails, FieldError, Problem};
 use crate::state::AppState;
 
 /// What somebody logs in with.
@@ -28,8 +34,8 @@ pub struct LoginInput {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only describes the form")]
 pub struct LoginForm {
-    /// The kind of grant.
-    #[schema(required = false, example = "password")]
+    /// The kind of grant: only this one.
+    #[schema(required = false, example = "password", pattern = "^(password)?$")]
     grant_type: String,
     /// The account's e-mail address.
     #[schema(format = Email, example = "ada@example.com")]
@@ -60,19 +66,40 @@ impl FromRequest<AppState> for LoginInput {
     }
 }
 
+/// Each parameter is there once or not at all; one without a value counts as omitted (RFC 6749,
+/// sections 3.1 and 3.2). Those that nobody here knows are ignored.
 fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
-    let take = |names: &[&str]| {
-        let found = fields
-            .iter()
-            .find(|(name, _)| names.contains(&name.as_str()));
-        found.map(|(_, value)| value.clone())
+    // What is true of the whole is true of its parts: separators are ASCII.
+    if percent_decode(body).decode_utf8().is_err() {
+        return Err(Problem::invalid_field("body", "must be text in UTF-8"));
+    }
+    let mut fields = HashMap::new();
+    let mut errors = Vec::new();
+    for (name, value) in form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty()) {
+        let name = match &*name {
+            "email" => "username".into(),
+            _ => name,
+        };
+        if fields.insert(name.clone(), value).is_some() {
+            return Err(Problem::invalid_field(shown(&name), "must be there once"));
+        }
+    }
+    if fields.get("grant_type").is_some_and(|it| it != "password") {
+        errors.push(FieldError::new("grant_type", "must be `password`"));
+    }
+    let mut take = |name: &'static str| {
+        let value = fields.remove(name);
+        value.map(Cow::into_owned).unwrap_or_else(|| {
+            errors.push(FieldError::new(name, "is required"));
+            String::new()
+        })
     };
-    Ok(LoginInput {
-        email: take(&["username", "email"])
-            .ok_or_else(|| Problem::invalid_field("username", "is required"))?,
-        password: take(&["password"])
-            .map(Password::new)
-            .ok_or_else(|| Problem::invalid_field("password", "is required"))?,
-    })
+    let input = LoginInput {
+        email: take("username"),
+        password: Password::new(take("password")),
+    };
+    if errors.is_empty() {
+        return Ok(input);
+    }
+    Err(Problem::invalid_fields(errors))
 }

@@ -11,6 +11,7 @@ mod prefer;
 mod query;
 
 pub use caller::{Caller, Client, Ops, SignedIn};
+pub(crate) use json::media_type;
 pub use json::{Json, OptionalJson};
 pub use login_form::{LoginForm, LoginInput};
 pub use network::ClientNetwork;

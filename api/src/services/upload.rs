@@ -131,6 +131,7 @@ fn new_file(state: &AppState, owner: UserId, upload: Upload) -> File {
         kind: None,
         rejection: None,
         inspection: None,
+        revalidation: None,
         recipients,
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,

@@ -5,6 +5,7 @@ use dossier_common::link::{Link, LinkState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::number::whole_number;
 use super::{FileIdText, LinkIdText};
 
 /// What a client asks of a link; everything is optional.
@@ -12,9 +13,11 @@ use super::{FileIdText, LinkIdText};
 #[serde(deny_unknown_fields)]
 pub struct LinkRequest {
     /// How long it shall work: 1 to 604,800 seconds, an hour unless said.
+    #[serde(default, deserialize_with = "whole_number")]
     #[schema(example = 3600, minimum = 1, maximum = 604800)]
     pub expires_in_seconds: Option<i64>,
     /// How many downloads it allows: 1 to 1,000,000, any number unless said.
+    #[serde(default, deserialize_with = "whole_number")]
     #[schema(example = 3, minimum = 1, maximum = 1000000)]
     pub max_downloads: Option<i64>,
 }

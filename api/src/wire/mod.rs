@@ -2,6 +2,7 @@
 
 mod file;
 mod link;
+mod number;
 mod page;
 mod processing;
 mod reason;

@@ -230,6 +230,9 @@ async fn terms_of_a_link_are_whole_numbers_within_their_bounds() {
         ("expires_in_seconds", json!(1.5)),
         ("expires_in_seconds", json!("60")),
         ("expires_in_seconds", json!(1e300)),
+        ("expires_in_seconds", json!(604_800.5)),
+        ("max_downloads", json!(-1.0)),
+        ("max_downloads", json!(u64::MAX)),
         ("max_downloads", json!(0)),
         ("max_downloads", json!(-1)),
         ("max_downloads", json!(1_000_001)),
@@ -245,6 +248,7 @@ async fn terms_of_a_link_are_whole_numbers_within_their_bounds() {
     for right in [
         json!({}),
         json!({ "expires_in_seconds": 604_800, "max_downloads": 1_000_000 }),
+        json!({ "expires_in_seconds": null, "max_downloads": null }),
     ] {
         ask(right).await.expect(202);
     }

@@ -3,59 +3,10 @@
 use std::time::Duration;
 
 use dossier_api::config::Limits;
-use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::harness::{App, Form, NewFile, PATIENCE, Wire, read_to_end};
-
-/// An answer, taken apart.
-struct Parsed {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Parsed {
-    fn of(answer: &str) -> Self {
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).expect("a status");
-        Self {
-            status: status.parse().expect("a number"),
-            head: head.to_lowercase(),
-            body: body.to_owned(),
-        }
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        let mut lines = self.head.lines().skip(1);
-        lines.find_map(|line| line.strip_prefix(&format!("{name}: ")))
-    }
-
-    /// Checks everything that makes an answer a problem of ours.
-    #[track_caller]
-    fn assert_problem(&self, status: u16, code: &str) {
-        let (head, body) = (&self.head, &self.body);
-        assert_eq!(self.status, status, "{head}\n{body}");
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json")
-        );
-        assert_eq!(self.header("connection"), Some("close"), "{head}");
-        assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(self.header("cache-control"), Some("no-store"));
-        let problem: Value = serde_json::from_str(body).expect("JSON");
-        assert_eq!(problem["code"], code, "{problem}");
-        let id = problem["request_id"].as_str().expect("an id");
-        assert_eq!(self.header("x-request-id"), Some(&*id.to_lowercase()));
-    }
-}
-
-/// Sends bytes as they are, and reads until the connection is closed.
-async fn answer_to(wire: &Wire, request: &str) -> Parsed {
-    let mut stream = wire.send(request).await;
-    Parsed::of(&read_to_end(&mut stream).await)
-}
+use crate::harness::{App, Form, NewFile, PATIENCE, Parsed, Wire, answer_to, read_to_end};
 
 #[tokio::test]
 async fn a_body_with_two_lengths_is_refused() {
@@ -86,14 +37,55 @@ async fn a_request_names_one_host() {
         "Host: a\r\nHost: b",
         "Host: a@b",
         "Host: a b",
+        "Host: a:b",
+        "Host: a:99999",
+        "Host: :80",
+        "Host: [zz]",
+        "Host: a,b",
+        "Host: a..b",
     ] {
         let request = format!("GET /livez HTTP/1.1\r\n{hosts}\r\n\r\n");
         answer_to(&wire, &request)
             .await
             .assert_problem(400, "bad_request");
     }
+    for host in ["localhost:", "[::1]:8080", "127.0.0.1"] {
+        let request = format!("GET /livez HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = answer_to(&wire, &request).await;
+        assert_eq!((answer.status, &*answer.body), (200, "ok\n"), "{host}");
+    }
     let old = answer_to(&wire, "GET /livez HTTP/1.0\r\n\r\n").await;
     assert_eq!((old.status, &*old.body), (200, "ok\n"));
+}
+
+#[tokio::test]
+async fn a_target_of_another_form_is_refused() {
+    let app = App::start().await;
+    let wire = Wire::serve(&app).await;
+    for line in [
+        "GET /livez#frag",
+        "GET ftp://a/livez",
+        "GET http://a:b/livez",
+        "GET *",
+        "GET a:80",
+        "GET livez",
+        "CONNECT /livez",
+    ] {
+        let request = format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n");
+        answer_to(&wire, &request)
+            .await
+            .assert_problem(400, "bad_request");
+    }
+    // Of the right form, though nothing here is reached by it.
+    for (line, status) in [
+        ("GET http://a/livez", 200),
+        ("OPTIONS *", 404),
+        ("CONNECT a:80", 404),
+    ] {
+        let request = format!("{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let answer = answer_to(&wire, &request).await;
+        assert_eq!(answer.status, status, "{line}: {}", answer.head);
+    }
 }
 
 #[tokio::test]
@@ -123,6 +115,12 @@ async fn what_is_too_long_is_told_while_it_is_still_sent() {
     let wire = Wire::serve(&app).await;
     let long = "x".repeat(300 * 1024);
     let many: String = (0..101).map(|n| format!("X-{n}: y\r\n")).collect();
+    for kib in [32, 63, 64, 65, 66, 71] {
+        let target = "x".repeat(kib * 1024);
+        answer_to(&wire, &format!("GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n"))
+            .await
+            .assert_problem(414, "uri_too_long");
+    }
     for (request, status, code) in [
         (
             format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"),

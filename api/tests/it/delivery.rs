@@ -193,7 +193,7 @@ async fn an_empty_document_is_delivered_empty() {
 }
 
 #[tokio::test]
-async fn a_document_whose_bytes_are_gone_is_our_trouble_and_not_half_a_download() {
+async fn a_document_whose_bytes_are_gone_is_our_failure_and_not_half_a_download() {
     let served = ServedDocument::with("report.docx", bytes()).await;
     let chunks = served
         .app

@@ -116,7 +116,7 @@ async fn nothing_of_an_address_is_run_or_shown_on_the_verification_page() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_is_one_requests_trouble() {
+async fn a_handler_that_panics_fails_one_request() {
     let app = App::start().await;
     let router = Router::new()
         .route(

@@ -35,6 +35,66 @@ async fn json_and_the_oauth_form_open_a_session() {
 }
 
 #[tokio::test]
+async fn a_form_has_each_field_once_and_is_a_password_grant_in_utf_8() {
+    let app = App::start().await;
+    app.account("ada@example.com", Role::Client, true).await;
+    let right = format!(
+        "username=ada%40example.com&password={}",
+        PASSWORD.replace(' ', "+")
+    );
+    let once = "must be there once";
+    for (more, field, message) in [
+        ("&username=eve%40example.com", "username", once),
+        ("&email=eve%40example.com", "username", once),
+        ("&password=x", "password", once),
+        (
+            "&grant_type=password&grant_type=password",
+            "grant_type",
+            once,
+        ),
+        ("&scope=a&scope=b", "scope", once),
+        (
+            "&grant_type=refresh_token",
+            "grant_type",
+            "must be `password`",
+        ),
+        ("&scope=%ff", "body", "must be text in UTF-8"),
+        ("&%C3=x", "body", "must be text in UTF-8"),
+    ] {
+        for path in ["/v1/auth/login", "/login"] {
+            let call = app.post(path);
+            let call = call.body(
+                "application/x-www-form-urlencoded",
+                format!("{right}{more}"),
+            );
+            let problem = call.send().await.problem(422, "invalid_fields");
+            let error = json!({ "field": field, "message": message });
+            assert_eq!(problem["errors"], json!([error]), "{path} {more}");
+        }
+    }
+    // A parameter without a value counts as omitted (RFC 6749, section 3.1).
+    for (form, fields) in [
+        ("", vec!["username", "password"]),
+        ("username=&password=", vec!["username", "password"]),
+        ("username=a&grant_type=x", vec!["grant_type", "password"]),
+    ] {
+        let call = app.post("/v1/auth/login");
+        let call = call.body("application/x-www-form-urlencoded", form);
+        let problem = call.send().await.problem(422, "invalid_fields");
+        let errors = problem["errors"].as_array().expect("errors");
+        let named: Vec<_> = errors
+            .iter()
+            .filter_map(|it| it["field"].as_str())
+            .collect();
+        assert_eq!(named, fields, "{form}");
+    }
+    let call = app.post("/v1/auth/login");
+    let form = format!("{right}&grant_type=&scope=&scope=&client_id=x");
+    let call = call.body("application/x-www-form-urlencoded", form);
+    call.send().await.expect(200);
+}
+
+#[tokio::test]
 async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let app = App::start().await;
     app.account("ada@example.com", Role::Client, true).await;

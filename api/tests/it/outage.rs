@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use dossier_devstack::mongod::{self, Mongod, MongodOptions, ReplicaSet};
+use dossier_devstack::mongod::{Mongod, ReplicaSet};
 use dossier_devstack::process::Signal;
-use dossier_devstack::progress::Progress;
 use mongodb::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::harness::{PASSWORD, Program, Running, Wire, eventually};
+use crate::harness::{OwnServer, PASSWORD, Program, Running, Wire, eventually, mongod_binary};
 
 /// How long a request may take while there is no database.
 const ANSWER_LIMIT: Duration = Duration::from_secs(3);
@@ -21,42 +20,6 @@ const RECOVERY_LIMIT: Duration = Duration::from_secs(2);
 
 /// How many requests are under way at once.
 const LOAD: usize = 12;
-
-/// A server of the test's own.
-struct OwnServer {
-    _folder: tempfile::TempDir,
-    options: MongodOptions,
-    binary: mongod::MongodBinary,
-    server: Mongod,
-}
-
-impl OwnServer {
-    async fn start() -> Self {
-        let binary = binary().await;
-        let folder = tempfile::tempdir().expect("a folder");
-        let options = MongodOptions {
-            data_dir: folder.path().join("data"),
-            log: folder.path().join("log"),
-            port: mongod::free_port().expect("a port"),
-            cache_tenths_gb: 3,
-            death_signal: Signal::KILL,
-            patience: Duration::from_secs(60),
-            test_commands: false,
-        };
-        let server = Mongod::start(&binary, &options).await.expect("it starts");
-        Self {
-            _folder: folder,
-            options,
-            binary,
-            server,
-        }
-    }
-}
-
-async fn binary() -> mongod::MongodBinary {
-    let finding = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines)).await;
-    finding.expect("no panic").expect("a mongod")
-}
 
 /// The service over a database that goes away.
 struct Outage {
@@ -250,7 +213,7 @@ async fn stay_away(subject: &Outage, away: Duration) {
 
 #[tokio::test]
 async fn a_frozen_database_is_told_in_three_seconds_and_all_is_well_two_seconds_after_it() {
-    let own = OwnServer::start().await;
+    let own = OwnServer::start(false).await;
     let subject = Outage::prepare(&own.server.uri("dossier")).await;
     let told = go_through(subject, async |subject| {
         own.server.process().signal(Signal::STOP);
@@ -265,7 +228,7 @@ async fn a_frozen_database_is_told_in_three_seconds_and_all_is_well_two_seconds_
 
 #[tokio::test]
 async fn a_killed_database_is_told_in_three_seconds_and_all_is_well_two_seconds_after_it() {
-    let own = OwnServer::start().await;
+    let own = OwnServer::start(false).await;
     let subject = Outage::prepare(&own.server.uri("dossier")).await;
     let mut again = None;
     let told = go_through(subject, async |subject| {
@@ -285,7 +248,7 @@ async fn a_killed_database_is_told_in_three_seconds_and_all_is_well_two_seconds_
 #[tokio::test]
 async fn an_election_is_told_and_all_is_well_two_seconds_after_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let set = ReplicaSet::start(&binary().await, folder.path(), 3).await;
+    let set = ReplicaSet::start(&mongod_binary().await, folder.path(), 3).await;
     let set = set.expect("it starts");
     let subject = Outage::prepare(&set.uri("dossier")).await;
     let told = go_through(subject, async |_| {

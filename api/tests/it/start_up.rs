@@ -1,17 +1,14 @@
 //! The real binary starts only where it can work, and says what to do where it cannot.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use dossier_devstack::mongod;
-use dossier_devstack::progress::Progress;
 use dossier_devstack::testing::TestDatabase;
 use mongodb::Client;
 use mongodb::bson::doc;
-use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-use crate::harness::{FERNET_KEY, PASSWORD, Program, eventually, migrated_database};
+use crate::harness::{FERNET_KEY, OwnServer, PASSWORD, Program, migrated_database, mongod_with};
 
 #[tokio::test]
 async fn without_variables_every_problem_is_told_at_once() {
@@ -139,51 +136,67 @@ async fn a_wrong_name_of_the_replica_set_is_told_with_the_right_one() {
     assert!(!said.contains("Topology"), "{said}");
 }
 
-/// A mongod that belongs to no replica set (yet); killed when it is dropped.
-async fn mongod_with(arguments: &[&str]) -> (Child, tempfile::TempDir, String) {
-    let finding = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines)).await;
-    let binary = finding.expect("no panic").expect("a mongod");
-    let folder = tempfile::tempdir().expect("a folder");
-    let port = mongod::free_port().expect("a port");
-    let server = Command::new(&binary.path)
-        .args([
-            "--bind_ip",
-            "127.0.0.1",
-            "--nounixsocket",
-            "--wiredTigerCacheSizeGB",
-            "0.3",
-        ])
-        .args(["--port", &port.to_string(), "--dbpath"])
-        .arg(folder.path())
-        .args(arguments)
-        .stdout(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("it starts");
-    eventually("the standalone server listens", async || {
-        TcpStream::connect(("127.0.0.1", port)).await.ok()
-    })
-    .await;
-    (
-        server,
-        folder,
-        format!("mongodb://127.0.0.1:{port}/dossier"),
-    )
-}
-
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_told_within_seconds() {
     let port = mongod::free_port().expect("a port");
     let uri = format!("mongodb://ada:s3cret@127.0.0.1:{port}/x?serverSelectionTimeoutMS=300");
-    let running = Program::configured(&uri).run("");
-    let ended = tokio::time::timeout(Duration::from_secs(20), running).await;
-    let (code, said) = ended.expect("it gives up in time");
+    let (code, said) = ends_in_time(Program::configured(&uri)).await;
     assert_eq!(code, 1, "{said}");
     assert!(!said.contains("s3cret"), "{said}");
     assert!(
         said.contains(&format!("no MongoDB server answers at 127.0.0.1:{port}")),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_frozen_server_is_told_within_seconds_however_patient_its_address_is() {
+    let (server, _folder, uri) = mongod_with(&["--replSet", "rs0"]).await;
+    let pid = server.id().expect("it runs").to_string();
+    let stopped = Command::new("kill").args(["-s", "STOP", &pid]).status();
+    assert!(stopped.await.expect("signals can be sent").success());
+    let uri = format!("{uri}?replicaSet=rs0&serverSelectionTimeoutMS=60000&connectTimeoutMS=60000");
+    let (code, said) = ends_in_time(Program::configured(&uri)).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("no MongoDB server answers at"), "{said}");
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_in_the_middle_is_told_within_seconds() {
+    let own = OwnServer::start(true).await;
+    let client = Client::with_uri_str(own.server.uri("admin")).await;
+    let blocked = doc! {
+        "configureFailPoint": "failCommand", "mode": "alwaysOn",
+        "data": {
+            "failCommands": ["find"], "appName": "dossier-api",
+            "blockConnection": true, "blockTimeMS": 60_000,
+        },
+    };
+    let admin = client.expect("a client").database("admin");
+    admin.run_command(blocked).await.expect("it can be set");
+    let program = Program::configured(&own.server.uri("dossier"));
+    let (code, said) = ends_in_time(program).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("answers, but does not do in time"), "{said}");
+    own.server.process().kill().await;
+}
+
+/// Runs a program that cannot start to its end: the exit code, and all it said.
+async fn ends_in_time(program: Program) -> (i32, String) {
+    let ended = tokio::time::timeout(Duration::from_secs(20), program.run("")).await;
+    ended.expect("it gives up in time")
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_told_with_what_to_do() {
+    let database = migrated_database().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let program = Program::configured(database.uri()).variable("LISTEN_ADDR", &taken);
+    let (code, said) = program.run("").await;
+    assert_eq!(code, 1, "{said}");
+    let what_to_do = "set LISTEN_ADDR to another address, or stop the program that uses this one";
+    assert!(said.contains(what_to_do), "{said}");
 }
 
 #[tokio::test]

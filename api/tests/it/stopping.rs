@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::harness::{App, Program, Running, Wire, eventually, read_to_end};
 
@@ -20,8 +20,8 @@ async fn request_under_way(running: &Running) -> TcpStream {
         ))
         .await;
     let mut asked = [0; 25];
-    let reading = tokio::io::AsyncReadExt::read_exact(&mut stream, &mut asked);
-    reading.await.expect("it is asked for");
+    let reading = stream.read_exact(&mut asked).await;
+    reading.expect("it is asked for");
     assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream
 }
@@ -58,6 +58,73 @@ async fn readiness_drops_first_and_listeners_stay_for_the_delay() {
     let (code, log) = running.ended().await;
     assert_eq!(code, 0, "{log}");
     assert!(told.elapsed() >= Duration::from_secs(3), "{log}");
+}
+
+#[tokio::test]
+async fn a_signal_while_it_waits_for_the_database_ends_it_well() {
+    for signal in ["TERM", "INT"] {
+        // Takes connections and never answers; one for each, so that none is left of the other.
+        let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let uri = format!("mongodb://{address}/x?replicaSet=rs0");
+        let running = Program::configured(&uri).spawn();
+        let _connection = silent.accept().await.expect("it connects");
+        let told = Instant::now();
+        running.signal(signal).await;
+        let (code, log) = running.ended().await;
+        assert_eq!(code, 0, "{log}");
+        assert!(
+            log.contains("stopped before the start was complete"),
+            "{log}"
+        );
+        assert!(told.elapsed() < Duration::from_secs(5), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn answers_during_the_delay_end_their_connections() {
+    let app = App::start().await;
+    let program = Program::configured(app.uri()).variable("SHUTDOWN_DELAY_SECONDS", "3");
+    let running = program.start().await;
+    let wire = Wire::at(&running.listens("address"));
+    let request = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut kept = wire.send(request).await;
+    let mut before = vec![0; 4096];
+    let read = kept.read(&mut before).await.expect("it answers");
+    let before = String::from_utf8_lossy(&before[..read]).into_owned();
+    assert!(!before.contains("connection:"), "{before}");
+    running.signal("TERM").await;
+    eventually("it drains", async || {
+        running.has_said("draining").then_some(())
+    })
+    .await;
+    kept.write_all(request.as_bytes()).await.expect("it reads");
+    for mut stream in [kept, wire.send(request).await] {
+        let answer = read_to_end(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(answer.contains("connection: close\r\n"), "{answer}");
+    }
+    let (code, log) = running.ended().await;
+    assert_eq!(code, 0, "{log}");
+}
+
+#[tokio::test]
+async fn what_does_not_end_in_the_grace_period_is_told_to_come_again() {
+    let app = App::start().await;
+    let program = Program::configured(app.uri()).variable("SHUTDOWN_GRACE_SECONDS", "2");
+    let running = program.start().await;
+    let mut request = request_under_way(&running).await;
+    let told = Instant::now();
+    running.signal("TERM").await;
+    let answer = read_to_end(&mut request).await;
+    assert!(told.elapsed() >= Duration::from_secs(1), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("retry-after: 2\r\n"), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    assert!(answer.contains("\"code\":\"unavailable\""), "{answer}");
+    let (code, log) = running.ended().await;
+    assert_eq!(code, 0, "{log}");
+    assert!(told.elapsed() < Duration::from_secs(5), "{log}");
 }
 
 #[tokio::test]

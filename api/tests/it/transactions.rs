@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::harness::{Answer, App, FailPoint, Form, NewFile, PASSWORD, Person};
 
-/// A code that no driver takes for passing trouble.
+/// A code that no driver takes for a transient error.
 const FATAL: i32 = 8000;
 
 /// The statements that write or read, and the commit.
@@ -131,17 +131,16 @@ async fn fail_once(point: &FailPoint, app: &App, statement: &str, collection: &s
 
 /// What passes: a lost race everywhere, and a lost connection where that is hardest, for the
 /// client then takes half a second to find its server again.
-fn passing_troubles(statement: &str) -> Vec<Document> {
-    let mut troubles =
-        vec![doc! { "errorCode": 251, "errorLabels": ["TransientTransactionError"] }];
+fn transient_errors(statement: &str) -> Vec<Document> {
+    let mut errors = vec![doc! { "errorCode": 251, "errorLabels": ["TransientTransactionError"] }];
     if statement == "commitTransaction" {
-        troubles.push(doc! { "closeConnection": true });
+        errors.push(doc! { "closeConnection": true });
     }
-    troubles
+    errors
 }
 
 #[tokio::test]
-async fn a_sign_up_outlives_passing_trouble_at_every_statement() {
+async fn a_sign_up_outlives_a_transient_error_at_every_statement() {
     let app = App::start().await;
     let point = FailPoint::of(&app).await;
     let statements = [
@@ -156,9 +155,9 @@ async fn a_sign_up_outlives_passing_trouble_at_every_statement() {
     ];
     let mut signed_up = 0;
     for (statement, collection) in statements {
-        for trouble in passing_troubles(statement) {
-            let what = format!("{statement} {collection} {trouble}");
-            fail_once(&point, &app, statement, collection, trouble).await;
+        for error in transient_errors(statement) {
+            let what = format!("{statement} {collection} {error}");
+            fail_once(&point, &app, statement, collection, error).await;
             let answer = sign_up(&app, &format!("user{signed_up}@example.com")).await;
             point.clear().await;
             signed_up += 1;
@@ -173,7 +172,7 @@ async fn a_sign_up_outlives_passing_trouble_at_every_statement() {
 }
 
 #[tokio::test]
-async fn an_upload_outlives_passing_trouble_at_every_statement() {
+async fn an_upload_outlives_a_transient_error_at_every_statement() {
     let app = App::start().await;
     let ops = app.ops().await;
     let point = FailPoint::of(&app).await;
@@ -185,9 +184,9 @@ async fn an_upload_outlives_passing_trouble_at_every_statement() {
     ];
     let mut uploads = 0;
     for (statement, collection) in statements {
-        for trouble in passing_troubles(statement) {
-            let what = format!("{statement} {collection} {trouble}");
-            fail_once(&point, &app, statement, collection, trouble).await;
+        for error in transient_errors(statement) {
+            let what = format!("{statement} {collection} {error}");
+            fail_once(&point, &app, statement, collection, error).await;
             let answer = upload(&app, &ops, &format!("key{uploads}")).await;
             point.clear().await;
             uploads += 1;

@@ -191,6 +191,30 @@ async fn a_body_that_comes_after_the_answer_does_not_destroy_it() {
 }
 
 #[tokio::test]
+async fn an_upload_that_does_not_end_before_the_process_is_told_to_come_again() {
+    let app = App::start().await;
+    let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
+    let head = beginning(&ops, "Expect: 100-continue\r\nContent-Length: 900000");
+    let mut stream = wire.send(&head).await;
+    let mut asked = [0; 25];
+    let reading = tokio::io::AsyncReadExt::read_exact(&mut stream, &mut asked);
+    reading.await.expect("it is asked for");
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    app.state.draining.begin();
+    app.state.draining.stop();
+    let mut answer = vec![0; 4096];
+    let reading = tokio::io::AsyncReadExt::read(&mut stream, &mut answer);
+    let read = tokio::time::timeout(Duration::from_secs(10), reading).await;
+    let length = read.expect("it answers in time").expect("it can be read");
+    let answer = String::from_utf8_lossy(&answer[..length]);
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("retry-after: 2\r\n"), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    drop(stream);
+    nothing_is_stored(&app).await;
+}
+
+#[tokio::test]
 async fn bytes_outside_every_part_count_too() {
     let app = app().await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);

@@ -193,11 +193,17 @@ async fn a_body_that_is_no_form_is_refused_and_leaves_nothing() {
     for content_type in [
         "application/json",
         "application/octet-stream",
-        "multipart/form-data",
+        "multipart/mixed; boundary=x",
         "text/html",
     ] {
         let call = app.post("/v1/files").by(&ops).body(content_type, "{}");
         call.send().await.problem(415, "unsupported_media_type");
+    }
+    for content_type in ["multipart/form-data", "Multipart/Form-Data; charset=utf-8"] {
+        let call = app.post("/v1/files").by(&ops).body(content_type, "{}");
+        let problem = call.send().await.problem(400, "bad_request");
+        let detail = problem["detail"].as_str().expect("a text");
+        assert!(detail.contains("boundary"), "{content_type}: {detail}");
     }
     let (content_type, whole) = Form::file("report.docx", &[7; 2_000_000]).finish();
     for end in [0, 20, 90, 1_500_000, whole.len() - 4] {

@@ -4,11 +4,9 @@
 //! that an operator sees them at once and not one per start. The table of all variables is
 //! `.env.example` in the repository's root.
 
-mod environment;
 mod settings;
 
-pub use environment::{ConfigError, Environment};
+pub use dossier_startup::{ConfigError, DatabaseSettings, Environment};
 pub use settings::{
-    DatabaseSettings, LogFormat, read_address, read_public_url, read_queue_settings,
-    read_token_keys,
+    LogFormat, read_address, read_public_url, read_queue_settings, read_token_keys,
 };

@@ -5,8 +5,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-
 use super::Environment;
 use crate::queue::{QueueName, QueueSettings};
 use crate::token::TokenKeys;
@@ -30,32 +28,6 @@ impl FromStr for LogFormat {
             "json" => Ok(Self::Json),
             _ => Err(()),
         }
-    }
-}
-
-/// Where the database is.
-#[derive(Clone, Debug)]
-pub struct DatabaseSettings {
-    uri: SecretString,
-}
-
-impl DatabaseSettings {
-    /// Reads `MONGODB_URI`.
-    pub fn read(env: &mut Environment) -> Option<Self> {
-        let rule = "must be a connection string such as \
-                    mongodb://127.0.0.1:27017/dossier?replicaSet=rs0";
-        let uri = env.secret("MONGODB_URI", rule)?;
-        let text = uri.expose_secret();
-        if !text.starts_with("mongodb://") && !text.starts_with("mongodb+srv://") {
-            env.problem("MONGODB_URI", rule);
-            return None;
-        }
-        Some(Self { uri })
-    }
-
-    /// The connection string; it may hold a password.
-    pub fn uri(&self) -> &str {
-        self.uri.expose_secret()
     }
 }
 

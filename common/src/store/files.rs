@@ -139,29 +139,43 @@ impl Store {
         inspection: &Inspection,
         now: DateTime,
     ) -> Result<bool, StoreError> {
-        let (state, kind, rejection) = match &inspection.outcome {
-            Ok(kind) => (FileState::Available, Bson::from(kind.as_str()), Bson::Null),
-            Err(rejection) => (
-                FileState::Rejected,
-                Bson::Null,
-                serialize_to_bson(rejection).expect("strings are BSON"),
-            ),
-        };
-        let rules_version = i32::try_from(inspection.rules_version).unwrap_or(i32::MAX);
         self.collections
             .files
             .update_one(
                 doc! { "_id": id, "state": "received" },
-                doc! { "$set": {
-                    "state": serialize_to_bson(&state).expect("a unit variant is a string"),
-                    "kind": kind, "rejection": rejection, "validated_at": now,
-                    "inspection": { "rules_version": rules_version, "facts": inspection.facts.clone() },
-                } },
+                doc! { "$set": verdict(inspection, now) },
             )
             .await
             .map(|result| result.modified_count == 1)
             .map_err(StoreError::database("record a verdict"))
     }
+}
+
+/// The fields that a verdict sets.
+pub(super) fn verdict(inspection: &Inspection, now: DateTime) -> Document {
+    let (state, kind, rejection) = match &inspection.outcome {
+        Ok(kind) => (FileState::Available, Bson::from(kind.as_str()), Bson::Null),
+        Err(rejection) => (
+            FileState::Rejected,
+            Bson::Null,
+            serialize_to_bson(rejection).expect("strings are BSON"),
+        ),
+    };
+    doc! {
+        "state": stored_state(state), "kind": kind, "rejection": rejection, "validated_at": now,
+        "inspection": inspection_record(inspection),
+    }
+}
+
+/// What is stored of an inspection, the verdict aside.
+pub(super) fn inspection_record(inspection: &Inspection) -> Document {
+    let rules_version = i32::try_from(inspection.rules_version).unwrap_or(i32::MAX);
+    doc! { "rules_version": rules_version, "facts": inspection.facts.clone() }
+}
+
+/// A state as stored.
+pub(super) fn stored_state(state: FileState) -> Bson {
+    serialize_to_bson(&state).expect("a unit variant is a string")
 }
 
 impl Tx<'_> {

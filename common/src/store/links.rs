@@ -1,10 +1,10 @@
 //! Download links.
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{DateTime, doc};
+use mongodb::bson::{DateTime, Document, doc};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
-use crate::id::{JobId, LinkId, UserId};
+use crate::id::{FileId, JobId, LinkId, UserId};
 use crate::link::{Link, RESUME_WINDOW};
 use crate::queue::MintDownloadToken;
 
@@ -85,10 +85,7 @@ impl Store {
     pub async fn revoke_link(&self, id: LinkId) -> Result<bool, StoreError> {
         self.collections
             .links
-            .update_one(
-                doc! { "_id": id, "state": { "$ne": "revoked" } },
-                doc! { "$set": { "state": "revoked", "token": null } },
-            )
+            .update_one(doc! { "_id": id, "state": { "$ne": "revoked" } }, revoke())
             .await
             .map(|result| result.modified_count == 1)
             .map_err(StoreError::database("revoke a link"))
@@ -146,6 +143,10 @@ impl Store {
     }
 }
 
+fn revoke() -> Document {
+    doc! { "$set": { "state": "revoked", "token": null } }
+}
+
 impl Tx<'_> {
     /// Adds a link and enqueues the job that mints its token.
     ///
@@ -162,5 +163,24 @@ impl Tx<'_> {
             .map_err(StoreError::database("add a link"))?;
         self.enqueue(MintDownloadToken { link_id: link.id }, job)
             .await
+    }
+
+    /// Takes back every link to a document; how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_links_of(&mut self, file: FileId) -> Result<u64, StoreError> {
+        self.store
+            .collections
+            .links
+            .update_many(
+                doc! { "file_id": file, "state": { "$ne": "revoked" } },
+                revoke(),
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.modified_count)
+            .map_err(StoreError::database("revoke the links of a file"))
     }
 }

@@ -5,7 +5,6 @@
 //! can forget the session.
 
 mod collections;
-mod diagnosis;
 mod error;
 mod reachability;
 mod schema;
@@ -16,6 +15,7 @@ pub mod files;
 pub mod idempotency;
 pub mod links;
 pub mod mail_quota;
+pub mod revalidations;
 pub mod sessions;
 pub mod users;
 pub mod verifications;
@@ -31,6 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_mongodb::Operator;
+use dossier_startup::database_name;
 use futures_util::future::BoxFuture;
 use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
@@ -86,13 +87,9 @@ impl Store {
             .connect_timeout
             .get_or_insert(Duration::from_secs(5));
         options.write_concern = Some(WriteConcern::majority());
-        let name = options
-            .default_database
-            .clone()
-            .unwrap_or_else(|| "dossier".to_owned());
         let client = Client::with_options(options.clone())
             .map_err(StoreError::database("set up the client"))?;
-        let database = client.database(&name);
+        let database = client.database(database_name(&options));
         Ok(Self {
             collections: Collections::new(&database),
             queues: Queues::new(&database, &options, settings),

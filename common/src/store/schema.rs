@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use dossier_startup::{ServerError, diagnose, ensure_replicated, wait_for_primary};
 use mongodb::bson::{Document, doc};
-use tokio::time::Instant;
+use tokio::time::timeout;
 
 use super::{Store, StoreError, collection};
+use crate::queue::QueueSettings;
 
 /// The number of the newest migration this program was written against.
 pub const SCHEMA_VERSION: i32 = 5;
@@ -14,52 +16,9 @@ pub const SCHEMA_VERSION: i32 = 5;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// No replica set: no transactions, no change streams.
-    #[error(
-        "the MongoDB server is a standalone one; Dossier needs transactions and change streams, \
-         which only a replica set has (a single-node one is enough): start mongod with \
-         --replSet rs0, run rs.initiate() once, and add ?replicaSet=rs0 to MONGODB_URI"
-    )]
-    Standalone,
-    /// The server waits to become part of its replica set.
-    #[error(
-        "the MongoDB server {host} is not part of its replica set yet: run rs.initiate() once in \
-         mongosh on it, and start again"
-    )]
-    NotInitiated {
-        /// Which server.
-        host: String,
-    },
-    /// The server is part of another replica set.
-    #[error(
-        "the MongoDB server {host} is part of the replica set {found}, and MONGODB_URI asks for \
-         {wanted}: correct ?replicaSet= in MONGODB_URI"
-    )]
-    AnotherSet {
-        /// Which server.
-        host: String,
-        /// The name of its replica set.
-        found: String,
-        /// The name asked for.
-        wanted: String,
-    },
-    /// No server of the replica set accepts writes.
-    #[error(
-        "the replica set has no primary right now: rs.status() in mongosh on {host} says why; \
-         start again when there is one"
-    )]
-    NoPrimary {
-        /// A server that answered.
-        host: String,
-    },
-    /// Nobody answers.
-    #[error(
-        "no MongoDB server answers at {hosts}: start it, or correct the address in MONGODB_URI"
-    )]
-    Unreachable {
-        /// The servers that were asked.
-        hosts: String,
-    },
+    /// The server is none that can be worked with, or there is no primary.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The migrations were not run.
     #[error(
         "the database is at schema version {found}, this program needs {SCHEMA_VERSION}: run \
@@ -74,33 +33,47 @@ pub enum SchemaError {
     Store(#[from] StoreError),
 }
 
-/// How long a start waits for a primary.
-const START_LIMIT: Duration = Duration::from_secs(10);
-
-/// The pause between two attempts.
-const START_PAUSE: Duration = Duration::from_millis(200);
+/// How long the look at the schema may take once there is a primary.
+const SCHEMA_LIMIT: Duration = Duration::from_secs(5);
 
 impl Store {
-    /// As [`Store::check_schema`], for the start of a program: waits up to ten seconds for a primary,
-    /// and says what is wrong with the server if there is none.
+    /// Connects ([`Store::connect`]) and makes sure that the database can be worked with
+    /// ([`Store::wait_for_schema`]).
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`], whose text says what to do.
+    pub async fn open(
+        uri: &str,
+        application: &str,
+        settings: &QueueSettings,
+    ) -> Result<Self, SchemaError> {
+        let store = Self::connect(uri, application, settings).await?;
+        store.wait_for_schema().await?;
+        Ok(store)
+    }
+
+    /// As [`Store::check_schema`], for the start of a program: waits some seconds for a primary,
+    /// whatever `MONGODB_URI` says of time limits, and says what is wrong with the servers if there
+    /// is none.
     ///
     /// # Errors
     ///
     /// [`SchemaError`], whose text says what to do.
     pub async fn wait_for_schema(&self) -> Result<(), SchemaError> {
-        let deadline = Instant::now() + START_LIMIT;
-        loop {
-            match self.check_schema().await {
-                Err(SchemaError::Store(error)) if error.is_unavailable() => {
-                    match self.diagnose().await {
-                        Some(reason) if reason.stays() || Instant::now() >= deadline => {
-                            return Err(reason);
-                        }
-                        None if Instant::now() >= deadline => return Err(error.into()),
-                        _ => tokio::time::sleep(START_PAUSE).await,
-                    }
-                }
-                checked => return checked,
+        wait_for_primary(&self.options).await?;
+        let store = self.clone();
+        // In a task of its own, which goes on: a database call must not be dropped half-way.
+        let checking = tokio::spawn(async move { store.check_schema().await });
+        match timeout(SCHEMA_LIMIT, checking).await {
+            Ok(ended) => ended.map_err(StoreError::from)?,
+            Err(_) => {
+                let reason = diagnose(&self.options).await;
+                // Servers that only answer together, as behind a load balancer.
+                let hosts = || self.options.hosts.iter().map(ToString::to_string);
+                Err(reason.unwrap_or_else(|| ServerError::NotInTime {
+                    host: hosts().collect::<Vec<_>>().join(", "),
+                }))?
             }
         }
     }
@@ -119,9 +92,7 @@ impl Store {
             .run_command(doc! { "hello": 1 })
             .await
             .map_err(StoreError::database("ask the server what it is"))?;
-        if !hello.contains_key("setName") && hello.get_str("msg").ok() != Some("isdbgrid") {
-            return Err(SchemaError::Standalone);
-        }
+        ensure_replicated(&hello)?;
         let newest = self
             .database
             .collection::<Document>(collection::MIGRATIONS)

@@ -29,11 +29,52 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The text of a file of the repository.
+fn file(name: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    fs::read_to_string(root.join(name)).expect("the file is there")
+}
+
+#[test]
+fn compose_sets_every_variable_of_the_example_or_hands_it_on() {
+    let (example, compose) = (file(".env.example"), file("docker-compose.yml"));
+    let variables = example.lines().filter_map(|line| line.split_once('='));
+    let variables = variables.filter(|(name, _)| !name.starts_with('#'));
+    let is_there = |name: &str| {
+        let mut lines = compose.lines().map(str::trim_start);
+        lines.any(|line| line.starts_with(&format!("{name}:")))
+    };
+    let names: Vec<_> = variables.map(|(name, _)| name).collect();
+    assert!(names.contains(&"SMTP_URL"), "{names:?}");
+    let missing: Vec<_> = names.iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "not in docker-compose.yml: {missing:?}");
+}
+
+#[test]
+fn no_address_in_the_example_leads_a_container_to_itself() {
+    let (example, compose) = (file(".env.example"), file("docker-compose.yml"));
+    let local = example.lines().filter(|line| !line.starts_with('#'));
+    let local = local.filter(|line| line.contains("127.0.0.1") && !line.starts_with("PUBLIC_URL"));
+    for name in local.filter_map(|line| line.split('=').next()) {
+        let mut lines = compose.lines().map(str::trim_start);
+        let line = lines.find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        let value = line.expect("compose sets it by itself");
+        assert!(!value.contains('$'), "{name}: {value} comes from .env");
+    }
+}
+
 #[test]
 fn every_variable_that_is_read_is_in_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    for member in ["api", "common", "worker", "migrations", "service"] {
+    for member in [
+        "api",
+        "common",
+        "worker",
+        "migrations",
+        "service",
+        "startup",
+    ] {
         sources(&root.join(member).join("src"), &mut files);
     }
     let mut read = BTreeSet::new();
@@ -50,7 +91,7 @@ fn every_variable_that_is_read_is_in_the_example() {
         read.contains("MONGODB_URI") && read.contains("JWT_KEYS"),
         "{read:?}"
     );
-    let example = fs::read_to_string(root.join(".env.example")).expect(".env.example is there");
+    let example = file(".env.example");
     let is_there = |name: &String| {
         // A secret may come from a file; the example says so once for all of them.
         let name = name.strip_suffix("_FILE").unwrap_or(name);

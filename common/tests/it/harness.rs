@@ -97,6 +97,7 @@ impl TestStore {
             kind: None,
             rejection: None,
             inspection: None,
+            revalidation: None,
             recipients: Some(vec![owner.email_key.clone()]),
             job_id: self.job(),
             created_at: NOW,

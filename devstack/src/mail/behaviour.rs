@@ -133,7 +133,7 @@ impl Behaviour {
         let code = self.code.unwrap_or(550);
         let text = match (&self.text, code) {
             (Some(text), _) => text.clone(),
-            (None, 451) => "4.3.0 Temporary trouble, try again later".to_owned(),
+            (None, 451) => "4.3.0 Temporary failure, try again later".to_owned(),
             (None, 550) => "5.1.1 No such mailbox here".to_owned(),
             (None, _) => format!("{}.0.0 Refused as told", code / 100),
         };

@@ -77,6 +77,18 @@ impl Mongod {
         Self::start_as(Membership::Standalone, binary, options).await
     }
 
+    /// As [`Mongod::start`], as the member of a replica set that is not initiated: it has no primary.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mongod::start`].
+    pub async fn start_uninitiated(
+        binary: &MongodBinary,
+        options: &MongodOptions,
+    ) -> Result<Self, Error> {
+        Self::start_as(Membership::Member, binary, options).await
+    }
+
     pub(super) async fn start_as(
         membership: Membership,
         binary: &MongodBinary,

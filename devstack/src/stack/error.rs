@@ -66,15 +66,15 @@ pub enum Error {
     },
     /// What answers at MONGODB_URI is no replica set that the stack can use.
     #[error(
-        "a server answers at MONGODB_URI ({server}), but {obstacle}. Transactions and change streams need a \
+        "a server answers at MONGODB_URI ({server}), but {reason}. Transactions and change streams need a \
          replica set: start mongod with --replSet and run rs.initiate(), let MONGODB_URI name the set, or \
          unset it to have a mongod of the stack's own"
     )]
     Unsuitable {
         /// Its servers.
         server: String,
-        /// What is the matter with it.
-        obstacle: String,
+        /// Why the stack cannot use it.
+        reason: String,
     },
     /// The disk is full.
     #[error("could not {operation}, for the disk is full: free some space there, then try again")]

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 ///
 /// # Errors
 ///
-/// When none does, in a sentence that says what is the matter and what to do; it holds no password.
+/// When none does, in a sentence that says what is wrong and what to do; it holds no password.
 pub async fn ensure_usable(uri: &str) -> Result<(), Error> {
     let uri = uri.to_owned();
     // A task of its own, for the driver is not to be left half-way. Names may take long to look up.
@@ -36,10 +36,10 @@ async fn check(uri: &str) -> Result<(), Error> {
         return Err(Error::InvalidUri);
     };
     match hello(options.clone()).await {
-        Ok(reply) => match obstacle(&reply, None) {
-            Some(obstacle) => Err(Error::Unsuitable {
+        Ok(reply) => match unsuitable(&reply, None) {
+            Some(reason) => Err(Error::Unsuitable {
                 server: name_of(&options),
-                obstacle,
+                reason,
             }),
             None => Ok(()),
         },
@@ -60,9 +60,9 @@ async fn diagnose(options: ClientOptions, error: &mongodb::error::Error) -> Erro
         alone.repl_set_name = None;
         match hello(alone).await {
             Ok(reply) => {
-                let obstacle = obstacle(&reply, options.repl_set_name.as_deref())
+                let reason = unsuitable(&reply, options.repl_set_name.as_deref())
                     .unwrap_or_else(|| "its replica set cannot be reached by its own names".into());
-                return Error::Unsuitable { server, obstacle };
+                return Error::Unsuitable { server, reason };
             }
             Err(error) if is_refusal(&error) => return Error::Credentials { server },
             Err(_) => {}
@@ -81,8 +81,8 @@ async fn hello(mut options: ClientOptions) -> mongodb::error::Result<Document> {
         .await
 }
 
-/// What keeps a stack from running on the server that replied so.
-fn obstacle(reply: &Document, expected_set: Option<&str>) -> Option<String> {
+/// Why a stack cannot run on the server that replied so; `None` when it can.
+fn unsuitable(reply: &Document, expected_set: Option<&str>) -> Option<String> {
     if reply.get_str("msg").is_ok_and(|msg| msg == "isdbgrid") {
         return None;
     }
@@ -119,9 +119,9 @@ mod tests {
     #[test]
     fn a_router_and_a_primary_will_do() {
         let primary = doc! { "setName": "rs0", "isWritablePrimary": true };
-        assert_eq!(obstacle(&doc! { "msg": "isdbgrid" }, None), None);
-        assert_eq!(obstacle(&primary, Some("rs0")), None);
-        assert_eq!(obstacle(&primary, None), None);
+        assert_eq!(unsuitable(&doc! { "msg": "isdbgrid" }, None), None);
+        assert_eq!(unsuitable(&primary, Some("rs0")), None);
+        assert_eq!(unsuitable(&primary, None), None);
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             ),
         ];
         for (reply, words) in cases {
-            let said = obstacle(&reply, Some("rs0")).expect("it will not do");
+            let said = unsuitable(&reply, Some("rs0")).expect("it will not do");
             assert!(said.contains(words), "{said}");
         }
     }

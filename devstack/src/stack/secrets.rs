@@ -18,7 +18,7 @@ pub struct Secrets {
     pub fernet_keys: String,
     /// Signs access tokens.
     pub jwt_keys: String,
-    /// Gives orders to the supervisor.
+    /// Authorises requests to the supervisor.
     pub control_token: String,
     /// A user who uploads.
     pub ops: Login,

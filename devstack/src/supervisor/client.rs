@@ -6,7 +6,7 @@ use reqwest::Method;
 
 use crate::stack::StackRecord;
 
-/// Why an order was not carried out.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -50,7 +50,7 @@ impl<'a> Supervisor<'a> {
     ///
     /// When the supervisor does not answer.
     pub async fn stack(&self) -> Result<StackRecord, RequestError> {
-        let answer = self.order(Method::GET, "/stack").await?;
+        let answer = self.request(Method::GET, "/stack").await?;
         answer
             .json()
             .await
@@ -63,7 +63,7 @@ impl<'a> Supervisor<'a> {
     ///
     /// When the worker does not come up, or the supervisor does not answer.
     pub async fn start_worker(&self) -> Result<u32, RequestError> {
-        let answer = self.order(Method::POST, "/workers").await?;
+        let answer = self.request(Method::POST, "/workers").await?;
         answer
             .json()
             .await
@@ -76,10 +76,10 @@ impl<'a> Supervisor<'a> {
     ///
     /// When the supervisor does not answer.
     pub async fn shut_down(&self) -> Result<(), RequestError> {
-        self.order(Method::POST, "/shutdown").await.map(drop)
+        self.request(Method::POST, "/shutdown").await.map(drop)
     }
 
-    async fn order(&self, method: Method, path: &str) -> Result<reqwest::Response, RequestError> {
+    async fn request(&self, method: Method, path: &str) -> Result<reqwest::Response, RequestError> {
         let base = self
             .record
             .control_url

@@ -1,6 +1,6 @@
 //! Keeps a stack running until it is told to stop, and takes requests meanwhile.
 //!
-//! Orders come over HTTP on 127.0.0.1 and carry the token from the state folder, which only
+//! Requests come over HTTP on 127.0.0.1 and carry the token from the state folder, which only
 //! this user can read.
 
 mod client;

@@ -52,7 +52,7 @@ pub async fn run(
         () = state.shutdown.notified() => {}
         () = watch(&state.stack, tell) => {}
     }
-    // An order under way holds the stack: it is carried out, and no new one is taken.
+    // A request under way holds the stack: it is carried out, and no new one is taken.
     let mut stack = state.stack.lock_owned().await;
     serving.abort();
     tokio::select! {

@@ -37,7 +37,7 @@ fn chain(error: &mongod::Error) -> String {
 /// A running server and what removes it when this process ends.
 struct Shared {
     uri: String,
-    _caretaker: CleanupProcess,
+    _cleanup: CleanupProcess,
 }
 
 static SHARED: OnceLock<Result<Shared, Error>> = OnceLock::new();
@@ -93,7 +93,7 @@ async fn start() -> Result<Shared, mongod::Error> {
     let cleanup = cleanup.map_err(io_error("start the clean-up process of the test server"))?;
     Ok(Shared {
         uri: server.uri(""),
-        _caretaker: cleanup,
+        _cleanup: cleanup,
     })
 }
 

@@ -67,7 +67,7 @@ fn every_command_of_cargo_dev_is_documented() {
 }
 
 #[test]
-fn every_documented_conduct_of_the_mail_server_is_one() {
+fn every_documented_behaviour_of_the_mail_server_is_one() {
     let page = file("docs/CARGO-DEV.md");
     let examples = page.lines().filter_map(|line| {
         let (_, rest) = line.split_once("--json '")?;
@@ -75,9 +75,9 @@ fn every_documented_conduct_of_the_mail_server_is_one() {
     });
     let mut shown = BTreeSet::new();
     for example in examples {
-        let conduct: Behaviour = serde_json::from_str(example).expect(example);
-        let conduct = conduct.validated().expect(example);
-        shown.insert(format!("{:?}", conduct.mode));
+        let behaviour: Behaviour = serde_json::from_str(example).expect(example);
+        let behaviour = behaviour.validated().expect(example);
+        shown.insert(format!("{:?}", behaviour.mode));
     }
     let all = [Mode::Ok, Mode::Reject, Mode::Down, Mode::Stall].map(|mode| format!("{mode:?}"));
     assert_eq!(shown, BTreeSet::from(all));

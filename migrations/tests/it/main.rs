@@ -4,3 +4,4 @@ mod harness;
 mod indexes;
 mod program;
 mod running;
+mod servers;

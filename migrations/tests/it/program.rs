@@ -8,7 +8,7 @@ use mongodb::bson::{Document, doc};
 use tokio::process::Command;
 
 /// Runs `dossier-migrate`: its exit code, and all it said.
-async fn run(arguments: &[&str], uri: Option<&str>) -> (i32, String) {
+pub(crate) async fn run(arguments: &[&str], uri: Option<&str>) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-migrate"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     if let Some(uri) = uri {
@@ -68,20 +68,42 @@ async fn a_changed_migration_is_shown_and_refused() {
 
 #[tokio::test]
 async fn what_is_missing_or_wrong_is_said_and_no_password_is_shown() {
-    let (code, said) = run(&["up"], None).await;
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains("MONGODB_URI is not set"), "{said}");
-    let unreachable = "mongodb://ada:s3cret@127.0.0.1:1/x?serverSelectionTimeoutMS=200";
-    for (uri, reason) in [
-        ("mongodb://ada:s3cret@@host/x", "MONGODB_URI"),
-        (unreachable, "127.0.0.1:1"),
+    for uri in [None, Some(""), Some("  ")] {
+        let (code, said) = run(&["up"], uri).await;
+        assert_eq!(code, 1, "{said}");
+        let sentence = "MONGODB_URI: must be a connection string such as \
+                        mongodb://127.0.0.1:27017/dossier?replicaSet=rs0 (neither it nor \
+                        MONGODB_URI_FILE is set)";
+        assert!(said.contains(sentence), "{said}");
+    }
+    for uri in [
+        "mongodb://ada:s3cret@@host/x",
+        "postgres://ada:s3cret@host/x",
     ] {
         let (code, said) = run(&["up"], Some(uri)).await;
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains(reason), "{said}");
+        assert!(said.contains("MONGODB_URI"), "{said}");
         assert!(!said.contains("s3cret"), "{said}");
     }
     let (code, said) = run(&["--help"], Some("mongodb://ada:s3cret@host/x")).await;
     assert_eq!(code, 0);
     assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[tokio::test]
+async fn the_address_comes_from_a_file_too_but_not_from_both() {
+    let database = TestDatabase::create().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("uri");
+    std::fs::write(&file, format!("{}\n", database.uri())).expect("it can be written");
+    let file = file.to_str().expect("a path");
+    // An empty variable counts as absent.
+    let (code, said) = run(&["up", "--mongodb-uri-file", file], Some("")).await;
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run(&["up", "--mongodb-uri-file", file], Some(database.uri())).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("set it or MONGODB_URI_FILE, not both"),
+        "{said}"
+    );
 }

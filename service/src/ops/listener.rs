@@ -8,6 +8,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 
 use super::router::{OpsState, router};
+use crate::Draining;
 use crate::server::{self, Limits};
 use crate::settings::MetricsAddress;
 
@@ -22,7 +23,9 @@ const PORTS_TO_TRY: u16 = 100;
 pub async fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
     let listening = TcpListener::bind(address).await;
     listening
-        .with_context(|| format!("cannot listen on {address}; {variable} names another address"))
+        .with_context(|| format!(
+            "cannot listen on {address}: set {variable} to another address, or stop the program that uses this one"
+        ))
 }
 
 /// Listens on the given address; where none is given, on the first port from the default one on that
@@ -46,13 +49,8 @@ pub(crate) async fn listen_for_operators(wanted: MetricsAddress) -> anyhow::Resu
 
 /// Serves operators until the process ends.
 pub(crate) async fn serve(listener: TcpListener, state: OpsState) {
-    let never = std::future::pending();
-    server::serve(
-        listener,
-        router(state),
-        Limits::default(),
-        never,
-        Duration::ZERO,
-    )
-    .await;
+    // Never told to stop: operators are answered to the end.
+    let draining = Draining::default();
+    let limits = Limits::default();
+    server::serve(listener, router(state), limits, draining, Duration::ZERO).await;
 }

@@ -14,21 +14,26 @@ use super::Limits;
 use super::admission::Admission;
 use super::connection::{Connection, Scope};
 use super::reserve::{self, Reserve};
+use crate::Draining;
 
 /// The pause after the operating system refused a connection (out of file descriptors, say).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `router` on `listener` until `stop` resolves, then lets requests under way end for up
+/// At most so long before the end requests under way are given up, so that their answers arrive.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// Serves `router` on `listener` until `draining` is stopping, then lets requests under way end for up
 /// to `grace`. Returns whether all of them did.
 ///
 /// A request carries the other end of its connection in its extensions, as
 /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo). The router answers requests that carry a
-/// [`Refusal`](super::Refusal) in its own shape.
+/// [`Refusal`](super::Refusal) in its own shape, and those under way once `draining` gives up, which
+/// is shortly before the end of `grace`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
-    stop: impl Future<Output = ()>,
+    draining: Draining,
     grace: Duration,
 ) -> bool {
     let mut server = Server {
@@ -37,12 +42,13 @@ pub async fn serve(
         admission: Admission::new(&limits),
         reserve: Reserve::default(),
         graceful: GracefulShutdown::new(),
+        draining: draining.clone(),
     };
-    let mut stop = std::pin::pin!(stop);
+    let mut stopping = std::pin::pin!(draining.stopping());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = &mut stop => break,
+            () = &mut stopping => break,
         };
         match accepted {
             Ok((stream, peer)) => server.take(stream, peer),
@@ -54,7 +60,14 @@ pub async fn serve(
         }
     }
     drop(listener);
-    timeout(grace, server.graceful.shutdown()).await.is_ok()
+    let last_answers = LAST_ANSWERS.min(grace / 2);
+    let mut ending = std::pin::pin!(server.graceful.shutdown());
+    let ended = timeout(grace - last_answers, &mut ending).await;
+    if ended.is_err() {
+        draining.give_up();
+        let _ = timeout(last_answers, ending).await;
+    }
+    ended.is_ok()
 }
 
 struct Server {
@@ -63,6 +76,7 @@ struct Server {
     admission: Admission,
     reserve: Reserve,
     graceful: GracefulShutdown,
+    draining: Draining,
 }
 
 impl Server {
@@ -77,6 +91,7 @@ impl Server {
             peer,
             scope,
             limits: self.limits,
+            draining: self.draining.clone(),
         };
         let served = connection.serve(stream, self.graceful.watcher());
         match place {

@@ -20,6 +20,7 @@ use tower::ServiceExt;
 
 use super::gate::{Gate, Refused};
 use super::{Limits, Refusal, reserve};
+use crate::Draining;
 
 /// What a connection may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub(super) struct Connection {
     pub(super) peer: SocketAddr,
     pub(super) scope: Scope,
     pub(super) limits: Limits,
+    pub(super) draining: Draining,
 }
 
 impl Connection {
@@ -87,7 +89,10 @@ impl Exchange {
         }
         let router = self.connection.router.clone();
         let Ok(mut response) = router.oneshot(request).await;
-        let is_last = refusal.is_some() || self.connection.scope == Scope::HealthOnly;
+        // While others take this process's place its clients shall connect to one of them.
+        let is_last = refusal.is_some()
+            || self.connection.scope == Scope::HealthOnly
+            || self.connection.draining.has_begun();
         let status = response.status();
         let headers = response.headers_mut();
         if is_last {

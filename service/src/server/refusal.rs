@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 pub enum Refusal {
     /// It is not HTTP/1.1, or a line of its head is broken.
     Malformed,
+    /// Its target has no form that belongs to its method.
+    Target,
     /// It has no `Host`, more than one, or one that is no host.
     Host,
     /// It says in contradictory ways where its body ends.
@@ -28,7 +30,7 @@ impl Refusal {
     /// The status to answer with.
     pub fn status(self) -> StatusCode {
         match self {
-            Self::Malformed | Self::Host | Self::Framing => StatusCode::BAD_REQUEST,
+            Self::Malformed | Self::Target | Self::Host | Self::Framing => StatusCode::BAD_REQUEST,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -39,7 +41,12 @@ impl Refusal {
     pub fn advice(self) -> &'static str {
         match self {
             Self::Malformed => "The request is not valid HTTP/1.1. Please correct its first lines.",
-            Self::Host => "A request has exactly one Host header, which names the host.",
+            Self::Target => {
+                "The target of a request is a path that begins with a slash, or a whole http address, without a fragment (#). Please correct it."
+            }
+            Self::Host => {
+                "A request has exactly one Host header: a host name or an address, and a port if need be. Please correct it."
+            }
             Self::Framing => {
                 "The length of the body is contradictory. Please send either Content-Length, once, or Transfer-Encoding: chunked."
             }

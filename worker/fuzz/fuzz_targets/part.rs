@@ -1,5 +1,5 @@
-//! Any bytes as a part of a Word document that is otherwise sound: as its main part, its relationships, its
-//! content types or a side part, by the first byte.
+//! Any bytes as a part of a document that is otherwise sound: its main part, relationships, content types,
+//! side parts of every treatment, by the first byte.
 
 #![no_main]
 

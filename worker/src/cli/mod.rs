@@ -1,8 +1,11 @@
 //! `dossier-worker` on the command line.
 
+mod database;
 mod inspect;
 mod jobs;
+mod revalidate;
 mod table;
+mod visible;
 
 use std::process::ExitCode;
 
@@ -33,6 +36,8 @@ enum Command {
     /// See and retry jobs
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// Have stored documents inspected again whose verdict is by older rules
+    Revalidate(revalidate::Arguments),
 }
 
 impl Cli {
@@ -49,6 +54,7 @@ impl Cli {
             } => crate::run::run(queues, concurrency.map(usize::from)).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
+            Command::Revalidate(arguments) => revalidate::run(arguments).await,
         }
     }
 }

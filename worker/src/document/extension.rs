@@ -2,6 +2,7 @@
 
 use super::flag::Flag;
 use super::kind::Kind;
+use super::part_name;
 use super::policy::{Action, Policy};
 use super::reason::Reason;
 
@@ -21,7 +22,8 @@ pub fn check_extension(name: &str, kind: Kind, policy: &Policy) -> Result<Option
         Action::Allow => Ok(None),
         Action::Flag => Ok(Some(Flag::ExtensionMismatch)),
         Action::Reject => {
-            let extension = format!(".{}", extension.chars().take(16).collect::<String>());
+            let seen = extension.chars().filter(|&c| !part_name::is_unseen(c));
+            let extension = format!(".{}", seen.take(16).collect::<String>());
             Err(Reason::ExtensionMismatch { extension, kind })
         }
     }

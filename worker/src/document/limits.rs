@@ -35,7 +35,7 @@ pub struct Limits {
     pub xml_token_bytes: usize,
     /// XML elements in one part.
     pub xml_elements: u64,
-    /// Work of all kinds together, in steps of about a nanosecond.
+    /// Work of all kinds together, in steps of at most a nanosecond.
     pub steps: u64,
 }
 

@@ -42,7 +42,7 @@ impl<'r, 'w> PartReader<'r, 'w> {
     pub(super) fn scan(&mut self, entry: &Entry, visitor: &mut impl Visitor) -> Result<(), Stop> {
         let limits = self.limits;
         self.read(entry, |body, scanner| {
-            let decoder = Decoder::new(body, limits.xml_token_bytes)?;
+            let decoder = Decoder::new(body)?;
             scanner.scan(decoder, limits, visitor)
         })
     }
@@ -56,7 +56,7 @@ impl<'r, 'w> PartReader<'r, 'w> {
     ) -> Result<bool, Stop> {
         let limits = self.limits;
         self.read(entry, |body, scanner| {
-            let decoder = Decoder::new(body, limits.xml_token_bytes)?;
+            let decoder = Decoder::new(body)?;
             let is_xml = !decoder.begins_with(b"PK\x03\x04");
             if is_xml {
                 scanner.scan(decoder, limits, visitor)?;
@@ -71,9 +71,7 @@ impl<'r, 'w> PartReader<'r, 'w> {
         entry: &Entry,
         sink: impl FnMut(&[u8]) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
-        self.read(entry, |body, _| {
-            Decoder::new(body, usize::MAX)?.for_each(sink)
-        })
+        self.read(entry, |body, _| Decoder::new(body)?.for_each(sink))
     }
 
     /// Reads a part as bytes, giving `sink` each piece.

@@ -2,6 +2,27 @@
 
 use super::kind::Kind;
 
+/// What is wrong, and how to have the file written anew.
+macro_rules! save_anew {
+    ($wrong:literal) => {
+        concat!(
+            $wrong,
+            " Please open it in Word, Excel or PowerPoint, save it under a new name (File > Save As) and upload that file."
+        )
+    };
+}
+
+/// What is wrong, and how to have the file repaired.
+macro_rules! repair {
+    ($wrong:literal) => {
+        concat!(
+            $wrong,
+            " open Word, Excel or PowerPoint, choose File > Open > Browse, select the file, choose Open and Repair \
+             from the arrow beside Open, save it under a new name (File > Save As) and upload that file."
+        )
+    };
+}
+
 /// A reason for rejection. The order of the variants is the order of precedence: of several findings
 /// of one stage the first named here is the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +43,10 @@ pub enum Reason {
     /// A binary Office document.
     LegacyOffice,
     /// A password-protected document, or an encrypted entry.
-    Encrypted,
+    Encrypted {
+        /// Whether the password is the one that Excel tries by itself.
+        built_in_password: bool,
+    },
     /// A document that only chosen people can open, by rights management.
     RightsManaged,
     /// An entry name that could leave a folder or mislead a program.
@@ -87,6 +111,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// A password that nobody but its owner knows.
+    pub(super) const ENCRYPTED: Self = Self::Encrypted {
+        built_in_password: false,
+    };
+
     /// The stable code. Codes are part of the interface and never change.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -118,36 +147,37 @@ impl Reason {
     #[rustfmt::skip]
     const fn row(&self) -> (u8, &'static str, &'static str) {
         match self {
-            Self::EmptyFile => (0, "EMPTY_FILE", "The file is empty."),
-            Self::FileTooLarge { .. } => (1, "FILE_TOO_LARGE", "The file is larger than the allowed {limit}."),
-            Self::NotOffice { .. } => (2, "NOT_OFFICE", "This is not a Word, Excel or PowerPoint file (it looks like {detected})."),
-            Self::LegacyOffice => (3, "LEGACY_OFFICE", "This is an older Office format (.doc, .xls, .ppt). Please save it as .docx, .xlsx or .pptx and upload again."),
-            Self::Encrypted => (4, "ENCRYPTED", "The file is password-protected. Please remove the password and upload again."),
-            Self::RightsManaged => (4, "RIGHTS_MANAGED", "Only chosen people can open this file. Please lift the restriction (File, Info, Protect, Restrict Access: Unrestricted Access), save and upload again."),
-            Self::ZipUnsafeName => (5, "ZIP_UNSAFE_NAME", "The file contains unsafe internal names."),
-            Self::ZipCorrupt => (6, "ZIP_CORRUPT", "The file is damaged or incomplete. Please upload it again, or open and re-save it first."),
-            Self::ZipAmbiguous => (7, "ZIP_AMBIGUOUS", "The file's internal structure is inconsistent. Please open and re-save it."),
-            Self::ZipUnsupported => (8, "ZIP_UNSUPPORTED", "The file uses a compression method that Office documents do not use."),
-            Self::OpenDocument => (9, "OPENDOCUMENT", "This is an OpenDocument file. Please export it as .docx, .xlsx or .pptx."),
-            Self::NotOpc => (10, "NOT_OPC", "This is a ZIP archive, not an Office document."),
-            Self::ZipBomb => (11, "ZIP_BOMB", "The file expands to an unreasonable size."),
-            Self::OpcInvalid => (12, "OPC_INVALID", "The document is incomplete: a required part is missing or contradictory."),
-            Self::BinaryWorkbook => (13, "BINARY_WORKBOOK", "Binary workbooks (.xlsb) are not supported. Please save as .xlsx."),
-            Self::MacroEnabled => (14, "MACRO_ENABLED", "The file contains macros. Please save a copy without macros."),
-            Self::Template => (15, "TEMPLATE", "This is a template or slide show. Please save it as an ordinary document, workbook or presentation."),
-            Self::OtherOoxml => (16, "OTHER_OOXML", "This Office format is not supported. Only .docx, .xlsx and .pptx are."),
-            Self::OpcUndeclaredPart => (17, "OPC_UNDECLARED_PART", "The document contains files that do not belong to it."),
-            Self::KindMismatch => (18, "KIND_MISMATCH", "The content does not match the document type it declares."),
-            Self::XmlDtd => (19, "XML_DTD", "The document contains a forbidden XML construct."),
-            Self::XmlEncoding => (20, "XML_ENCODING", "The document uses an unsupported text encoding."),
-            Self::XmlMalformed => (21, "XML_MALFORMED", "A part of the document is damaged. Please open and re-save it."),
-            Self::XmlLimits => (22, "XML_LIMITS", "The document is too complex to check safely."),
-            Self::ExternalRef { .. } => (23, "EXTERNAL_REF", "The document loads content from another computer ({host}). Please remove the link."),
-            Self::Dde => (24, "DDE", "The document contains a DDE link, which can run programs. Please remove it."),
-            Self::EmbeddedExecutable => (25, "EMBEDDED_EXECUTABLE", "The document contains a program file."),
-            Self::EmbeddedObject => (26, "EMBEDDED_OBJECT", "The document contains embedded objects, which are not allowed here."),
-            Self::ExtensionMismatch { .. } => (27, "EXTENSION_MISMATCH", "The file name says {extension}, the content is {kind}."),
-            Self::Malware { .. } => (28, "MALWARE", "The virus scanner found {signature}."),
+            Self::EmptyFile => (0, "EMPTY_FILE", "The file is empty. Please save the document again and upload that file."),
+            Self::FileTooLarge { .. } => (1, "FILE_TOO_LARGE", "The file is larger than the allowed {limit}. Please make its pictures smaller (select one, then Picture Format > Compress Pictures) or split the document, and upload it again."),
+            Self::NotOffice { .. } => (2, "NOT_OFFICE", "This is not a Word, Excel or PowerPoint file (it looks like {detected}). Please open the document in the program that it was written with, save it as .docx, .xlsx or .pptx and upload that file."),
+            Self::LegacyOffice => (3, "LEGACY_OFFICE", "This is an older Office format (.doc, .xls, .ppt). Please open it in Word, Excel or PowerPoint, choose File > Save As, save it as .docx, .xlsx or .pptx and upload that file."),
+            Self::Encrypted { built_in_password: false } => (4, "ENCRYPTED", "The file is protected with a password. Please open it in Word, Excel or PowerPoint, choose File > Info > Protect Document (Workbook, Presentation) > Encrypt with Password, delete the password, save the file and upload it again."),
+            Self::Encrypted { built_in_password: true } => (4, "ENCRYPTED", "The workbook is protected against changes, and encrypted for that with a password of Excel's own. Please open it in Excel, lift the protection with Review > Protect Workbook, make sure that File > Info > Protect Workbook > Encrypt with Password shows no password, save the workbook and upload it again."),
+            Self::RightsManaged => (4, "RIGHTS_MANAGED", "Only chosen people can open this file. Please open it in Word, Excel or PowerPoint, choose File > Info > Protect Document (Workbook, Presentation) > Restrict Access > Unrestricted Access, save the file and upload it again."),
+            Self::ZipUnsafeName => (5, "ZIP_UNSAFE_NAME", save_anew!("A part of the file has an unsafe name.")),
+            Self::ZipCorrupt => (6, "ZIP_CORRUPT", repair!("The file is damaged or incomplete. Please upload it once more; if that does not help,")),
+            Self::ZipAmbiguous => (7, "ZIP_AMBIGUOUS", save_anew!("The file contradicts itself, so that two programs could read two documents in it.")),
+            Self::ZipUnsupported => (8, "ZIP_UNSUPPORTED", save_anew!("The file is compressed in a way that Office does not use.")),
+            Self::OpenDocument => (9, "OPENDOCUMENT", "This is an OpenDocument file (.odt, .ods, .odp). Please open it, choose File > Save As, save it as .docx, .xlsx or .pptx and upload that file."),
+            Self::NotOpc => (10, "NOT_OPC", "This is a ZIP archive, not an Office document. Please unpack it and upload the document that is in it."),
+            Self::ZipBomb => (11, "ZIP_BOMB", "The file expands to an unreasonable size. Please open it in Word, Excel or PowerPoint, delete what is not needed (in Excel, empty rows and columns that are formatted) or split the document, save it under a new name (File > Save As) and upload that file."),
+            Self::OpcInvalid => (12, "OPC_INVALID", save_anew!("The document is incomplete: a part that it needs is missing or contradicts another.")),
+            Self::BinaryWorkbook => (13, "BINARY_WORKBOOK", "Binary workbooks (.xlsb) are not supported. Please open the workbook in Excel, choose File > Save As, save it as Excel Workbook (.xlsx) and upload that file."),
+            Self::MacroEnabled => (14, "MACRO_ENABLED", "The file contains macros, or an action that runs a program. Please open it in Word, Excel or PowerPoint, choose File > Save As, save it as .docx, .xlsx or .pptx, which have no macros, and upload that file. In PowerPoint, set such actions to None under Insert > Action."),
+            Self::Template => (15, "TEMPLATE", "This is a template or slide show. Please open it in Word, Excel or PowerPoint, choose File > Save As, save it as an ordinary document (.docx), workbook (.xlsx) or presentation (.pptx) and upload that file."),
+            Self::OtherOoxml => (16, "OTHER_OOXML", "This Office format is not supported; only .docx, .xlsx and .pptx are. Please save or export the document as one of them and upload that file."),
+            Self::OpcUndeclaredPart => (17, "OPC_UNDECLARED_PART", save_anew!("The document contains a file that does not belong to it.")),
+            Self::KindMismatch => (18, "KIND_MISMATCH", save_anew!("The content is not of the type that the document declares.")),
+            Self::XmlDtd => (19, "XML_DTD", save_anew!("A part of the document declares a document type, which Office forbids.")),
+            Self::XmlEncoding => (20, "XML_ENCODING", save_anew!("A part of the document is written in a text encoding that Office does not use.")),
+            Self::XmlMalformed => (21, "XML_MALFORMED", repair!("A part of the document is damaged. Please")),
+            Self::XmlLimits => (22, "XML_LIMITS", "The document is too complex to be checked safely. Please open it in Word, Excel or PowerPoint, simplify or split it, save it under a new name (File > Save As) and upload that file."),
+            Self::ExternalRef { .. } => (23, "EXTERNAL_REF", "The document loads content from another computer ({host}). Please remove the link, save the document and upload it again. In Word and PowerPoint, links are under File > Info > Edit Links to Files; in Excel, under Data > Workbook Links or Edit Links and Data > Queries & Connections; the template of a Word document is under File > Options > Add-ins > Manage: Templates > Go."),
+            Self::Dde => (24, "DDE", "The document contains a DDE link, which can run programs. Please remove it, save the document and upload it again. In Word, press Alt+F9 to see the fields and delete those that begin with DDE; in Excel, delete formulas such as =program|topic!item and break links under Data > Workbook Links or Edit Links."),
+            Self::EmbeddedExecutable => (25, "EMBEDDED_EXECUTABLE", "The document contains a program file. Please open it in Word, Excel or PowerPoint, delete the object that stands for the program, save the document under a new name (File > Save As) and upload that file."),
+            Self::EmbeddedObject => (26, "EMBEDDED_OBJECT", "The document contains an embedded object, control or text of another format, which is not allowed here. Please open it in Word, Excel or PowerPoint, delete the object or replace it by a picture (copy it, then Home > Paste > Paste Special > Picture), save the document and upload it again."),
+            Self::ExtensionMismatch { .. } => (27, "EXTENSION_MISMATCH", "The file name says {extension}, the content is {kind}. Please rename the file so that its name ends in .{kind}, and upload it again."),
+            Self::Malware { .. } => (28, "MALWARE", "The virus scanner found {signature}. Please do not open or pass on this file; have the computer that it comes from scanned, and upload a clean copy."),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The one budget of an inspection: what it has done so far, and when that is too much.
 //!
-//! Every loop that a file can make long counts here what it does, by kind. The weights are about what a step
-//! costs in nanoseconds on the machine of docs/BENCHMARKS.md, so that the sum is bounded whatever a file is
-//! made of. A count is the same on every machine, and with it the verdict.
+//! Every loop that a file can make long counts here what it does, by kind. The weights are such that a step
+//! takes less than a nanosecond on the machine of docs/BENCHMARKS.md whatever a file is made of, so that the
+//! sum bounds the time. A count is the same on every machine, and with it the verdict.
 
 use std::cell::Cell;
 
@@ -30,6 +30,8 @@ pub(super) enum Step {
     Binding,
     /// A relationship.
     Relationship,
+    /// A round of hashing a password.
+    Hash,
 }
 
 impl Step {
@@ -41,14 +43,15 @@ impl Step {
             Self::Byte => 2,
             Self::Block => 1_500,
             Self::Text => 2,
-            Self::Tag => 45,
-            Self::Attribute => 30,
-            Self::Binding => 100,
+            Self::Tag => 16,
+            Self::Attribute => 15,
+            Self::Binding => 150,
             Self::Relationship => 1_000,
+            Self::Hash => 800,
         }
     }
 
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Read,
         Self::Part,
         Self::Byte,
@@ -58,6 +61,7 @@ impl Step {
         Self::Attribute,
         Self::Binding,
         Self::Relationship,
+        Self::Hash,
     ];
 
     /// The verdict when most was used by these steps.
@@ -72,6 +76,7 @@ impl Step {
             Self::Attribute => (Reason::XmlLimits, "attributes"),
             Self::Binding => (Reason::XmlLimits, "namespace declarations"),
             Self::Relationship => (Reason::XmlLimits, "relationships"),
+            Self::Hash => (Reason::ZipBomb, "rounds of hashing"),
         };
         Stop::reject(reason, format!("budget of steps exhausted by {budget}"))
     }
@@ -96,6 +101,7 @@ impl Steps {
     }
 
     /// Counts `number` steps of a kind, or ends the inspection for what used most of the budget.
+    #[inline]
     pub(super) fn count(&self, step: Step, number: usize) -> Result<(), Stop> {
         let cost = step.weight().saturating_mul(number as u64);
         let kind = &self.by_kind[step as usize];
@@ -103,12 +109,18 @@ impl Steps {
         let used = self.used.get().saturating_add(cost);
         self.used.set(used);
         if used <= self.limit {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(self.exhausted(step))
         }
+    }
+
+    #[cold]
+    fn exhausted(&self, step: Step) -> Stop {
         let most = Step::ALL
             .into_iter()
             .max_by_key(|&kind| self.by_kind[kind as usize].get());
-        Err(most.unwrap_or(step).exhausted())
+        most.unwrap_or(step).exhausted()
     }
 
     /// What is used so far.

@@ -70,12 +70,14 @@ impl Findings {
         self.part = shown;
     }
 
-    /// Notes a finding. The detail is only built where the finding counts.
+    /// Notes a finding. The detail is only built where the finding counts: of two alike the first, or the first
+    /// that names a part.
     pub(super) fn note(&mut self, reason: Reason, detail: impl FnOnce() -> String) {
-        let counts = self
-            .first
-            .as_ref()
-            .is_none_or(|first| reason.rank() < first.reason.rank());
+        let counts = self.first.as_ref().is_none_or(|first| {
+            let names_more = self.part.is_some() && first.part.is_none();
+            reason.rank() < first.reason.rank()
+                || (names_more && reason.rank() == first.reason.rank())
+        });
         if counts {
             self.first = Some(Finding {
                 reason,

@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::reason::Reason;
 
 /// The version of the rules behind a verdict, stored with it. Raised whenever a change can alter a verdict.
-pub const RULES_VERSION: u32 = 3;
+pub const RULES_VERSION: u32 = 4;
 
 /// What the inspector says about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,18 @@ pub struct Rejected {
     pub part: Option<String>,
     /// What was known when the verdict fell.
     pub facts: Facts,
+}
+
+impl Rejected {
+    /// The sentence for the person who uploaded the file, with the part concerned.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let sentence = self.reason.message();
+        match &self.part {
+            Some(part) => format!("{sentence} The part concerned is {part}."),
+            None => sentence,
+        }
+    }
 }
 
 impl Verdict {

@@ -5,6 +5,7 @@
 
 mod handler;
 mod mint_download_token;
+mod revalidate_upload;
 mod run;
 mod send_email;
 mod validate_upload;
@@ -18,6 +19,7 @@ use dossier_common::queue::{QueueName, jobs};
 pub const HANDLERS: &[Handler] = &[
     Handler::of::<jobs::SendEmail>(),
     Handler::of::<jobs::ValidateUpload>(),
+    Handler::of::<jobs::RevalidateUpload>(),
     Handler::of::<jobs::MintDownloadToken>(),
 ];
 

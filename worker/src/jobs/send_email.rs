@@ -1,7 +1,9 @@
 //! Sending one mail.
 
+use dossier_common::file::FileState;
 use dossier_common::queue::{JobError, JobHandle, SendEmail};
 use dossier_common::store::StoreError;
+use dossier_common::store::files::FileScope;
 use dossier_common::token::VerifyEmailClaims;
 use dossier_common::user::User;
 use dossier_common::verification::Verification;
@@ -66,6 +68,18 @@ async fn email(
             }))
         }
         SendEmail::AccountExists { .. } => Ok(Some(Email::AccountExists { name })),
+        SendEmail::DocumentRejected { file_id, .. } => {
+            let store = &services.store;
+            let file = store.find_file(*file_id, &FileScope::Everything).await?;
+            let rejected = file.filter(|file| file.state == FileState::Rejected);
+            Ok(rejected.and_then(|file| {
+                Some(Email::DocumentRejected {
+                    name,
+                    document: file.name,
+                    rejection: file.rejection?,
+                })
+            }))
+        }
     }
 }
 

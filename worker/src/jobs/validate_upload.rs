@@ -40,7 +40,7 @@ impl Run for ValidateUpload {
 
 /// What becomes of the job when attempt number `attempt` came to no verdict. Bytes or a scanner that
 /// are not there will be; an inspection that fails may fail for ever, and its job is dead earlier.
-fn job_error(error: InspectionError, attempt: u32) -> JobError {
+pub(super) fn job_error(error: InspectionError, attempt: u32) -> JobError {
     if error.is_of_inspector() && attempt >= MAX_FAILED_INSPECTIONS {
         JobError::abort(error)
     } else {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use dossier_common::file::Rejection;
+use dossier_common::file_name::FileName;
 use minijinja::{Environment, Value, context};
 
 /// A mail, before it is addressed to anybody.
@@ -18,6 +20,15 @@ pub enum Email {
     AccountExists {
         /// What the person wants to be called.
         name: Option<String>,
+    },
+    /// "Your document can no longer be downloaded."
+    DocumentRejected {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// What the document is called.
+        document: FileName,
+        /// Why it was rejected.
+        rejection: Rejection,
     },
 }
 
@@ -41,6 +52,7 @@ impl Email {
         match self {
             Self::Verify { .. } => "verify",
             Self::AccountExists { .. } => "account-exists",
+            Self::DocumentRejected { .. } => "document-rejected",
         }
     }
 
@@ -61,6 +73,7 @@ impl Email {
         match self {
             Self::Verify { .. } => "Please confirm your e-mail address",
             Self::AccountExists { .. } => "You already have an account",
+            Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
         }
     }
 
@@ -68,6 +81,14 @@ impl Email {
         match self {
             Self::Verify { name, url } => context! { name, url },
             Self::AccountExists { name } => context! { name },
+            Self::DocumentRejected {
+                name,
+                document,
+                rejection,
+            } => context! {
+                name, document => document.as_str(), code => rejection.code.as_str(),
+                reason => rejection.message.as_str()
+            },
         }
     }
 }
@@ -86,6 +107,14 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         (
             "account-exists.html",
             include_str!("../../templates/account-exists.html"),
+        ),
+        (
+            "document-rejected.txt",
+            include_str!("../../templates/document-rejected.txt"),
+        ),
+        (
+            "document-rejected.html",
+            include_str!("../../templates/document-rejected.html"),
         ),
     ] {
         let added = templates.add_template(name, source);

@@ -23,7 +23,7 @@ pub enum MailError {
 
 /// Replies of the 5xx class that are about us or the server and not about the mail: the server
 /// takes no mail (521, RFC 7504), or our credentials are not good (530, 534, 535, 538, RFC 4954).
-const OUR_TROUBLE: [u16; 5] = [521, 530, 534, 535, 538];
+const NOT_ABOUT_THE_MAIL: [u16; 5] = [521, 530, 534, 535, 538];
 
 impl MailError {
     pub(super) fn unwritable(error: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -52,6 +52,6 @@ impl MailError {
 fn refuses_the_mail(error: &smtp::Error) -> bool {
     let about_us = error
         .status()
-        .is_some_and(|code| OUR_TROUBLE.contains(&code.into()));
+        .is_some_and(|code| NOT_ABOUT_THE_MAIL.contains(&code.into()));
     error.is_permanent() && !about_us
 }

@@ -3,30 +3,30 @@
 use std::time::Duration;
 
 use dossier_common::queue::{QueueName, QueueSettings};
-use dossier_service::Stop;
+use dossier_service::Draining;
 
 use super::monitor;
 use crate::jobs;
 use crate::services::Services;
 
-/// Works until `stop`, drains for `grace`, gives back the rest.
+/// Works until `draining` is stopping, goes on for `grace`, gives back the rest.
 pub(super) async fn work_until(
-    stop: Stop,
+    draining: Draining,
     services: &Services,
     queues: &[QueueName],
     settings: &QueueSettings,
     grace: Duration,
 ) -> anyhow::Result<()> {
     let monitor = monitor(services, queues, settings);
-    let told = stop.clone();
+    let told = draining.clone();
     let mut running = tokio::spawn(monitor.run_with_signal(async move {
-        told.requested().await;
+        told.stopping().await;
         Ok(())
     }));
     tokio::select! {
         // First, for workers without a job end as soon as they are told to.
         biased;
-        () = stop.requested() => {}
+        () = draining.stopping() => {}
         ended = &mut running => {
             ended??;
             anyhow::bail!("the workers ended although nobody told them to");

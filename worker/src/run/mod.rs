@@ -9,10 +9,11 @@ use std::process::ExitCode;
 
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
+use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueName;
 use dossier_common::store::Store;
 use dossier_common::telemetry::init_logs;
-use dossier_service::Frame;
+use dossier_service::{Frame, Signals};
 
 use crate::config::Settings;
 use crate::document::Limits;
@@ -29,12 +30,16 @@ pub async fn run(
     queue_names: Vec<QueueName>,
     concurrency: Option<usize>,
 ) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
     let mut env = Environment::of_process();
     init_logs(&mut env)?;
     let settings = Settings::read(env, queue_names, concurrency)?;
-    let store = Store::connect(settings.database.uri(), "dossier-worker", &settings.queues).await?;
-    store.wait_for_schema().await?;
-    let frame = Frame::start(&settings.frame, &store).await?;
+    let (database, queues) = (settings.database.clone(), settings.queues.clone());
+    let opening = async move { Store::open(database.uri(), "dossier-worker", &queues).await };
+    let Some(store) = signals.unless_stopped(opening).await? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let frame = Frame::start(signals, &settings.frame, &store).await?;
     let (queues, queue_settings) = (settings.queue_names.clone(), settings.queues.clone());
     let grace = settings.frame.grace;
     let services = services(store, settings);
@@ -43,9 +48,10 @@ pub async fn run(
         metrics = %frame.metrics_address(), concurrency = queue_settings.concurrency,
         "taking jobs from {}", names.join(", ")
     );
+    let draining = frame.draining();
     frame
-        .run(|stop| async move {
-            drain::work_until(stop, &services, &queues, &queue_settings, grace).await
+        .run(async move {
+            drain::work_until(draining, &services, &queues, &queue_settings, grace).await
         })
         .await
 }
@@ -54,6 +60,7 @@ fn services(store: Store, settings: Settings) -> Services {
     Services {
         store,
         clock: Clock::system(),
+        entropy: Entropy::system(),
         token_keys: settings.token_keys,
         mailer: settings.mailer,
         inspector: Inspector::new(Limits::default(), settings.policy)

@@ -1,8 +1,14 @@
 //! `dossier-worker inspect`, as the real binary has it: the verdict of an upload, at a terminal.
 
-use serde_json::Value;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Stdio;
 
-use crate::harness::Program;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use crate::harness::{PATIENCE, Program};
 
 fn fixture(name: &str) -> String {
     format!("{}/../fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -44,7 +50,7 @@ async fn what_cannot_be_read_is_a_line_and_the_others_go_on_in_the_order_given()
     ]
     .map(fixture);
     let (code, lines) = lines(&[], &files).await;
-    assert_eq!(code, 2, "trouble outranks a refusal");
+    assert_eq!(code, 2, "a failure outranks a refusal");
     let verdicts: Vec<_> = lines.iter().map(|line| line["verdict"].as_str()).collect();
     assert_eq!(
         verdicts,
@@ -161,4 +167,70 @@ async fn names_are_shown_without_what_steers_a_terminal() {
     }
     let line: Value = serde_json::from_str(json.trim()).expect("the line is JSON");
     assert_eq!(line["path"], Value::from(path));
+}
+
+#[tokio::test]
+async fn names_that_are_no_text_stay_distinguishable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for byte in [0xFE, 0xFF] {
+        let name = [b'a', byte];
+        let odd = folder.path().join(OsStr::from_bytes(&name));
+        std::fs::copy(fixture("report.docx"), odd).expect("it can be copied");
+    }
+    let path = [folder.path().to_string_lossy().into_owned()];
+    let (_, lines) = lines(&["--recursive"], &path).await;
+    let bytes: Vec<_> = lines
+        .iter()
+        .map(|line| line["path_bytes"].as_str())
+        .collect();
+    let ends = |place: usize, end| bytes[place].is_some_and(|bytes| bytes.ends_with(end));
+    assert!(ends(0, "2f61fe") && ends(1, "2f61ff"), "{bytes:?}");
+    let (_, table) = Program::bare(&["inspect", "--recursive", &path[0]])
+        .run()
+        .await;
+    assert!(
+        table.contains("\\xFE") && table.contains("\\xFF"),
+        "{table}"
+    );
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_with_what_was_inspected_although_standard_input_is_silent() {
+    let report = fixture("report.docx");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dossier-worker"))
+        .args(["inspect", "--json", &report, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the program starts");
+    let _open = child.stdin.take().expect("it is piped");
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let line = lines.next_line().await.expect("it can be read");
+    let line: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
+    assert_eq!(line["verdict"], "accept");
+    let pid = child.id().expect("it runs").to_string();
+    let told = Command::new("kill").args(["-s", "INT", &pid]).status();
+    assert!(told.await.expect("signals can be sent").success());
+    let ended = tokio::time::timeout(PATIENCE, child.wait()).await;
+    let status = ended
+        .expect("it does not wait for the pipe")
+        .expect("it ends");
+    assert_eq!(status.code(), Some(2));
+    assert_eq!(lines.next_line().await.expect("it can be read"), None);
+}
+
+#[tokio::test]
+async fn a_pipe_that_is_named_is_refused_with_what_to_give() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe").to_string_lossy().into_owned();
+    let made = Command::new("mkfifo").arg(&pipe).status().await;
+    assert!(made.expect("mkfifo runs").success());
+    let (code, found) = lines(&[], &[pipe]).await;
+    assert_eq!(code, 2);
+    let message = found[0]["message"].as_str().expect("a sentence");
+    assert!(
+        message.contains("give - to inspect standard input"),
+        "{message}"
+    );
 }

@@ -1,6 +1,7 @@
 //! Minting: once, for links that wait.
 
-use dossier_common::id::LinkId;
+use dossier_common::file::DocumentKind;
+use dossier_common::id::{LinkId, UserId};
 use dossier_common::link::LinkState;
 use dossier_common::queue::{JobState, MintDownloadToken, QueueName};
 use dossier_common::token::DownloadClaims;
@@ -66,4 +67,24 @@ async fn a_revoked_link_and_one_that_is_gone_get_no_token() {
     let revoked = bench.store().find_link(link.id).await.expect("readable");
     let revoked = revoked.expect("there");
     assert_eq!((revoked.state, revoked.token), (LinkState::Revoked, None));
+}
+
+#[tokio::test]
+async fn a_link_to_a_document_that_is_not_available_any_more_is_taken_back() {
+    let bench = Bench::new().await;
+    let owner = UserId::generate(&bench.entropy, bench.now());
+    let document = ("report.docx", &b"bytes"[..]);
+    let rejected = bench.judged(owner, document, Err("DDE"), 1).await;
+    let gone = bench
+        .judged(owner, document, Ok(DocumentKind::Docx), 1)
+        .await;
+    bench.remove(&gone).await;
+    for file in [rejected, gone] {
+        let (link, job) = bench.link_to(&file).await;
+        let minted = bench.attempt::<MintDownloadToken>(job).await;
+        assert_eq!(minted.state, JobState::Done, "no attempt can do better");
+        let link = bench.store().find_link(link.id).await.expect("readable");
+        let link = link.expect("there");
+        assert_eq!((link.state, link.token), (LinkState::Revoked, None));
+    }
 }

@@ -111,7 +111,7 @@ async fn a_document_that_is_gone_is_no_failure() {
 }
 
 #[tokio::test]
-async fn bytes_that_cannot_be_read_are_our_trouble_and_no_verdict() {
+async fn bytes_that_cannot_be_read_are_our_failure_and_no_verdict() {
     let bench = Bench::new().await;
     let file = bench.file(owner(&bench).await, "report.docx", REPORT).await;
     let deleted = bench.store().delete_blob(file.blob_id).await;

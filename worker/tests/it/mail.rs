@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use dossier_common::id::UserId;
+use dossier_common::file::DocumentKind;
+use dossier_common::id::{FileId, UserId};
 use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_common::token::VerifyEmailClaims;
 
@@ -110,5 +111,54 @@ async fn a_mail_that_has_become_pointless_is_not_sent() {
         assert_eq!(done.attempts, 1);
     }
     workers.stop().await;
+    assert!(bench.mail.mailbox().messages().is_empty());
+}
+
+#[tokio::test]
+async fn whose_document_was_rejected_later_is_told_which_why_and_what_to_do() {
+    let bench = Bench::new().await;
+    let (user_id, document) = (bench.user(Some("Ada")).await.id, ("<b>.docx", &b"x"[..]));
+    let file = bench.judged(user_id, document, Err("DDE"), 1).await;
+    let file_id = file.id;
+    let job = bench
+        .enqueue(SendEmail::DocumentRejected { user_id, file_id })
+        .await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    let mails = bench.mail.mailbox().messages_to(CLIENT);
+    assert_eq!(mails.len(), 1);
+    assert_eq!(
+        mails[0].subject,
+        "Your document can no longer be downloaded"
+    );
+    let (text, html) = (mails[0].text.as_deref(), mails[0].html.as_deref());
+    let (text, html) = (text.expect("a text"), html.expect("HTML"));
+    for part in [
+        "Hello Ada,",
+        "<b>.docx",
+        "DDE",
+        "An older sentence.",
+        "upload it again",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(html.contains("&lt;b&gt;.docx"), "{html}");
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_a_rejection_that_is_gone() {
+    let bench = Bench::new().await;
+    let (user_id, document) = (bench.user(None).await.id, ("a.docx", &b"x"[..]));
+    let available = bench
+        .judged(user_id, document, Ok(DocumentKind::Docx), 1)
+        .await;
+    let gone = FileId::generate(&bench.entropy, bench.now());
+    for file_id in [available.id, gone] {
+        let email = SendEmail::DocumentRejected { user_id, file_id };
+        let job = bench.enqueue(email).await;
+        let sent = bench.attempt::<SendEmail>(job).await;
+        assert_eq!(sent.state, JobState::Done);
+    }
     assert!(bench.mail.mailbox().messages().is_empty());
 }

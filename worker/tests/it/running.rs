@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use dossier_common::queue::{JobState, SendEmail};
 use dossier_devstack::mail::Behaviour;
+use tokio::net::TcpListener;
 
 use crate::harness::{Bench, PATIENCE, Program, Running, eventually};
 
@@ -41,13 +42,32 @@ async fn several_workers_run_on_one_machine_without_a_setting() {
         "a port that was asked for is not exchanged: {said}"
     );
     assert!(
-        said.contains("METRICS_ADDR names another address"),
+        said.contains("set METRICS_ADDR to another address"),
         "{said}"
     );
     for worker in workers {
         let (code, log) = worker.stop().await;
         assert_eq!(code, 0, "{log}");
     }
+}
+
+#[tokio::test]
+async fn a_signal_while_it_waits_for_the_database_ends_it_well() {
+    // Takes connections and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = silent.local_addr().expect("an address");
+    let uri = format!("mongodb://{address}/x?replicaSet=rs0");
+    let running = Program::worker(&uri, "smtp://127.0.0.1:1").spawn();
+    let _connection = silent.accept().await.expect("it connects");
+    let told = Instant::now();
+    running.signal("TERM").await;
+    let (code, log) = running.ended().await;
+    assert_eq!(code, 0, "{log}");
+    assert!(
+        log.contains("stopped before the start was complete"),
+        "{log}"
+    );
+    assert!(told.elapsed() < Duration::from_secs(5), "{log}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use dossier_common::store::blobs::ByteRange;
 use futures_util::{Stream, stream};
 use tokio::sync::mpsc;
 
-use super::document::Document;
+use super::Document;
 use crate::problem::Problem;
 use crate::state::AppState;
 

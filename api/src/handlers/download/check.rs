@@ -1,15 +1,11 @@
 //! `HEAD /download/{token}`
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::document::Document;
-use super::{Delivery, DownloadConditions, DownloadFailure};
-use crate::extract::{NoQuery, PathId, SignedIn};
-use crate::problem::{HeadProblems, Problem};
-use crate::state::AppState;
+use super::{Delivery, Document, DownloadConditions};
+use crate::problem::HeadProblems;
 
 /// Ask about a document without downloading it
 ///
@@ -23,20 +19,10 @@ use crate::state::AppState;
     ),
     responses(
         Delivery<false>,
-        HeadProblems<(SignedIn, NoQuery, PathId<String>, DownloadFailure)>,
+        HeadProblems<Document>,
     ),
 )]
-pub async fn check_download(
-    State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
-    NoQuery: NoQuery,
-    PathId(token): PathId<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let document = Document::open(&state, &caller, &token).await?;
-    if let Some(answer) = document.precondition(&headers)? {
-        return Ok(answer);
-    }
+pub async fn check_download(document: Document) -> Response {
     let length = [(header::CONTENT_LENGTH, document.size_bytes.to_string())];
-    Ok((document.headers, length, Body::empty()).into_response())
+    (document.headers, length, Body::empty()).into_response()
 }

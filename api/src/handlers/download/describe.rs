@@ -37,16 +37,6 @@ pub struct DownloadRange {
     if_range: String,
 }
 
-/// What a download can fail in.
-#[derive(Debug)]
-pub struct DownloadFailure;
-
-impl Fails for DownloadFailure {
-    fn codes() -> Vec<Code> {
-        vec![Code::PreconditionFailed]
-    }
-}
-
 impl Fails for DownloadRange {
     fn codes() -> Vec<Code> {
         vec![Code::RangeNotSatisfiable]

@@ -1,6 +1,8 @@
 //! The document behind a download token, and what is said of it before its bytes.
 
 use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dossier_common::file::File;
@@ -10,13 +12,14 @@ use dossier_common::token::DownloadClaims;
 use futures_util::stream;
 
 use crate::delivery::{Outcome, content_disposition, evaluate};
-use crate::extract::Caller;
-use crate::problem::{Code, Problem};
+use crate::extract::{NoQuery, PathId, SignedIn};
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
-/// A document that the caller may download.
+/// A document that the caller may download. As an extractor it answers in the handler's place when the
+/// request's preconditions say so.
 #[derive(Debug)]
-pub(super) struct Document {
+pub struct Document {
     pub(super) link_id: LinkId,
     pub(super) file: File,
     pub(super) size_bytes: u64,
@@ -25,15 +28,39 @@ pub(super) struct Document {
     pub(super) headers: HeaderMap,
 }
 
+impl FromRequestParts<AppState> for Document {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let opened = Self::open(parts, state).await;
+        let document = opened.map_err(IntoResponse::into_response)?;
+        match evaluate(&parts.headers, &document.etag) {
+            Outcome::Proceed => Ok(document),
+            Outcome::NotModified => Err(document.not_modified()),
+            Outcome::Failed => {
+                let detail = "These are other bytes than If-Match speaks of.";
+                Err(Problem::new(Code::PreconditionFailed, detail).into_response())
+            }
+        }
+    }
+}
+
+impl Fails for Document {
+    fn codes() -> Vec<Code> {
+        let mut codes = <(SignedIn, NoQuery, PathId<String>)>::codes();
+        codes.push(Code::PreconditionFailed);
+        codes
+    }
+}
+
 impl Document {
-    /// The link and document behind `token`, if all of it holds for `caller`.
-    pub(super) async fn open(
-        state: &AppState,
-        caller: &Caller,
-        token: &str,
-    ) -> Result<Self, Problem> {
+    /// The document behind the token in the address, if all of it holds for the caller.
+    async fn open(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        NoQuery::from_request_parts(parts, state).await?;
+        let PathId(token) = PathId::<String>::from_request_parts(parts, state).await?;
         let now = state.clock.now();
-        let opened = state.token_keys.open::<DownloadClaims>(token, now);
+        let opened = state.token_keys.open::<DownloadClaims>(&token, now);
         let claims = opened.map_err(|_| Problem::not_found())?;
         if claims.client_id != caller.user_id {
             return Err(Problem::not_found());
@@ -42,7 +69,7 @@ impl Document {
         let link = link
             .filter(|link| link.is_live(now) && link.client_id == caller.user_id)
             .ok_or_else(Problem::not_found)?;
-        let scope = FileScope::MeantFor(caller.email_key.clone());
+        let scope = FileScope::MeantFor(caller.email_key);
         let file = state.store.find_file(claims.file_id, &scope).await?;
         let file = file
             .filter(|file| file.id == link.file_id && file.sha256 == claims.sha256)
@@ -57,24 +84,12 @@ impl Document {
         })
     }
 
-    /// The answer that the request's preconditions come to, if they come to one.
-    pub(super) fn precondition(&self, headers: &HeaderMap) -> Result<Option<Response>, Problem> {
-        match evaluate(headers, &self.etag) {
-            Outcome::Proceed => Ok(None),
-            Outcome::NotModified => Ok(Some(self.not_modified())),
-            Outcome::Failed => {
-                let detail = "These are other bytes than If-Match speaks of.";
-                Err(Problem::new(Code::PreconditionFailed, detail))
-            }
-        }
-    }
-
     /// A body of unknown length: that of a known one, 0, would be said in a `Content-Length`, which
     /// speaks of the document (RFC 9110 §8.6).
-    fn not_modified(&self) -> Response {
+    fn not_modified(self) -> Response {
         let nothing = stream::empty::<Result<&[u8], std::convert::Infallible>>();
         let nothing = Body::from_stream(nothing);
-        (StatusCode::NOT_MODIFIED, self.headers.clone(), nothing).into_response()
+        (StatusCode::NOT_MODIFIED, self.headers, nothing).into_response()
     }
 }
 

@@ -8,10 +8,8 @@ use dossier_common::store::blobs::ByteRange;
 use dossier_common::store::links::DownloadPart;
 
 use super::body::stream_range;
-use super::document::Document;
-use super::{Delivery, DownloadConditions, DownloadFailure, DownloadRange};
+use super::{Delivery, Document, DownloadConditions, DownloadRange};
 use crate::delivery::{RangeRequest, requested_range};
-use crate::extract::{NoQuery, PathId, SignedIn};
 use crate::problem::{Code, Problem, Problems};
 use crate::state::AppState;
 
@@ -28,20 +26,14 @@ use crate::state::AppState;
     ),
     responses(
         Delivery<true>,
-        Problems<(SignedIn, NoQuery, PathId<String>, DownloadFailure, DownloadRange)>,
+        Problems<(Document, DownloadRange)>,
     ),
 )]
 pub async fn download_file(
     State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
-    NoQuery: NoQuery,
-    PathId(token): PathId<String>,
     headers: HeaderMap,
+    document: Document,
 ) -> Result<Response, Problem> {
-    let document = Document::open(&state, &caller, &token).await?;
-    if let Some(answer) = document.precondition(&headers)? {
-        return Ok(answer);
-    }
     let size_bytes = document.size_bytes;
     let whole = ByteRange {
         start: 0,

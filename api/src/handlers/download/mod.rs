@@ -7,5 +7,6 @@ mod document;
 mod fetch;
 
 pub use check::*;
-pub use describe::{Delivery, DownloadConditions, DownloadFailure, DownloadRange};
+pub use describe::{Delivery, DownloadConditions, DownloadRange};
+pub use document::Document;
 pub use fetch::*;

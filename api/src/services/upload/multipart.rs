@@ -15,7 +15,7 @@ use http_body_util::Limited;
 use tokio::time::timeout;
 
 use super::Upload;
-use crate::extract::shown;
+use crate::extract::{media_type, shown};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
@@ -39,12 +39,10 @@ pub(super) async fn receive(
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let request = request.map(|body| Body::new(Limited::new(body, most)));
-    let mut multipart = Multipart::from_request(request, state).await.map_err(|_| {
-        Problem::new(
-            Code::UnsupportedMediaType,
-            "Please send the document as multipart/form-data, in the field `file`.",
-        )
-    })?;
+    let is_form = media_type(request.headers())
+        .is_some_and(|it| it.type_() == mime::MULTIPART && it.subtype() == mime::FORM_DATA);
+    let multipart = Multipart::from_request(request, state).await;
+    let mut multipart = multipart.map_err(|_| not_a_form(is_form))?;
     let mut received = Received::default();
     let outcome = read_fields(state, &mut multipart, blob_id, &mut received).await;
     if let Err(problem) = outcome {
@@ -148,6 +146,17 @@ fn recipient(text: &[u8]) -> Result<EmailAddress, Problem> {
             "must each be an e-mail address such as name@example.com",
         )),
     }
+}
+
+/// Why a request is not read as a form.
+fn not_a_form(says_so: bool) -> Problem {
+    if says_so {
+        let detail =
+            "Please say in Content-Type what separates the parts: multipart/form-data; boundary=….";
+        return Problem::new(Code::BadRequest, detail);
+    }
+    let detail = "Please send the document as multipart/form-data, in the field `file`.";
+    Problem::new(Code::UnsupportedMediaType, detail)
 }
 
 /// A field that is ignored may be a misspelt one, and with it the people the document is meant for.

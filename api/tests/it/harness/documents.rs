@@ -45,6 +45,7 @@ impl App {
             kind: None,
             rejection: None,
             inspection: None,
+            revalidation: None,
             recipients: new.recipients,
             job_id: JobId::generate(entropy, now),
             created_at: now,

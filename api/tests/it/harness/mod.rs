@@ -4,6 +4,8 @@
 mod call;
 mod documents;
 mod fail_point;
+mod own_server;
+mod parsed;
 mod people;
 mod program;
 mod wire;
@@ -13,6 +15,8 @@ pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
 pub(crate) use fail_point::FailPoint;
+pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
+pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person};
 pub(crate) use program::{Program, Running};
 pub(crate) use wire::{Wire, read_to_end};

@@ -55,7 +55,14 @@ impl Program {
     }
 
     /// Starts it and waits until it serves.
-    pub(crate) async fn start(mut self) -> Running {
+    pub(crate) async fn start(self) -> Running {
+        let running = self.spawn();
+        eventually("the program serves", async || running.line_with("address")).await;
+        running
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(mut self) -> Running {
         let mut child = self.0.spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let mut lines = BufReader::new(child.stderr.take().expect("it has a log")).lines();
@@ -67,9 +74,7 @@ impl Program {
                 log.push('\n');
             }
         });
-        let running = Running { child, log, reader };
-        eventually("the program serves", async || running.line_with("address")).await;
-        running
+        Running { child, log, reader }
     }
 }
 

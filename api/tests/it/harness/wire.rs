@@ -9,7 +9,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::App;
 
-/// A listening service; it ends with the test's runtime.
+/// How long requests may take to end once the service is stopping.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A listening service; it ends with the test's runtime, or when the application is stopping.
 pub(crate) struct Wire(SocketAddr);
 
 impl Wire {
@@ -20,11 +23,8 @@ impl Wire {
     pub(crate) async fn serve_within(app: &App, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = app.router.clone();
-        tokio::spawn(async move {
-            let never = std::future::pending();
-            serve(listener, router, limits, never, Duration::ZERO).await
-        });
+        let (router, draining) = (app.router.clone(), app.state.draining.clone());
+        tokio::spawn(async move { serve(listener, router, limits, draining, GRACE).await });
         Self(address)
     }
 

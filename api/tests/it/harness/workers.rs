@@ -32,6 +32,7 @@ impl Workers {
         let services = Services {
             store: app.state.store.clone(),
             clock: app.state.clock.clone(),
+            entropy: app.state.entropy.clone(),
             token_keys: app.state.token_keys.clone(),
             mailer: mailer.clone(),
             inspector: Inspector::new(Limits::default(), Policy::standard()),

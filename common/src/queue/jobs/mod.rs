@@ -1,10 +1,12 @@
 //! The jobs, one a file, and the list of their queues.
 
 mod mint_download_token;
+mod revalidate_upload;
 mod send_email;
 mod validate_upload;
 
 pub use mint_download_token::MintDownloadToken;
+pub use revalidate_upload::RevalidateUpload;
 pub use send_email::SendEmail;
 pub use validate_upload::ValidateUpload;
 
@@ -15,6 +17,7 @@ impl QueueName {
     pub const ALL: &[Self] = &[
         Self::of::<SendEmail>(),
         Self::of::<ValidateUpload>(),
+        Self::of::<RevalidateUpload>(),
         Self::of::<MintDownloadToken>(),
     ];
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{UserId, VerificationId};
+use crate::id::{FileId, UserId, VerificationId};
 use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Sends one mail.
@@ -23,6 +23,13 @@ pub enum SendEmail {
         /// To whom.
         user_id: UserId,
     },
+    /// "Your document can no longer be downloaded": newer rules rejected an available document.
+    DocumentRejected {
+        /// To whom.
+        user_id: UserId,
+        /// Which document.
+        file_id: FileId,
+    },
 }
 
 impl Job for SendEmail {
@@ -40,7 +47,9 @@ impl SendEmail {
     /// To whom the mail goes.
     pub fn user_id(&self) -> UserId {
         match self {
-            Self::Verify { user_id, .. } | Self::AccountExists { user_id } => *user_id,
+            Self::Verify { user_id, .. }
+            | Self::AccountExists { user_id }
+            | Self::DocumentRejected { user_id, .. } => *user_id,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::stack::error::Error;
 
 impl StateDir {
     /// Deletes everything, logs and data included; the marker last, so that what could not be
-    /// deleted can be the next time.
+    /// deleted can be the next time. A symbolic link that named the folder goes with it.
     ///
     /// # Errors
     ///
@@ -27,7 +27,8 @@ impl StateDir {
         };
         let deleted = delete_but(&self.root, MARKER)
             .and_then(|()| fs::remove_file(self.root.join(MARKER)))
-            .and_then(|()| fs::remove_dir(&self.root));
+            .and_then(|()| fs::remove_dir(&self.root))
+            .and_then(|()| self.link.as_ref().map_or(Ok(()), fs::remove_file));
         deleted.map_err(Error::io(format!("delete {}", self.root.display())))
     }
 }
@@ -88,5 +89,17 @@ mod tests {
         state.delete().await.expect("it can be deleted");
         assert!(!folder.path().join("state").exists());
         assert!(elsewhere.path().join("letter.txt").is_file());
+    }
+    #[tokio::test]
+    async fn a_link_that_names_the_folder_is_deleted_with_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (disk, link) = (folder.path().join("disk"), folder.path().join("link"));
+        fs::create_dir(&disk).expect("a folder");
+        std::os::unix::fs::symlink(&disk, &link).expect("a link");
+        let state = StateDir::open(&link).expect("a state folder");
+        state.delete().await.expect("it can be deleted");
+        assert!(!disk.exists());
+        assert!(!link.is_symlink(), "no dangling link stays");
+        StateDir::open(&link).expect("the name can be used again");
     }
 }

@@ -16,6 +16,8 @@ const MARKER_TEXT: &str = "This folder belongs to `cargo dev` of Dossier: `cargo
 #[derive(Debug, Clone)]
 pub struct StateDir {
     pub(super) root: PathBuf,
+    /// The symbolic link that leads to it, if it was named by one.
+    pub(super) link: Option<PathBuf>,
 }
 
 impl StateDir {
@@ -45,6 +47,7 @@ impl StateDir {
     pub fn find(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let root = root.into();
         let state = Self {
+            link: root.is_symlink().then(|| root.clone()),
             root: root.canonicalize().unwrap_or(root),
         };
         let has_content = match fs::read_dir(&state.root) {

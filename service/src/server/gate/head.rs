@@ -1,14 +1,17 @@
 //! The head of a request: whether hyper may see it, and where its body ends.
 
-use axum::http::uri::Authority;
-use axum::http::{Method, Uri};
+use axum::http::Method;
 use httparse::{EMPTY_HEADER, Error, Header, Status};
 
 use super::framing::{Chunk, Framing};
+use super::target::{is_host, is_target_of};
 use crate::server::Refusal;
 
 /// How long a head may be, in bytes.
 pub(super) const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// How long the target in it may be, in bytes.
+const MAX_TARGET_BYTES: usize = 32 * 1024;
 
 /// How many fields a head may have; hyper's own limit.
 const MAX_FIELDS: usize = 100;
@@ -21,12 +24,17 @@ const MAX_LENGTH: u64 = u64::MAX - 2;
 pub(super) fn read(bytes: &[u8]) -> Result<Option<(usize, Framing)>, Refusal> {
     let mut fields = [EMPTY_HEADER; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
-    match request.parse(bytes) {
+    let parsed = request.parse(bytes);
+    if request.path.is_some_and(|it| it.len() > MAX_TARGET_BYTES) {
+        return Err(Refusal::TargetTooLong);
+    }
+    match parsed {
         Ok(Status::Complete(length)) if length <= MAX_HEAD_BYTES => {
             check(&request).map(|framing| Some((length, framing)))
         }
         Ok(Status::Partial) if bytes.len() <= MAX_HEAD_BYTES => Ok(None),
-        Ok(_) if request.version.is_none() => Err(Refusal::TargetTooLong),
+        Ok(_) if request.method.is_none() => Err(Refusal::Malformed),
+        Ok(_) if request.path.is_none() => Err(Refusal::TargetTooLong),
         Ok(_) | Err(Error::TooManyHeaders) => Err(Refusal::HeadTooLarge),
         Err(_) => Err(Refusal::Malformed),
     }
@@ -37,8 +45,11 @@ fn check(request: &httparse::Request<'_, '_>) -> Result<Framing, Refusal> {
         request.method.unwrap_or_default(),
         request.path.unwrap_or_default(),
     );
-    if Method::from_bytes(method.as_bytes()).is_err() || Uri::try_from(target).is_err() {
+    if Method::from_bytes(method.as_bytes()).is_err() {
         return Err(Refusal::Malformed);
+    }
+    if !is_target_of(method, target) {
+        return Err(Refusal::Target);
     }
     let is_http_11 = request.version == Some(1);
     check_host(request.headers, is_http_11)?;
@@ -58,13 +69,10 @@ fn check_host(fields: &[Header<'_>], is_http_11: bool) -> Result<(), Refusal> {
     let mut hosts = values(fields, "host");
     match (hosts.next(), hosts.next()) {
         (None, _) if !is_http_11 => Ok(()),
-        (Some(host), None) if host.is_empty() || is_host(host) => Ok(()),
+        (Some(b""), None) => Ok(()),
+        (Some(host), None) if is_host(host) => Ok(()),
         _ => Err(Refusal::Host),
     }
-}
-
-fn is_host(value: &[u8]) -> bool {
-    !value.contains(&b'@') && Authority::try_from(value).is_ok()
 }
 
 /// RFC 9112, section 6.
@@ -164,8 +172,32 @@ mod tests {
     fn what_is_too_long_is_told_apart() {
         let long = "x".repeat(MAX_HEAD_BYTES);
         let many = "A: b\r\n".repeat(MAX_FIELDS + 1);
+        let target = "x".repeat(MAX_TARGET_BYTES);
         for (head, refusal) in [
             (format!("GET /{long}"), Refusal::TargetTooLong),
+            (format!("GET /{target} HTTP/1.1"), Refusal::TargetTooLong),
+            (format!("GET /{long} HTTP/1.1"), Refusal::TargetTooLong),
+            (
+                format!("GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET /{target} HTTP/1.1\r\nX: {long}"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET /{target} HTTP/1.1\r\n{many}"),
+                Refusal::TargetTooLong,
+            ),
+            (
+                format!("GET {} HTTP/1.1\r\nX: {long}", &target[1..]),
+                Refusal::HeadTooLarge,
+            ),
+            (long.clone() + "x", Refusal::Malformed),
             (
                 format!("GET / HTTP/1.1\r\nX: {long}"),
                 Refusal::HeadTooLarge,
@@ -178,5 +210,10 @@ mod tests {
             assert_eq!(read(head.as_bytes()), Err(refusal), "{:.30}", head);
         }
         assert_eq!(read(b"GET / HT"), Ok(None));
+        let longest = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", &target[1..]);
+        assert_eq!(
+            read(longest.as_bytes()),
+            Ok(Some((longest.len(), Framing::Ended)))
+        );
     }
 }

@@ -8,6 +8,7 @@
 
 mod framing;
 mod head;
+mod target;
 
 use std::io;
 use std::pin::Pin;

@@ -45,7 +45,11 @@ pub(super) fn files(paths: Vec<PathBuf>, recursive: bool) -> Vec<PathBuf> {
 /// # Errors
 ///
 /// What kept it from being read, and what to do about it.
-pub(super) fn open(path: &Path, limits: &Limits) -> io::Result<Box<dyn Source>> {
+pub(super) fn open(
+    path: &Path,
+    recursive: bool,
+    limits: &Limits,
+) -> io::Result<Box<dyn Source + Send>> {
     if path.as_os_str() == STANDARD_INPUT {
         let mut bytes = Vec::new();
         // One byte more shows that it is too large.
@@ -56,6 +60,11 @@ pub(super) fn open(path: &Path, limits: &Limits) -> io::Result<Box<dyn Source>> 
         return Ok(Box::new(Cursor::new(bytes)));
     }
     let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() && recursive {
+        // It is among the files because it could not be read; the error says why.
+        fs::read_dir(path)?;
+        return Err(io::Error::other("this folder changed meanwhile: try again"));
+    }
     if kind.is_dir() {
         return Err(io::Error::other(
             "this is a folder: give --recursive to inspect the files in it",

@@ -5,7 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::document::{Flag, Verdict, is_unseen};
+use crate::cli::visible::{visible, visible_json};
+use crate::document::{Flag, RULES_VERSION, Verdict};
+
+/// The exit code where some files were refused.
+const REFUSED: u8 = 1;
+/// The exit code where some files could not be inspected.
+pub(super) const FAILED: u8 = 2;
 
 /// What became of one file.
 #[derive(Debug, Serialize)]
@@ -16,7 +22,8 @@ pub(super) struct Line {
     path_bytes: Option<String>,
     #[serde(skip)]
     shown: String,
-    pub(super) verdict: &'static str,
+    verdict: &'static str,
+    rules_version: u32,
     kind: Option<&'static str>,
     code: Option<&'static str>,
     message: Option<String>,
@@ -32,15 +39,16 @@ impl Line {
     pub(super) fn inspected(path: &Path, verdict: &Verdict, micros: u64) -> Self {
         let facts = verdict.facts();
         let reason = verdict.reason();
+        let (message, detail) = match verdict {
+            Verdict::Accepted(_) => (None, None),
+            Verdict::Rejected(rejected) => (Some(rejected.message()), rejected.part.clone()),
+        };
         Self {
             verdict: if reason.is_none() { "accept" } else { "reject" },
             kind: verdict.kind().map(|kind| kind.as_str()),
             code: reason.map(|reason| reason.code()),
-            message: reason.map(|reason| reason.message()),
-            detail: match verdict {
-                Verdict::Accepted(_) => None,
-                Verdict::Rejected(rejected) => rejected.part.clone(),
-            },
+            message,
+            detail,
             flags: facts.flags.clone(),
             inflated_bytes: facts.inflated_bytes,
             micros,
@@ -49,7 +57,7 @@ impl Line {
     }
 
     /// A file that could not be inspected.
-    pub(super) fn trouble(path: &Path, code: &'static str, message: String) -> Self {
+    pub(super) fn failed(path: &Path, code: &'static str, message: String) -> Self {
         Self {
             code: Some(code),
             message: Some(message),
@@ -63,8 +71,9 @@ impl Line {
         Self {
             path: path.to_string_lossy().into_owned(),
             path_bytes: path.to_str().is_none().then(hexadecimal),
-            shown: shown(bytes),
+            shown: visible(bytes),
             verdict: "error",
+            rules_version: RULES_VERSION,
             kind: None,
             code: None,
             message: None,
@@ -75,23 +84,22 @@ impl Line {
         }
     }
 
+    /// The exit code where this is the worst that happened.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self.verdict {
+            "accept" => 0,
+            "reject" => REFUSED,
+            _ => FAILED,
+        }
+    }
+
     /// The line as JSON. What would steer a terminal is escaped.
     ///
     /// # Errors
     ///
     /// None that a line of strings and numbers can have.
     pub(super) fn json(&self) -> serde_json::Result<String> {
-        let text = serde_json::to_string(self)?;
-        let mut escaped = String::with_capacity(text.len());
-        for c in text.chars() {
-            if is_unseen(c) {
-                // All of them are below U+10000, and stand in strings.
-                escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
-            } else {
-                escaped.push(c);
-            }
-        }
-        Ok(escaped)
+        Ok(visible_json(&serde_json::to_string(self)?))
     }
 
     /// The cells of a row in a table.
@@ -119,31 +127,12 @@ impl Line {
     }
 
     fn reason(&self) -> String {
-        match (self.code, &self.message, &self.detail) {
-            (Some(code), Some(message), Some(part)) => format!("{code} ({part}): {message}"),
-            (Some(code), Some(message), None) => format!("{code}: {message}"),
+        match (self.code, &self.message) {
+            (Some(code), Some(message)) => format!("{code}: {message}"),
             _ => {
                 let names: Vec<&str> = self.flags.iter().map(|flag| flag.as_str()).collect();
                 names.join(", ")
             }
         }
     }
-}
-
-/// A path without what would steer a terminal, and with the bytes that are no text as such.
-fn shown(path: &[u8]) -> String {
-    let mut shown = String::new();
-    for chunk in path.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if is_unseen(c) {
-                shown.extend(c.escape_unicode());
-            } else {
-                shown.push(c);
-            }
-        }
-        for byte in chunk.invalid() {
-            shown.push_str(&format!("\\x{byte:02X}"));
-        }
-    }
-    shown
 }

@@ -2,29 +2,23 @@
 
 mod input;
 mod line;
+mod one;
+mod order;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::Args;
-use dossier_common::telemetry::explain;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::line::Line;
+use self::line::{FAILED, Line};
+use self::order::InOrder;
 use super::table::table;
-use crate::document::{Cancel, InspectError, Limits, Policy, inspect};
-use crate::inspection::compare_extension;
+use crate::document::Policy;
 
-/// How long one file may take.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// A terminal narrower than this gets no table.
 const TABLE_COLUMNS: u16 = 80;
-/// The exit code where some files were refused.
-const REFUSED: u8 = 1;
-/// The exit code where some files could not be inspected.
-const TROUBLE: u8 = 2;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -57,40 +51,73 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     } = arguments;
     let files = input::files(files, recursive);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let bar = progress(files.len());
+    let mut output = Output::new(json, files.len());
     let mut inspected = stream::iter(files)
-        .map(|path| inspect_in_time(path, policy.clone()))
-        .buffered(cores);
+        .enumerate()
+        .map(|(place, path)| {
+            let line = one::inspect_in_time(path, recursive, policy.clone());
+            line.map(move |line| (place, line))
+        })
+        .buffer_unordered(cores);
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
-    let mut lines = Vec::new();
-    let mut worst = 0;
-    loop {
-        let line = tokio::select! {
-            line = inspected.next() => line,
-            _ = &mut interrupt => {
-                worst = TROUBLE;
-                None
-            }
+    let mut in_order = InOrder::default();
+    let worst = loop {
+        let finished = tokio::select! {
+            finished = inspected.next() => finished,
+            _ = &mut interrupt => break FAILED,
         };
-        let Some(line) = line else { break };
-        bar.inc(1);
-        worst = worst.max(match line.verdict {
-            "accept" => 0,
-            "reject" => REFUSED,
-            _ => TROUBLE,
-        });
-        if json {
-            let text = line.json()?;
-            bar.suspend(|| anstream::println!("{text}"));
-        } else {
-            lines.push(line);
+        let Some((place, line)) = finished else {
+            break 0;
+        };
+        in_order.add(place, line);
+        while let Some(line) = in_order.take_next() {
+            output.add(line)?;
+        }
+    };
+    for line in in_order.into_rest() {
+        output.add(line)?;
+    }
+    Ok(ExitCode::from(output.finish().max(worst)))
+}
+
+/// What is printed: lines of JSON as they come, or a table at the end.
+struct Output {
+    json: bool,
+    bar: ProgressBar,
+    lines: Vec<Line>,
+    worst: u8,
+}
+
+impl Output {
+    fn new(json: bool, files: usize) -> Self {
+        Self {
+            json,
+            bar: progress(files),
+            lines: Vec::new(),
+            worst: 0,
         }
     }
-    bar.finish_and_clear();
-    if !json {
-        print(&lines);
+
+    fn add(&mut self, line: Line) -> serde_json::Result<()> {
+        self.bar.inc(1);
+        self.worst = self.worst.max(line.exit_code());
+        if self.json {
+            let text = line.json()?;
+            self.bar.suspend(|| anstream::println!("{text}"));
+        } else {
+            self.lines.push(line);
+        }
+        Ok(())
     }
-    Ok(ExitCode::from(worst))
+
+    /// Prints the rest; the exit code.
+    fn finish(self) -> u8 {
+        self.bar.finish_and_clear();
+        if !self.json {
+            print(&self.lines);
+        }
+        self.worst
+    }
 }
 
 /// Prints a table, or blocks of lines where a table would be too narrow to read.
@@ -106,39 +133,6 @@ fn print(lines: &[Line]) {
         table.add_row(line.row());
     }
     anstream::println!("{table}");
-}
-
-async fn inspect_in_time(path: PathBuf, policy: Policy) -> Line {
-    let cancel = Cancel::new();
-    let mut work = tokio::task::spawn_blocking({
-        let (path, cancel) = (path.clone(), cancel.clone());
-        move || inspect_file(&path, &policy, &cancel)
-    });
-    let finished = tokio::select! {
-        finished = &mut work => finished,
-        () = tokio::time::sleep(TIME_LIMIT) => {
-            cancel.cancel();
-            work.await
-        }
-    };
-    finished.unwrap_or_else(|_| {
-        let message = "the inspector failed".to_owned();
-        Line::trouble(&path, "INTERNAL", message)
-    })
-}
-
-fn inspect_file(path: &Path, policy: &Policy, cancel: &Cancel) -> Line {
-    let limits = Limits::default();
-    let started = Instant::now();
-    let inspected = input::open(path, &limits)
-        .map_err(InspectError::Io)
-        .and_then(|mut source| inspect(&mut *source, &limits, policy, cancel));
-    let verdict = match inspected {
-        Ok(verdict) => compare_extension(verdict, &path.to_string_lossy(), policy),
-        Err(error) => return Line::trouble(path, error.code(), explain(&error)),
-    };
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Line::inspected(path, &verdict, micros)
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -6,13 +6,13 @@ mod show;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::queue::QueueName;
 use dossier_common::queue::backend::{JobFilter, JobState};
-use dossier_common::queue::{QueueName, QueueSettings};
-use dossier_common::store::Store;
 use mongodb::bson::DateTime;
+
+use super::database;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -50,12 +50,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let mut env = Environment::of_process();
     let database = DatabaseSettings::read(&mut env);
     let database = env.finish(database)?;
-    let settings = QueueSettings::default();
-    let store = Store::connect(database.uri(), "dossier-worker jobs", &settings).await?;
-    store
-        .wait_for_schema()
-        .await
-        .context("look at the database")?;
+    let store = database::connect(&database, "dossier-worker jobs").await?;
     match command {
         Command::List(arguments) => list::run(&store, &arguments).await,
         Command::Show(arguments) => show::run(&store, &arguments).await,

@@ -66,6 +66,16 @@ impl Archive {
         self.entries.get(self.by_key[place])
     }
 
+    /// Whether entries lie in the folder with that normal name.
+    pub(in crate::document) fn has_folder(&self, key: &str) -> bool {
+        let key = format!("{key}/");
+        let place = self
+            .by_key
+            .partition_point(|&place| self.entries[place].key < key);
+        let next = self.by_key.get(place);
+        next.is_some_and(|&place| self.entries[place].key.starts_with(&key))
+    }
+
     /// Whether data follows the archive.
     pub(in crate::document) fn has_trailing_data(&self) -> bool {
         self.has_trailing_data

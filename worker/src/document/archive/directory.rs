@@ -16,6 +16,7 @@ use super::name;
 use super::zip64::WideValues;
 
 const HEADER_BYTES: u64 = 46;
+const HOST_UNIX: u8 = 3;
 /// The length of all names together; real documents have 100 KB at most.
 const MAX_NAMES_BYTES: usize = 2 * 1024 * 1024;
 
@@ -142,6 +143,11 @@ impl Record<'_> {
         self.u16_at(34)
     }
 
+    /// The system whose attributes the entry has.
+    fn host(&self) -> u8 {
+        self.0[5]
+    }
+
     fn attributes(&self) -> u32 {
         self.u32_at(38)
     }
@@ -169,7 +175,7 @@ impl Record<'_> {
 fn check_method(entry: &Entry, fields: &[extra::Field<'_>], findings: &mut Findings) {
     let aes = entry.method == METHOD_AES || extra::is_encrypted(fields);
     if aes || entry.has(FLAGS_STRONG_ENCRYPTION) {
-        findings.note(Reason::Encrypted, || {
+        findings.note(Reason::ENCRYPTED, || {
             format!("{} is encrypted", entry.quoted())
         });
     }
@@ -210,6 +216,11 @@ fn check_type(entry: &Entry, record: &Record<'_>, findings: &mut Findings) {
     if let Some(special) = name::special(record.attributes()) {
         findings.note(Reason::ZipUnsafeName, || {
             format!("{} is {special}", entry.quoted())
+        });
+    }
+    if record.host() == HOST_UNIX && name::is_of_unknown_type(record.attributes()) {
+        findings.note(Reason::ZipAmbiguous, || {
+            format!("{} is of no known type by its attributes", entry.quoted())
         });
     }
     if entry.is_folder() && entry.inflated_bytes > 0 {

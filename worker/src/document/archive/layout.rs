@@ -4,7 +4,7 @@ use crate::document::reason::Reason;
 use crate::document::stop::{Findings, Stop};
 use crate::document::window::Window;
 
-use super::entry::{Entry, FLAG_DESCRIPTOR};
+use super::entry::{Entry, FLAG_DESCRIPTOR, METHOD_STORED};
 
 /// Notes a gap or overlap after an entry, and a false descriptor. `next` is where the next entry begins, or
 /// the directory. Called in physical order, the file is read through once.
@@ -49,6 +49,11 @@ fn ends_well(
     };
     // Java takes wide sizes behind an empty entry for narrow ones, and the rest of them for the end of the archive.
     if shape.wide && entry.inflated_bytes == 0 {
+        return Ok(false);
+    }
+    // Of stored data, a program that reads from front to back finds the end by the signature alone. libarchive is
+    // one where the end record is more than 16 KiB before the end of the file.
+    if !shape.signed && entry.method == METHOD_STORED {
         return Ok(false);
     }
     let bytes = window.at_most(data_end, 24)?;

@@ -90,7 +90,7 @@ impl Local {
 fn compare(entry: &Entry, local: &Local, fields: &[extra::Field<'_>], findings: &mut Findings) {
     let encrypted = (entry.has(FLAG_ENCRYPTED), local.flags & FLAG_ENCRYPTED != 0);
     if encrypted == (true, true) || extra::is_encrypted(fields) {
-        findings.note(Reason::Encrypted, || {
+        findings.note(Reason::ENCRYPTED, || {
             format!("{} is encrypted", entry.quoted())
         });
     } else if encrypted.0 != encrypted.1 {

@@ -69,6 +69,15 @@ pub(super) fn special(external_attributes: u32) -> Option<&'static str> {
     }
 }
 
+/// Whether the attributes of a host of the Unix kind give a type that no file has. Some programs leave such an
+/// entry out.
+pub(super) fn is_of_unknown_type(external_attributes: u32) -> bool {
+    !matches!(
+        (external_attributes >> 16) & TYPE_MASK,
+        0 | 0o040_000 | 0o100_000
+    )
+}
+
 /// Whether the host attributes say "folder", in the way of DOS or of Unix. Some programs look at either,
 /// whatever host wrote them.
 pub(super) fn is_folder_by_attributes(external_attributes: u32) -> bool {

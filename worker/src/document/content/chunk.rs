@@ -4,12 +4,18 @@ use crate::document::archive::Entry;
 use crate::document::flag::Flag;
 use crate::document::watch::Watch;
 
+use super::mail_page::MailPage;
 use super::page::Page;
 use super::rich_text::RichText;
+
+/// How much of the part tells its format.
+const HEAD_BYTES: usize = 64;
 
 /// Looks at such a part, which comes in pieces.
 #[derive(Default)]
 pub(super) struct Chunk {
+    /// The beginning without white space, until it tells the format.
+    head: Vec<u8>,
     format: Format,
 }
 
@@ -20,22 +26,46 @@ enum Format {
     Archive,
     RichText(Box<RichText>),
     Page(Box<Page>),
+    MailPage(Box<MailPage>),
 }
 
 impl Chunk {
-    /// Looks at the next piece; the first one tells the format.
+    /// Looks at the next piece.
     pub(super) fn look(&mut self, piece: &[u8]) {
-        if matches!(self.format, Format::Unknown) {
-            self.format = match piece.trim_ascii_start() {
-                rest if rest.starts_with(b"PK\x03\x04") => Format::Archive,
-                rest if rest.starts_with(b"{\\rt") => Format::RichText(Box::default()),
-                _ => Format::Page(Box::default()),
-            };
+        if !matches!(self.format, Format::Unknown) {
+            return self.format.read(piece);
         }
-        match &mut self.format {
-            Format::RichText(text) => text.read(piece),
-            Format::Page(page) => page.read(piece),
-            Format::Unknown | Format::Archive => {}
+        let piece = if self.head.is_empty() {
+            piece.trim_ascii_start()
+        } else {
+            piece
+        };
+        self.head.extend_from_slice(piece);
+        if self.head.len() >= HEAD_BYTES {
+            self.tell_format();
+        }
+    }
+
+    fn tell_format(&mut self) {
+        let head = std::mem::take(&mut self.head);
+        self.format = if head.starts_with(b"PK\x03\x04") {
+            Format::Archive
+        } else if head.starts_with(b"{\\rt") {
+            Format::RichText(Box::default())
+        } else if MailPage::begins_with(&head) {
+            Format::MailPage(Box::default())
+        } else {
+            Format::Page(Box::default())
+        };
+        self.format.read(&head);
+    }
+
+    /// How often each byte is looked at.
+    pub(super) fn readings(&self) -> usize {
+        if matches!(self.format, Format::MailPage(_)) {
+            3
+        } else {
+            1
         }
     }
 
@@ -48,12 +78,16 @@ impl Chunk {
     }
 
     /// Tells what was found.
-    pub(super) fn finish(self, entry: &Entry, watch: &mut Watch<'_>) {
+    pub(super) fn finish(mut self, entry: &Entry, watch: &mut Watch<'_>) {
+        if !self.head.is_empty() {
+            self.tell_format();
+        }
         let detail = || format!("chunk {}", entry.quoted());
         match self.format {
             Format::Unknown => {}
             Format::Archive => watch.observe(Flag::EmbeddedDocument, "", detail),
-            Format::RichText(text) => {
+            Format::RichText(mut text) => {
+                text.finish();
                 watch.observe(Flag::AlternativeFormat, "", detail);
                 if text.found_dde() {
                     watch.observe(Flag::DdeLink, "", detail);
@@ -65,12 +99,26 @@ impl Chunk {
                     watch.observe(Flag::RemoteField, &host, detail);
                 }
             }
-            Format::Page(page) => {
-                watch.observe(Flag::AlternativeFormat, "", detail);
-                if let Some(host) = page.share() {
-                    watch.observe(Flag::RemoteContent, &host, detail);
-                }
-            }
+            Format::Page(page) => tell_page(page.share(), watch, detail),
+            Format::MailPage(page) => tell_page(page.share(), watch, detail),
         }
+    }
+}
+
+impl Format {
+    fn read(&mut self, piece: &[u8]) {
+        match self {
+            Self::RichText(text) => text.read(piece),
+            Self::Page(page) => page.read(piece),
+            Self::MailPage(page) => page.read(piece),
+            Self::Unknown | Self::Archive => {}
+        }
+    }
+}
+
+fn tell_page(share: Option<String>, watch: &mut Watch<'_>, detail: impl Fn() -> String) {
+    watch.observe(Flag::AlternativeFormat, "", &detail);
+    if let Some(host) = share {
+        watch.observe(Flag::RemoteContent, &host, detail);
     }
 }

@@ -12,6 +12,8 @@ const MAX_INSTRUCTION_CHARS: usize = 2_048;
 const LOADING: [&str; 5] = ["LINK", "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT"];
 /// How many words of an instruction are looked at for a source; the second or third is one.
 const MAX_SOURCES: usize = 16;
+/// So much of an instruction takes as long to put together as a source to look at.
+const QUOTE_BYTES: usize = 64;
 /// Fields open at once; more than any reader nests.
 const MAX_OPEN: usize = 4_096;
 
@@ -55,8 +57,10 @@ impl Fields {
             "end" => {
                 if let Some(field) = self.open.pop() {
                     self.judge(&field.instruction);
-                    if !field.in_result {
-                        let result = quoted_result(&field.instruction);
+                    if !field.in_result
+                        && let Some(result) = quoted_result(&field.instruction)
+                    {
+                        self.examined += field.instruction.len() / QUOTE_BYTES;
                         self.innermost().append(&result);
                     }
                 }
@@ -186,21 +190,18 @@ fn is_dde(instruction: &str) -> bool {
     first.eq_ignore_ascii_case("DDE") || first.eq_ignore_ascii_case("DDEAUTO")
 }
 
-/// What a `QUOTE` field stands for: its words, where a number is a character's code.
-fn quoted_result(instruction: &str) -> String {
+/// What a `QUOTE` field stands for: its words, where a number is a character's code. `None` of other fields.
+fn quoted_result(instruction: &str) -> Option<String> {
     let mut words = instruction.split_whitespace();
-    if !words
-        .next()
-        .is_some_and(|word| word.eq_ignore_ascii_case("QUOTE"))
-    {
-        return String::new();
+    if !words.next()?.eq_ignore_ascii_case("QUOTE") {
+        return None;
     }
-    words
-        .map(
-            |word| match word.parse::<u32>().ok().and_then(char::from_u32) {
-                Some(c) => c.to_string(),
-                None => word.trim_matches('"').to_owned(),
-            },
-        )
-        .collect()
+    let mut result = String::new();
+    for word in words {
+        match word.parse::<u32>().ok().and_then(char::from_u32) {
+            Some(c) => result.push(c),
+            None => result.push_str(word.trim_matches('"')),
+        }
+    }
+    Some(result)
 }

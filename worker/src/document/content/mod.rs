@@ -4,10 +4,12 @@ mod chunk;
 mod executable;
 mod fields;
 mod formula;
+mod mail_page;
 mod markup;
 mod page;
 mod part;
 mod pass;
+mod rich_object;
 mod rich_text;
 mod treatment;
 

@@ -4,6 +4,7 @@ use crate::document::archive::Entry;
 use crate::document::flag::Flag;
 use crate::document::kind::Kind;
 use crate::document::package::{Package, remote_host};
+use crate::document::part_name;
 use crate::document::reason::Reason;
 use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
@@ -84,7 +85,10 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
         }
         if self.is_properties && !self.application.trim().is_empty() {
             let producer = format!("{} {}", self.application.trim(), self.version.trim());
-            let printable = producer.trim().chars().filter(|c| !c.is_control());
+            let printable = producer
+                .trim()
+                .chars()
+                .filter(|&c| !part_name::is_unseen(c));
             self.watch.facts.producer = Some(printable.take(MAX_PRODUCER_CHARS).collect());
         }
     }

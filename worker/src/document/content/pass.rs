@@ -80,10 +80,10 @@ fn read_chunk(
     let mut search = ProgramSearch::default();
     let steps = reader.steps();
     let outcome = reader.text(entry, |piece| {
-        // Looked at byte by byte.
-        steps.count(Step::Text, 4 * piece.len())?;
         search.look(piece);
         chunk.look(piece);
+        // Looked at byte by byte.
+        steps.count(Step::Text, 4 * chunk.readings() * piece.len())?;
         steps.count(Step::Relationship, chunk.take_examined())
     });
     chunk.finish(entry, watch);

@@ -1,15 +1,12 @@
 //! Rich text: fields and objects in it, as far as they could run or load something.
 
 use super::fields::Fields;
+use super::rich_object::Objects;
 
 /// Groups open at once whose kind is remembered; deeper ones are taken for text.
 const MAX_DEPTH: usize = 1_024;
 /// How much of a control word is kept; the longest that matters has ten letters.
 const MAX_WORD_CHARS: usize = 32;
-/// How much of an object's class is kept.
-const MAX_CLASS_CHARS: usize = 128;
-/// Classes of objects that Office itself opens, without their versions.
-const OFFICE_CLASSES: [&str; 5] = ["Word.", "Excel.", "PowerPoint.", "Visio.", "Equation.DSMT"];
 
 /// Reads rich text, which comes in pieces.
 pub(super) struct RichText {
@@ -26,9 +23,8 @@ pub(super) struct RichText {
     to_skip: usize,
     /// Whether more fields were open than can be followed.
     too_deep: bool,
-    class: String,
+    objects: Objects,
     updates: bool,
-    foreign_class: bool,
 }
 
 /// An open group: what its text is, and what its end ends.
@@ -39,6 +35,8 @@ struct Group {
     own: bool,
     /// For a whole field: how many fields were open before it.
     field: Option<usize>,
+    /// Whether it is a whole object.
+    object: bool,
 }
 
 /// What the text of a group is.
@@ -49,7 +47,8 @@ enum Destination {
     Instruction,
     Result,
     Class,
-    Data,
+    ObjectData,
+    OtherData,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,14 +75,20 @@ impl Default for RichText {
             stand_ins: 1,
             to_skip: 0,
             too_deep: false,
-            class: String::new(),
+            objects: Objects::default(),
             updates: false,
-            foreign_class: false,
         }
     }
 }
 
 impl RichText {
+    /// Ends what the text left open.
+    pub(super) fn finish(&mut self) {
+        while !self.groups.is_empty() {
+            self.close();
+        }
+    }
+
     /// Reads the next piece.
     pub(super) fn read(&mut self, piece: &[u8]) {
         for &byte in piece {
@@ -107,7 +112,7 @@ impl RichText {
 
     /// Whether an object is loaded on opening, or belongs to a program that is not Office's.
     pub(super) fn found_object(&self) -> bool {
-        self.updates || self.foreign_class
+        self.updates || self.objects.found_foreign()
     }
 
     /// The other computer that a field takes content from.
@@ -186,8 +191,12 @@ impl RichText {
         match closed.destination {
             Destination::Instruction if closed.own => self.mark("separate"),
             Destination::Result if closed.own => self.mark("end"),
-            Destination::Class if closed.own => self.judge_class(),
+            Destination::Class if closed.own => self.objects.end_class(),
+            Destination::ObjectData if closed.own => self.objects.end_data(),
             _ => {}
+        }
+        if closed.object {
+            self.objects.end();
         }
         // A field may lack a result.
         let before = closed.field.unwrap_or(usize::MAX);
@@ -198,13 +207,6 @@ impl RichText {
 
     fn mark(&mut self, kind: &str) {
         self.too_deep |= self.fields.mark(kind).is_err();
-    }
-
-    fn judge_class(&mut self) {
-        let class = std::mem::take(&mut self.class);
-        let class = class.trim().to_ascii_lowercase();
-        let mut office = OFFICE_CLASSES.iter().map(|name| name.to_ascii_lowercase());
-        self.foreign_class |= !class.is_empty() && !office.any(|name| class.starts_with(&name));
     }
 
     fn destination(&self) -> Destination {
@@ -235,7 +237,14 @@ impl RichText {
             }
             "fldrslt" => self.set_destination(Destination::Result),
             "objclass" => self.set_destination(Destination::Class),
-            "objdata" | "pict" | "blipuid" => self.set_destination(Destination::Data),
+            "object" => {
+                self.objects.begin();
+                if let Some(group) = self.groups.last_mut() {
+                    group.object = true;
+                }
+            }
+            "objdata" => self.set_destination(Destination::ObjectData),
+            "pict" | "blipuid" => self.set_destination(Destination::OtherData),
             "objupdate" => self.updates = true,
             "bin" => self.binary = self.number.parse().unwrap_or(0),
             "uc" => self.stand_ins = self.number.parse().unwrap_or(1),
@@ -273,8 +282,9 @@ impl RichText {
         match self.destination() {
             Destination::Instruction => self.fields.instruction(text),
             Destination::Result | Destination::Text => self.fields.text(text),
-            Destination::Class if self.class.len() < MAX_CLASS_CHARS => self.class.push(c),
-            Destination::Class | Destination::Data => {}
+            Destination::Class => self.objects.class(c),
+            Destination::ObjectData => self.objects.data(c),
+            Destination::OtherData => {}
         }
     }
 }

@@ -14,7 +14,9 @@ const PROGRAMS: &[&str] = &[
 /// Looks at one part other than the main part.
 pub(super) fn observe_part(entry: &Entry, content_type: Option<&str>, watch: &mut Watch<'_>) {
     let name = content_type.unwrap_or_default();
-    if PROGRAMS.contains(&part_name::extension(&entry.key)) {
+    // Windows drops dots and spaces from the end of a name.
+    let saved = entry.key.trim_end_matches(['.', ' ']);
+    if PROGRAMS.contains(&part_name::extension(saved)) {
         watch.observe(Flag::Executable, "", || entry.quoted());
     }
     let in_embeddings = entry.key.contains("/embeddings/");

@@ -22,10 +22,10 @@ pub(in crate::document) struct Leftovers {
 }
 
 impl Leftovers {
-    /// Finds the companions: `._name` beside `name`, that begins as such a file does.
+    /// Finds the companions: `._name` beside the part or folder `name`, that begins as such a file does.
     pub(super) fn find(reader: &mut PartReader<'_, '_>, archive: &Archive) -> Result<Self, Stop> {
         let mut companions = HashSet::new();
-        let beside = |entry: &&Entry| is_beside_a_part(archive, entry);
+        let beside = |entry: &&Entry| is_beside_what_it_names(archive, entry);
         for entry in archive.entries().iter().filter(beside) {
             if reader.head(entry)?.starts_with(APPLE_DOUBLE) {
                 companions.insert(entry.key.clone());
@@ -64,11 +64,12 @@ impl Leftovers {
     }
 }
 
-fn is_beside_a_part(archive: &Archive, entry: &Entry) -> bool {
+fn is_beside_what_it_names(archive: &Archive, entry: &Entry) -> bool {
     let base = part_name::base(&entry.key);
     let Some(name) = base.strip_prefix("._").filter(|name| !name.is_empty()) else {
         return false;
     };
     let folder = &entry.key[..entry.key.len() - base.len()];
-    archive.find(&format!("{folder}{name}")).is_some()
+    let companion_of = format!("{folder}{name}");
+    archive.find(&companion_of).is_some() || archive.has_folder(&companion_of)
 }

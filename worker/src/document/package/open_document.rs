@@ -14,9 +14,7 @@ pub(super) fn tell_apart(archive: &Archive, reader: &mut PartReader<'_, '_>) -> 
     // OpenDocument, and OpenOffice before it.
     let open_document = head.starts_with(b"application/vnd.oasis.opendocument")
         || head.starts_with(b"application/vnd.sun.xml.")
-        || (archive.find("mimetype").is_none()
-            && archive.find("meta-inf/manifest.xml").is_some()
-            && archive.find("content.xml").is_some());
+        || (archive.find("mimetype").is_none() && archive.find("meta-inf/manifest.xml").is_some());
     Ok(if open_document {
         Stop::reject(Reason::OpenDocument, String::from_utf8_lossy(&head))
     } else {

@@ -1,16 +1,10 @@
 //! The attributes of a start tag.
 
 use super::attribute::Attribute;
-use super::characters::{has_illegal, is_space};
+use super::characters::{has_illegal, skip_space};
+use super::fault::Fault;
 use super::namespaces::{Namespace, Namespaces};
-use super::{names, references};
-
-/// Why attributes are refused.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    Malformed(&'static str),
-    TooMany,
-}
+use super::{names, references, run};
 
 /// Where in its tag an attribute stands, so that one list serves every tag.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +20,7 @@ pub(super) struct Span {
 
 impl Span {
     /// Whether the attribute declares a namespace.
+    #[inline]
     pub(super) fn declares(&self, tag: &str) -> bool {
         let name = &tag.as_bytes()[self.name..self.name_end];
         name.starts_with(b"xmlns") && matches!(name.get(5), None | Some(b':'))
@@ -53,81 +48,78 @@ impl Span {
     }
 }
 
-/// Reads what follows the element's name in its tag into `found`: at most `limit` attributes.
-pub(super) fn read(tag: &str, limit: usize, found: &mut Vec<Span>) -> Result<(), Refusal> {
+/// Reads the attributes at `start`, behind a name, into `found`: at most `limit`. Answers where they end: at
+/// one of `>`, `/` and `?`.
+#[inline]
+pub(super) fn read(
+    text: &str,
+    start: usize,
+    limit: usize,
+    found: &mut Vec<Span>,
+) -> Result<usize, Fault> {
     found.clear();
-    let mut at = 0;
+    let bytes = text.as_bytes();
+    let mut at = start;
     loop {
-        let start = skip_space(tag, at);
-        if start == tag.len() {
-            return Ok(());
+        let name = skip_space(bytes, at);
+        match bytes.get(name) {
+            None => return Err(Fault::Cut),
+            Some(b'>' | b'/' | b'?') => return Ok(name),
+            Some(_) if name == at => {
+                return Err(Fault::Malformed(
+                    "attributes without white space between them",
+                ));
+            }
+            Some(_) if found.len() == limit => return Err(Fault::Limit("too many attributes")),
+            Some(_) => {}
         }
-        if start == at {
-            return Err(Refusal::Malformed(
-                "attributes without white space between them",
-            ));
-        }
-        if found.len() == limit {
-            return Err(Refusal::TooMany);
-        }
-        let span = read_one(tag, start)?;
+        let span = read_one(text, name)?;
         at = span.value_end + 1;
         found.push(span);
     }
 }
 
-/// Reads `name = "value"` at `name`.
-fn read_one(tag: &str, name: usize) -> Result<Span, Refusal> {
-    let bytes = tag.as_bytes();
-    let is_name_end = |&byte: &u8| byte == b'=' || is_space(byte);
-    let length = bytes[name..].iter().position(is_name_end);
-    let name_end = name + length.ok_or(Refusal::Malformed("attribute without value"))?;
-    let (prefix, _) =
-        names::split(&tag[name..name_end]).ok_or(Refusal::Malformed("attribute name"))?;
-    let local = if prefix.is_empty() {
-        name
-    } else {
-        name + prefix.len() + 1
-    };
-
-    let equals = skip_space(tag, name_end);
-    if bytes.get(equals) != Some(&b'=') {
-        return Err(Refusal::Malformed("attribute without value"));
+/// Reads `name = "value"` at `start`.
+#[inline]
+fn read_one(text: &str, start: usize) -> Result<Span, Fault> {
+    let bytes = text.as_bytes();
+    let name = names::read(text, start, "attribute name")?;
+    let equals = skip_space(bytes, name.end);
+    match bytes.get(equals) {
+        Some(b'=') => {}
+        Some(_) => return Err(Fault::Malformed("attribute without value")),
+        None => return Err(Fault::Cut),
     }
-    let open = skip_space(tag, equals + 1);
-    let quote = bytes
-        .get(open)
-        .filter(|quote| matches!(quote, b'"' | b'\''));
-    let &quote = quote.ok_or(Refusal::Malformed("attribute quotes"))?;
+    let open = skip_space(bytes, equals + 1);
+    let quote = match bytes.get(open) {
+        Some(&quote @ (b'"' | b'\'')) => quote,
+        Some(_) => return Err(Fault::Malformed("attribute quotes")),
+        None => return Err(Fault::Cut),
+    };
     let value = open + 1;
-    let length = bytes[value..].iter().position(|&byte| byte == quote);
-    let value_end = value + length.ok_or(Refusal::Malformed("attribute quotes"))?;
-    check_value(&tag[value..value_end])?;
+    let value_end = read_value(text, value, quote)?;
     Ok(Span {
-        name,
-        local,
-        name_end,
+        name: start,
+        local: name.local,
+        name_end: name.end,
         value,
         value_end,
         namespace: Namespace::NONE,
     })
 }
 
-/// A value has no `<`, no forbidden character, and only references that stand for something.
-fn check_value(value: &str) -> Result<(), Refusal> {
-    let has = |wanted: u8| value.as_bytes().contains(&wanted);
-    let references = has(b'&') && !references::all_resolve(value);
-    if has(b'<') || references || has_illegal(value) {
-        return Err(Refusal::Malformed("attribute value"));
+/// Where the value at `start` ends. It has no `<`, no forbidden character, and only references that stand for
+/// something.
+#[inline]
+fn read_value(text: &str, start: usize, quote: u8) -> Result<usize, Fault> {
+    let run = run::value(text.as_bytes(), start, quote).ok_or(Fault::Cut)?;
+    let value = &text[start..run.end];
+    let wrong = run.has_special && (value.contains('<') || !references::all_resolve(value))
+        || run.has_unusual && has_illegal(value);
+    if wrong {
+        return Err(Fault::Malformed("attribute value"));
     }
-    Ok(())
-}
-
-fn skip_space(tag: &str, at: usize) -> usize {
-    let space = tag.as_bytes()[at..]
-        .iter()
-        .take_while(|&&byte| is_space(byte));
-    at + space.count()
+    Ok(run.end)
 }
 
 /// Finds out the namespace of each attribute, and checks that no name stands twice, whatever prefix it is
@@ -137,7 +129,7 @@ pub(super) fn resolve(
     found: &mut [Span],
     namespaces: &mut Namespaces,
 ) -> Result<(), &'static str> {
-    const FEW: usize = 12;
+    const FEW: usize = 8;
     for span in found.iter_mut().filter(|span| span.has_prefix()) {
         span.namespace = match span.of(tag).prefix {
             "xmlns" => Namespace::DECLARATION,

@@ -5,11 +5,14 @@ use crate::document::reason::Reason;
 use super::attributes;
 use super::decoder::Form;
 
-/// Checks what stands between `<?xml` and `?>`: version 1.0, an encoding that is the one the bytes are in.
+/// Checks what stands between `<?xml` and `>`: version 1.0, an encoding that is the one the bytes are in.
 pub(super) fn check(content: &str, form: Form) -> Result<(), (Reason, &'static str)> {
     const MALFORMED: (Reason, &str) = (Reason::XmlMalformed, "XML declaration");
     let mut found = Vec::new();
-    attributes::read(content, 3, &mut found).map_err(|_| MALFORMED)?;
+    let end = attributes::read(content, 0, 3, &mut found).map_err(|_| MALFORMED)?;
+    if content[end..] != *"?" {
+        return Err(MALFORMED);
+    }
     let attributes = found.iter().map(|span| span.of(content));
     let mut rest = attributes
         .map(|attribute| (attribute.prefix, attribute.local, attribute.raw))

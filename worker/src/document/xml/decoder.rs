@@ -1,13 +1,12 @@
 //! From the bytes of a part to UTF-8.
 
-use std::io::{self, BufRead, Read};
-
 use crate::document::archive::Body;
 use crate::document::reason::Reason;
 use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 
-const CHUNK_BYTES: usize = 32 * 1024;
+/// How much is read at once.
+pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 
 /// How the characters of a part are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,58 +16,38 @@ pub(super) enum Form {
     Utf16Be,
 }
 
-/// A buffered reader of a part as UTF-8, without its byte order mark. Sequences that are not valid UTF-8 are
-/// left to whoever reads text from it.
-///
-/// It also bounds the token being read: a reader that asks for more than the limit without calling
-/// [`Decoder::begin_token`] is cut off.
+/// A reader of a part as UTF-8, without its byte order mark. Sequences that are not valid UTF-8 are left to
+/// whoever reads text from it.
 pub(in crate::document) struct Decoder<'d, 'b, 'w> {
     body: &'d mut Body<'b, 'w>,
-    raw: Vec<u8>,
-    text: Vec<u8>,
-    position: usize,
+    chunk: Vec<u8>,
+    /// What was read to find out the encoding, until it is given on.
+    head: Vec<u8>,
     form: Form,
-    /// Bytes of a character cut off by the end of a chunk.
-    carry: Vec<u8>,
-    token_bytes: usize,
-    token_limit: usize,
-    stop: Option<Stop>,
+    /// Bytes of UTF-16 that were not decoded yet.
+    raw: Vec<u8>,
 }
 
 impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
-    /// Starts decoding: reads the first chunk and finds out the encoding.
-    pub(in crate::document) fn new(
-        body: &'d mut Body<'b, 'w>,
-        token_limit: usize,
-    ) -> Result<Self, Stop> {
-        let mut head = vec![0; CHUNK_BYTES];
-        let mut filled = 0;
-        while filled < 4 {
-            match body.read(&mut head[filled..])? {
-                0 => break,
-                count => filled += count,
-            }
-        }
-        let (form, mark) = detect(&head[..filled])?;
-        let mut decoder = Self {
+    /// Starts decoding: reads the first bytes and finds out the encoding.
+    pub(in crate::document) fn new(body: &'d mut Body<'b, 'w>) -> Result<Self, Stop> {
+        let mut chunk = vec![0; CHUNK_BYTES];
+        let mut head = Vec::new();
+        while head.len() < 4 && read_more(body, &mut chunk, &mut head)? {}
+        let (form, mark) = detect(&head)?;
+        head.drain(..mark);
+        Ok(Self {
             body,
-            raw: Vec::new(),
-            text: Vec::new(),
-            position: 0,
+            chunk,
+            head,
             form,
-            carry: Vec::new(),
-            token_bytes: 0,
-            token_limit,
-            stop: None,
-        };
-        decoder.raw = head;
-        decoder.accept(mark, filled)?;
-        Ok(decoder)
+            raw: Vec::new(),
+        })
     }
 
     /// Whether the part begins with these bytes, of which there are no more than four.
     pub(in crate::document) fn begins_with(&self, bytes: &[u8]) -> bool {
-        self.form == Form::Utf8 && self.text.starts_with(bytes)
+        self.form == Form::Utf8 && self.head.starts_with(bytes)
     }
 
     /// Gives each piece of text to `sink`, until it objects.
@@ -76,17 +55,20 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
         mut self,
         mut sink: impl FnMut(&[u8]) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
-        loop {
-            self.begin_token();
-            if self.position >= self.text.len() {
-                self.refill()?;
-            }
-            if self.position >= self.text.len() {
-                return Ok(());
-            }
-            sink(&self.text[self.position..])?;
-            self.position = self.text.len();
+        let mut piece = Vec::new();
+        while self.read(&mut piece)? {
+            sink(&piece)?;
+            piece.clear();
         }
+        if self.is_cut_off() {
+            return Err(malformed("character cut off"));
+        }
+        Ok(())
+    }
+
+    /// Whether the part ended inside a character, once it was read to its end.
+    pub(super) fn is_cut_off(&self) -> bool {
+        !self.raw.is_empty()
     }
 
     /// What the inspection has done so far.
@@ -99,81 +81,41 @@ impl<'d, 'b, 'w> Decoder<'d, 'b, 'w> {
         self.form
     }
 
-    /// Starts counting a new token.
-    pub(super) fn begin_token(&mut self) {
-        self.token_bytes = 0;
-    }
-
-    /// Why reading ended early, if it did.
-    pub(super) fn take_stop(&mut self) -> Option<Stop> {
-        self.stop.take()
-    }
-
-    /// Makes `raw[from..to]` the text to read next.
-    fn accept(&mut self, from: usize, to: usize) -> Result<(), Stop> {
-        self.position = 0;
+    /// Appends a piece, no longer than a chunk, to `text`; answers whether there was one.
+    pub(super) fn read(&mut self, text: &mut Vec<u8>) -> Result<bool, Stop> {
+        let before = text.len();
         if self.form == Form::Utf8 {
-            std::mem::swap(&mut self.raw, &mut self.text);
-            self.text.truncate(to);
-            self.position = from;
-            return self.steps().count(Step::Text, to);
-        }
-        self.text.clear();
-        self.carry.extend_from_slice(&self.raw[from..to]);
-        let used = transcode(&self.carry, self.form, &mut self.text)?;
-        self.carry.drain(..used);
-        // Decoding costs as much again.
-        self.steps().count(Step::Text, 3 * self.text.len())
-    }
-
-    /// Reads chunks until there is text or the part ends.
-    fn refill(&mut self) -> Result<(), Stop> {
-        if self.token_bytes > self.token_limit {
-            return Err(Stop::reject(Reason::XmlLimits, "token too long"));
-        }
-        while self.position >= self.text.len() {
-            self.raw.resize(CHUNK_BYTES, 0);
-            let count = self.body.read(&mut self.raw)?;
-            if count == 0 {
-                self.text.clear();
-                self.position = 0;
-                return if self.carry.is_empty() {
-                    Ok(())
-                } else {
-                    Err(malformed("character cut off"))
-                };
+            if self.head.is_empty() {
+                read_more(self.body, &mut self.chunk, text)?;
+            } else {
+                text.append(&mut self.head);
             }
-            self.accept(0, count)?;
+            let count = text.len() - before;
+            self.steps().count(Step::Text, count)?;
+            return Ok(count > 0);
         }
-        Ok(())
+        self.raw.append(&mut self.head);
+        loop {
+            let used = transcode(&self.raw, self.form, text)?;
+            self.raw.drain(..used);
+            let count = text.len() - before;
+            // Decoding costs as much again.
+            self.steps().count(Step::Text, 3 * count)?;
+            if count > 0 {
+                return Ok(true);
+            }
+            if !read_more(self.body, &mut self.chunk, &mut self.raw)? {
+                return Ok(false);
+            }
+        }
     }
 }
 
-impl BufRead for Decoder<'_, '_, '_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.position >= self.text.len()
-            && let Err(stop) = self.refill()
-        {
-            self.stop = Some(stop);
-            return Err(io::Error::other("stopped"));
-        }
-        Ok(&self.text[self.position..])
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.position += amount;
-        self.token_bytes += amount;
-    }
-}
-
-impl Read for Decoder<'_, '_, '_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let count = available.len().min(out.len());
-        out[..count].copy_from_slice(&available[..count]);
-        self.consume(count);
-        Ok(count)
-    }
+/// Appends the next bytes of the part to `bytes`; answers whether there were any.
+fn read_more(body: &mut Body<'_, '_>, chunk: &mut [u8], bytes: &mut Vec<u8>) -> Result<bool, Stop> {
+    let count = body.read(chunk)?;
+    bytes.extend_from_slice(&chunk[..count]);
+    Ok(count > 0)
 }
 
 /// The encoding by the first bytes, as in appendix F of XML 1.0, and the length of the byte order mark.

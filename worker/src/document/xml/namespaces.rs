@@ -111,26 +111,23 @@ impl Namespaces {
         }
     }
 
-    /// Takes the declarations of the element at `depth`.
-    pub(super) fn enter<'a>(
+    /// Takes a declaration of the element at `depth`.
+    pub(super) fn enter(
         &mut self,
-        declarations: impl Iterator<Item = Attribute<'a>>,
+        declaration: Attribute<'_>,
         depth: usize,
     ) -> Result<(), Refusal> {
-        for attribute in declarations {
-            let prefix = if attribute.prefix.is_empty() {
-                ""
-            } else {
-                attribute.local
-            };
-            let name = references::resolve_all(attribute.raw);
-            let prefix_allowed = prefix != "xmlns" && (prefix == "xml") == (name == XML);
-            if !prefix_allowed || name == XMLNS || (name.is_empty() && !prefix.is_empty()) {
-                return Err(Refusal::Reserved);
-            }
-            self.bind(prefix, &name, depth)?;
+        let prefix = if declaration.prefix.is_empty() {
+            ""
+        } else {
+            declaration.local
+        };
+        let name = references::resolve_all(declaration.raw);
+        let prefix_allowed = prefix != "xmlns" && (prefix == "xml") == (name == XML);
+        if !prefix_allowed || name == XMLNS || (name.is_empty() && !prefix.is_empty()) {
+            return Err(Refusal::Reserved);
         }
-        Ok(())
+        self.bind(prefix, &name, depth)
     }
 
     fn bind(&mut self, prefix: &str, name: &str, depth: usize) -> Result<(), Refusal> {

@@ -1,40 +1,33 @@
 //! Where in a part the scanner is, and what may come next there.
 
-use quick_xml::events::{BytesStart, Event};
-
 use crate::document::limits::Limits;
 use crate::document::reason::Reason;
 use crate::document::steps::{Step, Steps};
 use crate::document::stop::Stop;
 
-use super::attributes::{self, Refusal, Span};
-use super::characters::{has_illegal, is_space};
+use super::attributes::{self, Span};
+use super::characters::is_space;
+use super::declaration;
 use super::decoder::Form;
+use super::fault::{Fault, Halt};
 use super::namespaces::{self, Namespaces};
+use super::token::{self, Declaration, Tag};
 use super::visitor::{Element, Visitor};
-use super::{declaration, names, references};
-
-/// The longest name of an element: the reader keeps those of all open elements.
-const MAX_NAME_BYTES: usize = 4 * 1024;
 
 /// Where in a part the scanner is.
 pub(super) struct Position<'s> {
     namespaces: &'s mut Namespaces,
+    /// The attributes of the tag read last.
     spans: &'s mut Vec<Span>,
     limits: &'s Limits,
     steps: &'s Steps,
     form: Form,
-    depth: usize,
+    /// The names of the elements that are open, one behind the other, and where each begins.
+    names: String,
+    open: Vec<usize>,
     elements: u64,
     seen_anything: bool,
     seen_root: bool,
-}
-
-/// What an event other than a tag adds to the content.
-enum Content<'e> {
-    Text(&'e str),
-    Character(char),
-    Nothing,
 }
 
 impl<'s> Position<'s> {
@@ -52,160 +45,165 @@ impl<'s> Position<'s> {
             limits,
             steps,
             form,
-            depth: 0,
+            names: String::new(),
+            open: Vec::new(),
             elements: 0,
             seen_anything: false,
             seen_root: false,
         }
     }
 
-    /// Takes the next event and tells the visitor.
-    pub(super) fn take(
+    /// Reads the token that `text` begins with, tells the visitor, and answers how long it is.
+    #[inline]
+    pub(super) fn read(
         &mut self,
-        event: &Event<'_>,
+        text: &str,
+        is_last: bool,
         visitor: &mut impl Visitor,
-    ) -> Result<(), Stop> {
-        self.steps.count(Step::Tag, 1)?;
-        match event {
-            Event::Start(tag) => self.open(tag, visitor)?,
-            Event::Empty(tag) => {
-                self.open(tag, visitor)?;
-                self.close(visitor);
+    ) -> Result<usize, Halt> {
+        let length = match text.as_bytes() {
+            [b'<', b'/', ..] => {
+                let (name, length) = token::end_tag(text)?;
+                self.end(name, visitor)?;
+                length
             }
-            Event::End(_) => self.close(visitor),
-            other => match self.other(other)? {
-                Content::Text(text) => visitor.text(text),
-                Content::Character(c) => visitor.text(c.encode_utf8(&mut [0; 4])),
-                Content::Nothing => {}
-            },
-        }
+            [b'<', b'!', ..] => self.declaration(text, visitor)?,
+            [b'<', b'?', ..] => self.instruction(text)?,
+            [b'<', _, ..] => {
+                let limit = self.limits.xml_attributes;
+                let (tag, length) = token::start_tag(text, limit, self.spans)?;
+                self.start(&tag, visitor)?;
+                length
+            }
+            [b'&', ..] => {
+                let (character, length) = token::reference(text)?;
+                self.text(character.encode_utf8(&mut [0; 4]), visitor)?;
+                length
+            }
+            [b'<'] | [] => return Err(Halt::Fault(Fault::Cut)),
+            _ => {
+                let (text, length) = token::characters(text, is_last)?;
+                let between = self.open.is_empty() && text.bytes().all(is_space);
+                if !between {
+                    self.text(text, visitor)?;
+                }
+                length
+            }
+        };
+        self.steps.count(Step::Tag, 1)?;
         self.seen_anything = true;
+        Ok(length)
+    }
+
+    fn text(&self, text: &str, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        if self.open.is_empty() {
+            return Err(malformed("text outside the root element"));
+        }
+        visitor.text(text);
         Ok(())
     }
 
+    fn declaration(&self, text: &str, visitor: &mut impl Visitor) -> Result<usize, Halt> {
+        let (declaration, length) = token::declaration(text)?;
+        match declaration {
+            Declaration::Comment => {}
+            Declaration::CData(text) => self.text(text, visitor)?,
+            Declaration::DocumentType => {
+                let stop = Stop::reject(Reason::XmlDtd, "document type declaration");
+                return Err(Halt::Stop(stop));
+            }
+        }
+        Ok(length)
+    }
+
+    fn instruction(&self, text: &str) -> Result<usize, Halt> {
+        let (declaration, length) = token::instruction(text)?;
+        if let Some(content) = declaration {
+            if self.seen_anything {
+                return Err(Halt::Stop(malformed("XML declaration inside the part")));
+            }
+            declaration::check(content, self.form)
+                .map_err(|(reason, detail)| Stop::reject(reason, detail))?;
+        }
+        Ok(length)
+    }
+
     /// An element begins.
-    fn open(&mut self, tag: &BytesStart<'_>, visitor: &mut impl Visitor) -> Result<(), Stop> {
-        if self.depth == 0 && self.seen_root {
+    fn start(&mut self, tag: &Tag<'_>, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        if self.open.is_empty() && self.seen_root {
             return Err(malformed("second root element"));
         }
         self.seen_root = true;
         self.elements += 1;
-        self.depth += 1;
-        let name = tag.name().into_inner();
-        if self.depth > self.limits.xml_depth || self.elements > self.limits.xml_elements {
+        if self.open.len() >= self.limits.xml_depth || self.elements > self.limits.xml_elements {
             return Err(limit("elements too deep or too many"));
         }
-        if name.len() > MAX_NAME_BYTES {
-            return Err(limit("name of an element too long"));
-        }
-        let (prefix, local) = names::split(name).ok_or_else(|| malformed("element name"))?;
-        let attributes = tag.attributes_raw();
-        self.read_attributes(attributes)?;
+        self.open.push(self.names.len());
+        self.names.push_str(tag.name);
+        self.read_attributes(tag)?;
+        let (prefix, local) = tag.name.split_at(tag.prefix_bytes);
         let namespace = self
             .namespaces
-            .resolve(prefix)
+            .resolve(prefix.strip_suffix(':').unwrap_or_default())
             .ok_or_else(|| malformed("undeclared prefix"))?;
         visitor.start(&Element {
             namespace: self.namespaces.name(namespace),
             local,
-            depth: self.depth,
-            tag: attributes,
+            depth: self.open.len(),
+            tag: tag.text,
             spans: self.spans,
-        })
-    }
-
-    /// Reads the attributes of a tag and takes in the namespace declarations among them.
-    fn read_attributes(&mut self, tag: &str) -> Result<(), Stop> {
-        let read = attributes::read(tag, self.limits.xml_attributes, self.spans);
-        read.map_err(|refusal| match refusal {
-            Refusal::Malformed(detail) => malformed(detail),
-            Refusal::TooMany => limit("too many attributes"),
         })?;
-        // The bytes of a tag are gone over more often than those of text.
-        self.steps.count(Step::Text, tag.len())?;
-        self.steps.count(Step::Attribute, self.spans.len())?;
-        let declarations = self.spans.iter().filter(|span| span.declares(tag));
-        self.steps
-            .count(Step::Binding, declarations.clone().count())?;
-        let declarations = declarations.map(|span| span.of(tag));
-        self.namespaces
-            .enter(declarations, self.depth)
-            .map_err(|refusal| match refusal {
-                namespaces::Refusal::Reserved => malformed("namespace declaration"),
-                namespaces::Refusal::TooMuch => limit("too many namespace declarations"),
-            })?;
-        attributes::resolve(tag, self.spans, self.namespaces).map_err(malformed)
-    }
-
-    /// The innermost element ends; the reader compared the names.
-    fn close(&mut self, visitor: &mut impl Visitor) {
-        self.namespaces.leave(self.depth);
-        self.depth = self.depth.saturating_sub(1);
-        visitor.end();
-    }
-
-    /// Everything but tags.
-    fn other<'e>(&self, event: &'e Event<'_>) -> Result<Content<'e>, Stop> {
-        match event {
-            Event::Text(text) if self.depth == 0 && text.bytes().all(is_space) => {
-                Ok(Content::Nothing)
-            }
-            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if self.depth == 0 => {
-                Err(malformed("text outside the root element"))
-            }
-            Event::Text(text) if text.contains("]]>") => {
-                Err(malformed("end of a CDATA section in text"))
-            }
-            Event::Text(text) => legal(text).map(|()| Content::Text(text)),
-            Event::CData(text) => legal(text).map(|()| Content::Text(text)),
-            Event::GeneralRef(name) => references::resolve(name)
-                .map(Content::Character)
-                .ok_or_else(|| malformed("reference")),
-            Event::Comment(text) => legal(text).map(|()| Content::Nothing),
-            Event::PI(pi) => check_instruction(pi.target(), pi).map(|()| Content::Nothing),
-            Event::Decl(_) if self.seen_anything => {
-                Err(malformed("XML declaration inside the part"))
-            }
-            Event::Decl(decl) => {
-                declaration::check(decl.strip_prefix("xml").unwrap_or(decl), self.form)
-                    .map(|()| Content::Nothing)
-                    .map_err(|(reason, detail)| Stop::reject(reason, detail))
-            }
-            Event::DocType(_) => Err(document_type()),
-            Event::Start(_) | Event::Empty(_) | Event::End(_) | Event::Eof => Ok(Content::Nothing),
+        if tag.is_empty {
+            self.close(visitor);
         }
+        Ok(())
+    }
+
+    /// Takes in the attributes of a tag and the namespace declarations among them.
+    fn read_attributes(&mut self, tag: &Tag<'_>) -> Result<(), Stop> {
+        if self.spans.is_empty() {
+            return Ok(());
+        }
+        self.steps.count(Step::Attribute, self.spans.len())?;
+        let declarations = self.spans.iter().filter(|span| span.declares(tag.text));
+        for declaration in declarations {
+            self.steps.count(Step::Binding, 1)?;
+            self.namespaces
+                .enter(declaration.of(tag.text), self.open.len())
+                .map_err(|refusal| match refusal {
+                    namespaces::Refusal::Reserved => malformed("namespace declaration"),
+                    namespaces::Refusal::TooMuch => limit("too many namespace declarations"),
+                })?;
+        }
+        attributes::resolve(tag.text, self.spans, self.namespaces).map_err(malformed)
+    }
+
+    /// An end tag: it must be that of the innermost element.
+    fn end(&mut self, name: &str, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        match self.open.last() {
+            Some(&start) if self.names.bytes().skip(start).eq(name.bytes()) => self.close(visitor),
+            Some(_) => return Err(malformed("end tag of another element")),
+            None => return Err(malformed("end tag without a start tag")),
+        }
+        Ok(())
+    }
+
+    /// The innermost element ends.
+    fn close(&mut self, visitor: &mut impl Visitor) {
+        self.namespaces.leave(self.open.len());
+        self.names.truncate(self.open.pop().unwrap_or_default());
+        visitor.end();
     }
 
     pub(super) fn check_end(&self) -> Result<(), Stop> {
         if !self.seen_root {
             Err(malformed("no root element"))
-        } else if self.depth > 0 {
+        } else if !self.open.is_empty() {
             Err(malformed("ends inside an element"))
         } else {
             Ok(())
         }
     }
-}
-
-/// A processing instruction: any name but `xml`.
-fn check_instruction(target: &str, content: &str) -> Result<(), Stop> {
-    if !names::is_ncname(target) || target.eq_ignore_ascii_case("xml") || has_illegal(content) {
-        return Err(malformed("processing instruction"));
-    }
-    Ok(())
-}
-
-/// Text of characters that XML allows.
-fn legal(text: &str) -> Result<(), Stop> {
-    if has_illegal(text) {
-        Err(malformed("forbidden character"))
-    } else {
-        Ok(())
-    }
-}
-
-pub(super) fn document_type() -> Stop {
-    Stop::reject(Reason::XmlDtd, "document type declaration")
 }
 
 fn malformed(detail: &str) -> Stop {

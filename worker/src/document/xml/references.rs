@@ -32,13 +32,16 @@ pub(super) fn resolve(name: &str) -> Option<char> {
 
 /// Whether every `&` begins a reference that stands for something.
 pub(super) fn all_resolve(text: &str) -> bool {
-    let mut pieces = text.split('&');
-    pieces.next();
-    pieces.all(|piece| {
-        piece
-            .split_once(';')
-            .is_some_and(|(name, _)| resolve(name).is_some())
-    })
+    let mut rest = text;
+    while let Some(start) = rest.bytes().position(|byte| byte == b'&') {
+        rest = &rest[start + 1..];
+        let end = rest.bytes().position(|byte| byte == b';');
+        match end.map(|end| rest.split_at(end)) {
+            Some((name, behind)) if resolve(name).is_some() => rest = behind,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// The text with its references resolved.

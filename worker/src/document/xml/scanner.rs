@@ -1,25 +1,22 @@
 //! The one reader of XML.
 
-use quick_xml::errors::{Error, IllFormedError, SyntaxError};
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
-
 use crate::document::limits::Limits;
 use crate::document::reason::Reason;
 use crate::document::stop::Stop;
 
 use super::attributes::Span;
 use super::decoder::Decoder;
+use super::fault::{Fault, Halt};
 use super::namespaces::Namespaces;
-use super::position::{Position, document_type};
+use super::position::Position;
+use super::text::Text;
 use super::visitor::Visitor;
 
-/// Reads parts one after the other, keeping its buffers.
+/// Reads parts one after the other, keeping its tables.
 #[derive(Default)]
 pub(in crate::document) struct Scanner {
     namespaces: Namespaces,
     spans: Vec<Span>,
-    token: Vec<u8>,
 }
 
 impl Scanner {
@@ -32,7 +29,6 @@ impl Scanner {
         limits: &Limits,
         visitor: &mut impl Visitor,
     ) -> Result<(), Stop> {
-        self.token.shrink_to(1024 * 1024);
         let mut position = Position::new(
             &mut self.namespaces,
             &mut self.spans,
@@ -40,29 +36,26 @@ impl Scanner {
             decoder.steps(),
             decoder.form(),
         );
-        let mut reader = Reader::from_reader(decoder);
-        reader.config_mut().enable_all_checks(true);
+        let mut text = Text::new(decoder, limits.xml_token_bytes);
         loop {
-            reader.get_mut().begin_token();
-            self.token.clear();
-            match reader.read_event_into(&mut self.token) {
-                Ok(Event::Eof) => return position.check_end(),
-                Ok(event) => position.take(&event, visitor)?,
-                Err(error) => {
-                    let at = reader.error_position();
-                    let early_end = reader.get_mut().take_stop();
-                    return Err(early_end.unwrap_or_else(|| stop(&error, at)));
-                }
+            let (rest, is_last) = (text.rest(), text.is_last());
+            match position.read(rest, is_last, visitor) {
+                Ok(length) => text.advance(length),
+                Err(Halt::Fault(Fault::Cut)) if !is_last => text.more()?,
+                Err(Halt::Fault(Fault::Cut)) if rest.is_empty() => return position.check_end(),
+                Err(Halt::Fault(fault)) => return Err(stop(fault, text.offset())),
+                Err(Halt::Stop(stop)) => return Err(stop),
             }
         }
     }
 }
 
-/// What an error of the reader means.
-fn stop(error: &Error, at: u64) -> Stop {
-    match error {
-        Error::Syntax(SyntaxError::UnclosedDoctype)
-        | Error::IllFormed(IllFormedError::MissingDoctypeName) => document_type(),
-        _ => Stop::reject(Reason::XmlMalformed, format!("{error} at byte {at}")),
-    }
+/// What a fault in the token at `offset` means.
+fn stop(fault: Fault, offset: u64) -> Stop {
+    let (reason, detail) = match fault {
+        Fault::Cut => (Reason::XmlMalformed, "ends inside what begins"),
+        Fault::Malformed(detail) => (Reason::XmlMalformed, detail),
+        Fault::Limit(detail) => (Reason::XmlLimits, detail),
+    };
+    Stop::reject(reason, format!("{detail} at byte {offset}"))
 }

@@ -29,7 +29,7 @@ pub(in crate::document) struct Element<'a> {
     pub(in crate::document) local: &'a str,
     /// 1 for the root element.
     pub(in crate::document) depth: usize,
-    /// The tag after its name, and where its attributes stand in it.
+    /// The tag, and where its attributes stand in it.
     pub(super) tag: &'a str,
     pub(super) spans: &'a [Span],
 }

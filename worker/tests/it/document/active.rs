@@ -1,5 +1,7 @@
 //! What could load or run something: fields, formulas, connections, merged parts, programs.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use dossier_worker::document::{Policy, Verdict};
 
 use super::builder::Opc;
@@ -232,10 +234,81 @@ fn merged_rich_text_with_foreign_objects_is_refused() {
     for object in [
         "{\\object\\objupdate{\\*\\objclass Word.Document.8}}",
         "{\\object{\\*\\objclass Package}}",
+        "{\\object\\objemb{\\*\\objdata 0105}}",
+        "{\\object{\\*\\objclass Word.Document.8}{\\*\\objdata 01050000\r\n02000000 08000000 5061636b61676500}}",
+        "{\\object{\\*\\objdata 01050000020000000b0000004571756174696f6e2e3300",
     ] {
         let found = verdict(&with_chunk("a.rtf", &format!("{{\\rtf1{object}}}")));
         assert_eq!(code(&found), "EMBEDDED_OBJECT", "{object}");
     }
+}
+
+#[test]
+fn merged_mails_are_decoded() {
+    let mail = |encoding: &str, body: &str| {
+        format!(
+            "MIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}"
+        )
+    };
+    let encode = |page: &str| {
+        let text = STANDARD.encode(page);
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(61)
+            .map(|line| std::str::from_utf8(line).expect("text"))
+            .collect();
+        lines.join("\r\n")
+    };
+    let page = "<html><head><title>A page that is long enough</title></head><img src='\\\\evil.example\\x.png'></html>";
+    for body in [
+        mail("8bit", page),
+        mail(
+            "quoted-printable",
+            "<img src=3D\"\\=\r\n\\evil.example\\x.png\">",
+        ),
+        mail("quoted-printable", "<img src=3D'=5C=5Cevil.example/x.png'>"),
+        mail(
+            "quoted-printable",
+            "<img src=3D'fi= \r\nle://evil.example/x.png'>",
+        ),
+        mail("base64", &encode(page)),
+        mail("base64", &encode("<img src='\\\\a\\b'>")),
+        format!("{}\r\n--x--\r\n", mail("base64", &encode(page))),
+    ] {
+        let found = verdict(&with_chunk("a.mht", &body));
+        assert_eq!(code(&found), "EXTERNAL_REF", "{body}");
+    }
+    let harmless =
+        "<html><head><title>A page that is long enough</title></head><img src='cid:a'></html>";
+    let picture = STANDARD.encode(
+        [
+            b"\x89PNG\r\n\x1a\n".to_vec(),
+            b"='\\\\evil.example\\x'".repeat(30),
+        ]
+        .concat(),
+    );
+    for body in [
+        mail("quoted-printable", "<p>a=3Db</p>"),
+        mail("base64", &encode(harmless)),
+        mail("base64", &picture),
+    ] {
+        assert_flagged(
+            &with_chunk("a.mht", &body),
+            "docx",
+            "alternative_format",
+            "EMBEDDED_OBJECT",
+        );
+    }
+}
+
+#[test]
+fn merged_rich_text_is_recognised_however_little_comes_at_first() {
+    let text = format!(
+        "\u{FEFF}{}{{\\rtf1{{\\field{{\\*\\fldinst{{DDE cmd}}}}}}}}",
+        " ".repeat(40_000)
+    );
+    let found = verdict(&with_chunk("a.rtf", &text));
+    assert_eq!(code(&found), "DDE");
 }
 
 #[test]

@@ -15,6 +15,79 @@ fn compound(streams: &[&str]) -> Vec<u8> {
     file.into_inner().into_inner()
 }
 
+/// A compound file of 512-byte or 4096-byte sectors with a package that is encrypted as described.
+fn encrypted(version: cfb::Version, description: &[u8]) -> Vec<u8> {
+    let memory = Cursor::new(Vec::new());
+    let mut file =
+        cfb::CompoundFile::create_with_version(version, memory).expect("writing to memory");
+    for (name, bytes) in [
+        ("DataSpaces", &[7; 300][..]),
+        ("EncryptionInfo", description),
+        ("EncryptedPackage", &[7; 5_000]),
+    ] {
+        let mut stream = file.create_stream(name).expect("writing to memory");
+        stream.write_all(bytes).expect("writing to memory");
+    }
+    file.flush().expect("writing to memory");
+    file.into_inner().into_inner()
+}
+
+/// What the uploader of a protected document is told.
+fn told(bytes: &[u8]) -> String {
+    let found = verdict(bytes);
+    assert_eq!(code(&found), "ENCRYPTED");
+    found.reason().expect("a rejection").message()
+}
+
+/// Made by other programs: with Excel's password in today's form and in that of 2007, with another one.
+const BUILT_IN: &[u8] = include_bytes!("encryption/built-in.bin");
+const BUILT_IN_2007: &[u8] = include_bytes!("encryption/built-in-2007.bin");
+const SECRET: &[u8] = include_bytes!("encryption/secret.bin");
+
+#[test]
+fn a_workbook_under_excels_own_password_is_said_to_be_protected_against_changes() {
+    for version in [cfb::Version::V3, cfb::Version::V4] {
+        for description in [BUILT_IN, BUILT_IN_2007] {
+            let sentence = told(&encrypted(version, description));
+            assert!(sentence.contains("protected against changes"), "{sentence}");
+            assert!(sentence.contains("Review > Protect Workbook"), "{sentence}");
+        }
+        let sentence = told(&encrypted(version, SECRET));
+        assert!(
+            sentence.contains("Encrypt with Password, delete the password"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_description_of_an_encryption_in_many_sectors_is_read() {
+    // Large enough not to share its sectors with other small streams.
+    let padded = [BUILT_IN, &[b' '; 6_000]].concat();
+    let sentence = told(&encrypted(cfb::Version::V3, &padded));
+    assert!(sentence.contains("protected against changes"), "{sentence}");
+}
+
+#[test]
+fn a_damaged_description_of_an_encryption_is_one_with_a_password() {
+    let spun = String::from_utf8_lossy(BUILT_IN)
+        .replace("spinCount=\"100000\"", "spinCount=\"4000000000\"");
+    let wide =
+        String::from_utf8_lossy(BUILT_IN).replace("keyBits=\"256\"", "keyBits=\"4000000000\"");
+    assert_ne!(spun, wide);
+    let mut damaged = vec![Vec::new(), spun.into_bytes(), wide.into_bytes()];
+    damaged.extend((0..1_200).step_by(97).map(|end| BUILT_IN[..end].to_vec()));
+    damaged.extend(
+        (0..BUILT_IN_2007.len())
+            .step_by(13)
+            .map(|end| BUILT_IN_2007[..end].to_vec()),
+    );
+    for description in damaged {
+        let sentence = told(&encrypted(cfb::Version::V3, &description));
+        assert!(sentence.contains("protected with a password"), "{sentence}");
+    }
+}
+
 /// The same file with an allocation table that leads nowhere.
 fn with_broken_table(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes[76..80].copy_from_slice(&[0xFF; 4]);

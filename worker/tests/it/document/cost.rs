@@ -34,7 +34,7 @@ fn side_part(xml: String) -> Vec<u8> {
 
 #[test]
 fn an_exhausted_budget_is_named() {
-    let elements = format!("<a>{}</a>", "<b/>".repeat(100_000));
+    let elements = format!("<a>{}</a>", "<b/>".repeat(200_000));
     let attributes = format!(
         "<a>{}</a>",
         "<b c='' d='' e='' f='' g='' h='' i='' j='' k=''/>".repeat(20_000)
@@ -64,6 +64,41 @@ fn an_exhausted_budget_is_named() {
         assert!(detail(&found).contains(&named), "{}", detail(&found));
         assert_eq!(code(&verdict(&bytes)), "docx", "{budget}");
     }
+}
+
+#[test]
+fn a_dense_sheet_of_70_megabytes_is_accepted() {
+    let mut sheet = String::from(
+        "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>",
+    );
+    for row in 0.. {
+        if sheet.len() > 70_000_000 {
+            break;
+        }
+        sheet += &format!("<row r=\"{row}\">");
+        for column in ["A", "B", "C", "D", "E", "F", "G", "H"] {
+            sheet += &format!("<c r=\"{column}{row}\"><v>{}</v></c>", row % 97);
+        }
+        sheet += "</row>";
+    }
+    sheet += "</sheetData></worksheet>";
+    let bytes = Opc::xlsx().part("xl/worksheets/a.xml", sheet).bytes();
+    let found = verdict(&bytes);
+    assert_eq!(code(&found), "xlsx", "{}", detail(&found));
+}
+
+#[test]
+fn what_a_quote_stands_for_is_counted() {
+    let field = |instruction: &str| {
+        format!(
+            "<a><fldChar fldCharType='begin'/><instrText>{instruction}</instrText><fldChar \
+             fldCharType='end'/></a>"
+        )
+    };
+    let words = "68 ".repeat(600);
+    let quoted = steps(&side_part(field(&format!("QUOTE {words}"))));
+    let other = steps(&side_part(field(&words)));
+    assert!(quoted > other + 10_000, "{quoted} and {other}");
 }
 
 #[test]

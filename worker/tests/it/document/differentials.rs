@@ -366,6 +366,29 @@ fn escaped_names_of_what_holds_the_package_together_are_invalid() {
 }
 
 #[test]
+fn a_file_of_no_known_type_is_ambiguous() {
+    // bsdtar leaves these out.
+    for mode in [0o177_644, 0o030_644, 0o150_000, 0o170_000] {
+        let entry = Entry {
+            attributes: mode << 16,
+            ..Entry::deflated("word/a.xml", b"<a/>")
+        };
+        assert_eq!(
+            code(&verdict(&with_entry(entry))),
+            "ZIP_AMBIGUOUS",
+            "{mode:o}"
+        );
+    }
+    for mode in [0, 0o644, 0o100_644, 0o107_777] {
+        let entry = Entry {
+            attributes: mode << 16,
+            ..Entry::deflated("word/a.xml", b"<a/>")
+        };
+        assert_eq!(code(&verdict(&with_entry(entry))), "docx", "{mode:o}");
+    }
+}
+
+#[test]
 fn a_file_that_is_a_folder_by_its_attributes_is_ambiguous() {
     for attributes in [0o040_755 << 16, 0x10] {
         let entry = Entry {
@@ -438,6 +461,17 @@ fn an_empty_entry_has_no_wide_descriptor() {
     for shape in [Descriptor::Signed, Descriptor::Unsigned] {
         assert_eq!(code(&verdict(&streamed(shape))), "docx");
     }
+}
+
+#[test]
+fn a_stored_entry_has_no_unsigned_descriptor() {
+    for content in [&b""[..], b"<a/>"] {
+        let streamed = |shape| with_entry(Entry::stored("word/b.xml", content).streamed(shape));
+        let refused = verdict(&streamed(Descriptor::Unsigned));
+        assert_eq!(code(&refused), "ZIP_AMBIGUOUS");
+    }
+    let signed = Entry::stored("word/b.xml", b"<a/>").streamed(Descriptor::Signed);
+    assert_eq!(code(&verdict(&with_entry(signed))), "docx");
 }
 
 #[test]
@@ -521,6 +555,7 @@ fn files_that_macos_leaves_beside_parts_are_flagged() {
         "word/._document.xml",
         "_rels/._.rels",
         "._[Content_Types].xml",
+        "._word",
     ] {
         let bytes = with(name, companion);
         assert_eq!(code(&verdict(&bytes)), "docx", "{name}");

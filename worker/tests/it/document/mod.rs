@@ -8,6 +8,7 @@ mod content;
 mod corpus;
 mod cost;
 mod differentials;
+mod edges;
 mod entries;
 mod fixtures;
 mod genuine;

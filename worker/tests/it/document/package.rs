@@ -1,7 +1,7 @@
 //! Packages that are no document of an accepted kind, or none at all.
 
-use super::assert_verdict;
 use super::builder::{Archive, Entry, Opc};
+use super::{assert_verdict, code, verdict};
 
 const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 const EXCEL: &str = "application/vnd.ms-excel";
@@ -41,6 +41,17 @@ fn an_opendocument_file_is_recognised() {
         ("mimetype", "application/vnd.oasis.opendocument.text"),
         ("content.xml", "<a/>")
     ]));
+}
+
+#[test]
+fn an_opendocument_file_is_recognised_by_its_manifest_alone() {
+    let found = verdict(&archive(&[
+        ("META-INF/manifest.xml", "<a/>"),
+        ("styles.xml", "<a/>"),
+    ]));
+    assert_eq!(code(&found), "OPENDOCUMENT");
+    let program = verdict(&archive(&[("META-INF/MANIFEST.MF", "a")]));
+    assert_eq!(code(&program), "NOT_OPC");
 }
 
 #[test]

@@ -140,6 +140,18 @@ fn a_misleading_extension_is_refused_by_the_strict_policy() {
     assert_eq!(reason.code(), "EXTENSION_MISMATCH");
     assert_eq!(
         reason.message(),
-        "The file name says .xlsx, the content is docx."
+        "The file name says .xlsx, the content is docx. Please rename the file so that its name ends in .docx, \
+         and upload it again."
+    );
+}
+
+#[test]
+fn an_extension_is_told_without_what_is_not_seen() {
+    let reason = check_extension("report.\u{202E}x\u{7}d", Kind::Docx, &Policy::strict())
+        .expect_err("a mismatch");
+    let message = reason.message();
+    assert!(
+        message.starts_with("The file name says .xd, "),
+        "{message:?}"
     );
 }

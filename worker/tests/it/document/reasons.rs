@@ -1,7 +1,9 @@
 //! Codes and sentences are part of the interface: this is their record. A verdict names the part concerned.
 
 use dossier_common::file::REJECTION_CODES;
-use dossier_worker::document::{InspectError, Kind, Reason, Verdict};
+use dossier_worker::document::{
+    Cancel, InspectError, Kind, Limits, Policy, Reason, Verdict, inspect,
+};
 
 use super::builder::{Entry, Opc};
 use super::verdict;
@@ -14,7 +16,9 @@ fn all() -> Vec<Reason> {
             detected: "a PDF document".to_owned(),
         },
         Reason::LegacyOffice,
-        Reason::Encrypted,
+        Reason::Encrypted {
+            built_in_password: false,
+        },
         Reason::ZipUnsafeName,
         Reason::ZipCorrupt,
         Reason::ZipAmbiguous,
@@ -79,7 +83,16 @@ fn codes_are_unique_and_messages_complete() {
 }
 
 #[test]
-fn our_own_trouble_has_codes_of_its_own() {
+fn every_sentence_says_what_to_do() {
+    for reason in all() {
+        let message = reason.message();
+        assert!(message.contains("Please "), "{message}");
+        assert!(message.ends_with('.'), "{message}");
+    }
+}
+
+#[test]
+fn failures_of_our_own_have_codes_of_their_own() {
     let io = InspectError::Io(std::io::Error::other("gone"));
     assert_eq!(
         (io.code(), InspectError::Cancelled.code()),
@@ -124,6 +137,39 @@ fn a_verdict_names_the_part_concerned() {
         .push(Entry::deflated("WORD/document.xml", b"<a/>"));
     assert!(part(&twice.bytes()).is_some_and(|part| part.ends_with("/document.xml")));
     assert_eq!(part(b"%PDF-1.7"), None);
+}
+
+#[test]
+fn the_sentence_names_the_part_concerned() {
+    let message = |bytes: &[u8], policy: &Policy| {
+        let found = inspect(&mut &*bytes, &Limits::default(), policy, &Cancel::new());
+        match found.expect("bytes in memory can be read") {
+            Verdict::Accepted(found) => panic!("accepted: {found:?}"),
+            Verdict::Rejected(rejected) => rejected.message(),
+        }
+    };
+    let broken = Opc::docx().part("word/Styles.xml", "<broken>").bytes();
+    let told = message(&broken, &Policy::standard());
+    assert!(
+        told.ends_with(" The part concerned is word/Styles.xml."),
+        "{told}"
+    );
+    let chart = Opc::pptx()
+        .part("ppt/charts/Chart7.xml", "<a/>")
+        .relationship(
+            "ppt/charts/Chart7.xml",
+            "oleObject",
+            "file://server.example/share/figures.xlsx",
+            "External",
+        );
+    let told = message(&chart.bytes(), &Policy::strict());
+    assert!(told.contains("(server.example)"), "{told}");
+    assert!(
+        told.ends_with(" The part concerned is ppt/charts/Chart7.xml."),
+        "{told}"
+    );
+    let told = message(b"%PDF-1.7", &Policy::standard());
+    assert!(!told.contains("part"), "{told}");
 }
 
 #[test]

@@ -8,8 +8,9 @@ use dossier_common::config::Environment;
 use dossier_worker::antivirus::Antivirus;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::Semaphore;
 
-use super::eventually;
+use super::{PATIENCE, eventually};
 
 /// A scanner at `url`.
 pub(crate) fn antivirus(url: &str) -> Antivirus {
@@ -23,21 +24,56 @@ pub(crate) fn antivirus(url: &str) -> Antivirus {
 pub(crate) struct FakeClamd {
     pub(crate) url: String,
     pub(crate) received: Arc<Mutex<Vec<u8>>>,
+    gate: Arc<Gate>,
+}
+
+/// Where whoever asks for an answer waits for it.
+struct Gate {
+    waiting: Semaphore,
+    open: Semaphore,
 }
 
 impl FakeClamd {
     /// Reads every stream to its end (or, with `most`, hangs up after so many bytes) and answers.
     pub(crate) async fn start(answer: &'static str, most: Option<usize>) -> Self {
+        let clamd = Self::start_closed(answer, most).await;
+        clamd.open();
+        clamd
+    }
+
+    /// The same, but gives no answer before it is [opened](Self::open).
+    pub(crate) async fn start_closed(answer: &'static str, most: Option<usize>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("tcp://{}", listener.local_addr().expect("bound"));
         let received = Arc::new(Mutex::new(Vec::new()));
-        let bytes = received.clone();
+        let gate = Arc::new(Gate {
+            waiting: Semaphore::new(0),
+            open: Semaphore::new(0),
+        });
+        let (bytes, gated) = (received.clone(), gate.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let _ = serve(stream, &bytes, answer, most).await;
+                let (bytes, gate) = (bytes.clone(), gated.clone());
+                tokio::spawn(async move { serve(stream, &bytes, answer, most, &gate).await });
             }
         });
-        Self { url, received }
+        Self {
+            url,
+            received,
+            gate,
+        }
+    }
+
+    /// Waits until `count` more documents wait for their answer.
+    pub(crate) async fn wait_until_asked(&self, count: u32) {
+        let asked = tokio::time::timeout(PATIENCE, self.gate.waiting.acquire_many(count)).await;
+        let asked = asked.expect("in time").expect("it is never closed");
+        asked.forget();
+    }
+
+    /// Gives all answers from now on.
+    pub(crate) fn open(&self) {
+        self.gate.open.add_permits(1);
     }
 }
 
@@ -46,6 +82,7 @@ async fn serve(
     received: &Mutex<Vec<u8>>,
     answer: &str,
     most: Option<usize>,
+    gate: &Gate,
 ) -> std::io::Result<()> {
     let mut command = [0; 10];
     stream.read_exact(&mut command).await?;
@@ -63,6 +100,9 @@ async fn serve(
             break;
         }
     }
+    gate.waiting.add_permits(1);
+    let open = gate.open.acquire().await;
+    drop(open.expect("it is never closed"));
     stream.write_all(answer.as_bytes()).await?;
     stream.write_all(b"\0").await?;
     // A connection that is closed on unread bytes is reset, and the answer may be lost with it.

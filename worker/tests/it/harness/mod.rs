@@ -1,6 +1,7 @@
 //! Workers on a database of their own, with a mail server of their own.
 
 pub(crate) mod clamd;
+mod judged;
 mod program;
 mod stored;
 
@@ -59,9 +60,11 @@ impl Bench {
         };
         let store = Store::connect(database.uri(), "tests", &settings).await;
         let mail = MailCatcher::start().await.expect("a mail server");
+        let entropy = Entropy::seeded(5);
         let services = Services {
             store: store.expect("the database can be reached"),
             clock: Clock::manual(START),
+            entropy: entropy.clone(),
             token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
             mailer: mailer(&mail.smtp_url()),
             inspector: Inspector::new(Limits::default(), Policy::standard()),
@@ -69,7 +72,7 @@ impl Bench {
         };
         Self {
             services,
-            entropy: Entropy::seeded(5),
+            entropy,
             mail,
             settings,
             database,

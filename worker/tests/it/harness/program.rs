@@ -46,17 +46,34 @@ impl Program {
         (output.status.code().expect("it ends by itself"), said)
     }
 
+    /// Runs it to its end: the exit code, and what it said on standard output alone.
+    pub(crate) async fn run_apart(mut self) -> (i32, String) {
+        let output = self.0.output().await.expect("the program runs");
+        let said = String::from_utf8(output.stdout).expect("it speaks UTF-8");
+        (output.status.code().expect("it ends by itself"), said)
+    }
+
     /// Starts it and waits until it takes jobs.
-    pub(crate) async fn start(mut self) -> Running {
+    pub(crate) async fn start(self) -> Running {
+        self.start_until("taking jobs").await
+    }
+
+    /// Starts it and waits until a line of its log has `words`.
+    pub(crate) async fn start_until(self, words: &str) -> Running {
+        let mut running = self.spawn();
+        running.read_until(words).await;
+        running
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(mut self) -> Running {
         let mut child = self.0.spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("it has a log");
-        let mut running = Running {
+        Running {
             child,
             lines: BufReader::new(stderr).lines(),
             log: String::new(),
-        };
-        running.read_until("taking jobs").await;
-        running
+        }
     }
 }
 

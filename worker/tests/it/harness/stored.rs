@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dossier_common::digest::Sha256;
-use dossier_common::file::{File, FileState};
+use dossier_common::file::{DocumentKind, File, FileState};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, LinkId, UserId, VerificationId};
 use dossier_common::link::{Link, LinkState};
@@ -65,14 +65,14 @@ impl Bench {
         id
     }
 
-    /// An uploaded document.
-    pub(crate) async fn file(&self, owner: UserId, name: &str, bytes: &[u8]) -> File {
+    /// A document whose bytes are stored, and which nothing speaks of yet.
+    pub(crate) async fn new_file(&self, owner: UserId, name: &str, bytes: &[u8]) -> File {
         let now = self.now();
         let blob = BlobId::generate(&self.entropy, now);
         let writer = self.store().write_blob(blob);
         assert!(writer.write(Bytes::copy_from_slice(bytes)).await);
         writer.finish().await.expect("the bytes can be stored");
-        let file = File {
+        File {
             id: FileId::generate(&self.entropy, now),
             owner_id: owner,
             name: FileName::sanitise(name),
@@ -83,11 +83,17 @@ impl Bench {
             kind: None,
             rejection: None,
             inspection: None,
+            revalidation: None,
             recipients: None,
             job_id: self.job_id(),
             created_at: now,
             validated_at: None,
-        };
+        }
+    }
+
+    /// An uploaded document.
+    pub(crate) async fn file(&self, owner: UserId, name: &str, bytes: &[u8]) -> File {
+        let file = self.new_file(owner, name, bytes).await;
         let adding = self.store().transaction("add a file", |tx| {
             let file = file.clone();
             Box::pin(async move { tx.insert_file(&file).await })
@@ -96,13 +102,23 @@ impl Bench {
         file
     }
 
-    /// A link that waits for its token.
+    /// A link to an available document that waits for its token.
     pub(crate) async fn link(&self) -> (Link, JobId) {
+        let owner = UserId::generate(&self.entropy, self.now());
+        let document = ("report.docx", &b"bytes"[..]);
+        let file = self
+            .judged(owner, document, Ok(DocumentKind::Docx), 1)
+            .await;
+        self.link_to(&file).await
+    }
+
+    /// A link to `file` that waits for its token.
+    pub(crate) async fn link_to(&self, file: &File) -> (Link, JobId) {
         let now = self.now();
         let link = Link {
             id: LinkId::generate(&self.entropy, now),
-            file_id: FileId::generate(&self.entropy, now),
-            sha256: Sha256::of(b"bytes"),
+            file_id: file.id,
+            sha256: file.sha256,
             client_id: UserId::generate(&self.entropy, now),
             state: LinkState::Requested,
             token: None,

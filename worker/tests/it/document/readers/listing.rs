@@ -1,59 +1,41 @@
 //! What a reader finds in an archive.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{Cursor, Read};
 
+use dossier_worker::document::Facts;
 use zip::ZipArchive;
 
-/// The contents by the crate `zip`, to compare the others with.
-pub(super) struct Contents {
-    /// Bytes by name; folders without their last separator.
-    pub(super) entries: BTreeMap<String, Vec<u8>>,
-}
+/// Name, sum and size of an entry.
+pub(super) type Sum = (String, u32, u64);
 
-/// What another reader finds.
+/// What a reader finds.
 #[derive(Debug)]
 pub(super) enum Listing {
     /// Nothing: it does not read the archive.
     Refused,
-    /// Sum and size of each entry.
-    Sums(Vec<(String, u32, u64)>),
+    /// Each entry.
+    Sums(Vec<Sum>),
     /// The names in its order, and everything one after the other.
     Joined(Vec<String>, Vec<u8>),
 }
 
-impl Contents {
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-        let mut entries = BTreeMap::new();
-        for index in 0..archive.len() {
-            let mut entry = archive.by_index(index).map_err(|error| error.to_string())?;
-            let name = entry.name().map_err(|error| error.to_string())?.to_string();
-            let mut content = Vec::new();
-            entry
-                .read_to_end(&mut content)
-                .map_err(|error| error.to_string())?;
-            if entries.insert(normal(&name), content).is_some() {
-                return Err(format!("two entries named {name:?}"));
-            }
-        }
-        Ok(Self { entries })
-    }
+/// What the crate `zip` finds.
+pub(super) fn by_zip(bytes: &[u8]) -> Listing {
+    read(bytes).map_or(Listing::Refused, Listing::Sums)
+}
 
-    pub(super) fn bytes(&self) -> u64 {
-        self.entries
-            .values()
-            .map(|content| content.len() as u64)
-            .sum()
+fn read(bytes: &[u8]) -> Option<Vec<Sum>> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut sums = Vec::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).ok()?;
+        let name = entry.name().ok()?.to_string();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).ok()?;
+        sums.push((name, crc32fast::hash(&content), content.len() as u64));
     }
-
-    pub(super) fn summary(&self) -> Vec<(&str, u32, usize)> {
-        let entries = self.entries.iter();
-        entries
-            .map(|(name, content)| (name.as_str(), crc32fast::hash(content), content.len()))
-            .collect()
-    }
+    Some(sums)
 }
 
 impl fmt::Display for Listing {
@@ -67,36 +49,39 @@ impl fmt::Display for Listing {
 }
 
 impl Listing {
+    /// Whether there are as many entries and bytes as the inspector found.
+    pub(super) fn counts_as(&self, facts: &Facts) -> bool {
+        let (entries, bytes) = match self {
+            Self::Refused => (0, 0),
+            Self::Sums(sums) => (sums.len(), sums.iter().map(|(_, _, size)| size).sum()),
+            Self::Joined(names, joined) => (names.len(), joined.len() as u64),
+        };
+        (entries as u64, bytes) == (facts.entries, facts.inflated_bytes)
+    }
+
     /// Whether the reader finds the same names and bytes. Names beyond ASCII are shown in many ways, and
     /// stand for each other where the bytes agree.
-    pub(super) fn agrees(&self, contents: &Contents) -> bool {
+    pub(super) fn agrees(&self, expected: &[Sum]) -> bool {
         match self {
             Self::Refused => false,
-            Self::Sums(sums) => {
-                let mut expected: Vec<_> = contents
-                    .summary()
-                    .into_iter()
-                    .map(|(name, sum, size)| (shown(name), sum, size as u64))
-                    .collect();
-                let mut found: Vec<_> = sums
-                    .iter()
-                    .map(|(name, sum, size)| (shown(&normal(name)), *sum, *size))
-                    .collect();
-                expected.sort();
-                found.sort();
-                expected == found
-            }
+            Self::Sums(sums) => normal(sums) == normal(expected),
             Self::Joined(names, joined) => {
-                let mut left: Vec<_> = contents.entries.iter().collect();
+                let mut left = normal(expected);
                 let mut rest = &joined[..];
                 for name in names {
-                    let name = shown(&normal(name));
-                    let place = left.iter().position(|(other, content)| {
-                        shown(other) == name && rest.starts_with(content)
-                    });
-                    let Some(place) = place else { return false };
-                    let (_, content) = left.swap_remove(place);
-                    rest = &rest[content.len()..];
+                    let name = shown(name);
+                    let begins = |sum: u32, size: u64| {
+                        let content = usize::try_from(size).ok().and_then(|size| rest.get(..size));
+                        content.is_some_and(|content| crc32fast::hash(content) == sum)
+                    };
+                    // Where several fit, the longest: nothing at all fits everywhere.
+                    let fits = |(other, sum, size): &Sum| *other == name && begins(*sum, *size);
+                    let places = (0..left.len()).filter(|&place| fits(&left[place]));
+                    let Some(place) = places.max_by_key(|&place| left[place].2) else {
+                        return false;
+                    };
+                    let (_, _, size) = left.swap_remove(place);
+                    rest = &rest[size as usize..];
                 }
                 left.is_empty() && rest.is_empty()
             }
@@ -104,16 +89,21 @@ impl Listing {
     }
 }
 
-/// A name as far as all readers show it alike.
+/// The entries as all readers show them alike, in order.
+fn normal(sums: &[Sum]) -> Vec<Sum> {
+    let normal = sums
+        .iter()
+        .map(|(name, sum, size)| (shown(name), *sum, *size));
+    let mut sums: Vec<Sum> = normal.collect();
+    sums.sort();
+    sums
+}
+
+/// A name as far as all readers show it alike: separators as in most archives, a folder's without its last one.
 fn shown(name: &str) -> String {
     if name.is_ascii() {
-        name.to_owned()
+        name.replace('\\', "/").trim_end_matches('/').to_owned()
     } else {
         "beyond ASCII".to_owned()
     }
-}
-
-/// Separators as in most archives, and a folder's name without its last one.
-fn normal(name: &str) -> String {
-    name.replace('\\', "/").trim_end_matches('/').to_owned()
 }

@@ -48,7 +48,7 @@ impl Environment {
         }))
     }
 
-    /// The given variables, for tests.
+    /// The given variables. Empty ones count as absent.
     pub fn of(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         Self {
             variables: variables

@@ -1,4 +1,4 @@
-//! Requests are answered although the database does not.
+//! Requests are answered although their handlers cannot end: the database is lost, or the process ends.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use crate::state::AppState;
 /// What a request gets to do that needs no database, or one that has just come back.
 const LEAST_TIME: Duration = Duration::from_millis(500);
 
-/// Middleware: answers 503 when the primary is lost while the handler waits for it. The handler
-/// goes on, in its own task, until the driver gives up.
-pub async fn answer_without_database(
+/// Middleware: answers 503 when the primary is lost while the handler waits for it, or the process is
+/// about to end. The handler goes on, in its own task, until the driver gives up or the process ends.
+pub async fn answer_unfinished(
     State(state): State<AppState>,
     request: Request,
     next: Next,
@@ -31,5 +31,8 @@ pub async fn answer_without_database(
         () = lost => Problem::unavailable(
             "The database is not available right now. Whether the request was carried out is not known. Please try again in a few seconds.",
         ).into_response(),
+        () = state.draining.giving_up() => Problem::unavailable(
+            "This server is shutting down. Whether the request was carried out is not known. Please send it again in a few seconds.",
+        ).closing_connection().into_response(),
     }
 }
