@@ -13,6 +13,7 @@ use dossier_common::token::TokenKeys;
 use dossier_service::{FrameSettings, server};
 
 use crate::access_token::{AccessTokens, SigningKeys};
+use crate::trusted_proxies::TrustedProxies;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -47,6 +48,8 @@ pub struct Settings {
     pub token_keys: TokenKeys,
     /// The keys and rules of bearer tokens.
     pub access_tokens: AccessTokens,
+    /// The proxies that say where requests come from.
+    pub trusted_proxies: TrustedProxies,
     /// What is allowed at most.
     pub limits: Limits,
     /// The queues.
@@ -69,6 +72,8 @@ impl Settings {
         let token_keys = read_token_keys(&mut env);
         let signing_keys = SigningKeys::read(&mut env);
         let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
+        let nobody = TrustedProxies::default();
+        let trusted_proxies = env.value("TRUSTED_PROXIES", TrustedProxies::RULE, nobody);
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
@@ -81,6 +86,7 @@ impl Settings {
                 public_url,
                 listen_addr,
                 token_keys: token_keys?,
+                trusted_proxies,
                 limits,
                 queues,
                 connections,

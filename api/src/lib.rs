@@ -1,6 +1,6 @@
 //! The HTTP API of Dossier.
 //!
-//! A request meets, in this order: [`middleware`] (request id, log line, metrics, headers,
+//! A request meets, in this order: [`middleware`] (request id, client network, log line, metrics, headers,
 //! problem bodies, what becomes of it without a database), the routes of [`router`], the extractors of [`extract`] (who is calling, what
 //! is asked), a handler of [`handlers`], and where two handlers do the same, a service of
 //! [`services`]. Filters and updates are all in `dossier_common::store`.
@@ -20,4 +20,5 @@ pub mod request_id;
 pub mod router;
 pub mod services;
 pub mod state;
+pub mod trusted_proxies;
 pub mod wire;

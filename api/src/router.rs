@@ -12,8 +12,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::handlers::{auth, download, files, health, links, me, pages};
 use crate::legacy;
 use crate::middleware::{
-    answer_refusal, answer_unfinished, assign_request_id, observe, run_to_completion,
-    set_security_headers,
+    answer_refusal, answer_unfinished, assign_request_id, identify_network, observe,
+    run_to_completion, set_security_headers,
 };
 use crate::openapi::{self, Description};
 use crate::problem::{self, Problem};
@@ -76,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state.clone(), set_security_headers))
         .layer(from_fn(observe))
+        .layer(from_fn_with_state(state.clone(), identify_network))
         .layer(from_fn_with_state(state.clone(), assign_request_id))
         .with_state(state)
 }

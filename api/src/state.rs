@@ -12,6 +12,7 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::config::Limits;
 use crate::password::PasswordHasher;
+use crate::trusted_proxies::TrustedProxies;
 
 /// What every handler can reach; cheap to clone.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct AppState {
     pub passwords: PasswordHasher,
     /// Where clients reach the service, without a trailing slash.
     pub public_url: Arc<str>,
+    /// The proxies that say where requests come from.
+    pub trusted_proxies: TrustedProxies,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

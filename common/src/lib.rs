@@ -15,6 +15,7 @@ pub mod id;
 pub mod invisible;
 pub mod link;
 pub mod mail_quota;
+pub mod network;
 pub mod person_name;
 pub mod queue;
 pub mod revalidation;

@@ -68,6 +68,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         token_keys: settings.token_keys,
         access_tokens: Arc::new(settings.access_tokens),
         public_url: settings.public_url,
+        trusted_proxies: settings.trusted_proxies,
         limits: settings.limits,
         draining,
     }

@@ -14,7 +14,7 @@ use dossier_common::queue::QueueSettings;
 use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
 
-use crate::password::{Password, PasswordHasher, check_new_password};
+use crate::password::{Password, check_new_password, hash_alone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -81,7 +81,7 @@ async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
     if let Err(rule) = check_new_password(&password, email.as_str()) {
         bail!("the password {rule}");
     }
-    let user = new_user(&arguments, &password).await?;
+    let user = new_user(&arguments, &password)?;
     let added = store
         .transaction("add a user", |tx| {
             let user = user.clone();
@@ -113,7 +113,7 @@ fn exists(arguments: &Create, existing: &User) -> anyhow::Result<()> {
 fn read_password() -> anyhow::Result<Password> {
     let mut text = String::new();
     std::io::stdin()
-        .take(4096)
+        .take(8192)
         .read_to_string(&mut text)
         .context("read the password from standard input")?;
     let text = text.trim_end_matches(['\r', '\n']);
@@ -125,11 +125,11 @@ fn read_password() -> anyhow::Result<Password> {
     Ok(Password::new(text.to_owned()))
 }
 
-async fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<User> {
+fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<User> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let hashed = PasswordHasher::new(entropy.clone()).hash(password).await;
-    let Ok(password_hash) = hashed else {
-        bail!("the password could not be hashed");
+    let password_hash = match hash_alone(password, &entropy) {
+        Ok(hash) => hash,
+        Err(rule) => bail!("the password {rule}"),
     };
     let now = clock.now();
     Ok(User {

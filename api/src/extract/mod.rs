@@ -3,6 +3,7 @@
 mod caller;
 mod json;
 mod login_form;
+mod network;
 mod object;
 mod page;
 mod password_form;
@@ -14,6 +15,7 @@ pub use caller::{Caller, Client, Ops, SignedIn};
 pub(crate) use json::media_type;
 pub use json::{Json, OptionalJson};
 pub use login_form::{LoginForm, LoginInput};
+pub use network::ClientNetwork;
 pub use page::{Page, PageQuery, PageRequest};
 pub use password_form::PasswordForm;
 pub use path::PathId;

@@ -1,6 +1,7 @@
 //! The form of a page that asks for a password.
 
 use axum::extract::{FromRequest, Request};
+use url::form_urlencoded;
 
 use super::json::read_body;
 use crate::password::Password;
@@ -16,10 +17,10 @@ impl FromRequest<AppState> for PasswordForm {
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
         let body = read_body(request).await?;
-        let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-        let mut passwords = fields.into_iter().filter(|(name, _)| name == "password");
-        let password = passwords.next().map(|(_, value)| value);
-        let password = password.filter(|value| !value.is_empty());
-        Ok(Self(password.map(Password::new)))
+        let mut fields = form_urlencoded::parse(&body);
+        let password = fields.find(|(name, value)| name == "password" && !value.is_empty());
+        Ok(Self(
+            password.map(|(_, value)| Password::new(value.into_owned())),
+        ))
     }
 }

@@ -5,7 +5,8 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::extract::{self, LoginForm, LoginInput};
+use crate::extract::{self, ClientNetwork, LoginForm, LoginInput};
+use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, LogIn};
 use crate::state::AppState;
@@ -19,14 +20,15 @@ use crate::wire::{MessageResponse, SignUpRequest};
     request_body = SignUpRequest,
     responses(
         (status = 200, description = "A mail is on its way", body = MessageResponse),
-        Problems<(extract::Json<SignUpRequest>,)>,
+        Problems<(ClientNetwork, extract::Json<SignUpRequest>, HashingPlace)>,
     ),
 )]
 pub(super) async fn legacy_sign_up(
     State(state): State<AppState>,
+    ClientNetwork(network): ClientNetwork,
     extract::Json(request): extract::Json<SignUpRequest>,
 ) -> Result<Json<MessageResponse>, Problem> {
-    services::sign_up(&state, request).await?;
+    services::sign_up(&state, network, request).await?;
     Ok(Json(MessageResponse {
         message: services::SIGN_UP_MESSAGE,
     }))
@@ -53,14 +55,15 @@ pub(super) struct LegacyLoginResponse {
     )),
     responses(
         (status = 200, description = "The access token", body = LegacyLoginResponse),
-        Problems<(LoginInput, LogIn)>,
+        Problems<(ClientNetwork, LoginInput, LogIn)>,
     ),
 )]
 pub(super) async fn legacy_log_in(
     State(state): State<AppState>,
+    ClientNetwork(network): ClientNetwork,
     input: LoginInput,
 ) -> Result<Json<LegacyLoginResponse>, Problem> {
-    let tokens = services::log_in(&state, input).await?;
+    let tokens = services::log_in(&state, network, input).await?;
     Ok(Json(LegacyLoginResponse {
         access_token: tokens.access_token,
         token_type: tokens.token_type,

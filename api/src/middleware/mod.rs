@@ -2,6 +2,7 @@
 
 mod completion;
 mod headers;
+mod network;
 mod observe;
 mod refusal;
 mod request_id;
@@ -9,6 +10,7 @@ mod unfinished;
 
 pub use completion::run_to_completion;
 pub use headers::set_security_headers;
+pub use network::identify_network;
 pub use observe::observe;
 pub use refusal::answer_refusal;
 pub use request_id::assign_request_id;

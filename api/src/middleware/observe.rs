@@ -4,6 +4,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
+use dossier_common::network::Network;
 use metrics::{counter, histogram};
 use tokio::time::Instant;
 
@@ -18,6 +19,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
     let request_id = request.extensions().get::<RequestId>().cloned();
+    let network = request.extensions().get::<Network>().copied();
     let response = next.run(request).await;
     let (status, seconds) = (response.status().as_u16(), started.elapsed().as_secs_f64());
     let labels = [
@@ -28,9 +30,11 @@ pub async fn observe(request: Request, next: Next) -> Response {
     counter!("dossier_http_requests_total", &labels).increment(1);
     histogram!("dossier_http_request_seconds", "route" => route.clone()).record(seconds);
     let request_id = request_id.as_ref().map(RequestId::as_str);
+    let network = network.map(tracing::field::display);
     let milliseconds = seconds * 1000.0;
     tracing::info!(
         request_id,
+        network,
         status,
         milliseconds,
         "{method} {route} answered {status}"

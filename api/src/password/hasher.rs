@@ -1,54 +1,48 @@
-//! Argon2id, off the async threads and with one core left to them.
+//! Passwords are hashed off the async threads, with one core left to them, and in a fair order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use dossier_common::entropy::Entropy;
-use secrecy::ExposeSecret;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use dossier_common::network::Network;
+use metrics::counter;
+use secrecy::SecretString;
 
+use super::argon2id::{Memory, is_outdated};
 use super::policy::TOO_LONG;
+use super::slots::{Busy, Limits, Place, Slots};
 use super::{Password, check_new_password};
-use crate::problem::Problem;
+use crate::problem::{Code, Fails, Problem};
 
-const SALT_BYTES: usize = 16;
+/// How many hash at once, on however many cores. Each has 19 MiB, and checks some 50 passwords a
+/// second.
+const MAX_SLOTS: usize = 4;
 
-/// How many passwords may wait for a core at once; more are turned away.
-const MAX_WAITING: usize = 512;
-
-/// How long one may wait for a core.
-const MAX_WAIT: Duration = Duration::from_secs(10);
+const LIMITS: Limits = Limits {
+    places: 512,
+    places_per_network: 128,
+    wait: Duration::from_secs(10),
+};
 
 /// What a password turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The right one.
     Right,
-    /// The right one, kept under weaker parameters than today's.
-    RightButRehash,
+    /// The right one, kept under weaker parameters than today's; this is its hash under those.
+    Outdated(String),
     /// Not the right one.
     Wrong,
 }
 
-/// Hashes and checks passwords with Argon2id (19 MiB, two passes, one lane: the first choice of
-/// the OWASP password storage cheat sheet).
-#[derive(Clone)]
+/// Hashes and checks passwords with Argon2id.
+#[derive(Clone, Debug)]
 pub struct PasswordHasher {
-    argon2: Argon2<'static>,
-    slots: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    slots: Slots<Memory>,
     entropy: Entropy,
     /// What a password is checked against when the account does not exist.
     dummy: Arc<str>,
-}
-
-impl std::fmt::Debug for PasswordHasher {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasswordHasher")
-    }
 }
 
 impl PasswordHasher {
@@ -60,69 +54,58 @@ impl PasswordHasher {
     ///
     /// When Argon2id does not work at all.
     pub fn new(entropy: Entropy) -> Self {
-        let argon2 = Argon2::default();
-        let dummy = argon2
-            .hash_password_with_salt(&entropy.bytes::<32>(), &entropy.bytes::<SALT_BYTES>())
-            .expect("Argon2id hashes 32 bytes")
-            .to_string();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let slots = cores.saturating_sub(1).max(1);
+        let count = cores.saturating_sub(1).clamp(1, MAX_SLOTS);
+        let mut memory: Vec<Memory> = (0..count).map(|_| Memory::new()).collect();
+        let nobodys = u128::from_be_bytes(entropy.bytes()).to_string().into();
+        let dummy = memory[0].hash(&nobodys, &entropy);
         Self {
-            argon2,
-            slots: Arc::new(Semaphore::new(slots)),
-            waiting: Arc::new(Semaphore::new(MAX_WAITING)),
+            slots: Slots::new(LIMITS, memory),
             entropy,
-            dummy: dummy.into(),
+            dummy: dummy.expect("Argon2id hashes a password").into(),
         }
     }
 
-    /// The hash to store, in PHC string form.
+    /// A place for one password from `network`, before anything else is done for it.
     ///
     /// # Errors
     ///
-    /// [`Problem`] when the password is over the limit, too many wait for a core, or hashing
-    /// fails.
-    pub async fn hash(&self, password: &Password) -> Result<String, Problem> {
-        self.hash_if(password, || Ok(())).await
-    }
-
-    /// The hash to store of a password that the account of `email` is to have from now on, if the
-    /// password will do (see [`check_new_password`]).
-    ///
-    /// # Errors
-    ///
-    /// [`Problem`] with the rule that the password breaks, or as of [`PasswordHasher::hash`].
-    pub async fn hash_new(&self, password: &Password, email: &str) -> Result<String, Problem> {
-        let (candidate, email) = (password.clone(), email.to_owned());
-        self.hash_if(password, move || check_new_password(&candidate, &email))
-            .await
-    }
-
-    /// Both, the check and the hash, take a core for a while: they share one slot.
-    async fn hash_if(
-        &self,
-        password: &Password,
-        check: impl FnOnce() -> Result<(), &'static str> + Send + 'static,
-    ) -> Result<String, Problem> {
-        let Some(secret) = password.normalised() else {
-            return Err(Problem::invalid_field("password", TOO_LONG));
-        };
-        let salt = self.entropy.bytes::<SALT_BYTES>();
-        let argon2 = self.argon2.clone();
-        let checked = self.in_a_slot(move || {
-            check().map(|()| {
-                argon2
-                    .hash_password_with_salt(secret.expose_secret().as_bytes(), &salt)
-                    .map(|hash| hash.to_string())
-            })
-        });
-        let hashed = checked
-            .await?
-            .map_err(|rule| Problem::invalid_field("password", rule))?;
-        hashed.map_err(|error| {
-            tracing::error!(%error, "a password could not be hashed");
-            Problem::internal()
+    /// [`Problem`] when too many wait already.
+    pub fn place(&self, network: Network) -> Result<HashingPlace, Problem> {
+        let place = self.slots.place(network).map_err(refused)?;
+        Ok(HashingPlace {
+            place,
+            hasher: self.clone(),
         })
+    }
+}
+
+/// A place in the line for a slot, until it is dropped.
+#[derive(Debug)]
+pub struct HashingPlace {
+    place: Place<Memory>,
+    hasher: PasswordHasher,
+}
+
+impl HashingPlace {
+    /// The hash to store of a password that the account of `email` is to have from now on, in PHC
+    /// string form, if the password will do (see [`check_new_password`]).
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] with the rule that the password breaks, when there was no slot in time, or when
+    /// hashing fails.
+    pub async fn hash_new(&self, password: &Password, email: &str) -> Result<String, Problem> {
+        let rule = |rule: Cow<'static, str>| Problem::invalid_field("password", rule);
+        let secret = password.normalised().ok_or_else(|| rule(TOO_LONG.into()))?;
+        let (candidate, email) = (password.clone(), email.to_owned());
+        let entropy = self.hasher.entropy.clone();
+        // Both, the check and the hash, take a core for a while: they share one slot.
+        let hashed = self.in_a_slot(move |memory| {
+            check_new_password(&candidate, &email).map_err(rule)?;
+            hash(memory, &secret, &entropy)
+        });
+        hashed.await?
     }
 
     /// Compares `password` with the stored `hash`; without one it takes as long, and is wrong.
@@ -135,59 +118,68 @@ impl PasswordHasher {
         password: &Password,
         hash: Option<&str>,
     ) -> Result<Verdict, Problem> {
-        let known = hash.is_some();
-        let hash = hash.unwrap_or(&self.dummy).to_owned();
+        let is_known = hash.is_some();
+        let stored = hash.unwrap_or(&self.hasher.dummy).to_owned();
         let Some(secret) = password.normalised() else {
             return Ok(Verdict::Wrong);
         };
-        let argon2 = self.argon2.clone();
-        let verdict = self
-            .in_a_slot(move || {
-                let right = argon2
-                    .verify_password(secret.expose_secret().as_bytes(), &*hash)
-                    .is_ok();
-                match right {
-                    true if is_outdated(&argon2, &hash) => Verdict::RightButRehash,
-                    true => Verdict::Right,
-                    false => Verdict::Wrong,
+        let entropy = self.hasher.entropy.clone();
+        let verdict = self.in_a_slot(move |memory| {
+            let is_right = memory.verify(&secret, &stored) && is_known;
+            Ok(match is_right {
+                true if is_outdated(&stored) => {
+                    Verdict::Outdated(self::hash(memory, &secret, &entropy)?)
                 }
+                true => Verdict::Right,
+                false => Verdict::Wrong,
             })
-            .await?;
-        Ok(if known { verdict } else { Verdict::Wrong })
+        });
+        verdict.await?
     }
 
     async fn in_a_slot<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = self.waiting.clone().try_acquire_owned();
-        let _place = place.map_err(|_| too_many())?;
-        let slot = timeout(MAX_WAIT, self.slots.clone().acquire_owned()).await;
-        let slot = slot
-            .map_err(|_| too_many())?
-            .expect("the slots are never closed");
-        let done = tokio::task::spawn_blocking(move || {
-            let result = work();
-            drop(slot);
-            result
-        });
+        let mut slot = self.place.slot().await.map_err(refused)?;
+        let done = tokio::task::spawn_blocking(move || work(&mut slot));
         Ok(done.await?)
     }
 }
 
-fn too_many() -> Problem {
-    Problem::unavailable(
-        "Too many people are logging in right now. Please try again in a few seconds.",
-    )
+fn hash(
+    memory: &mut Memory,
+    password: &SecretString,
+    entropy: &Entropy,
+) -> Result<String, Problem> {
+    memory.hash(password, entropy).map_err(|error| {
+        tracing::error!(%error, "a password could not be hashed");
+        Problem::internal()
+    })
 }
 
-fn is_outdated(argon2: &Argon2<'_>, hash: &str) -> bool {
-    let Ok(hash) = PasswordHash::new(hash) else {
-        return true;
+fn refused(busy: Busy) -> Problem {
+    let (limit, problem) = match busy {
+        Busy::Network => (
+            "network",
+            Problem::new(
+                Code::RateLimited,
+                "Too many people on your network are logging in or signing up right now. Please try again in a few seconds.",
+            ),
+        ),
+        Busy::Everybody => (
+            "all",
+            Problem::unavailable(
+                "Too many people are logging in or signing up right now. Please try again in a few seconds.",
+            ),
+        ),
     };
-    let stored = argon2::Params::try_from(&hash);
-    stored.map_or(true, |stored| {
-        let today = argon2.params();
-        stored.m_cost() < today.m_cost() || stored.t_cost() < today.t_cost()
-    })
+    counter!("dossier_password_refusals_total", "limit" => limit).increment(1);
+    problem
+}
+
+impl Fails for HashingPlace {
+    fn codes() -> Vec<Code> {
+        vec![Code::RateLimited]
+    }
 }

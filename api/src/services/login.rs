@@ -5,13 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_common::digest::Sha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::SessionId;
+use dossier_common::network::Network;
 use dossier_common::session::{SESSION_ABSOLUTE_TTL, Session};
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
 use crate::access_token::{ACCESS_TTL, Bearer};
 use crate::extract::LoginInput;
-use crate::password::{Password, Verdict};
+use crate::password::{HashingPlace, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 use crate::wire::LoginResponse;
@@ -24,19 +25,26 @@ pub type Tokens = LoginResponse;
 /// # Errors
 ///
 /// [`Problem`]: the same for an unknown address, a wrong password and a sign-up that is not
-/// confirmed yet, after the same time.
-pub async fn log_in(state: &AppState, input: LoginInput) -> Result<Tokens, Problem> {
-    let user = match input.email.parse::<EmailAddress>() {
-        Ok(email) => state.store.find_user_by_email_key(&email.key()).await?,
-        Err(_) => None,
-    };
+/// confirmed yet, after the same time. What is no address takes no time; nothing is done for a
+/// network that has too many log-ins under way.
+pub async fn log_in(
+    state: &AppState,
+    network: Network,
+    input: LoginInput,
+) -> Result<Tokens, Problem> {
+    let email = input.email.parse::<EmailAddress>();
+    let email = email.map_err(|_| wrong_credentials())?;
+    let place = state.passwords.place(network)?;
+    let user = state.store.find_user_by_email_key(&email.key()).await?;
     let hash = user.as_ref().map(|user| user.password_hash.as_str());
-    let verdict = state.passwords.verify(&input.password, hash).await?;
+    let verdict = place.verify(&input.password, hash).await?;
     let user = user
         .filter(|_| verdict != Verdict::Wrong)
         .ok_or_else(wrong_credentials)?;
-    if verdict == Verdict::RightButRehash {
-        rehash(state, &user, &input.password).await?;
+    if let Verdict::Outdated(better) = verdict {
+        let stored = &user.password_hash;
+        let store = &state.store;
+        store.rehash_password(user.id, stored, &better).await?;
     }
     open_session(state, &user).await
 }
@@ -90,16 +98,6 @@ async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> 
     state.store.insert_session(&session).await?;
     let idle_expires_at = session.idle_expires_at;
     Ok(tokens(state, &session, refresh_token, idle_expires_at, now))
-}
-
-async fn rehash(state: &AppState, user: &User, password: &Password) -> Result<(), Problem> {
-    let better = state.passwords.hash(password).await?;
-    let stored = &user.password_hash;
-    state
-        .store
-        .rehash_password(user.id, stored, &better)
-        .await?;
-    Ok(())
 }
 
 fn tokens(
@@ -157,7 +155,7 @@ pub struct LogIn;
 
 impl Fails for LogIn {
     fn codes() -> Vec<Code> {
-        vec![Code::InvalidCredentials]
+        [vec![Code::InvalidCredentials], HashingPlace::codes()].concat()
     }
 }
 

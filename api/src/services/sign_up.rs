@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, SignUpId};
+use dossier_common::network::Network;
 use dossier_common::person_name::PersonName;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use tokio::time::{Instant, sleep_until};
@@ -32,8 +33,12 @@ const RESEND_TIME: Duration = Duration::from_millis(250);
 /// # Errors
 ///
 /// [`Problem`] with every field that breaks its rule.
-pub async fn sign_up(state: &AppState, request: SignUpRequest) -> Result<(), Problem> {
-    let sign_up = check(state, request).await?;
+pub async fn sign_up(
+    state: &AppState,
+    network: Network,
+    request: SignUpRequest,
+) -> Result<(), Problem> {
+    let sign_up = check(state, network, request).await?;
     let job = JobId::generate(&state.entropy, sign_up.created_at);
     state
         .store
@@ -70,7 +75,11 @@ pub async fn resend_verification(state: &AppState, email: &str) -> Result<(), Pr
 
 /// The sign-up to store, with the password hashed. What takes time comes last, when nothing else
 /// is wrong.
-async fn check(state: &AppState, request: SignUpRequest) -> Result<SignUp, Problem> {
+async fn check(
+    state: &AppState,
+    network: Network,
+    request: SignUpRequest,
+) -> Result<SignUp, Problem> {
     let mut errors = Vec::new();
     let email = request.email.parse::<EmailAddress>();
     match &email {
@@ -92,10 +101,9 @@ async fn check(state: &AppState, request: SignUpRequest) -> Result<SignUp, Probl
     let (Ok(email), Ok(name), true) = (email, name, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
-    let password_hash = state
-        .passwords
-        .hash_new(&request.password, email.as_str())
-        .await?;
+    let place = state.passwords.place(network)?;
+    let hashing = place.hash_new(&request.password, email.as_str());
+    let password_hash = hashing.await?;
     let now = state.clock.now();
     Ok(SignUp {
         id: SignUpId::generate(&state.entropy, now),

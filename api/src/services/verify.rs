@@ -1,13 +1,14 @@
 //! Confirming a sign-up with the token from its mail and its password.
 
 use dossier_common::id::UserId;
+use dossier_common::network::Network;
 use dossier_common::sign_up::SignUp;
 use dossier_common::store::{Conflict, StoreError};
 use dossier_common::token::VerifyEmailClaims;
 use dossier_common::user::{Role, User};
 use mongodb::bson::DateTime;
 
-use crate::password::{Password, Verdict};
+use crate::password::{HashingPlace, Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
@@ -22,14 +23,16 @@ use crate::state::AppState;
 /// and for a wrong password, of which only so many may be tried.
 pub async fn verify_email(
     state: &AppState,
+    network: Network,
     token: &str,
     password: &Password,
 ) -> Result<(), Problem> {
     let now = state.clock.now();
     let claims: VerifyEmailClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
+    let place = state.passwords.place(network)?;
     let sign_up = state.store.take_try(claims.sign_up_id, now).await?;
     let hash = sign_up.as_ref().map(|it| it.password_hash.as_str());
-    let verdict = match state.passwords.verify(password, hash).await {
+    let verdict = match place.verify(password, hash).await {
         Ok(verdict) => verdict,
         Err(problem) => {
             if let Some(sign_up) = sign_up {
@@ -86,6 +89,6 @@ pub struct VerifyEmail;
 
 impl Fails for VerifyEmail {
     fn codes() -> Vec<Code> {
-        vec![Code::TokenInvalid]
+        [vec![Code::TokenInvalid], HashingPlace::codes()].concat()
     }
 }

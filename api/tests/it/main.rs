@@ -3,12 +3,14 @@
 mod access_tokens;
 mod bad_input;
 mod claims;
+mod client_network;
 mod connection;
 mod delivery;
 mod description;
 mod downloads;
 mod files;
 mod harness;
+mod hashing;
 mod hoarding;
 mod hygiene;
 mod idempotency;

@@ -25,8 +25,10 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// Serves `router` on `listener` until `draining` is stopping, then lets requests under way end for up
 /// to `grace`. Returns whether all of them did.
 ///
-/// The router answers requests that carry a [`Refusal`](super::Refusal) in its own shape, and those
-/// under way once `draining` gives up, which is shortly before the end of `grace`.
+/// A request carries the other end of its connection in its extensions, as
+/// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo). The router answers requests that carry a
+/// [`Refusal`](super::Refusal) in its own shape, and those under way once `draining` gives up, which
+/// is shortly before the end of `grace`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -86,6 +88,7 @@ impl Server {
         };
         let connection = Connection {
             router: self.router.clone(),
+            peer,
             scope,
             limits: self.limits,
             draining: self.draining.clone(),

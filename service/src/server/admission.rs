@@ -4,22 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use dossier_common::network::Network;
+
 use super::Limits;
 use crate::files;
-
-/// What belongs to one client in all likelihood: an IPv4 address, or an IPv6 /64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Network(u128);
-
-impl Network {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self(u128::from(address.to_bits())),
-            // Its first half, which no canonical IPv4 address reaches.
-            IpAddr::V6(address) => Self((address.to_bits() >> 64) << 64 | 1 << 32),
-        }
-    }
-}
 
 /// The connections there are, by network.
 #[derive(Clone, Debug)]

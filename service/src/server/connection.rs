@@ -1,11 +1,13 @@
 //! One connection.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -33,6 +35,7 @@ pub(super) enum Scope {
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
     pub(super) router: Router,
+    pub(super) peer: SocketAddr,
     pub(super) scope: Scope,
     pub(super) limits: Limits,
     pub(super) draining: Draining,
@@ -78,6 +81,8 @@ struct Exchange {
 impl Exchange {
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response, Infallible> {
         let mut request = request.map(Body::new);
+        let peer = ConnectInfo(self.connection.peer);
+        request.extensions_mut().insert(peer);
         let refusal = self.refusal_of(&request);
         if let Some(refusal) = refusal {
             request.extensions_mut().insert(refusal);

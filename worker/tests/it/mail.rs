@@ -163,7 +163,10 @@ async fn a_mail_that_has_become_pointless_is_not_sent() {
 #[tokio::test]
 async fn whose_document_was_rejected_later_is_told_which_why_and_what_to_do() {
     let bench = Bench::new().await;
-    let (user_id, document) = (bench.user(CLIENT, Some("Ada")).await.id, ("<b>.docx", &b"x"[..]));
+    let (user_id, document) = (
+        bench.user(CLIENT, Some("Ada")).await.id,
+        ("<b>.docx", &b"x"[..]),
+    );
     let file = bench
         .file_with_verdict(user_id, document, Err("DDE"), 1)
         .await;

@@ -11,7 +11,7 @@ use dossier_worker::document::RULES_VERSION;
 use serde_json::Value;
 
 use crate::harness::inspected::{AVAILABLE, MACROS, REPORT};
-use crate::harness::{Bench, Program};
+use crate::harness::{Bench, CLIENT, Program};
 
 const QUEUE: QueueName = QueueName::of::<RevalidateUpload>();
 

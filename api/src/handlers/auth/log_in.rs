@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use crate::extract::{LoginForm, LoginInput, NoQuery};
+use crate::extract::{ClientNetwork, LoginForm, LoginInput, NoQuery};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, LogIn};
 use crate::state::AppState;
@@ -19,13 +19,16 @@ use crate::wire::LoginResponse;
     )),
     responses(
         (status = 200, description = "The session's tokens", body = LoginResponse),
-        Problems<(NoQuery, LoginInput, LogIn)>,
+        Problems<(ClientNetwork, NoQuery, LoginInput, LogIn)>,
     ),
 )]
 pub async fn log_in(
     State(state): State<AppState>,
+    ClientNetwork(network): ClientNetwork,
     NoQuery: NoQuery,
     input: LoginInput,
 ) -> Result<axum::Json<LoginResponse>, Problem> {
-    services::log_in(&state, input).await.map(axum::Json)
+    services::log_in(&state, network, input)
+        .await
+        .map(axum::Json)
 }

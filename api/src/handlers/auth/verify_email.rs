@@ -3,7 +3,7 @@
 use axum::extract::State;
 use secrecy::ExposeSecret;
 
-use crate::extract::{Json, NoQuery};
+use crate::extract::{ClientNetwork, Json, NoQuery};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, VerifyEmail};
 use crate::state::AppState;
@@ -18,15 +18,17 @@ use crate::wire::{VerifiedResponse, VerifyEmailRequest};
     request_body = VerifyEmailRequest,
     responses(
         (status = 200, description = "The account exists", body = VerifiedResponse),
-        Problems<(NoQuery, Json<VerifyEmailRequest>, VerifyEmail)>,
+        Problems<(ClientNetwork, NoQuery, Json<VerifyEmailRequest>, VerifyEmail)>,
     ),
 )]
 pub async fn verify_email(
     State(state): State<AppState>,
+    ClientNetwork(network): ClientNetwork,
     NoQuery: NoQuery,
     Json(request): Json<VerifyEmailRequest>,
 ) -> Result<axum::Json<VerifiedResponse>, Problem> {
-    services::verify_email(&state, request.token.expose_secret(), &request.password).await?;
+    let token = request.token.expose_secret();
+    services::verify_email(&state, network, token, &request.password).await?;
     Ok(axum::Json(VerifiedResponse {
         email_verified: true,
     }))

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, context};
 
-use crate::extract::PasswordForm;
+use crate::extract::{ClientNetwork, PasswordForm};
 use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
@@ -59,6 +59,7 @@ pub async fn show_verification_page() -> Response {
 /// scanners press buttons, too.
 pub async fn confirm_verification(
     State(state): State<AppState>,
+    ClientNetwork(network): ClientNetwork,
     token: Result<Path<String>, PathRejection>,
     PasswordForm(password): PasswordForm,
 ) -> Response {
@@ -67,7 +68,7 @@ pub async fn confirm_verification(
     };
     // What is no text is no token either.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    match services::verify_email(&state, &token, &password).await {
+    match services::verify_email(&state, network, &token, &password).await {
         Ok(()) => page(StatusCode::OK, Step::Done),
         Err(problem) if problem.code() == Code::TokenInvalid => {
             page(StatusCode::BAD_REQUEST, Step::Refused)

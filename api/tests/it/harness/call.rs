@@ -1,7 +1,10 @@
 //! Requests and answers.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header, request};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -32,11 +35,20 @@ impl App {
 
 impl Call {
     pub(crate) fn to(router: &Router, method: Method, path: &str) -> Self {
-        Self {
+        let builder = Request::builder().method(method).uri(path);
+        let call = Self {
             router: router.clone(),
-            builder: Request::builder().method(method).uri(path),
+            builder,
             body: Body::empty(),
-        }
+        };
+        call.sent_from([127, 0, 0, 1])
+    }
+
+    /// The same from another address, as the server would say.
+    pub(crate) fn sent_from(mut self, address: impl Into<IpAddr>) -> Self {
+        let peer = SocketAddr::new(address.into(), 4711);
+        self.builder = self.builder.extension(ConnectInfo(peer));
+        self
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {

@@ -32,6 +32,7 @@ use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
 use dossier_api::router::router;
 use dossier_api::state::{AppState, Draining};
+use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
@@ -77,6 +78,7 @@ impl App {
             access_tokens: access_tokens(jwt_keys),
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
+            trusted_proxies: TrustedProxies::default(),
             limits,
             draining: Draining::default(),
         };
@@ -91,6 +93,14 @@ impl App {
     pub(crate) fn restarted_with_jwt_keys(&self, jwt_keys: &str) -> Router {
         router(AppState {
             access_tokens: access_tokens(jwt_keys),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service with a hasher that no other test uses.
+    pub(crate) fn with_a_hasher_of_its_own(&self) -> Router {
+        router(AppState {
+            passwords: PasswordHasher::new(Entropy::seeded(13)),
             ..self.state.clone()
         })
     }

@@ -1,14 +1,16 @@
 //! People with an account, without the price of hashing a password each.
 
+use std::sync::OnceLock;
+
 use dossier_api::access_token::Bearer;
-use dossier_api::password::Password;
+use dossier_api::password::{Password, hash_alone};
 use dossier_common::digest::Sha256;
+use dossier_common::entropy::Entropy;
 use dossier_common::id::{SessionId, UserId};
 use dossier_common::session::{SESSION_ABSOLUTE_TTL, Session};
 use dossier_common::user::{Role, User};
-use tokio::sync::OnceCell;
 
-use super::{App, hasher};
+use super::App;
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -34,7 +36,7 @@ impl App {
             email,
             name: None,
             role,
-            password_hash: hash_of_password().await,
+            password_hash: hash_of_password(),
             email_verified_at: verified.then_some(now),
             created_at: now,
             updated_at: now,
@@ -92,12 +94,12 @@ impl App {
     }
 }
 
-async fn hash_of_password() -> String {
-    static HASH: OnceCell<String> = OnceCell::const_new();
-    let hash = || async {
+fn hash_of_password() -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    let hash = || {
         let password = Password::new(PASSWORD.to_owned());
-        let hashed = hasher().hash(&password).await;
+        let hashed = hash_alone(&password, &Entropy::seeded(5));
         hashed.expect("the password can be hashed")
     };
-    HASH.get_or_init(hash).await.clone()
+    HASH.get_or_init(hash).clone()
 }

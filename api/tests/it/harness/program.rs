@@ -92,6 +92,20 @@ impl Running {
         line[field].as_str().expect("an address").to_owned()
     }
 
+    /// How much memory it has, in MiB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident_mib(&self) -> u64 {
+        let pid = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"));
+        let status = status.expect("its status can be read");
+        let mut lines = status.lines();
+        let line = lines.find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kib.and_then(|kib| kib.parse::<u64>().ok())
+            .expect("a number")
+            / 1024
+    }
+
     /// Whether it has logged a line with these words.
     pub(crate) fn has_said(&self, words: &str) -> bool {
         self.log.lock().expect("no panic").contains(words)

@@ -1,5 +1,6 @@
 //! What the API is asked.
 
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -17,7 +18,15 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn of(url: &str) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).build()?;
+        Self::from(Ipv4Addr::LOCALHOST, url)
+    }
+
+    /// A client with another address of this machine, which is a network of its own.
+    pub(crate) fn from(address: Ipv4Addr, url: &str) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .local_address(Some(address.into()))
+            .timeout(PATIENCE)
+            .build()?;
         let url = url.trim_end_matches('/').to_owned();
         Ok(Self { http, url })
     }
@@ -36,6 +45,12 @@ impl Client {
     pub(crate) async fn sign_up(&self, email: &str, password: &str) -> anyhow::Result<u16> {
         let body = json!({ "email": email, "password": password });
         self.post("/v1/auth/sign-up", &body).await
+    }
+
+    /// The status of the answer to a log-in.
+    pub(crate) async fn log_in(&self, email: &str, password: &str) -> anyhow::Result<u16> {
+        let body = json!({ "email": email, "password": password });
+        self.post("/v1/auth/login", &body).await
     }
 
     /// The status of the answer to a request for another verification mail.

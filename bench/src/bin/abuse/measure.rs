@@ -21,6 +21,11 @@ const SYMBOLS: &[u8] = b"4@8({[<369!1|70$5+%2abcegilostxz";
 pub(crate) struct Waits(Vec<f64>);
 
 impl Waits {
+    /// Of so many milliseconds each.
+    pub(crate) fn of(milliseconds: Vec<f64>) -> Self {
+        Self(milliseconds)
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
@@ -45,6 +50,16 @@ pub(crate) struct Burst {
 }
 
 impl Burst {
+    pub(crate) fn of(lasted: Duration, statuses: Vec<anyhow::Result<u16>>) -> Self {
+        let mut answers = BTreeMap::new();
+        for status in statuses {
+            let status = status.map_or_else(|_| "no answer".to_owned(), |it| it.to_string());
+            *answers.entry(status).or_default() += 1;
+        }
+        let seconds = lasted.as_secs_f64();
+        Self { seconds, answers }
+    }
+
     pub(crate) fn statuses(&self) -> String {
         let counts = self.answers.iter();
         let counts: Vec<String> = counts
@@ -98,13 +113,7 @@ pub(crate) async fn storm_of_resends(client: &Client, count: u32) -> anyhow::Res
     ensure!(status == 202, "the sign-up was answered {status}");
     let began = Instant::now();
     let answered = join_all((0..count).map(|_| client.resend(&email))).await;
-    let seconds = began.elapsed().as_secs_f64();
-    let mut answers = BTreeMap::new();
-    for answer in answered {
-        let status = answer.map_or_else(|_| "no answer".to_owned(), |status| status.to_string());
-        *answers.entry(status).or_default() += 1;
-    }
-    Ok(Burst { seconds, answers })
+    Ok(Burst::of(began.elapsed(), answered))
 }
 
 /// As if drawn at random, and the same in every run: Knuth's linear congruential generator.
