@@ -2,9 +2,9 @@
 
 use mongodb::bson::{DateTime, doc};
 
-use super::{OPERATION_LIMIT, Store, StoreError};
+use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::digest::Sha256;
-use crate::id::SessionId;
+use crate::id::{SessionId, UserId};
 use crate::session::Session;
 
 /// How many traded-in refresh tokens of a session are remembered, to recognise a replay.
@@ -112,5 +112,32 @@ impl Store {
             .await
             .map(drop)
             .map_err(StoreError::database("end a session"))
+    }
+}
+
+impl Tx<'_> {
+    /// Ends every session of a person, but for the one to `keep`; how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn end_sessions(
+        &mut self,
+        user_id: UserId,
+        keep: Option<SessionId>,
+        now: DateTime,
+    ) -> Result<u64, StoreError> {
+        let mut sessions = doc! { "user_id": user_id, "revoked_at": null };
+        if let Some(keep) = keep {
+            sessions.insert("_id", doc! { "$ne": keep });
+        }
+        self.store
+            .collections
+            .sessions
+            .update_many(sessions, doc! { "$set": { "revoked_at": now } })
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.modified_count)
+            .map_err(StoreError::database("end a person's sessions"))
     }
 }
