@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dossier_common::config::Environment;
 use dossier_common::id::{SessionId, UserId};
+use dossier_common::token::KeyRing;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use mongodb::bson::DateTime;
 use secrecy::{ExposeSecret, SecretString};
@@ -50,16 +51,9 @@ struct Claims {
     exp: u64,
 }
 
-/// The keys: the first signs, every one is accepted under its `kid`.
-pub struct SigningKeys(Vec<(String, EncodingKey, DecodingKey)>);
-
-impl std::fmt::Debug for SigningKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|key| &key.0))
-            .finish()
-    }
-}
+/// The keys: the first signs, every one is accepted under its `kid`. Clones share them; see [`KeyRing`].
+#[derive(Clone, Debug)]
+pub struct SigningKeys(KeyRing<(EncodingKey, DecodingKey)>);
 
 impl SigningKeys {
     /// Reads `JWT_KEYS`, noting what is wrong with it.
@@ -83,7 +77,7 @@ impl SigningKeys {
     ///
     /// The rule that the list breaks, naming positions and never keys.
     pub fn parse(list: &SecretString) -> Result<Self, String> {
-        let mut keys: Vec<(String, EncodingKey, DecodingKey)> = Vec::new();
+        let mut keys: Vec<(String, (EncodingKey, DecodingKey))> = Vec::new();
         let entries = list.expose_secret().split(',').map(str::trim);
         for (index, entry) in entries.filter(|entry| !entry.is_empty()).enumerate() {
             let position = index + 1;
@@ -98,25 +92,33 @@ impl SigningKeys {
             if keys.iter().any(|known| known.0 == kid) {
                 return Err(format!("key {position} repeats an earlier kid"));
             }
-            keys.push((
-                kid.to_owned(),
-                EncodingKey::from_secret(&secret),
-                DecodingKey::from_secret(&secret),
-            ));
+            let signs = EncodingKey::from_secret(&secret);
+            let checks = DecodingKey::from_secret(&secret);
+            keys.push((kid.to_owned(), (signs, checks)));
         }
-        if keys.is_empty() {
-            return Err("needs at least one key".to_owned());
-        }
+        let keys = KeyRing::new(keys).ok_or_else(|| "needs at least one key".to_owned())?;
         Ok(Self(keys))
+    }
+
+    /// The `kid` of each key, the one that signs first.
+    pub fn ids(&self) -> Vec<String> {
+        self.0.ids()
+    }
+
+    /// Takes the keys of `others` in the place of these, in every clone.
+    pub fn replace(&self, others: &Self) {
+        self.0.replace(&others.0);
     }
 }
 
+/// Whether a text can name a key.
+pub(crate) fn is_kid(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 fn check_key(kid: &str, secret: &[u8], position: usize) -> Result<(), String> {
-    if kid.is_empty()
-        || !kid
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    {
+    if !is_kid(kid) {
         return Err(format!(
             "the kid of key {position} must be letters, digits, - and _"
         ));
@@ -164,7 +166,8 @@ impl AccessTokens {
 
     /// A token that speaks for `bearer` from `now` on; `token_id` must never repeat.
     pub fn mint(&self, bearer: Bearer, token_id: String, now: DateTime) -> String {
-        let (kid, key, _) = &self.keys.0[0];
+        let keys = self.keys.0.current();
+        let (kid, (key, _)) = &keys[0];
         let header = Header {
             typ: Some(TOKEN_TYPE.to_owned()),
             kid: Some(kid.clone()),
@@ -196,7 +199,8 @@ impl AccessTokens {
             return Err(invalid);
         }
         let kid = header.kid.ok_or(invalid)?;
-        let (_, _, key) = self.keys.0.iter().find(|key| key.0 == kid).ok_or(invalid)?;
+        let keys = self.keys.0.current();
+        let (_, (_, key)) = keys.iter().find(|key| key.0 == kid).ok_or(invalid)?;
         let claims: Claims = jsonwebtoken::decode(token, key, &self.validation)
             .map_err(|_| invalid)?
             .claims;

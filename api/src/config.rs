@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use dossier_common::config::{
     ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
-    read_token_keys,
 };
 use dossier_common::queue::QueueSettings;
-use dossier_common::token::TokenKeys;
 use dossier_service::{FrameSettings, server};
 
-use crate::access_token::{AccessTokens, SigningKeys};
+use crate::keys::ApiKeys;
 use crate::trusted_proxies::TrustedProxies;
 
 const MIB: u64 = 1024 * 1024;
@@ -44,10 +42,8 @@ pub struct Settings {
     pub public_url: Arc<str>,
     /// Where to listen for clients.
     pub listen_addr: SocketAddr,
-    /// The keys of tokens in mails and links.
-    pub token_keys: TokenKeys,
-    /// The keys and rules of bearer tokens.
-    pub access_tokens: AccessTokens,
+    /// The keys of tokens.
+    pub keys: ApiKeys,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
     /// What is allowed at most.
@@ -69,8 +65,7 @@ impl Settings {
     pub fn read(mut env: Environment) -> Result<Self, ConfigError> {
         let database = DatabaseSettings::read(&mut env);
         let public_url = read_public_url(&mut env);
-        let token_keys = read_token_keys(&mut env);
-        let signing_keys = SigningKeys::read(&mut env);
+        let keys = ApiKeys::read(&mut env);
         let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
         let nobody = TrustedProxies::default();
         let trusted_proxies = env.value("TRUSTED_PROXIES", TrustedProxies::RULE, nobody);
@@ -79,13 +74,11 @@ impl Settings {
         let connections = server::Limits::read(&mut env);
         let frame = FrameSettings::read(&mut env, 9100).with_delay(&mut env);
         let settings = (|| {
-            let public_url = public_url?;
             Some(Self {
-                access_tokens: AccessTokens::new(signing_keys?, &public_url),
                 database: database?,
-                public_url,
+                public_url: public_url?,
                 listen_addr,
-                token_keys: token_keys?,
+                keys: keys?,
                 trusted_proxies,
                 limits,
                 queues,

@@ -11,6 +11,7 @@ pub mod config;
 pub mod delivery;
 pub mod extract;
 pub mod handlers;
+pub mod keys;
 pub mod legacy;
 pub mod middleware;
 mod openapi;

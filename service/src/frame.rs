@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -10,7 +11,7 @@ use dossier_common::telemetry::Metrics;
 use tokio::time::{Instant, sleep};
 
 use crate::signals::Signals;
-use crate::{Draining, FrameSettings, files, ops};
+use crate::{Draining, FrameSettings, Keys, files, keys, ops};
 
 /// The exit code of a process that was told to stop twice.
 const FORCED: u8 = 130;
@@ -19,6 +20,7 @@ const FORCED: u8 = 130;
 #[derive(Debug)]
 pub struct Frame {
     signals: Signals,
+    keys: Arc<dyn Keys>,
     draining: Draining,
     metrics_address: SocketAddr,
     delay: Duration,
@@ -34,6 +36,7 @@ impl Frame {
         signals: Signals,
         settings: &FrameSettings,
         store: &Store,
+        keys: Arc<dyn Keys>,
     ) -> anyhow::Result<Self> {
         files::raise_limit();
         let metrics = Metrics::install().context("start recording metrics")?;
@@ -43,11 +46,13 @@ impl Frame {
         let state = ops::OpsState {
             store: store.clone(),
             metrics,
+            keys: keys.clone(),
             draining: draining.clone(),
         };
         tokio::spawn(ops::serve(listener, state));
         Ok(Self {
             signals,
+            keys,
             draining,
             metrics_address,
             delay: settings.delay,
@@ -64,7 +69,7 @@ impl Frame {
         self.draining.clone()
     }
 
-    /// Runs `work` until a signal. Then the process is not ready any more; after the delay it is
+    /// Runs `work` until a signal, reading the keys again on each SIGHUP. Then the process is not ready any more; after the delay it is
     /// stopping, and `work` has to end by itself. A second signal, a second or more after the
     /// first, ends it at once with the exit code 130.
     ///
@@ -81,7 +86,7 @@ impl Frame {
                 ended??;
                 anyhow::bail!("the process ended its work although nobody told it to");
             }
-            name = self.signals.next() => name,
+            name = self.signals.next_stop(|| keys::read_again(&*self.keys)) => name,
         };
         let first = Instant::now();
         self.draining.begin();

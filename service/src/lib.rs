@@ -7,6 +7,7 @@
 mod draining;
 mod files;
 mod frame;
+mod keys;
 mod ops;
 mod program;
 pub mod server;
@@ -15,6 +16,7 @@ mod signals;
 
 pub use draining::Draining;
 pub use frame::Frame;
+pub use keys::Keys;
 pub use ops::listen;
 pub use program::run_program;
 pub use settings::{FrameSettings, MetricsAddress};

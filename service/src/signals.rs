@@ -1,4 +1,4 @@
-//! The signals that stop a process.
+//! The signals that stop a process, and the one on which it reads its keys again.
 
 use std::time::Duration;
 
@@ -10,12 +10,13 @@ use tokio::time::Instant;
 /// supervisors signal a process and then its whole group.
 const SAME_REQUEST: Duration = Duration::from_secs(1);
 
-/// SIGTERM and SIGINT, listened to from the moment this is made. A program makes it first: without it
+/// SIGTERM, SIGINT and SIGHUP, listened to from the moment this is made. A program makes it first: without it
 /// they are lost on the first process of a container.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
@@ -29,6 +30,7 @@ impl Signals {
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
+            hang_up: listen(SignalKind::hangup())?,
         })
     }
 
@@ -55,7 +57,18 @@ impl Signals {
         }
     }
 
-    /// The name of the next one.
+    /// The name of the next one that stops the process; does `on_hang_up` on each SIGHUP before it.
+    pub(crate) async fn next_stop(&mut self, on_hang_up: impl Fn()) -> &'static str {
+        loop {
+            tokio::select! {
+                _ = self.hang_up.recv() => on_hang_up(),
+                _ = self.terminate.recv() => return "SIGTERM",
+                _ = self.interrupt.recv() => return "SIGINT",
+            }
+        }
+    }
+
+    /// The name of the next one that stops the process.
     pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",

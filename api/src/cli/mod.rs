@@ -1,5 +1,6 @@
 //! `dossier-api` on the command line.
 
+mod keys;
 mod serve;
 mod users;
 
@@ -17,8 +18,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve clients until SIGTERM or Ctrl-C, which drain (a second one ends at once) (the default)
+    /// Serve clients until SIGTERM or Ctrl-C, which drain (a second one ends at once); SIGHUP reads the keys again (the default)
     Serve,
+    /// Make and check keys
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Manage accounts; Ops and admins never come from sign-up
     #[command(subcommand)]
     Users(users::Command),
@@ -33,6 +37,7 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run().await,
+            Command::Keys(command) => keys::run(&command).map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),
         }
     }

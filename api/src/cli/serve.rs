@@ -12,6 +12,7 @@ use dossier_common::telemetry::init_logs;
 use dossier_service::{Draining, Frame, Signals, listen, server};
 use tokio::net::TcpListener;
 
+use crate::access_token::AccessTokens;
 use crate::config::Settings;
 use crate::password::PasswordHasher;
 use crate::router;
@@ -29,7 +30,8 @@ pub(super) async fn run() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let clients = listen(settings.listen_addr, "LISTEN_ADDR").await?;
-    let frame = Frame::start(signals, &settings.frame, &store).await?;
+    let keys = Arc::new(settings.keys.clone());
+    let frame = Frame::start(signals, &settings.frame, &store, keys).await?;
     tracing::info!(
         address = %clients.local_addr()?, metrics = %frame.metrics_address(),
         "serving {}", settings.public_url
@@ -58,6 +60,7 @@ async fn serve_clients(
 
 fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
     let entropy = Entropy::system();
+    let signing = settings.keys.signing;
     AppState {
         changes: Changes::watch(store.clone()),
         reachability: Reachability::watch(store.clone()),
@@ -65,8 +68,8 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         clock: Clock::system(),
         passwords: PasswordHasher::new(entropy.clone()),
         entropy,
-        token_keys: settings.token_keys,
-        access_tokens: Arc::new(settings.access_tokens),
+        token_keys: settings.keys.tokens,
+        access_tokens: Arc::new(AccessTokens::new(signing, &settings.public_url)),
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,
         limits: settings.limits,

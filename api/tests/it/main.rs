@@ -15,6 +15,7 @@ mod hoarding;
 mod hygiene;
 mod idempotency;
 mod json_fields;
+mod key_rotation;
 mod links;
 mod login;
 mod logs;

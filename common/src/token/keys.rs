@@ -5,7 +5,8 @@ use mongodb::bson::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::Claims;
+use super::{Claims, KeyRing};
+use crate::digest::Sha256;
 
 /// Why a list of keys cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,15 +68,9 @@ struct Opened<C> {
     claims: C,
 }
 
-/// Fernet keys: the first seals, every one opens.
-#[derive(Clone)]
-pub struct TokenKeys(Vec<Fernet>);
-
-impl std::fmt::Debug for TokenKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "TokenKeys({} keys)", self.0.len())
-    }
-}
+/// Fernet keys: the first seals, every one opens. Clones share them; see [`KeyRing`].
+#[derive(Clone, Debug)]
+pub struct TokenKeys(KeyRing<Fernet>);
 
 impl TokenKeys {
     /// Reads a comma-separated list of keys.
@@ -90,21 +85,31 @@ impl TokenKeys {
             .map(str::trim)
             .filter(|text| !text.is_empty())
             .collect();
-        if texts.is_empty() {
-            return Err(KeyError::Empty);
-        }
-        let mut keys = Vec::with_capacity(texts.len());
+        let mut keys: Vec<(String, Fernet)> = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
             let position = index + 1;
-            if texts[..index].contains(text) {
-                return Err(KeyError::Duplicate { position });
-            }
             if is_weak(text) {
                 return Err(KeyError::Weak { position });
             }
-            keys.push(Fernet::new(text).ok_or(KeyError::Malformed { position })?);
+            let key = Fernet::new(text).ok_or(KeyError::Malformed { position })?;
+            let id = id_of(text);
+            if keys.iter().any(|(known, _)| *known == id) {
+                return Err(KeyError::Duplicate { position });
+            }
+            keys.push((id, key));
         }
-        Ok(Self(keys))
+        KeyRing::new(keys).map(Self).ok_or(KeyError::Empty)
+    }
+
+    /// The ids of the keys, the one that seals first: eight hexadecimal digits of the digest of each,
+    /// which tell keys apart and nothing of them.
+    pub fn ids(&self) -> Vec<String> {
+        self.0.ids()
+    }
+
+    /// Takes the keys of `others` in the place of these, in every clone.
+    pub fn replace(&self, others: &Self) {
+        self.0.replace(&others.0);
     }
 
     /// Seals `claims` under the first key.
@@ -115,7 +120,9 @@ impl TokenKeys {
         };
         let payload =
             serde_json::to_vec(&envelope).expect("claims are plain structs of strings and numbers");
-        self.0[0].encrypt_at_time(&payload, unix_seconds(now))
+        self.0.current()[0]
+            .1
+            .encrypt_at_time(&payload, unix_seconds(now))
     }
 
     /// Opens a token of `C`'s purpose under any key.
@@ -128,8 +135,9 @@ impl TokenKeys {
         let now = unix_seconds(now);
         let payload = self
             .0
+            .current()
             .iter()
-            .find_map(|key| key.decrypt_at_time(token, None, now).ok())
+            .find_map(|(_, key)| key.decrypt_at_time(token, None, now).ok())
             .ok_or(TokenError::Invalid)?;
         let envelope: Opened<C> =
             serde_json::from_slice(&payload).map_err(|_| TokenError::Invalid)?;
@@ -141,6 +149,12 @@ impl TokenKeys {
             _ => Ok(envelope.claims),
         }
     }
+}
+
+/// A key is 256 random bits, of which nobody finds one by its digest. Its text may end in `=` or not.
+fn id_of(text: &str) -> String {
+    let digest = Sha256::of(text.trim_end_matches('=').as_bytes());
+    digest.to_string().chars().take(8).collect()
 }
 
 fn unix_seconds(instant: DateTime) -> u64 {

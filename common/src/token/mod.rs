@@ -6,6 +6,8 @@
 
 mod claims;
 mod keys;
+mod ring;
 
 pub use claims::{Claims, CursorClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};
+pub use ring::KeyRing;

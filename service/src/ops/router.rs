@@ -1,5 +1,6 @@
 //! What operators and orchestrators can ask.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,8 +12,9 @@ use dossier_common::store::Store;
 use dossier_common::telemetry::Metrics;
 use tokio::time::timeout;
 
-use crate::Draining;
+use crate::keys::describe;
 use crate::server::answer_refusal;
+use crate::{Draining, Keys};
 
 /// How long the database may take to say how it is.
 const CHECK_LIMIT: Duration = Duration::from_secs(2);
@@ -22,6 +24,7 @@ const CHECK_LIMIT: Duration = Duration::from_secs(2);
 pub(crate) struct OpsState {
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
+    pub(crate) keys: Arc<dyn Keys>,
     pub(crate) draining: Draining,
 }
 
@@ -37,15 +40,17 @@ pub(crate) fn router(state: OpsState) -> Router {
 
 type NotReady = (StatusCode, [(HeaderName, &'static str); 1], &'static str);
 
-/// Whether the process takes work: it is not on its way out, and its database answers.
-async fn show_readiness(State(state): State<OpsState>) -> Result<&'static str, NotReady> {
+/// Whether the process takes work: it is not on its way out, and its database answers. It says which
+/// keys it accepts, so that a key is made the first one only when everybody accepts it.
+async fn show_readiness(State(state): State<OpsState>) -> Result<String, NotReady> {
+    let ready = format!("ok\n{}\n", describe(&*state.keys));
     if state.draining.has_begun() {
         return Err(not_ready("the process is shutting down\n"));
     }
     // In a task of its own: a database call must not be dropped with its caller.
     let checking = tokio::spawn(async move { state.store.check_schema().await });
     match timeout(CHECK_LIMIT, checking).await {
-        Ok(Ok(Ok(()))) => Ok("ok\n"),
+        Ok(Ok(Ok(()))) => Ok(ready),
         _ => Err(not_ready("the database is not ready\n")),
     }
 }

@@ -21,7 +21,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run jobs until SIGTERM or Ctrl-C, which drain (a second one ends at once)
+    /// Run jobs until SIGTERM or Ctrl-C, which drain (a second one ends at once); SIGHUP reads the keys again
     Run {
         /// Take jobs from this queue; repeat for more [default: WORKER_QUEUES, or all]
         #[arg(long = "queue", value_name = "QUEUE")]

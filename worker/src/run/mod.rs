@@ -6,6 +6,7 @@ mod workers;
 pub use workers::{monitor, monitor_of};
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
@@ -39,7 +40,8 @@ pub async fn run(
     let Some(store) = signals.unless_stopped(opening).await? else {
         return Ok(ExitCode::SUCCESS);
     };
-    let frame = Frame::start(signals, &settings.frame, &store).await?;
+    let keys = Arc::new(settings.token_keys.clone());
+    let frame = Frame::start(signals, &settings.frame, &store, keys).await?;
     let (queues, queue_settings) = (settings.queue_names.clone(), settings.queues.clone());
     let grace = settings.frame.grace;
     let services = services(store, settings);

@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use dossier_common::queue::{JobState, SendEmail};
+use dossier_common::token::{TokenKeys, VerifyEmailClaims};
 use dossier_devstack::mail::Behaviour;
+use mongodb::bson::DateTime;
 use tokio::net::TcpListener;
 
-use crate::harness::{Bench, CLIENT, PATIENCE, Program, Running, eventually};
+use crate::harness::{Bench, CLIENT, FERNET_KEY, PATIENCE, Program, Running, eventually};
+
+const NEW_KEY: &str = "hcxFMSpPSqDeu_Xa2eFfFtibVqtjgT8t6XlH8NHdjNc=";
 
 fn program(bench: &Bench) -> Program {
     Program::worker(bench.uri(), &bench.mail.smtp_url())
@@ -106,4 +110,45 @@ async fn a_second_signal_ends_it_at_once() {
     );
     let (code, log) = running.ended().await;
     assert_eq!(code, 130, "{log}");
+}
+
+/// Has a mail sent to somebody who signs up; the token in it.
+async fn mailed_token(bench: &Bench, count: usize) -> String {
+    bench.sign_up(None).await;
+    let mailbox = bench.mail.mailbox();
+    let is_there = |mail: usize| (mailbox.messages_to(CLIENT).len() >= mail).then_some(());
+    eventually("a mail is sent", async || is_there(count)).await;
+    let mails = mailbox.messages_to(CLIENT);
+    let text = mails[count - 1].text.as_deref().expect("a text");
+    let (_, rest) = text.split_once("/verify-email/").expect("a link");
+    rest.split_whitespace().next().expect("a token").to_owned()
+}
+
+#[tokio::test]
+async fn a_worker_reads_its_keys_again_when_it_is_told_and_mints_with_the_first() {
+    let bench = Bench::new().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keys");
+    std::fs::write(&file, FERNET_KEY).expect("it can be written");
+    let running = program(&bench)
+        .variable("FERNET_KEYS", "")
+        .variable("FERNET_KEYS_FILE", file.to_str().expect("a path"))
+        .start()
+        .await;
+    let opens = |key: &str, token: &str| {
+        let keys = TokenKeys::parse(&key.into()).expect("the key is good");
+        let opened = keys.open::<VerifyEmailClaims>(token, DateTime::now());
+        opened.is_ok()
+    };
+    let first = mailed_token(&bench, 1).await;
+    assert!(opens(FERNET_KEY, &first) && !opens(NEW_KEY, &first));
+    std::fs::write(&file, format!("{NEW_KEY},{FERNET_KEY}")).expect("it can be written");
+    running.signal("HUP").await;
+    let said = "read the keys again; accepted now: FERNET_KEYS ";
+    eventually("it has read them", async || running.has_said(said).then_some(())).await;
+    let second = mailed_token(&bench, 2).await;
+    assert!(opens(NEW_KEY, &second) && !opens(FERNET_KEY, &second));
+    let (code, log) = running.stop().await;
+    assert_eq!(code, 0, "{log}");
+    assert!(!log.contains(NEW_KEY) && !log.contains(FERNET_KEY));
 }
