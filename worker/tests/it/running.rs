@@ -130,7 +130,7 @@ async fn a_worker_reads_its_keys_again_when_it_is_told_and_mints_with_the_first(
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("keys");
     std::fs::write(&file, FERNET_KEY).expect("it can be written");
-    let running = program(&bench)
+    let mut running = program(&bench)
         .variable("FERNET_KEYS", "")
         .variable("FERNET_KEYS_FILE", file.to_str().expect("a path"))
         .start()
@@ -145,7 +145,7 @@ async fn a_worker_reads_its_keys_again_when_it_is_told_and_mints_with_the_first(
     std::fs::write(&file, format!("{NEW_KEY},{FERNET_KEY}")).expect("it can be written");
     running.signal("HUP").await;
     let said = "read the keys again; accepted now: FERNET_KEYS ";
-    eventually("it has read them", async || running.has_said(said).then_some(())).await;
+    running.read_until(said).await;
     let second = mailed_token(&bench, 2).await;
     assert!(opens(NEW_KEY, &second) && !opens(FERNET_KEY, &second));
     let (code, log) = running.stop().await;
