@@ -1,5 +1,6 @@
 //! What the benchmarks share: medians of interleaved rounds, tables, the machine.
 
+mod auc;
 mod load;
 mod machine;
 mod median;
@@ -8,6 +9,7 @@ mod process;
 mod report;
 pub mod server;
 
+pub use auc::area_under_curve;
 pub use load::{Disturbance, Load};
 pub use machine::{Machine, peak_memory_kib};
 pub use median::median;
