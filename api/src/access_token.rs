@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dossier_common::config::Environment;
@@ -11,8 +12,14 @@ use mongodb::bson::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::refresh_token::{RefreshTokens, derive_key};
+
 /// How long an access token works.
 pub const ACCESS_TTL: Duration = Duration::from_secs(15 * 60);
+
+/// How far the clock of the process that made a token may be ahead of ours. It makes no token live
+/// longer.
+pub const CLOCK_LEEWAY: Duration = Duration::from_secs(30);
 
 const TOKEN_TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "dossier-api";
@@ -50,13 +57,21 @@ struct Claims {
     exp: u64,
 }
 
+/// A key with its name.
+struct SigningKey {
+    kid: String,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    refresh: hmac::Key,
+}
+
 /// The keys: the first signs, every one is accepted under its `kid`.
-pub struct SigningKeys(Vec<(String, EncodingKey, DecodingKey)>);
+pub struct SigningKeys(Vec<SigningKey>);
 
 impl std::fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list()
-            .entries(self.0.iter().map(|key| &key.0))
+            .entries(self.0.iter().map(|key| &key.kid))
             .finish()
     }
 }
@@ -83,7 +98,7 @@ impl SigningKeys {
     ///
     /// The rule that the list breaks, naming positions and never keys.
     pub fn parse(list: &SecretString) -> Result<Self, String> {
-        let mut keys: Vec<(String, EncodingKey, DecodingKey)> = Vec::new();
+        let mut keys: Vec<SigningKey> = Vec::new();
         let entries = list.expose_secret().split(',').map(str::trim);
         for (index, entry) in entries.filter(|entry| !entry.is_empty()).enumerate() {
             let position = index + 1;
@@ -95,19 +110,25 @@ impl SigningKeys {
                 .or_else(|_| URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')))
                 .map_err(|_| format!("key {position} is not base64"))?;
             check_key(kid, &secret, position)?;
-            if keys.iter().any(|known| known.0 == kid) {
+            if keys.iter().any(|known| known.kid == kid) {
                 return Err(format!("key {position} repeats an earlier kid"));
             }
-            keys.push((
-                kid.to_owned(),
-                EncodingKey::from_secret(&secret),
-                DecodingKey::from_secret(&secret),
-            ));
+            keys.push(SigningKey {
+                kid: kid.to_owned(),
+                encoding: EncodingKey::from_secret(&secret),
+                decoding: DecodingKey::from_secret(&secret),
+                refresh: derive_key(&secret),
+            });
         }
         if keys.is_empty() {
             return Err("needs at least one key".to_owned());
         }
         Ok(Self(keys))
+    }
+
+    /// The keys that refresh tokens are derived with, in the same order.
+    pub fn refresh_tokens(&self) -> RefreshTokens {
+        RefreshTokens::new(self.0.iter().map(|key| key.refresh.clone()).collect())
     }
 }
 
@@ -164,12 +185,8 @@ impl AccessTokens {
 
     /// A token that speaks for `bearer` from `now` on; `token_id` must never repeat.
     pub fn mint(&self, bearer: Bearer, token_id: String, now: DateTime) -> String {
-        let (kid, key, _) = &self.keys.0[0];
-        let header = Header {
-            typ: Some(TOKEN_TYPE.to_owned()),
-            kid: Some(kid.clone()),
-            ..Header::new(Algorithm::HS256)
-        };
+        let key = &self.keys.0[0];
+        let header = header(&key.kid);
         let issued_at = unix_seconds(now);
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -181,7 +198,8 @@ impl AccessTokens {
             nbf: issued_at,
             exp: issued_at + ACCESS_TTL.as_secs(),
         };
-        jsonwebtoken::encode(&header, &claims, key).expect("an HMAC over plain claims cannot fail")
+        jsonwebtoken::encode(&header, &claims, &key.encoding)
+            .expect("an HMAC over plain claims cannot fail")
     }
 
     /// Who `token` speaks for at `now`.
@@ -191,17 +209,17 @@ impl AccessTokens {
     /// [`AccessTokenError`].
     pub fn verify(&self, token: &str, now: DateTime) -> Result<Bearer, AccessTokenError> {
         let invalid = AccessTokenError::Invalid;
-        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid)?;
-        if header.typ.as_deref() != Some(TOKEN_TYPE) {
-            return Err(invalid);
-        }
-        let kid = header.kid.ok_or(invalid)?;
-        let (_, _, key) = self.keys.0.iter().find(|key| key.0 == kid).ok_or(invalid)?;
-        let claims: Claims = jsonwebtoken::decode(token, key, &self.validation)
+        // The head is the one that we make, with the name of a live key, and says nothing more:
+        // no `crit`, no key of its own, no address of one, no other algorithm.
+        let found = jsonwebtoken::decode_header(token).map_err(|_| invalid)?;
+        let mut keys = self.keys.0.iter();
+        let key = keys.find(|key| found == header(&key.kid)).ok_or(invalid)?;
+        let claims: Claims = jsonwebtoken::decode(token, &key.decoding, &self.validation)
             .map_err(|_| invalid)?
             .claims;
         let now = unix_seconds(now);
-        if claims.nbf > now {
+        let latest = now + CLOCK_LEEWAY.as_secs();
+        if claims.nbf > latest || claims.iat > latest || claims.jti.is_empty() {
             return Err(invalid);
         }
         if claims.exp <= now {
@@ -211,6 +229,15 @@ impl AccessTokens {
             user_id: claims.sub,
             session_id: claims.sid,
         })
+    }
+}
+
+/// The head of every token under this key.
+fn header(kid: &str) -> Header {
+    Header {
+        typ: Some(TOKEN_TYPE.to_owned()),
+        kid: Some(kid.to_owned()),
+        ..Header::new(Algorithm::HS256)
     }
 }
 

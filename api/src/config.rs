@@ -13,6 +13,7 @@ use dossier_common::token::TokenKeys;
 use dossier_service::{FrameSettings, server};
 
 use crate::access_token::{AccessTokens, SigningKeys};
+use crate::refresh_token::RefreshTokens;
 use crate::trusted_proxies::TrustedProxies;
 
 const MIB: u64 = 1024 * 1024;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub token_keys: TokenKeys,
     /// The keys and rules of bearer tokens.
     pub access_tokens: AccessTokens,
+    /// The keys of refresh tokens.
+    pub refresh_tokens: RefreshTokens,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
     /// What is allowed at most.
@@ -79,9 +82,10 @@ impl Settings {
         let connections = server::Limits::read(&mut env);
         let frame = FrameSettings::read(&mut env, 9100).with_delay(&mut env);
         let settings = (|| {
-            let public_url = public_url?;
+            let (public_url, signing_keys) = (public_url?, signing_keys?);
             Some(Self {
-                access_tokens: AccessTokens::new(signing_keys?, &public_url),
+                refresh_tokens: signing_keys.refresh_tokens(),
+                access_tokens: AccessTokens::new(signing_keys, &public_url),
                 database: database?,
                 public_url,
                 listen_addr,

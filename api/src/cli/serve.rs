@@ -67,6 +67,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         entropy,
         token_keys: settings.token_keys,
         access_tokens: Arc::new(settings.access_tokens),
+        refresh_tokens: Arc::new(settings.refresh_tokens),
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,
         limits: settings.limits,

@@ -1,6 +1,7 @@
 //! What the API promises, one file a promise.
 
 mod access_tokens;
+mod accounts;
 mod bad_input;
 mod claims;
 mod client_network;
@@ -8,6 +9,7 @@ mod connection;
 mod delivery;
 mod description;
 mod downloads;
+mod erasure;
 mod files;
 mod harness;
 mod hashing;
@@ -19,8 +21,11 @@ mod links;
 mod login;
 mod logs;
 mod outage;
+mod own_sessions;
+mod refreshing;
 mod resend;
 mod revalidation;
+mod revocation;
 mod roles;
 mod sessions;
 mod sign_up;
@@ -28,7 +33,10 @@ mod start_up;
 mod stopping;
 mod story;
 mod strict_input;
+mod token_attacks;
+mod token_kinds;
 mod transactions;
 mod upload_wire;
 mod uploads;
+mod users_command;
 mod verification;

@@ -76,6 +76,7 @@ impl App {
             entropy: Entropy::seeded(7),
             token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
             access_tokens: access_tokens(jwt_keys),
+            refresh_tokens: signing_keys(jwt_keys).refresh_tokens().into(),
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
             trusted_proxies: TrustedProxies::default(),
@@ -93,6 +94,7 @@ impl App {
     pub(crate) fn restarted_with_jwt_keys(&self, jwt_keys: &str) -> Router {
         router(AppState {
             access_tokens: access_tokens(jwt_keys),
+            refresh_tokens: signing_keys(jwt_keys).refresh_tokens().into(),
             ..self.state.clone()
         })
     }
@@ -146,8 +148,11 @@ pub(crate) async fn migrated_database() -> TestDatabase {
 }
 
 pub(crate) fn access_tokens(jwt_keys: &str) -> Arc<AccessTokens> {
-    let keys = SigningKeys::parse(&jwt_keys.to_owned().into()).expect("the keys are good");
-    Arc::new(AccessTokens::new(keys, PUBLIC_URL))
+    Arc::new(AccessTokens::new(signing_keys(jwt_keys), PUBLIC_URL))
+}
+
+fn signing_keys(jwt_keys: &str) -> SigningKeys {
+    SigningKeys::parse(&jwt_keys.to_owned().into()).expect("the keys are good")
 }
 
 /// One hasher for all tests: making its dummy costs a whole password.
