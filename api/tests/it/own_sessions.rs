@@ -91,6 +91,7 @@ async fn what_a_client_says_it_is_is_cut_and_shows_nothing_invisible() {
     let shown = listed[0]["client"].as_str().expect("a client");
     assert_eq!(shown.chars().count(), 200);
     assert!(shown.starts_with("evil xxx"), "{shown}");
+    app.state.clock.advance(std::time::Duration::from_secs(1));
     let tokens = log_in_from(&app, [192, 0, 2, 1], "").await;
     assert_eq!(sessions(&app, &tokens).await[0]["client"], Value::Null);
 }

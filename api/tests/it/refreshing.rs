@@ -160,6 +160,17 @@ async fn tokens_that_somebody_made_up_end_nothing() {
         is_refused(&app, &made_up).await;
         assert_eq!(live_sessions(&app).await, 1, "{made_up}");
     }
+    for position in session.len() + 1..first.len() {
+        let replacement = if first.as_bytes()[position] == b'0' {
+            "1"
+        } else {
+            "0"
+        };
+        let mut altered = first.clone();
+        altered.replace_range(position..=position, replacement);
+        is_refused(&app, &altered).await;
+    }
+    assert_eq!(live_sessions(&app).await, 1);
     traded(&app, &second).await;
 }
 

@@ -78,7 +78,8 @@ impl Tx<'_> {
     /// gone, disabled, or changed since `user` was read.
     ///
     /// It writes to the account, so that of a log-in and a change of the account at the same time
-    /// one comes after the other: no session is left behind that the change does not know of.
+    /// one comes after the other: no session is left behind that the change does not know of. What is
+    /// written is always another value, for setting the same one again is no write.
     ///
     /// # Errors
     ///
@@ -92,7 +93,9 @@ impl Tx<'_> {
             "_id": user.id, "role": user.role.as_str(), "updated_at": user.updated_at,
             "disabled_at": null,
         };
-        let logged_in = doc! { "$set": { "last_log_in_at": session.created_at } };
+        let logged_in = doc! {
+            "$set": { "last_log_in_at": session.created_at }, "$inc": { "log_ins": 1_i64 },
+        };
         let collections = &self.store.collections;
         let found = collections
             .users

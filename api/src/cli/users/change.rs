@@ -11,7 +11,7 @@ use super::person::Account;
 use super::text;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The account: its id or its e-mail address
     account: Account,
     /// Print the account as JSON, for scripts
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct RoleArguments {
+pub(in crate::cli) struct RoleArguments {
     #[command(flatten)]
     pub(super) account: Arguments,
     /// What the person may do from now on: client, ops or admin
@@ -28,7 +28,7 @@ pub(super) struct RoleArguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct DeleteArguments {
+pub(in crate::cli) struct DeleteArguments {
     #[command(flatten)]
     account: Arguments,
     /// Really do it: it cannot be undone

@@ -15,7 +15,7 @@ use dossier_common::user::{Role, User};
 use crate::password::{Password, check_new_password, hash_alone};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The account's e-mail address
     #[arg(long)]
     email: EmailAddress,

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::text;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// Only accounts with this role: client, ops or admin
     #[arg(long)]
     role: Option<Role>,

@@ -7,7 +7,7 @@ use super::person::Account;
 use super::text;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The account: its id or its e-mail address
     account: Account,
     /// Print JSON, for scripts
