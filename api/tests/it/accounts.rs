@@ -2,7 +2,6 @@
 
 use axum::http::Method;
 use dossier_common::user::Role;
-use futures_util::future::join_all;
 use mongodb::bson::doc;
 use serde_json::{Value, json};
 
@@ -20,7 +19,7 @@ fn addresses(page: &Value) -> Vec<&str> {
         .collect()
 }
 
-async fn act(app: &App, admin: &Person, person: &Person, action: &str) -> Answer {
+pub(crate) async fn act(app: &App, admin: &Person, person: &Person, action: &str) -> Answer {
     let path = format!("/v1/admin/users/{}{action}", person.id);
     let method = if action.is_empty() {
         Method::DELETE
@@ -30,7 +29,7 @@ async fn act(app: &App, admin: &Person, person: &Person, action: &str) -> Answer
     app.call(method, &path).by(admin).send().await
 }
 
-async fn set_role(app: &App, admin: &Person, person: &Person, role: &str) -> Answer {
+pub(crate) async fn set_role(app: &App, admin: &Person, person: &Person, role: &str) -> Answer {
     let path = format!("/v1/admin/users/{}/role", person.id);
     let call = app.call(Method::PUT, &path).by(admin);
     call.json(json!({ "role": role })).send().await
@@ -249,69 +248,4 @@ async fn nobody_changes_their_own_account_this_way() {
         let me = app.get("/v1/me").by(person).send().await.expect(200);
         assert_eq!(me.json()["role"], "admin");
     }
-}
-
-#[tokio::test]
-async fn of_two_admins_who_demote_disable_and_delete_each_other_at_once_one_stays() {
-    let app = App::start().await;
-    for (round, action) in ["role", "/disable", ""]
-        .into_iter()
-        .cycle()
-        .take(9)
-        .enumerate()
-    {
-        let one = app
-            .person(&format!("one{round}@example.com"), Role::Admin)
-            .await;
-        let two = app
-            .person(&format!("two{round}@example.com"), Role::Admin)
-            .await;
-        let attempts = [(&one, &two), (&two, &one)].map(|(by, of)| {
-            let app = &app;
-            async move {
-                match action {
-                    "role" => set_role(app, by, of, "client").await,
-                    action => act(app, by, of, action).await,
-                }
-            }
-        });
-        let answers = join_all(attempts).await;
-        let statuses: Vec<u16> = answers.iter().map(|it| it.status.as_u16()).collect();
-        let able = doc! { "role": "admin", "disabled_at": null };
-        assert_eq!(app.count("users", able.clone()).await, 1, "{statuses:?}");
-        let made = statuses.iter().filter(|it| **it < 300).count();
-        assert_eq!(made, 1, "{statuses:?}");
-        // The next round begins without admins.
-        let users = app
-            .database()
-            .collection::<mongodb::bson::Document>("users");
-        users.delete_many(able).await.expect("ok");
-    }
-}
-
-#[tokio::test]
-async fn the_last_admin_who_can_log_in_stays() {
-    let app = App::start().await;
-    let admin = app.admin().await;
-    // Neither counts: one cannot log in, the other's address was never proven.
-    let disabled = app.person("disabled@example.com", Role::Admin).await;
-    app.account("unproven@example.com", Role::Admin, false)
-        .await;
-    act(&app, &admin, &disabled, "/disable").await.expect(200);
-    let store = &app.state.store;
-    use dossier_common::store::user_changes::{UserAction, UserChange};
-    for action in [
-        UserAction::SetRole(Role::Ops),
-        UserAction::Disable,
-        UserAction::Delete,
-    ] {
-        let (id, now) = (admin.id, app.now());
-        let change = store.transaction("change the last admin", |tx| {
-            Box::pin(async move { tx.change_user(id, action, now).await })
-        });
-        let change = change.await.expect("the store answers");
-        assert!(matches!(change, UserChange::LastAdmin), "{change:?}");
-    }
-    app.get("/v1/me").by(&admin).send().await.expect(200);
-    act(&app, &admin, &disabled, "").await.expect(204);
 }

@@ -20,6 +20,8 @@ mod json_fields;
 mod links;
 mod login;
 mod logs;
+mod objects;
+mod one_admin_stays;
 mod outage;
 mod own_sessions;
 mod refreshing;

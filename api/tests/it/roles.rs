@@ -8,7 +8,7 @@ use dossier_common::user::Role;
 use mongodb::bson::doc;
 use serde_json::json;
 
-use crate::harness::{App, NewFile, PASSWORD, Person};
+use crate::harness::{App, NewFile, Operation, PASSWORD, Person};
 
 /// What nobody, a client, Ops and an admin are answered.
 type Expected = [u16; 4];
@@ -52,21 +52,6 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
     ])
 }
 
-/// Every operation: its name, method and path.
-fn operations() -> Vec<(String, Method, String)> {
-    let description = serde_json::to_value(dossier_api::router::openapi()).expect("JSON");
-    let paths = description["paths"].as_object().expect("paths");
-    let described = paths.iter().flat_map(|(path, item)| {
-        let operations = item.as_object().expect("operations").iter();
-        operations.map(|(method, operation)| {
-            let id = operation["operationId"].as_str().expect("an id");
-            let method = method.to_uppercase().parse().expect("a method");
-            (id.to_owned(), method, path.clone())
-        })
-    });
-    described.collect()
-}
-
 /// The routes that no description has: their methods and paths, and what everybody is answered.
 fn undescribed() -> Vec<(Method, &'static str, u16)> {
     vec![
@@ -108,7 +93,8 @@ async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
 async fn every_operation_answers_each_role_as_expected() {
     let app = App::start().await;
     let (mut expectations, mut wrong) = (expectations(), Vec::new());
-    for (number, (name, method, path)) in operations().into_iter().enumerate() {
+    for (number, operation) in Operation::all().into_iter().enumerate() {
+        let (name, method, path) = (operation.id, operation.method, operation.path);
         let Some(expected) = expectations.remove(&*name) else {
             panic!("{name} is new: say here who may do it");
         };
@@ -165,9 +151,8 @@ async fn callers(app: &App) -> [Option<Person>; 4] {
 async fn a_method_that_a_path_does_not_have_is_refused_to_everybody_alike() {
     let app = App::start().await;
     let mut known = BTreeMap::<String, BTreeSet<String>>::new();
-    let described = operations()
-        .into_iter()
-        .map(|(_, method, path)| (method, path));
+    let described = Operation::all().into_iter();
+    let described = described.map(|it| (it.method, it.path));
     let other = undescribed()
         .into_iter()
         .filter(|(_, path, _)| !path.starts_with("/docs/") && *path != "/openapi.json");

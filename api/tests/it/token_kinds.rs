@@ -5,7 +5,7 @@ use dossier_common::token::CursorClaims;
 use mongodb::bson::doc;
 use serde_json::{Value, json};
 
-use crate::harness::{App, NewFile, PASSWORD, Person};
+use crate::harness::{App, NewFile, Operation, PASSWORD, Person};
 
 const CLAIMANT: &str = "claimant@example.com";
 
@@ -54,39 +54,16 @@ impl Tokens {
     }
 }
 
-/// Every operation of the description with its method, its path and itself.
-fn operations() -> Vec<(Method, String, Value)> {
-    let description = serde_json::to_value(dossier_api::router::openapi()).expect("JSON");
-    let paths = description["paths"].as_object().expect("paths").clone();
-    let each = paths.into_iter().flat_map(|(path, item)| {
-        let operations = item.as_object().expect("operations").clone().into_iter();
-        operations.map(move |(method, operation)| {
-            let method = method.to_uppercase().parse().expect("a method");
-            (method, path.clone(), operation)
-        })
-    });
-    each.collect()
-}
-
-fn wants_bearer(operation: &Value) -> bool {
-    let choices = operation["security"].as_array().expect("who may call it");
-    choices.iter().any(|it| it["bearer"].is_array())
-}
-
-fn takes(operation: &Value, parameter: &str) -> bool {
-    let parameters = operation["parameters"].as_array();
-    parameters.is_some_and(|all| all.iter().any(|it| it["name"] == parameter))
-}
-
 #[tokio::test]
 async fn only_an_access_token_is_a_bearer_token_of_any_operation() {
     let app = App::start().await;
     let tokens = Tokens::mint(&app).await;
     let mut asked = 0;
-    for (method, path, operation) in operations() {
-        if !wants_bearer(&operation) {
+    for operation in Operation::all() {
+        if !operation.wants_bearer() {
             continue;
         }
+        let (method, path) = (operation.method, operation.path);
         let id = if path.contains("users") {
             "usr"
         } else if path.contains("sessions") {
@@ -178,10 +155,11 @@ async fn only_a_cursor_of_its_list_goes_on_with_a_list() {
         app.admin().await,
     );
     let mut lists = 0;
-    for (method, path, operation) in operations() {
-        if !takes(&operation, "cursor") {
+    for operation in Operation::all() {
+        if !operation.takes("cursor") {
             continue;
         }
+        let (method, path) = (operation.method, operation.path);
         lists += 1;
         for (kind, token) in &tokens.of_each_kind {
             // Each in the role that gets as far as the cursor.
