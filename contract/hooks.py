@@ -14,9 +14,13 @@ from schemathesis.core.parameters import ParameterLocation
 API = os.environ["API_URL"]
 CLIENT = ("mary@example.com", "correct horse battery staple")
 OPS = (os.environ["OPS_EMAIL"], os.environ["OPS_PASSWORD"])
+ADMIN = (os.environ["ADMIN_EMAIL"], os.environ["ADMIN_PASSWORD"])
+# Somebody whose account is changed and deleted.
+OTHER = ("olga@example.com", "quite another pass phrase")
 
 # Where a client gets further than Ops.
 OF_CLIENTS = ("/v1/files/{id}/links", "/v1/links", "/download")
+OF_ADMINS = "/v1/admin"
 ENDS_THE_SESSION = "/v1/auth/logout"
 
 
@@ -44,7 +48,7 @@ def sign_up(person):
 
 
 def prepare():
-    """A document, a link to it and the link's token."""
+    """A document, a link to it and the link's token, a session and an account."""
     sign_up(CLIENT)
     ops, client = log_in(OPS), log_in(CLIENT)
     with open("fixtures/report.docx", "rb") as document:
@@ -56,15 +60,35 @@ def prepare():
     eventually("the document is available", is_available)
     wait = {"Prefer": "wait=30"}
     link = call("POST", f"/v1/files/{file}/links", token=client, headers=wait)
-    return {"file": file, "link": link["id"], "token": link["download_url"].split("/")[-1]}
+    sessions = call("GET", "/v1/me/sessions", token=log_in(OPS))["items"]
+    email, password = OTHER
+    account = {"email": email, "password": password, "role": "ops"}
+    return {
+        "file": file,
+        "link": link["id"],
+        "token": link["download_url"].split("/")[-1],
+        "session": next(it["id"] for it in sessions if not it["current"]),
+        "user": call("POST", "/v1/admin/users", token=log_in(ADMIN), json=account)["id"],
+    }
+
+
+def kind_of(path, name):
+    """What a parameter of a path names."""
+    if name == "token":
+        return "token"
+    kinds = {"/links/{id}": "link", "/sessions/{id}": "session", "/users/{id}": "user"}
+    return next((kind for part, kind in kinds.items() if part in path), "file")
 
 
 THERE = prepare()
 
 
 def person_for(case, context):
-    """A client where clients get further, Ops elsewhere."""
-    return CLIENT if context.operation.path.startswith(OF_CLIENTS) else OPS
+    """A client where clients get further, an admin where admins do, Ops elsewhere."""
+    path = context.operation.path
+    if path.startswith(OF_ADMINS):
+        return ADMIN
+    return CLIENT if path.startswith(OF_CLIENTS) else OPS
 
 
 @schemathesis.auth(refresh_interval=300, cache_by_key=lambda *of: person_for(*of)[0])
@@ -89,8 +113,7 @@ def map_path_parameters(context, path_parameters):
     path = context.operation.path
     for name, value in list((path_parameters or {}).items()):
         if is_second(value):
-            kind = "token" if name == "token" else "link" if "links/{id}" in path else "file"
-            path_parameters[name] = THERE[kind]
+            path_parameters[name] = THERE[kind_of(path, name)]
     return path_parameters
 
 

@@ -1,7 +1,9 @@
 //! Bearer tokens: JWT access tokens in the profile of RFC 9068, signed with HMAC-SHA-256.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dossier_common::config::Environment;
@@ -12,8 +14,14 @@ use mongodb::bson::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::refresh_token::derive_key;
+
 /// How long an access token works.
 pub const ACCESS_TTL: Duration = Duration::from_secs(15 * 60);
+
+/// How far the clock of the process that made a token may be ahead of ours. It makes no token live
+/// longer.
+pub const CLOCK_LEEWAY: Duration = Duration::from_secs(30);
 
 const TOKEN_TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "dossier-api";
@@ -51,9 +59,17 @@ struct Claims {
     exp: u64,
 }
 
+/// What is made of the secret of one key.
+pub(crate) struct SigningKey {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    /// For refresh tokens.
+    pub(crate) refresh: hmac::Key,
+}
+
 /// The keys: the first signs, every one is accepted under its `kid`. Clones share them; see [`KeyRing`].
 #[derive(Clone, Debug)]
-pub struct SigningKeys(KeyRing<(EncodingKey, DecodingKey)>);
+pub struct SigningKeys(KeyRing<SigningKey>);
 
 impl SigningKeys {
     /// Reads `JWT_KEYS`, noting what is wrong with it.
@@ -77,7 +93,7 @@ impl SigningKeys {
     ///
     /// The rule that the list breaks, naming positions and never keys.
     pub fn parse(list: &SecretString) -> Result<Self, String> {
-        let mut keys: Vec<(String, (EncodingKey, DecodingKey))> = Vec::new();
+        let mut keys: Vec<(String, SigningKey)> = Vec::new();
         let entries = list.expose_secret().split(',').map(str::trim);
         for (index, entry) in entries.filter(|entry| !entry.is_empty()).enumerate() {
             let position = index + 1;
@@ -92,9 +108,12 @@ impl SigningKeys {
             if keys.iter().any(|known| known.0 == kid) {
                 return Err(format!("key {position} repeats an earlier kid"));
             }
-            let signs = EncodingKey::from_secret(&secret);
-            let checks = DecodingKey::from_secret(&secret);
-            keys.push((kid.to_owned(), (signs, checks)));
+            let key = SigningKey {
+                encoding: EncodingKey::from_secret(&secret),
+                decoding: DecodingKey::from_secret(&secret),
+                refresh: derive_key(&secret),
+            };
+            keys.push((kid.to_owned(), key));
         }
         let keys = KeyRing::new(keys).ok_or_else(|| "needs at least one key".to_owned())?;
         Ok(Self(keys))
@@ -108,6 +127,11 @@ impl SigningKeys {
     /// Takes the keys of `others` in the place of these, in every clone.
     pub fn replace(&self, others: &Self) {
         self.0.replace(&others.0);
+    }
+
+    /// The keys as they are now, the one that signs first.
+    pub(crate) fn current(&self) -> Arc<[(String, SigningKey)]> {
+        self.0.current()
     }
 }
 
@@ -166,13 +190,9 @@ impl AccessTokens {
 
     /// A token that speaks for `bearer` from `now` on; `token_id` must never repeat.
     pub fn mint(&self, bearer: Bearer, token_id: String, now: DateTime) -> String {
-        let keys = self.keys.0.current();
-        let (kid, (key, _)) = &keys[0];
-        let header = Header {
-            typ: Some(TOKEN_TYPE.to_owned()),
-            kid: Some(kid.clone()),
-            ..Header::new(Algorithm::HS256)
-        };
+        let keys = self.keys.current();
+        let (kid, key) = &keys[0];
+        let header = header(kid);
         let issued_at = unix_seconds(now);
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -184,7 +204,8 @@ impl AccessTokens {
             nbf: issued_at,
             exp: issued_at + ACCESS_TTL.as_secs(),
         };
-        jsonwebtoken::encode(&header, &claims, key).expect("an HMAC over plain claims cannot fail")
+        jsonwebtoken::encode(&header, &claims, &key.encoding)
+            .expect("an HMAC over plain claims cannot fail")
     }
 
     /// Who `token` speaks for at `now`.
@@ -194,18 +215,18 @@ impl AccessTokens {
     /// [`AccessTokenError`].
     pub fn verify(&self, token: &str, now: DateTime) -> Result<Bearer, AccessTokenError> {
         let invalid = AccessTokenError::Invalid;
-        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid)?;
-        if header.typ.as_deref() != Some(TOKEN_TYPE) {
-            return Err(invalid);
-        }
-        let kid = header.kid.ok_or(invalid)?;
-        let keys = self.keys.0.current();
-        let (_, (_, key)) = keys.iter().find(|key| key.0 == kid).ok_or(invalid)?;
-        let claims: Claims = jsonwebtoken::decode(token, key, &self.validation)
+        // The head is the one that we make, with the name of a live key, and says nothing more:
+        // no `crit`, no key of its own, no address of one, no other algorithm.
+        let found = jsonwebtoken::decode_header(token).map_err(|_| invalid)?;
+        let keys = self.keys.current();
+        let key = keys.iter().find(|(kid, _)| found == header(kid));
+        let (_, key) = key.ok_or(invalid)?;
+        let claims: Claims = jsonwebtoken::decode(token, &key.decoding, &self.validation)
             .map_err(|_| invalid)?
             .claims;
         let now = unix_seconds(now);
-        if claims.nbf > now {
+        let latest = now + CLOCK_LEEWAY.as_secs();
+        if claims.nbf > latest || claims.iat > latest || claims.jti.is_empty() {
             return Err(invalid);
         }
         if claims.exp <= now {
@@ -215,6 +236,15 @@ impl AccessTokens {
             user_id: claims.sub,
             session_id: claims.sid,
         })
+    }
+}
+
+/// The head of every token under this key.
+fn header(kid: &str) -> Header {
+    Header {
+        typ: Some(TOKEN_TYPE.to_owned()),
+        kid: Some(kid.to_owned()),
+        ..Header::new(Algorithm::HS256)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod middleware;
 mod openapi;
 pub mod password;
 pub mod problem;
+pub mod refresh_token;
 pub mod request_id;
 pub mod router;
 pub mod services;

@@ -26,6 +26,7 @@ use crate::problem::{Code, FieldError, ProblemResponse, add_problem_components};
         (name = "accounts", description = "Accounts and sessions"),
         (name = "files", description = "Documents"),
         (name = "links", description = "Personal download links"),
+        (name = "administration", description = "What admins do"),
         (name = "compatibility", description = "For clients of the FastAPI generation"),
     ),
 )]
@@ -69,6 +70,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         &mut item.get,
         &mut item.head,
         &mut item.post,
+        &mut item.put,
         &mut item.delete,
     ]
     .into_iter()

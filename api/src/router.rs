@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::handlers::{auth, download, files, health, links, me, pages};
+use crate::handlers::{auth, download, files, health, links, me, pages, sessions, users};
 use crate::legacy;
 use crate::middleware::{
     answer_refusal, answer_unfinished, assign_request_id, identify_network, observe,
@@ -29,6 +29,17 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::refresh_session))
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
+        .routes(routes!(
+            sessions::list_sessions,
+            sessions::end_other_sessions
+        ))
+        .routes(routes!(sessions::end_session))
+        // Accounts, for admins
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::show_user, users::delete_user))
+        .routes(routes!(users::set_user_role))
+        .routes(routes!(users::disable_user))
+        .routes(routes!(users::enable_user))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file))

@@ -12,6 +12,7 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::config::Limits;
 use crate::password::PasswordHasher;
+use crate::refresh_token::RefreshTokens;
 use crate::trusted_proxies::TrustedProxies;
 
 /// What every handler can reach; cheap to clone.
@@ -31,6 +32,8 @@ pub struct AppState {
     pub token_keys: TokenKeys,
     /// The keys and rules of bearer tokens.
     pub access_tokens: Arc<AccessTokens>,
+    /// The keys of refresh tokens.
+    pub refresh_tokens: Arc<RefreshTokens>,
     /// The password hasher.
     pub passwords: PasswordHasher,
     /// Where clients reach the service, without a trailing slash.

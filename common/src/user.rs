@@ -54,6 +54,41 @@ impl FromStr for Role {
     }
 }
 
+/// Whether an account can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserState {
+    /// Its owner can log in.
+    Active,
+    /// Nobody can.
+    Disabled,
+}
+
+impl UserState {
+    /// The state's name on the wire and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// Why a text names no state of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be active or disabled")]
+pub struct ParseUserStateError;
+
+impl FromStr for UserState {
+    type Err = ParseUserStateError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Active, Self::Disabled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(ParseUserStateError)
+    }
+}
+
 /// A person with an account, as stored.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct User {
@@ -72,9 +107,15 @@ pub struct User {
     pub password_hash: String,
     /// When the address was proven. Without it nobody can log in; see [`crate::sign_up`].
     pub email_verified_at: Option<DateTime>,
+    /// When it was disabled; nobody can log in while it is.
+    #[serde(default)]
+    pub disabled_at: Option<DateTime>,
+    /// When somebody last logged in.
+    #[serde(default)]
+    pub last_log_in_at: Option<DateTime>,
     /// When the account was made.
     pub created_at: DateTime,
-    /// When the account last changed.
+    /// When the account last changed: its role, its password, whether it is disabled.
     pub updated_at: DateTime,
 }
 
@@ -82,6 +123,19 @@ impl User {
     /// Whether the address was proven.
     pub fn is_verified(&self) -> bool {
         self.email_verified_at.is_some()
+    }
+
+    /// Whether it was disabled.
+    pub fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
+
+    /// Whether it can be used.
+    pub fn state(&self) -> UserState {
+        match self.disabled_at {
+            Some(_) => UserState::Disabled,
+            None => UserState::Active,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`run_program`] is the whole of a `main`. [`Frame`] owns what is the same in API and worker: the
 //! operators' listener with health and metrics, the signals, and the order in which a process
-//! stops. [`server`] serves HTTP to clients and operators.
+//! stops. [`server`] serves HTTP to clients and operators; [`table`] is how commands list things.
 
 mod draining;
 mod files;
@@ -13,6 +13,7 @@ mod program;
 pub mod server;
 mod settings;
 mod signals;
+pub mod table;
 
 pub use draining::Draining;
 pub use frame::Frame;

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use crate::access_token::AccessTokens;
 use crate::config::Settings;
 use crate::password::PasswordHasher;
+use crate::refresh_token::RefreshTokens;
 use crate::router;
 use crate::state::AppState;
 
@@ -69,6 +70,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         passwords: PasswordHasher::new(entropy.clone()),
         entropy,
         token_keys: settings.keys.tokens,
+        refresh_tokens: Arc::new(RefreshTokens::new(signing.clone())),
         access_tokens: Arc::new(AccessTokens::new(signing, &settings.public_url)),
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,

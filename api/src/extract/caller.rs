@@ -54,6 +54,10 @@ pub struct Client(pub Caller);
 #[derive(Clone, Debug)]
 pub struct Ops(pub Caller);
 
+/// A signed-in admin.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Caller);
+
 impl Caller {
     /// Whether the session still stands, for requests that take long.
     ///
@@ -116,6 +120,16 @@ impl FromRequestParts<AppState> for Ops {
     }
 }
 
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        in_role(parts, state, Role::Admin, "Only admins may do this.")
+            .await
+            .map(Self)
+    }
+}
+
 impl Fails for SignedIn {
     fn codes() -> Vec<Code> {
         vec![Code::Unauthorized, Code::TokenExpired]
@@ -125,6 +139,12 @@ impl Fails for SignedIn {
 impl Fails for Client {
     fn codes() -> Vec<Code> {
         vec![Code::Unauthorized, Code::TokenExpired, Code::Forbidden]
+    }
+}
+
+impl Fails for Admin {
+    fn codes() -> Vec<Code> {
+        Client::codes()
     }
 }
 

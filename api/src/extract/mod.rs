@@ -10,8 +10,10 @@ mod password_form;
 mod path;
 mod prefer;
 mod query;
+mod user_agent;
+mod user_list;
 
-pub use caller::{Caller, Client, Ops, SignedIn};
+pub use caller::{Admin, Caller, Client, Ops, SignedIn};
 pub(crate) use json::media_type;
 pub use json::{Json, OptionalJson};
 pub use login_form::{LoginForm, LoginInput};
@@ -22,3 +24,5 @@ pub use path::PathId;
 pub use prefer::{PreferHeader, PreferWait};
 pub use query::NoQuery;
 pub(crate) use query::shown;
+pub use user_agent::UserAgent;
+pub use user_list::{UserListQuery, UserListRequest};

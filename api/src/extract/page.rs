@@ -43,6 +43,24 @@ pub struct Page {
 }
 
 impl PageRequest {
+    /// The page that these parameters ask for.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when `limit` breaks its rule.
+    pub(super) fn read(limit: Option<String>, cursor: Option<String>) -> Result<Self, Problem> {
+        let limit = match limit {
+            None => Some(DEFAULT_LIMIT),
+            Some(text) => text.parse().ok(),
+        };
+        let limit = limit
+            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+            .ok_or_else(|| {
+                Problem::invalid_field("limit", "must be a whole number from 1 to 200")
+            })?;
+        Ok(Self { limit, cursor })
+    }
+
     /// The page of the list of this name.
     pub fn of(self, list: &'static str, user_id: UserId) -> Page {
         Page {
@@ -104,16 +122,7 @@ impl FromRequestParts<AppState> for PageRequest {
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
         let [limit, cursor] = read_query(&parts.uri, ["limit", "cursor"])?;
-        let limit = match limit {
-            None => Some(DEFAULT_LIMIT),
-            Some(text) => text.parse().ok(),
-        };
-        let limit = limit
-            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-            .ok_or_else(|| {
-                Problem::invalid_field("limit", "must be a whole number from 1 to 200")
-            })?;
-        Ok(Self { limit, cursor })
+        Self::read(limit, cursor)
     }
 }
 

@@ -7,3 +7,5 @@ pub mod health;
 pub mod links;
 pub mod me;
 pub mod pages;
+pub mod sessions;
+pub mod users;

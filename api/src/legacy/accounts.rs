@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::extract::{self, ClientNetwork, LoginForm, LoginInput};
+use crate::extract::{self, ClientNetwork, LoginForm, LoginInput, UserAgent};
 use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, LogIn};
@@ -61,9 +61,10 @@ pub(super) struct LegacyLoginResponse {
 pub(super) async fn legacy_log_in(
     State(state): State<AppState>,
     ClientNetwork(network): ClientNetwork,
+    UserAgent(client): UserAgent,
     input: LoginInput,
 ) -> Result<Json<LegacyLoginResponse>, Problem> {
-    let tokens = services::log_in(&state, network, input).await?;
+    let tokens = services::log_in(&state, network, client.as_deref(), input).await?;
     Ok(Json(LegacyLoginResponse {
         access_token: tokens.access_token,
         token_type: tokens.token_type,

@@ -71,6 +71,8 @@ fn account(state: &AppState, sign_up: &SignUp, now: DateTime) -> User {
         role: Role::Client,
         password_hash: sign_up.password_hash.clone(),
         email_verified_at: Some(now),
+        disabled_at: None,
+        last_log_in_at: None,
         created_at: now,
         updated_at: now,
     }

@@ -1,8 +1,10 @@
 //! The shapes on the wire. A stored type is never serialised to a client.
 
+mod account;
 mod file;
 mod link;
 mod number;
+mod own_session;
 mod page;
 mod processing;
 mod reason;
@@ -10,13 +12,17 @@ mod schema;
 mod session;
 mod user;
 
+pub use account::{AccountRequest, AccountResponse, RoleRequest};
 pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
-pub use page::{FilePage, LinkPage};
+pub use own_session::SessionResponse;
+pub use page::{AccountPage, FilePage, LinkPage, SessionPage};
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use reason::ReasonCode;
-pub use schema::{DocumentBytes, Email, FileIdText, LinkIdText, UriReference, UserIdText};
+pub use schema::{
+    DocumentBytes, Email, FileIdText, LinkIdText, SessionIdText, UriReference, UserIdText,
+};
 pub use session::{
     LoginResponse, MessageResponse, RefreshRequest, VerifiedResponse, VerifyEmailRequest,
 };
-pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse};
+pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};

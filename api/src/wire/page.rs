@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{FileResponse, LinkResponse};
+use super::{AccountResponse, FileResponse, LinkResponse, SessionResponse};
 
 /// A page of documents, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,6 +22,28 @@ pub struct LinkPage {
     /// The links.
     #[schema(max_items = 200)]
     pub items: Vec<LinkResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of sessions, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SessionPage {
+    /// The sessions.
+    #[schema(max_items = 200)]
+    pub items: Vec<SessionResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of accounts, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AccountPage {
+    /// The accounts.
+    #[schema(max_items = 200)]
+    pub items: Vec<AccountResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,

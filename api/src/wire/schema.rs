@@ -20,6 +20,9 @@ texts! {
     /// The id of a download link.
     #[schema(as = LinkId, pattern = "^lnk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "lnk_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     LinkIdText;
+    /// The id of a session.
+    #[schema(as = SessionId, pattern = "^ses_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "ses_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    SessionIdText;
     /// The id of a person.
     #[schema(as = UserId, pattern = "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "usr_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     UserIdText;

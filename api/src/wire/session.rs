@@ -50,7 +50,7 @@ pub struct LoginResponse {
     /// How long the access token works, in seconds.
     #[schema(example = 900)]
     pub expires_in: u64,
-    /// Good for one refresh.
+    /// Good for one refresh, and for ten seconds after it for the same one.
     pub refresh_token: String,
     /// How long the refresh token works unless it is used, in seconds.
     pub refresh_expires_in: u64,

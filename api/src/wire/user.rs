@@ -1,7 +1,7 @@
 //! People on the wire.
 
 use dossier_common::clock::rfc3339;
-use dossier_common::user::{Role, User};
+use dossier_common::user::{Role, User, UserState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,6 +78,26 @@ pub struct UserResponse {
     /// When the account was made.
     #[schema(format = DateTime, example = "2026-11-25T08:30:00.000Z")]
     pub created_at: String,
+}
+
+/// Whether an account can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = UserState)]
+pub enum UserStateName {
+    /// Its owner can log in.
+    Active,
+    /// Nobody can.
+    Disabled,
+}
+
+impl From<UserState> for UserStateName {
+    fn from(state: UserState) -> Self {
+        match state {
+            UserState::Active => Self::Active,
+            UserState::Disabled => Self::Disabled,
+        }
+    }
 }
 
 impl From<User> for UserResponse {

@@ -1,12 +1,14 @@
 //! Who may do what, for every operation of the API description.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use axum::http::Method;
 use dossier_common::user::Role;
+use mongodb::bson::doc;
 use serde_json::json;
 
-use crate::harness::{App, NewFile, PASSWORD, Person};
+use crate::harness::{App, NewFile, Operation, PASSWORD, Person};
 
 /// What nobody, a client, Ops and an admin are answered.
 type Expected = [u16; 4];
@@ -36,28 +38,46 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("legacy_list_files", [401, 200, 200, 200]),
         // Of a link's id, which is no document's.
         ("legacy_create_link", [401, 404, 403, 403]),
+        ("list_sessions", [401, 200, 200, 200]),
+        ("end_other_sessions", [401, 204, 204, 204]),
+        // Of a session of the client.
+        ("end_session", [401, 204, 404, 404]),
+        ("list_users", [401, 403, 403, 200]),
+        ("create_user", [401, 403, 403, 415]),
+        ("show_user", [401, 403, 403, 200]),
+        ("delete_user", [401, 403, 403, 204]),
+        ("set_user_role", [401, 403, 403, 415]),
+        ("disable_user", [401, 403, 403, 200]),
+        ("enable_user", [401, 403, 403, 200]),
     ])
 }
 
-/// Every operation: its name, method and path.
-fn operations() -> Vec<(String, Method, String)> {
-    let description = serde_json::to_value(dossier_api::router::openapi()).expect("JSON");
-    let paths = description["paths"].as_object().expect("paths");
-    let described = paths.iter().flat_map(|(path, item)| {
-        let operations = item.as_object().expect("operations").iter();
-        operations.map(|(method, operation)| {
-            let id = operation["operationId"].as_str().expect("an id");
-            let method = method.to_uppercase().parse().expect("a method");
-            (id.to_owned(), method, path.clone())
-        })
-    });
-    described.collect()
+/// The routes that no description has: their methods and paths, and what everybody is answered.
+fn undescribed() -> Vec<(Method, &'static str, u16)> {
+    vec![
+        (Method::GET, "/verify-email/{token}", 200),
+        (Method::POST, "/verify-email/{token}", 422),
+        (Method::GET, "/docs/problems", 200),
+        (Method::GET, "/livez", 200),
+        (Method::GET, "/readyz", 200),
+        (Method::GET, "/openapi.json", 200),
+        (Method::GET, "/docs/", 200),
+    ]
 }
 
 /// A file, a link and a token of the client, for the places in a path.
 async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
     if !path.contains('{') {
         return path.to_owned();
+    }
+    if path.starts_with("/v1/me/sessions/") {
+        return path.replace("{id}", &client.session.to_string());
+    }
+    if path.starts_with("/v1/admin/users/") {
+        let accounts = app.count("users", doc! {}).await;
+        let email = format!("somebody{accounts}@example.com");
+        let somebody = app.account(&email, Role::Client, true).await;
+        return path.replace("{id}", &somebody.id.to_string());
     }
     let file = app.available(ops, NewFile::default()).await;
     if path.starts_with("/v1/files/") {
@@ -73,7 +93,8 @@ async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
 async fn every_operation_answers_each_role_as_expected() {
     let app = App::start().await;
     let (mut expectations, mut wrong) = (expectations(), Vec::new());
-    for (number, (name, method, path)) in operations().into_iter().enumerate() {
+    for (number, operation) in Operation::all().into_iter().enumerate() {
+        let (name, method, path) = (operation.id, operation.method, operation.path);
         let Some(expected) = expectations.remove(&*name) else {
             panic!("{name} is new: say here who may do it");
         };
@@ -116,6 +137,101 @@ async fn whoever_is_unverified_gets_no_session_and_is_nobody() {
             answer.problem(401, "invalid_credentials");
         }
     }
-    let sessions = app.count("sessions", mongodb::bson::doc! {}).await;
+    let sessions = app.count("sessions", doc! {}).await;
     assert_eq!(sessions, 0);
+}
+
+/// Somebody in each role, and nobody.
+async fn callers(app: &App) -> [Option<Person>; 4] {
+    let (client, ops) = (app.client().await, app.ops().await);
+    [None, Some(client), Some(ops), Some(app.admin().await)]
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_refused_to_everybody_alike() {
+    let app = App::start().await;
+    let mut known = BTreeMap::<String, BTreeSet<String>>::new();
+    let described = Operation::all().into_iter();
+    let described = described.map(|it| (it.method, it.path));
+    let other = undescribed()
+        .into_iter()
+        .filter(|(_, path, _)| !path.starts_with("/docs/") && *path != "/openapi.json");
+    let other = other.map(|(method, path, _)| (method, path.to_owned()));
+    for (method, path) in described.chain(other) {
+        let methods = known.entry(path).or_default();
+        methods.insert(method.to_string());
+        if method == Method::GET {
+            methods.insert("HEAD".to_owned());
+        }
+    }
+    let callers = callers(&app).await;
+    for (path, methods) in known {
+        let path = path.replace("{id}", "x").replace("{token}", "x");
+        for method in [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+        ] {
+            if methods.contains(method) {
+                continue;
+            }
+            for caller in &callers {
+                let call = app.call(method.parse().expect("a method"), &path);
+                let call = caller.iter().fold(call, |call, person| call.by(person));
+                let answer = call.send().await;
+                assert_eq!(answer.status, 405, "{method} {path}");
+                let allowed: BTreeSet<_> = answer
+                    .header("allow")
+                    .split(',')
+                    .map(str::to_owned)
+                    .collect();
+                assert_eq!(allowed, methods, "{method} {path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_no_description_has_is_for_everybody() {
+    let app = App::start().await;
+    for caller in callers(&app).await {
+        for (method, path, expected) in undescribed() {
+            let call = app.call(method.clone(), &path.replace("{token}", "x"));
+            let call = caller.iter().fold(call, |call, person| call.by(person));
+            assert_eq!(call.send().await.status, expected, "{method} {path}");
+        }
+    }
+}
+
+/// The paths of routes in the sources of a folder that no description has.
+fn routes_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            routes_in(&path, found);
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).expect("a source");
+        for rest in source.split(".route(").skip(1) {
+            let quoted = rest.trim_start().strip_prefix('"').expect("a path");
+            let (route, _) = quoted.split_once('"').expect("a path");
+            found.insert(route.to_owned());
+        }
+        for other in [".nest(", ".route_service(", ".nest_service("] {
+            assert!(
+                !source.contains(other),
+                "{other} in {path:?}: say its paths here"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_route_is_missing_here() {
+    let mut routes = BTreeSet::new();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    routes_in(&sources, &mut routes);
+    assert!(!routes.is_empty());
+    for route in routes {
+        let is_known = undescribed().iter().any(|(_, path, _)| *path == route);
+        assert!(is_known, "{route} is new: say here who may do it");
+    }
 }

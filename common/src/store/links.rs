@@ -183,4 +183,23 @@ impl Tx<'_> {
             .map(|result| result.modified_count)
             .map_err(StoreError::database("revoke the links of a file"))
     }
+
+    /// Takes back every link of a client; how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_links_of_client(&mut self, client: UserId) -> Result<u64, StoreError> {
+        self.store
+            .collections
+            .links
+            .update_many(
+                doc! { "client_id": client, "state": { "$ne": "revoked" } },
+                revoke(),
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.modified_count)
+            .map_err(StoreError::database("revoke the links of a client"))
+    }
 }

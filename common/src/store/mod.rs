@@ -12,13 +12,17 @@ mod tx;
 
 pub mod blobs;
 pub mod confirmations;
+pub mod erasure;
 pub mod files;
 pub mod idempotency;
 pub mod links;
 pub mod mail_quota;
+pub mod refresh_tokens;
 pub mod revalidations;
 pub mod sessions;
 pub mod sign_ups;
+pub mod user_changes;
+pub mod user_list;
 pub mod users;
 pub mod watch;
 

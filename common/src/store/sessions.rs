@@ -1,30 +1,14 @@
 //! Signed-in sessions.
 
+use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, doc};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
-use crate::digest::Sha256;
 use crate::id::{SessionId, UserId};
 use crate::session::Session;
-
-/// How many traded-in refresh tokens of a session are remembered, to recognise a replay.
-const REMEMBERED_REFRESH_TOKENS: i32 = 50;
+use crate::user::User;
 
 impl Store {
-    /// Adds a session.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
-        self.collections
-            .sessions
-            .insert_one(session)
-            .await
-            .map(drop)
-            .map_err(StoreError::database("add a session"))
-    }
-
     /// The session with this id, ended or not.
     ///
     /// # Errors
@@ -39,62 +23,36 @@ impl Store {
             .map_err(StoreError::database("find a session"))
     }
 
-    /// Puts the refresh token `new` in the place of `old`; `false` when `old` was not the good
-    /// one, or the session has ended.
+    /// At most `limit` sessions of a person that stand at `now`, newest first, older than `after`.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn rotate_refresh_token(
+    pub async fn list_sessions(
         &self,
-        id: SessionId,
-        old: Sha256,
-        new: Sha256,
-        idle_expires_at: DateTime,
+        user_id: UserId,
+        after: Option<SessionId>,
+        limit: i64,
         now: DateTime,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Vec<Session>, StoreError> {
+        let mut filter = doc! {
+            "user_id": user_id, "revoked_at": null,
+            "idle_expires_at": { "$gt": now }, "absolute_expires_at": { "$gt": now },
+        };
+        if let Some(after) = after {
+            filter.insert("_id", doc! { "$lt": after });
+        }
         self.collections
             .sessions
-            .update_one(
-                doc! {
-                    "_id": id, "refresh_sha256": old.to_string(), "revoked_at": null,
-                    "idle_expires_at": { "$gt": now }, "absolute_expires_at": { "$gt": now },
-                },
-                doc! {
-                    "$set": {
-                        "refresh_sha256": new.to_string(), "idle_expires_at": idle_expires_at,
-                    },
-                    "$push": { "used_refresh_sha256": {
-                        "$each": [old.to_string()], "$slice": -REMEMBERED_REFRESH_TOKENS,
-                    } },
-                },
-            )
+            .find(filter)
+            .sort(doc! { "_id": -1 })
+            .limit(limit)
+            .max_time(OPERATION_LIMIT)
             .await
-            .map(|result| result.modified_count == 1)
-            .map_err(StoreError::database("rotate a refresh token"))
-    }
-
-    /// Ends the session in which the refresh token `used` was traded in before; `false` when it
-    /// never was, so that nobody can end a session by making tokens up.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn revoke_replayed(
-        &self,
-        id: SessionId,
-        used: Sha256,
-        now: DateTime,
-    ) -> Result<bool, StoreError> {
-        self.collections
-            .sessions
-            .update_one(
-                doc! { "_id": id, "used_refresh_sha256": used.to_string(), "revoked_at": null },
-                doc! { "$set": { "revoked_at": now } },
-            )
+            .map_err(StoreError::database("list sessions"))?
+            .try_collect()
             .await
-            .map(|result| result.modified_count == 1)
-            .map_err(StoreError::database("end a replayed session"))
+            .map_err(StoreError::database("list sessions"))
     }
 
     /// Ends a session; ending it twice changes nothing.
@@ -116,6 +74,47 @@ impl Store {
 }
 
 impl Tx<'_> {
+    /// Adds the session that `user` opens; `false` when the account is not what it was any more:
+    /// gone, disabled, or changed since `user` was read.
+    ///
+    /// It writes to the account, so that of a log-in and a change of the account at the same time
+    /// one comes after the other: no session is left behind that the change does not know of. What is
+    /// written is always another value, for setting the same one again is no write.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn open_session(
+        &mut self,
+        user: &User,
+        session: &Session,
+    ) -> Result<bool, StoreError> {
+        let unchanged = doc! {
+            "_id": user.id, "role": user.role.as_str(), "updated_at": user.updated_at,
+            "disabled_at": null,
+        };
+        let logged_in = doc! {
+            "$set": { "last_log_in_at": session.created_at }, "$inc": { "log_ins": 1_i64 },
+        };
+        let collections = &self.store.collections;
+        let found = collections
+            .users
+            .update_one(unchanged, logged_in)
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("record a log-in"))?;
+        if found.matched_count == 0 {
+            return Ok(false);
+        }
+        collections
+            .sessions
+            .insert_one(session)
+            .session(&mut *self.session)
+            .await
+            .map(|_| true)
+            .map_err(StoreError::database("add a session"))
+    }
+
     /// Ends every session of a person, but for the one to `keep`; how many there were.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, LinkId, SessionId, SignUpId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::QueueSettings;
-use dossier_common::session::Session;
+use dossier_common::session::{RefreshSeed, Session};
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::store::Store;
 use dossier_common::user::{Role, User};
@@ -60,6 +60,8 @@ impl TestStore {
             role: Role::Client,
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
             email_verified_at: Some(NOW),
+            disabled_at: None,
+            last_log_in_at: None,
             created_at: NOW,
             updated_at: NOW,
         }
@@ -81,17 +83,10 @@ impl TestStore {
     }
 
     pub(crate) fn session(&self, user: &User) -> Session {
+        let id = SessionId::generate(&self.entropy, NOW);
         Session {
-            id: SessionId::generate(&self.entropy, NOW),
-            user_id: user.id,
-            role: user.role,
-            email_key: user.email_key.clone(),
-            refresh_sha256: Sha256::of(b"token"),
-            used_refresh_sha256: Vec::new(),
-            idle_expires_at: LATER,
-            absolute_expires_at: LATER,
-            revoked_at: None,
-            created_at: NOW,
+            refresh_seed: Some(RefreshSeed::generate(&self.entropy)),
+            ..Session::open(id, user, Sha256::of(b"token"), NOW)
         }
     }
 

@@ -1,7 +1,10 @@
 //! The database's own rules fit what the code writes, and nothing else.
 
 use dossier_common::file::{DocumentKind, Inspection, Rejection};
+use dossier_common::network::Network;
+use dossier_common::session::{Origin, RefreshSeed};
 use dossier_common::store::links::DownloadPart;
+use dossier_common::store::refresh_tokens::Trade;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 
 use crate::harness::{LATER, NOW, TestStore};
@@ -19,6 +22,7 @@ async fn everything_that_the_code_writes_is_accepted() {
         .transaction("add one of everything", |tx| {
             let (user, sign_up) = (user.clone(), sign_up.clone());
             let (files, link) = ([file.clone(), other.clone()], link.clone());
+            let session = session.clone();
             Box::pin(async move {
                 let id = sign_up.id;
                 tx.insert_sign_up(sign_up, jobs[0]).await?;
@@ -26,17 +30,23 @@ async fn everything_that_the_code_writes_is_accepted() {
                 for file in &files {
                     tx.insert_file(file).await?;
                 }
-                tx.insert_link(&link, jobs[1]).await
+                tx.insert_link(&link, jobs[1]).await?;
+                assert!(tx.open_session(&user, &session).await?);
+                Ok(())
             })
         })
         .await
         .expect("all of it is accepted");
-    store.insert_session(&session).await.expect("accepted");
-    let (old, new) = (session.refresh_sha256, file.sha256);
-    let rotated = store
-        .rotate_refresh_token(session.id, old, new, LATER, NOW)
-        .await;
-    assert!(rotated.expect("accepted"));
+    let trade = Trade {
+        new: file.sha256,
+        seed: RefreshSeed::generate(&test.entropy),
+        remembered: Some(session.refresh_sha256),
+        origin: Origin::new(Network::of([192, 0, 2, 1].into()), Some("curl/8.5.0")),
+        idle_expires_at: LATER,
+        now: NOW,
+    };
+    let traded = store.trade_refresh_token(&session, &trade).await;
+    assert!(traded.expect("accepted"));
     store
         .revoke_session(session.id, NOW)
         .await
@@ -89,7 +99,7 @@ async fn what_no_code_would_write_is_refused() {
         ("files", serialize_to_document(&file)),
         ("links", serialize_to_document(&test.link(&user, &file))),
     ];
-    let damages: [(&str, Document); 19] = [
+    let damages: [(&str, Document); 23] = [
         ("users", doc! { "role": "root" }),
         (
             "users",
@@ -105,6 +115,10 @@ async fn what_no_code_would_write_is_refused() {
         ("sign_ups", doc! { "expires_at": Bson::Null }),
         ("sessions", doc! { "refresh_sha256": "token" }),
         ("sessions", doc! { "role": Bson::Null }),
+        ("sessions", doc! { "refresh_generation": -1_i64 }),
+        ("sessions", doc! { "refresh_seed": "short" }),
+        ("sessions", doc! { "origin": { "client": "x".repeat(201) } }),
+        ("users", doc! { "disabled_at": "yes" }),
         ("files", doc! { "state": "lost" }),
         ("files", doc! { "size_bytes": -1_i64 }),
         ("files", doc! { "kind": "docm" }),

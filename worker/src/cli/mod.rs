@@ -3,7 +3,6 @@
 mod inspect;
 mod jobs;
 mod revalidate;
-mod table;
 mod visible;
 
 use std::process::ExitCode;

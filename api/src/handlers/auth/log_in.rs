@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use crate::extract::{ClientNetwork, LoginForm, LoginInput, NoQuery};
+use crate::extract::{ClientNetwork, LoginForm, LoginInput, NoQuery, UserAgent};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, LogIn};
 use crate::state::AppState;
@@ -25,10 +25,11 @@ use crate::wire::LoginResponse;
 pub async fn log_in(
     State(state): State<AppState>,
     ClientNetwork(network): ClientNetwork,
+    UserAgent(client): UserAgent,
     NoQuery: NoQuery,
     input: LoginInput,
 ) -> Result<axum::Json<LoginResponse>, Problem> {
-    services::log_in(&state, network, input)
+    services::log_in(&state, network, client.as_deref(), input)
         .await
         .map(axum::Json)
 }

@@ -1,9 +1,10 @@
 //! `POST /v1/auth/refresh`
 
 use axum::extract::State;
+use dossier_common::session::Origin;
 use secrecy::ExposeSecret;
 
-use crate::extract::{Json, NoQuery};
+use crate::extract::{ClientNetwork, Json, NoQuery, UserAgent};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, Refresh};
 use crate::state::AppState;
@@ -11,21 +12,25 @@ use crate::wire::{LoginResponse, RefreshRequest};
 
 /// Trade the refresh token for new tokens
 ///
-/// A refresh token works once. Using an old one again ends the session.
+/// A refresh token works once. For ten seconds after it was traded in it gives the same new refresh
+/// token again, so that requests sent at once all get one that works. Using it later ends the session.
 #[utoipa::path(
     post, path = "/v1/auth/refresh", tag = "accounts", security(),
     request_body = RefreshRequest,
     responses(
         (status = 200, description = "The session's new tokens", body = LoginResponse),
-        Problems<(NoQuery, Json<RefreshRequest>, Refresh)>,
+        Problems<(ClientNetwork, NoQuery, Json<RefreshRequest>, Refresh)>,
     ),
 )]
 pub async fn refresh_session(
     State(state): State<AppState>,
+    ClientNetwork(network): ClientNetwork,
+    UserAgent(client): UserAgent,
     NoQuery: NoQuery,
     Json(request): Json<RefreshRequest>,
 ) -> Result<axum::Json<LoginResponse>, Problem> {
-    services::refresh(&state, request.refresh_token.expose_secret())
+    let origin = Origin::new(network, client.as_deref());
+    services::refresh(&state, request.refresh_token.expose_secret(), origin)
         .await
         .map(axum::Json)
 }

@@ -5,6 +5,7 @@ mod call;
 mod confirm;
 mod documents;
 mod fail_point;
+mod operations;
 mod own_server;
 mod parsed;
 mod people;
@@ -16,6 +17,7 @@ pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
 pub(crate) use fail_point::FailPoint;
+pub(crate) use operations::Operation;
 pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
 pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person};
@@ -30,6 +32,7 @@ use axum::Router;
 use dossier_api::access_token::{AccessTokens, SigningKeys};
 use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
+use dossier_api::refresh_token::RefreshTokens;
 use dossier_api::router::router;
 use dossier_api::state::{AppState, Draining};
 use dossier_api::trusted_proxies::TrustedProxies;
@@ -76,6 +79,7 @@ impl App {
             entropy: Entropy::seeded(7),
             token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
             access_tokens: access_tokens(jwt_keys),
+            refresh_tokens: refresh_tokens(jwt_keys),
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
             trusted_proxies: TrustedProxies::default(),
@@ -93,6 +97,7 @@ impl App {
     pub(crate) fn restarted_with_jwt_keys(&self, jwt_keys: &str) -> Router {
         router(AppState {
             access_tokens: access_tokens(jwt_keys),
+            refresh_tokens: refresh_tokens(jwt_keys),
             ..self.state.clone()
         })
     }
@@ -146,8 +151,15 @@ pub(crate) async fn migrated_database() -> TestDatabase {
 }
 
 pub(crate) fn access_tokens(jwt_keys: &str) -> Arc<AccessTokens> {
-    let keys = SigningKeys::parse(&jwt_keys.to_owned().into()).expect("the keys are good");
-    Arc::new(AccessTokens::new(keys, PUBLIC_URL))
+    Arc::new(AccessTokens::new(signing_keys(jwt_keys), PUBLIC_URL))
+}
+
+fn refresh_tokens(jwt_keys: &str) -> Arc<RefreshTokens> {
+    Arc::new(RefreshTokens::new(signing_keys(jwt_keys)))
+}
+
+fn signing_keys(jwt_keys: &str) -> SigningKeys {
+    SigningKeys::parse(&jwt_keys.to_owned().into()).expect("the keys are good")
 }
 
 /// One hasher for all tests: making its dummy costs a whole password.

@@ -7,7 +7,7 @@ use dossier_api::password::{Password, hash_alone};
 use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::{SessionId, UserId};
-use dossier_common::session::{SESSION_ABSOLUTE_TTL, Session};
+use dossier_common::session::Session;
 use dossier_common::user::{Role, User};
 
 use super::App;
@@ -38,6 +38,8 @@ impl App {
             role,
             password_hash: hash_of_password(),
             email_verified_at: verified.then_some(now),
+            disabled_at: None,
+            last_log_in_at: None,
             created_at: now,
             updated_at: now,
         };
@@ -53,20 +55,17 @@ impl App {
     pub(crate) async fn person(&self, email: &str, role: Role) -> Person {
         let user = self.account(email, role, true).await;
         let now = self.now();
+        let id = SessionId::generate(&self.state.entropy, now);
+        let opened = Session::open(id, &user, Sha256::of(b"nobody knows"), now);
         let session = Session {
-            id: SessionId::generate(&self.state.entropy, now),
-            user_id: user.id,
-            role,
-            email_key: user.email_key.clone(),
-            refresh_sha256: Sha256::of(b"nobody knows"),
-            used_refresh_sha256: Vec::new(),
-            idle_expires_at: now.saturating_add_duration(SESSION_ABSOLUTE_TTL),
-            absolute_expires_at: now.saturating_add_duration(SESSION_ABSOLUTE_TTL),
-            revoked_at: None,
-            created_at: now,
+            idle_expires_at: opened.absolute_expires_at,
+            ..opened
         };
-        let stored = self.state.store.insert_session(&session).await;
-        stored.expect("the session can be added");
+        let opening = self.state.store.transaction("open a session", |tx| {
+            let (user, session) = (user.clone(), session.clone());
+            Box::pin(async move { tx.open_session(&user, &session).await })
+        });
+        assert!(opening.await.expect("the session can be added"));
         Person {
             id: user.id,
             session: session.id,
@@ -81,6 +80,10 @@ impl App {
 
     pub(crate) async fn ops(&self) -> Person {
         self.person("ops@example.com", Role::Ops).await
+    }
+
+    pub(crate) async fn admin(&self) -> Person {
+        self.person("admin@example.com", Role::Admin).await
     }
 
     /// A fresh access token of a session.

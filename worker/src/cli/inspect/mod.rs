@@ -14,8 +14,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use self::line::{FAILED, Line};
 use self::order::InOrder;
-use super::table::table;
 use crate::document::Policy;
+use dossier_service::table::table;
 
 /// A terminal narrower than this gets no table.
 const TABLE_COLUMNS: u16 = 80;

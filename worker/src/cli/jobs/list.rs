@@ -6,10 +6,10 @@ use clap::Args;
 use comfy_table::Table;
 use dossier_common::queue::backend::JobSummary;
 use dossier_common::store::Store;
+use dossier_service::table;
 use serde_json::json;
 
 use super::{JobSelection, instant};
-use crate::cli::table;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {

@@ -7,9 +7,9 @@ use clap::Args;
 use comfy_table::Table;
 use dossier_common::queue::backend::{AttemptRecord, JobRecord};
 use dossier_common::store::Store;
+use dossier_service::table;
 
 use super::instant;
-use crate::cli::table;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {

@@ -3,8 +3,8 @@
 use dossier_common::queue::{QueueName, RevalidateUpload};
 
 use super::report::{Change, Named, Report};
-use crate::cli::table::table;
 use crate::cli::visible::visible;
+use dossier_service::table::table;
 
 /// The report for people.
 pub(super) fn text(report: &Report) -> String {

@@ -33,6 +33,8 @@ impl Bench {
             role: Role::Client,
             password_hash: PASSWORD_HASH.to_owned(),
             email_verified_at: Some(now),
+            disabled_at: None,
+            last_log_in_at: None,
             created_at: now,
             updated_at: now,
         };

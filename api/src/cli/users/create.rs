@@ -1,35 +1,27 @@
-//! `dossier-api users`
+//! `dossier-api users create`
 
 use std::io::Read;
 
 use anyhow::{Context, bail};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Args;
 use dossier_common::clock::Clock;
-use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::UserId;
 use dossier_common::person_name::PersonName;
-use dossier_common::queue::QueueSettings;
 use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
 
 use crate::password::{Password, check_new_password, hash_alone};
 
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Make an account whose address counts as verified
-    Create(Create),
-}
-
 #[derive(Debug, Args)]
-pub(super) struct Create {
+pub(in crate::cli) struct Arguments {
     /// The account's e-mail address
     #[arg(long)]
     email: EmailAddress,
-    /// What the person may do
-    #[arg(long, value_enum)]
-    role: RoleArgument,
+    /// What the person may do: client, ops or admin
+    #[arg(long)]
+    role: Role,
     /// What the person wants to be called
     #[arg(long)]
     name: Option<PersonName>,
@@ -41,35 +33,7 @@ pub(super) struct Create {
     if_absent: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum RoleArgument {
-    Client,
-    Ops,
-    Admin,
-}
-
-impl From<RoleArgument> for Role {
-    fn from(role: RoleArgument) -> Self {
-        match role {
-            RoleArgument::Client => Self::Client,
-            RoleArgument::Ops => Self::Ops,
-            RoleArgument::Admin => Self::Admin,
-        }
-    }
-}
-
-pub(super) async fn run(command: Command) -> anyhow::Result<()> {
-    let mut env = Environment::of_process();
-    let database = DatabaseSettings::read(&mut env);
-    let database = env.finish(database)?;
-    let settings = QueueSettings::default();
-    let store = Store::open(database.uri(), "dossier-api users", &settings).await?;
-    match command {
-        Command::Create(arguments) => create(&store, arguments).await,
-    }
-}
-
-async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
+pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<()> {
     let email = arguments.email.clone();
     if !email.has_public_domain() {
         bail!("{email} must have a domain of the internet, such as example.com");
@@ -98,12 +62,12 @@ async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn exists(arguments: &Create, existing: &User) -> anyhow::Result<()> {
+fn exists(arguments: &Arguments, existing: &User) -> anyhow::Result<()> {
     let (email, role) = (&arguments.email, existing.role);
     if !arguments.if_absent {
         bail!("{email} has an account already, as {role}; nothing was changed");
     }
-    if role != Role::from(arguments.role) {
+    if role != arguments.role {
         bail!("{email} has an account already, but as {role}; nothing was changed");
     }
     anstream::println!("{email} has an account already");
@@ -125,7 +89,7 @@ fn read_password() -> anyhow::Result<Password> {
     Ok(Password::new(text.to_owned()))
 }
 
-fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<User> {
+fn new_user(arguments: &Arguments, password: &Password) -> anyhow::Result<User> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let password_hash = match hash_alone(password, &entropy) {
         Ok(hash) => hash,
@@ -137,9 +101,11 @@ fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<User> {
         email: arguments.email.clone(),
         email_key: arguments.email.key(),
         name: arguments.name.clone().map(String::from),
-        role: arguments.role.into(),
+        role: arguments.role,
         password_hash,
         email_verified_at: Some(now),
+        disabled_at: None,
+        last_log_in_at: None,
         created_at: now,
         updated_at: now,
     })

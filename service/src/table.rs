@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
 /// A table as wide as the terminal, with a line under its header and no other.
-pub(super) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+pub fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     let line = LineStyle::none().fill('─').junction('─');
     let mut table = plain();
     table
@@ -13,7 +13,7 @@ pub(super) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
 }
 
 /// The same without header and lines.
-pub(super) fn plain() -> Table {
+pub fn plain() -> Table {
     let mut table = Table::new();
     table
         .load_style(TableStyle::new())

@@ -1,0 +1,33 @@
+//! `POST /v1/admin/users/{id}/disable`
+
+use axum::extract::State;
+use dossier_common::id::UserId;
+use dossier_common::store::user_changes::UserAction;
+
+use crate::extract::{Admin, NoQuery, PathId};
+use crate::problem::{Problem, Problems};
+use crate::services::{ChangeAccount, change_account};
+use crate::state::AppState;
+use crate::wire::{AccountResponse, UserIdText};
+
+/// Disable an account
+///
+/// Its sessions and links end with it, and nobody can log in until it is enabled. Doing it twice changes
+/// nothing. Nobody does it to their own account, nor to the last admin.
+#[utoipa::path(
+    post, path = "/v1/admin/users/{id}/disable", tag = "administration", security(("bearer" = [])),
+    params(("id" = inline(UserIdText), Path, description = "Whose")),
+    responses(
+        (status = 200, description = "The account", body = AccountResponse),
+        Problems<(Admin, NoQuery, PathId<UserId>, ChangeAccount)>,
+    ),
+)]
+pub async fn disable_user(
+    State(state): State<AppState>,
+    Admin(caller): Admin,
+    NoQuery: NoQuery,
+    PathId(id): PathId<UserId>,
+) -> Result<axum::Json<AccountResponse>, Problem> {
+    let user = change_account(&state, &caller, id, UserAction::Disable).await?;
+    Ok(axum::Json(user.into()))
+}

@@ -1,0 +1,151 @@
+//! What admins do to accounts.
+
+use dossier_common::email::EmailAddress;
+use dossier_common::id::UserId;
+use dossier_common::network::Network;
+use dossier_common::person_name::PersonName;
+use dossier_common::store::user_changes::{UserAction, UserChange};
+use dossier_common::store::{Conflict, StoreError};
+use dossier_common::user::{Role, User};
+
+use crate::extract::Caller;
+use crate::password::{HashingPlace, check_length};
+use crate::problem::{Code, Fails, FieldError, Problem};
+use crate::state::AppState;
+use crate::wire::AccountRequest;
+
+/// Does something to the account of somebody else.
+///
+/// # Errors
+///
+/// [`Problem`]: forbidden for the caller's own account, not found, or a conflict when no admin would
+/// be left.
+pub async fn change_account(
+    state: &AppState,
+    caller: &Caller,
+    id: UserId,
+    action: UserAction,
+) -> Result<User, Problem> {
+    if id == caller.user_id {
+        let detail = "This is your own account. Please ask another admin.";
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    let now = state.clock.now();
+    let change = state
+        .store
+        .transaction("change an account", |tx| {
+            Box::pin(async move { tx.change_user(id, action, now).await })
+        })
+        .await?;
+    match change {
+        UserChange::Made(user) => Ok(*user),
+        UserChange::Unknown => Err(Problem::not_found()),
+        UserChange::LastAdmin => Err(Problem::new(
+            Code::Conflict,
+            "This is the last admin who can log in. Please make somebody else an admin first.",
+        )),
+    }
+}
+
+/// Makes an account whose address counts as proven.
+///
+/// # Errors
+///
+/// [`Problem`] with every field that breaks its rule, or a conflict when the address has an account.
+pub async fn create_account(
+    state: &AppState,
+    network: Network,
+    request: AccountRequest,
+) -> Result<User, Problem> {
+    let user = check(state, network, request).await?;
+    let added = state
+        .store
+        .transaction("add a user", |tx| {
+            let user = user.clone();
+            Box::pin(async move { tx.claim_address(&user).await })
+        })
+        .await;
+    match added {
+        Ok(()) => Ok(user),
+        Err(StoreError::Conflict(Conflict::Email)) => Err(Problem::new(
+            Code::Conflict,
+            "The address has an account already. Please change that one.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The account to store, with the password hashed. What takes time comes last, when nothing else
+/// is wrong.
+async fn check(
+    state: &AppState,
+    network: Network,
+    request: AccountRequest,
+) -> Result<User, Problem> {
+    let mut errors = Vec::new();
+    let email = request.email.parse::<EmailAddress>();
+    match &email {
+        Err(error) => errors.push(FieldError::new("email", error.to_string())),
+        Ok(email) if !email.has_public_domain() => errors.push(FieldError::new(
+            "email",
+            "must have a domain of the internet, such as example.com",
+        )),
+        Ok(_) => {}
+    }
+    let role = request.role.parse::<Role>();
+    if let Err(error) = &role {
+        errors.push(FieldError::new("role", error.to_string()));
+    }
+    if let Err(rule) = check_length(&request.password) {
+        errors.push(FieldError::new("password", rule));
+    }
+    let name = request.name.filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| name.parse::<PersonName>()).transpose();
+    if let Err(error) = &name {
+        errors.push(FieldError::new("name", error.to_string()));
+    }
+    let (Ok(email), Ok(role), Ok(name), true) = (email, role, name, errors.is_empty()) else {
+        return Err(Problem::invalid_fields(errors));
+    };
+    let place = state.passwords.place(network)?;
+    let hashing = place.hash_new(&request.password, email.as_str());
+    let password_hash = hashing.await?;
+    let now = state.clock.now();
+    Ok(User {
+        id: UserId::generate(&state.entropy, now),
+        email_key: email.key(),
+        email,
+        name: name.map(String::from),
+        role,
+        password_hash,
+        email_verified_at: Some(now),
+        disabled_at: None,
+        last_log_in_at: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// What [`change_account`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeAccount;
+
+impl Fails for ChangeAccount {
+    fn codes() -> Vec<Code> {
+        vec![Code::NotFound, Code::Conflict]
+    }
+}
+
+/// What [`create_account`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct CreateAccount;
+
+impl Fails for CreateAccount {
+    fn codes() -> Vec<Code> {
+        [
+            vec![Code::InvalidFields, Code::Conflict],
+            HashingPlace::codes(),
+        ]
+        .concat()
+    }
+}

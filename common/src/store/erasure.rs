@@ -1,0 +1,48 @@
+//! Removing an account with all that is known of the person.
+
+use mongodb::bson::{Document, doc};
+
+use super::{StoreError, Tx, collection};
+use crate::id::UserId;
+use crate::user::User;
+
+impl Tx<'_> {
+    /// Removes an account, its sessions, links and sign-ups, and puts [a pseudonym](pseudonym) where
+    /// the address stands among the recipients of documents.
+    ///
+    /// The id stays as the owner of documents and in jobs: it says that it was one and the same
+    /// person, and not who.
+    pub(super) async fn erase_user(&mut self, user: &User) -> Result<(), StoreError> {
+        let (id, key) = (user.id, &user.email_key);
+        for (name, theirs) in [
+            (collection::SESSIONS, doc! { "user_id": id }),
+            (collection::LINKS, doc! { "client_id": id }),
+            (collection::SIGN_UPS, doc! { "email_key": key }),
+            (collection::MAIL_QUOTAS, doc! { "_id": key }),
+            (collection::USERS, doc! { "_id": id }),
+        ] {
+            let rows = self.store.database.collection::<Document>(name);
+            rows.delete_many(theirs)
+                .session(&mut *self.session)
+                .await
+                .map_err(StoreError::database("erase a user"))?;
+        }
+        self.store
+            .collections
+            .files
+            .update_many(
+                doc! { "recipients": key },
+                doc! { "$set": { "recipients.$[theirs]": pseudonym(id) } },
+            )
+            .array_filters(vec![doc! { "theirs": key }])
+            .session(&mut *self.session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("erase a recipient"))
+    }
+}
+
+/// What stands for the address of a deleted person: an address that nobody can have.
+pub fn pseudonym(id: UserId) -> String {
+    format!("{}@deleted.invalid", id.to_string().to_lowercase())
+}

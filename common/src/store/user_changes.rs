@@ -1,0 +1,127 @@
+//! What people who run the service do to accounts. Each ends the sessions of the account.
+
+use mongodb::bson::{Bson, DateTime, Document, doc};
+
+use super::{StoreError, Tx};
+use crate::id::UserId;
+use crate::user::{Role, User};
+
+/// Something that is done to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserAction {
+    /// Gives it another role.
+    SetRole(Role),
+    /// Lets nobody log in.
+    Disable,
+    /// Lets its owner log in again.
+    Enable,
+    /// Removes it, with what is known of the person.
+    Delete,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum UserChange {
+    /// It is as was asked, and was perhaps before: the account as it now is, or was when it was
+    /// deleted.
+    Made(Box<User>),
+    /// There is no such account.
+    Unknown,
+    /// There would be no admin left who can log in; nothing was changed.
+    LastAdmin,
+}
+
+impl Tx<'_> {
+    /// Does something to an account. What it ends and erases is ended and erased with it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn change_user(
+        &mut self,
+        id: UserId,
+        action: UserAction,
+        now: DateTime,
+    ) -> Result<UserChange, StoreError> {
+        let Some(mut user) = self.read_user(id).await? else {
+            return Ok(UserChange::Unknown);
+        };
+        let changes = match action {
+            UserAction::SetRole(role) => user.role != role,
+            UserAction::Disable => !user.is_disabled(),
+            UserAction::Enable => user.is_disabled(),
+            UserAction::Delete => true,
+        };
+        if !changes {
+            return Ok(UserChange::Made(user.into()));
+        }
+        if is_working_admin(&user) && !self.keep_another_admin(id).await? {
+            return Ok(UserChange::LastAdmin);
+        }
+        user.updated_at = now;
+        match action {
+            UserAction::SetRole(role) => user.role = role,
+            UserAction::Disable => user.disabled_at = Some(now),
+            UserAction::Enable => user.disabled_at = None,
+            UserAction::Delete => {
+                self.erase_user(&user).await?;
+                return Ok(UserChange::Made(user.into()));
+            }
+        }
+        self.end_sessions(id, None, now).await?;
+        self.revoke_links_of_client(id).await?;
+        let disabled_at = user.disabled_at.map_or(Bson::Null, Bson::DateTime);
+        let fields = doc! {
+            "role": user.role.as_str(), "disabled_at": disabled_at, "updated_at": now,
+        };
+        self.update_user(id, fields).await?;
+        Ok(UserChange::Made(user.into()))
+    }
+
+    async fn read_user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.store
+            .collections
+            .users
+            .find_one(doc! { "_id": id })
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("find a user"))
+    }
+
+    async fn update_user(&mut self, id: UserId, fields: Document) -> Result<(), StoreError> {
+        self.store
+            .collections
+            .users
+            .update_one(doc! { "_id": id }, doc! { "$set": fields })
+            .session(&mut *self.session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("change a user"))
+    }
+
+    /// Makes sure that another admin stays who can log in; `false` when there is none.
+    ///
+    /// It writes to the one who stays. Who takes the rights of that one at the same time writes there,
+    /// too, and one of the two comes after the other: no two admins can each be the one who stays
+    /// for the other.
+    async fn keep_another_admin(&mut self, leaving: UserId) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .users
+            .update_one(
+                doc! {
+                    "_id": { "$ne": leaving }, "role": Role::Admin.as_str(),
+                    "email_verified_at": { "$ne": null }, "disabled_at": null,
+                },
+                doc! { "$inc": { "stayed_as_admin": 1_i64 } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.matched_count == 1)
+            .map_err(StoreError::database("find another admin"))
+    }
+}
+
+fn is_working_admin(user: &User) -> bool {
+    user.role == Role::Admin && user.is_verified() && !user.is_disabled()
+}
