@@ -4,6 +4,7 @@ use std::io::Read;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::email::EmailAddress;
@@ -82,10 +83,17 @@ async fn create(store: &Store, arguments: Create) -> anyhow::Result<()> {
         bail!("the password {rule}");
     }
     let user = new_user(&arguments, &password)?;
+    let entry = AuditEntry::of_now(Act::CreateUser, &Clock::system(), &Entropy::system())
+        .by_program(Actor::Operator)
+        .with_detail(user.role.as_str())
+        .about(user.id);
     let added = store
         .transaction("add a user", |tx| {
-            let user = user.clone();
-            Box::pin(async move { tx.claim_address(&user).await })
+            let (user, entry) = (user.clone(), entry.clone());
+            Box::pin(async move {
+                tx.claim_address(&user).await?;
+                tx.record(entry).await
+            })
         })
         .await;
     if let Err(StoreError::Conflict(Conflict::Email)) = added

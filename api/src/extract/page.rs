@@ -104,6 +104,13 @@ impl FromRequestParts<AppState> for PageRequest {
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
         let [limit, cursor] = read_query(&parts.uri, ["limit", "cursor"])?;
+        Self::read(limit, cursor)
+    }
+}
+
+impl PageRequest {
+    /// The page that these values of the parameters ask for.
+    pub(super) fn read(limit: Option<String>, cursor: Option<String>) -> Result<Self, Problem> {
         let limit = match limit {
             None => Some(DEFAULT_LIMIT),
             Some(text) => text.parse().ok(),

@@ -2,16 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::digest::Sha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::SessionId;
-use dossier_common::network::Network;
 use dossier_common::session::{SESSION_ABSOLUTE_TTL, Session};
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
+use super::device::{device_token, proven_device};
 use crate::access_token::{ACCESS_TTL, Bearer};
+use crate::audit::failed;
 use crate::extract::LoginInput;
+use crate::origin::Origin;
 use crate::password::{HashingPlace, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -26,27 +29,58 @@ pub type Tokens = LoginResponse;
 ///
 /// [`Problem`]: the same for an unknown address, a wrong password and a sign-up that is not
 /// confirmed yet, after the same time. What is no address takes no time; nothing is done for a
-/// network that has too many log-ins under way.
+/// network that has too many log-ins under way, and while an address has to wait after failures.
 pub async fn log_in(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
     input: LoginInput,
 ) -> Result<Tokens, Problem> {
     let email = input.email.parse::<EmailAddress>();
     let email = email.map_err(|_| wrong_credentials())?;
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(origin.network)?;
     let user = state.store.find_user_by_email_key(&email.key()).await?;
+    let device = proven_device(state, user.as_ref(), input.device_token.as_ref());
+    let attempt = state.throttle.begin_log_in(&email, device).await?;
     let hash = user.as_ref().map(|user| user.password_hash.as_str());
-    let verdict = place.verify(&input.password, hash).await?;
-    let user = user
-        .filter(|_| verdict != Verdict::Wrong)
-        .ok_or_else(wrong_credentials)?;
+    let verdict = match place.verify(&input.password, hash).await {
+        Ok(verdict) => verdict,
+        Err(problem) => {
+            attempt.give_back().await?;
+            return Err(problem);
+        }
+    };
+    let Some(mut user) = user.clone().filter(|_| verdict != Verdict::Wrong) else {
+        record_failure(state, origin, &email, user.as_ref()).await;
+        return Err(wrong_credentials());
+    };
+    attempt.succeeded().await?;
     if let Verdict::Outdated(better) = verdict {
         let stored = &user.password_hash;
         let store = &state.store;
         store.rehash_password(user.id, stored, &better).await?;
+        user.password_hash = better;
     }
-    open_session(state, &user).await
+    let tokens = open_session(state, origin, &user).await?;
+    Ok(Tokens {
+        device_token: Some(device_token(state, &user, device)),
+        ..tokens
+    })
+}
+
+/// A wrong password of an account is about the account; of any other address, about the address.
+async fn record_failure(
+    state: &AppState,
+    origin: &Origin,
+    email: &EmailAddress,
+    user: Option<&User>,
+) {
+    let entry = state.audit.entry(Act::LogIn, origin);
+    let entry = failed(entry, Code::InvalidCredentials.as_str());
+    let entry = match user {
+        Some(user) => entry.about(user.id),
+        None => entry.about_address(state.audit.pseudonym(email)),
+    };
+    state.audit.record_failure(entry).await;
 }
 
 /// Trades the newest refresh token of a session for new tokens. An older one ends the session:
@@ -78,7 +112,7 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Tokens, Problem> {
     Ok(tokens(state, &session, refresh_token, idle_expires_at, now))
 }
 
-async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> {
+async fn open_session(state: &AppState, origin: &Origin, user: &User) -> Result<Tokens, Problem> {
     let now = state.clock.now();
     let id = SessionId::generate(&state.entropy, now);
     let refresh_token = draw_refresh_token(state, id);
@@ -95,9 +129,25 @@ async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> 
         revoked_at: None,
         created_at: now,
     };
-    state.store.insert_session(&session).await?;
+    let entry = state.audit.entry(Act::LogIn, origin);
+    let entry = entry.by(user.id, user.role).about(id);
+    insert(state, &session, entry).await?;
     let idle_expires_at = session.idle_expires_at;
     Ok(tokens(state, &session, refresh_token, idle_expires_at, now))
+}
+
+async fn insert(state: &AppState, session: &Session, entry: AuditEntry) -> Result<(), Problem> {
+    state
+        .store
+        .transaction("log in", |tx| {
+            let (session, entry) = (session.clone(), entry.clone());
+            Box::pin(async move {
+                tx.insert_session(&session).await?;
+                tx.record(entry).await
+            })
+        })
+        .await?;
+    Ok(())
 }
 
 fn tokens(
@@ -118,6 +168,7 @@ fn tokens(
         expires_in: ACCESS_TTL.as_secs(),
         refresh_token,
         refresh_expires_in: idle_expires_at.saturating_duration_since(now).as_secs(),
+        device_token: None,
     }
 }
 

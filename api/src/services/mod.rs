@@ -1,5 +1,6 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
+mod device;
 mod link;
 mod login;
 mod sign_up;

@@ -1,12 +1,16 @@
 //! What the API promises, one file a promise.
 
 mod access_tokens;
+mod audit;
+mod audit_list;
 mod bad_input;
 mod claims;
 mod client_network;
 mod connection;
+mod database_log;
 mod delivery;
 mod description;
+mod devices;
 mod downloads;
 mod files;
 mod harness;
@@ -21,13 +25,16 @@ mod logs;
 mod outage;
 mod resend;
 mod revalidation;
+mod rights;
 mod roles;
 mod sessions;
+mod shared_limits;
 mod sign_up;
 mod start_up;
 mod stopping;
 mod story;
 mod strict_input;
+mod throttling;
 mod transactions;
 mod upload_wire;
 mod uploads;

@@ -5,7 +5,7 @@ use mongodb::bson::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::Claims;
+use super::{Claims, PseudonymKey};
 
 /// Why a list of keys cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,11 +69,14 @@ struct Opened<C> {
 
 /// Fernet keys: the first seals, every one opens.
 #[derive(Clone)]
-pub struct TokenKeys(Vec<Fernet>);
+pub struct TokenKeys {
+    keys: Vec<Fernet>,
+    pseudonyms: PseudonymKey,
+}
 
 impl std::fmt::Debug for TokenKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "TokenKeys({} keys)", self.0.len())
+        write!(f, "TokenKeys({} keys)", self.keys.len())
     }
 }
 
@@ -104,7 +107,15 @@ impl TokenKeys {
             }
             keys.push(Fernet::new(text).ok_or(KeyError::Malformed { position })?);
         }
-        Ok(Self(keys))
+        Ok(Self {
+            keys,
+            pseudonyms: PseudonymKey::derived_from(texts[0]),
+        })
+    }
+
+    /// What names people without telling who they are, under the first key.
+    pub fn pseudonyms(&self) -> &PseudonymKey {
+        &self.pseudonyms
     }
 
     /// Seals `claims` under the first key.
@@ -115,7 +126,7 @@ impl TokenKeys {
         };
         let payload =
             serde_json::to_vec(&envelope).expect("claims are plain structs of strings and numbers");
-        self.0[0].encrypt_at_time(&payload, unix_seconds(now))
+        self.keys[0].encrypt_at_time(&payload, unix_seconds(now))
     }
 
     /// Opens a token of `C`'s purpose under any key.
@@ -127,7 +138,7 @@ impl TokenKeys {
     pub fn open<C: Claims>(&self, token: &str, now: DateTime) -> Result<C, TokenError> {
         let now = unix_seconds(now);
         let payload = self
-            .0
+            .keys
             .iter()
             .find_map(|key| key.decrypt_at_time(token, None, now).ok())
             .ok_or(TokenError::Invalid)?;

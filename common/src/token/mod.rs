@@ -6,6 +6,8 @@
 
 mod claims;
 mod keys;
+mod pseudonym;
 
-pub use claims::{Claims, CursorClaims, DownloadClaims, VerifyEmailClaims};
+pub use claims::{Claims, CursorClaims, DeviceClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};
+pub use pseudonym::PseudonymKey;
