@@ -22,6 +22,8 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// How long an upload may stay silent.
     pub upload_idle: Duration,
+    /// How much of the usual number of requests is allowed, in percent.
+    pub rate_percent: u32,
 }
 
 impl Default for Limits {
@@ -29,6 +31,7 @@ impl Default for Limits {
         Self {
             upload_bytes: 100 * MIB,
             upload_idle: Duration::from_secs(30),
+            rate_percent: 100,
         }
     }
 }
@@ -103,5 +106,11 @@ fn read_limits(env: &mut Environment) -> Limits {
             1..=3600,
             default.upload_idle.as_secs(),
         )),
+        rate_percent: u32::try_from(env.number(
+            "RATE_LIMIT_PERCENT",
+            10..=1_000_000,
+            u64::from(default.rate_percent),
+        ))
+        .unwrap_or(default.rate_percent),
     }
 }

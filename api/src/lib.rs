@@ -6,6 +6,8 @@
 //! [`services`]. Filters and updates are all in `dossier_common::store`.
 
 pub mod access_token;
+pub mod audit;
+pub mod buckets;
 pub mod cli;
 pub mod config;
 pub mod delivery;
@@ -15,12 +17,16 @@ pub mod keys;
 pub mod legacy;
 pub mod middleware;
 mod openapi;
+pub mod origin;
 pub mod password;
 pub mod problem;
+pub mod rate_limit;
 pub mod refresh_token;
 pub mod request_id;
+pub mod request_record;
 pub mod router;
 pub mod services;
 pub mod state;
+pub mod throttle;
 pub mod trusted_proxies;
 pub mod wire;

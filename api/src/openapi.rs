@@ -9,7 +9,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Deprecated, PathItem, Ref, RefOr, Required};
 
-use crate::problem::{Code, FieldError, ProblemResponse, add_problem_components};
+use crate::problem::{
+    Code, FieldError, ProblemResponse, add_problem_components, rate_limit_headers,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -49,6 +51,7 @@ pub(crate) fn complete(description: &mut utoipa::openapi::OpenApi) {
     for item in description.paths.paths.values_mut() {
         for operation in operations(item) {
             name_requests(operation.responses.responses.values_mut());
+            tell_limits(operation);
         }
     }
     let components = description.components.get_or_insert_default();
@@ -105,6 +108,20 @@ fn name_requests<'a>(responses: impl Iterator<Item = &'a mut RefOr<utoipa::opena
         if let RefOr::T(response) = response {
             let header = RefOr::T(request_id());
             response.headers.insert(REQUEST_ID.to_owned(), header);
+        }
+    }
+}
+
+/// Where requests can be too many, the responses to others say what is left.
+fn tell_limits(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    if !responses.contains_key("429") {
+        return;
+    }
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let headers = rate_limit_headers().map(|(name, it)| (name.to_owned(), RefOr::T(it)));
+            response.headers.extend(headers);
         }
     }
 }

@@ -9,11 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::handlers::{auth, download, files, health, links, me, pages, sessions, users};
+use crate::handlers::{admin, auth, download, files, health, links, me, pages, sessions, users};
 use crate::legacy;
 use crate::middleware::{
-    answer_refusal, answer_unfinished, assign_request_id, identify_network, observe,
-    run_to_completion, set_security_headers,
+    answer_refusal, answer_unfinished, assign_request_id, audit_denials, identify_network, observe,
+    run_to_completion, say_rate_limits, set_security_headers,
 };
 use crate::openapi::{self, Description};
 use crate::problem::{self, Problem};
@@ -48,6 +48,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(links::list_links))
         .routes(routes!(links::show_link, links::revoke_link))
         .routes(routes!(download::download_file, download::check_download))
+        // Running the service
+        .routes(routes!(admin::list_audit))
         // For clients of the FastAPI generation
         .merge(legacy::routes())
 }
@@ -81,7 +83,9 @@ pub fn router(state: AppState) -> Router {
         .fallback(async || Problem::not_found())
         // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(state.clone(), audit_denials))
         .layer(from_fn(run_to_completion))
+        .layer(from_fn(say_rate_limits))
         .layer(from_fn_with_state(state.clone(), answer_unfinished))
         .layer(from_fn(answer_refusal))
         .layer(from_fn(problem::render))

@@ -10,9 +10,11 @@ use dossier_common::token::TokenKeys;
 pub use dossier_service::Draining;
 
 use crate::access_token::AccessTokens;
+use crate::audit::Audit;
 use crate::config::Limits;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
+use crate::throttle::Throttle;
 use crate::trusted_proxies::TrustedProxies;
 
 /// What every handler can reach; cheap to clone.
@@ -36,6 +38,10 @@ pub struct AppState {
     pub refresh_tokens: Arc<RefreshTokens>,
     /// The password hasher.
     pub passwords: PasswordHasher,
+    /// Who did what.
+    pub audit: Audit,
+    /// How much of what is scarce anybody may ask for.
+    pub throttle: Throttle,
     /// Where clients reach the service, without a trailing slash.
     pub public_url: Arc<str>,
     /// The proxies that say where requests come from.

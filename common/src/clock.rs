@@ -58,6 +58,20 @@ impl Clock {
     }
 }
 
+/// The instant that `text` names in RFC 3339, to the millisecond.
+///
+/// ```
+/// use dossier_common::clock::parse_rfc3339;
+/// use mongodb::bson::DateTime;
+/// let hour = parse_rfc3339("1970-01-01T01:00:00+00:00");
+/// assert_eq!(hour, Some(DateTime::from_millis(60 * 60 * 1000)));
+/// assert_eq!(parse_rfc3339("yesterday"), None);
+/// ```
+pub fn parse_rfc3339(text: &str) -> Option<DateTime> {
+    let timestamp: jiff::Timestamp = text.parse().ok()?;
+    Some(DateTime::from_millis(timestamp.as_millisecond()))
+}
+
 /// `instant` in RFC 3339, UTC, with milliseconds: the only way a time is written on the wire.
 ///
 /// ```

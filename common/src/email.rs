@@ -34,6 +34,21 @@ impl EmailAddress {
         self.0.to_lowercase()
     }
 
+    /// The mailbox, as it is compared: the address without what follows a `+`, which many providers
+    /// leave to the owner of the mailbox.
+    pub fn mailbox_key(&self) -> String {
+        let key = self.key();
+        let (local, domain) = key.rsplit_once('@').unwrap_or((&key, ""));
+        let mailbox = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
+        format!("{mailbox}@{domain}")
+    }
+
+    /// The domain, as it is compared.
+    pub fn domain_key(&self) -> String {
+        let (_, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
+        domain.to_lowercase()
+    }
+
     /// Whether the domain looks like one that mail from the internet reaches: at least two labels, the
     /// last of them a top-level domain and none that is reserved for private networks (RFC 6761, 6762,
     /// 7686, 8375, and `internal`). Domains for tests and examples are nobody's, and do no harm.
@@ -173,6 +188,8 @@ mod tests {
         let address: EmailAddress = " Ada.Lovelace+x@Example.COM ".parse().unwrap();
         assert_eq!(address.as_str(), "Ada.Lovelace+x@Example.COM");
         assert_eq!(address.key(), "ada.lovelace+x@example.com");
+        assert_eq!(address.mailbox_key(), "ada.lovelace@example.com");
+        assert_eq!(address.domain_key(), "example.com");
         assert_eq!(format!("{address:?}"), "A***@Example.COM");
         assert!("postmaster@localhost".parse::<EmailAddress>().is_ok());
         assert!("a@xn--bcher-kva.example".parse::<EmailAddress>().is_ok());

@@ -47,6 +47,12 @@ macro_rules! prefixed_id {
             pub fn generate(entropy: &Entropy, now: DateTime) -> Self {
                 Self(entropy.ulid(now))
             }
+
+            /// The lowest id of `instant`, which need not exist: ids before it are older.
+            pub fn lowest(instant: DateTime) -> Self {
+                let millis = u64::try_from(instant.timestamp_millis()).unwrap_or(0);
+                Self(Ulid::from_parts(millis, 0))
+            }
         }
 
         impl fmt::Display for $name {
@@ -98,6 +104,8 @@ prefixed_id!(/** A personal download link. */ LinkId, "lnk");
 prefixed_id!(/** A signed-in session. */ SessionId, "ses");
 prefixed_id!(/** A claim on an account. */ SignUpId, "sgn");
 prefixed_id!(/** A job in the queue. */ JobId, "job");
+prefixed_id!(/** An entry of the audit. */ AuditId, "aud");
+prefixed_id!(/** A device that somebody logged in with. */ DeviceId, "dev");
 prefixed_id!(/** The stored bytes of an upload. */ BlobId, "blb");
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! password hashing; everything that touches MongoDB lives in [`store`], every job payload in
 //! [`queue`].
 
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod digest;
@@ -23,5 +24,6 @@ pub mod session;
 pub mod sign_up;
 pub mod store;
 pub mod telemetry;
+pub mod throttle;
 pub mod token;
 pub mod user;

@@ -9,11 +9,13 @@ mod action;
 mod error;
 mod ledger;
 mod lock;
+mod retention;
 mod runner;
 mod steps;
 
 pub use action::Action;
 pub use error::MigrationError;
 pub use ledger::{LEDGER_COLLECTION, LedgerRow};
+pub use retention::{DEFAULT_RETENTION_DAYS, keep_audit_for};
 pub use runner::{Event, Status, migrate, status};
 pub use steps::{Migration, all};

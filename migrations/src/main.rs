@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
-use dossier_migrations::{Event, migrate, status};
+use dossier_migrations::{DEFAULT_RETENTION_DAYS, Event, keep_audit_for, migrate, status};
 use dossier_startup::{DatabaseSettings, Environment, database_name, wait_for_primary};
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
@@ -27,7 +27,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Apply every migration that the database has not seen
-    Up,
+    Up {
+        /// How many days entries of the audit are kept [default: 400]
+        #[arg(long, env = "AUDIT_RETENTION_DAYS", value_name = "DAYS")]
+        audit_retention_days: Option<String>,
+    },
     /// Show every migration and whether it was applied; exits 1 when one is missing
     Status {
         /// Print JSON, for scripts
@@ -48,22 +52,32 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let database = connect(cli.mongodb_uri, cli.mongodb_uri_file).await?;
-    match cli.command {
-        Command::Up => up(&database).await,
-        Command::Status { json } => show_status(&database, json).await,
-    }
-}
-
-/// The database, once its primary answers.
-async fn connect(uri: Option<String>, file: Option<String>) -> anyhow::Result<Database> {
-    let given = [("MONGODB_URI", uri), ("MONGODB_URI_FILE", file)];
+    let days = match &cli.command {
+        Command::Up {
+            audit_retention_days,
+        } => audit_retention_days.clone(),
+        Command::Status { .. } => None,
+    };
+    let given = [
+        ("MONGODB_URI", cli.mongodb_uri),
+        ("MONGODB_URI_FILE", cli.mongodb_uri_file),
+        ("AUDIT_RETENTION_DAYS", days),
+    ];
     let given = given
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let mut env = Environment::of(given);
     let settings = DatabaseSettings::read(&mut env);
-    let settings = env.finish(settings)?;
+    let days = env.number("AUDIT_RETENTION_DAYS", 1..=3660, DEFAULT_RETENTION_DAYS);
+    let database = connect(&env.finish(settings)?).await?;
+    match cli.command {
+        Command::Up { .. } => up(&database, days).await,
+        Command::Status { json } => show_status(&database, json).await,
+    }
+}
+
+/// The database, once its primary answers.
+async fn connect(settings: &DatabaseSettings) -> anyhow::Result<Database> {
     let options = ClientOptions::parse(settings.uri()).await;
     let options = options.map_err(|error| anyhow!("could not read MONGODB_URI: {}", error.kind))?;
     wait_for_primary(&options).await?;
@@ -71,13 +85,14 @@ async fn connect(uri: Option<String>, file: Option<String>) -> anyhow::Result<Da
     Ok(client.database(database_name(&options)))
 }
 
-async fn up(database: &Database) -> anyhow::Result<ExitCode> {
+async fn up(database: &Database, audit_retention_days: u64) -> anyhow::Result<ExitCode> {
     let applied = migrate(database, |event| {
         if let Event::Applied(migration) = event {
             anstream::println!("applied {:04} {}", migration.number, migration.name);
         }
     })
     .await?;
+    keep_audit_for(database, audit_retention_days).await?;
     anstream::println!("{} is up to date ({applied} applied)", database.name());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! `dossier-api` on the command line.
 
+mod audit;
 mod keys;
 mod serve;
 mod users;
@@ -26,6 +27,9 @@ enum Command {
     /// Manage accounts; Ops and admins never come from sign-up
     #[command(subcommand)]
     Users(users::Command),
+    /// Read who did what
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 impl Cli {
@@ -37,6 +41,7 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run().await,
+            Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Keys(command) => keys::run(&command).map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),
         }

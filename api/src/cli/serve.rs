@@ -13,11 +13,13 @@ use dossier_service::{Draining, Frame, Signals, listen, server};
 use tokio::net::TcpListener;
 
 use crate::access_token::AccessTokens;
+use crate::audit::Audit;
 use crate::config::Settings;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
 use crate::router;
 use crate::state::AppState;
+use crate::throttle::Throttle;
 
 pub(super) async fn run() -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
@@ -49,8 +51,12 @@ async fn serve_clients(
     draining: Draining,
 ) -> anyhow::Result<()> {
     let (limits, grace) = (settings.connections, settings.frame.grace);
-    let router = router::router(app_state(store, settings, draining.clone()));
+    let state = app_state(store, settings, draining.clone());
+    let audit = state.audit.clone();
+    audit.start_to_summarise();
+    let router = router::router(state);
     let all_ended = server::serve(listener, router, limits, draining, grace).await;
+    audit.summarise().await;
     if !all_ended {
         tracing::warn!(
             "some requests were still under way when the grace period was over; they were given up"
@@ -60,13 +66,22 @@ async fn serve_clients(
 }
 
 fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
-    let entropy = Entropy::system();
+    let (clock, entropy) = (Clock::system(), Entropy::system());
     let signing = settings.keys.signing;
+    let pseudonyms = settings.keys.tokens.pseudonyms();
+    let percent = settings.limits.rate_percent;
     AppState {
         changes: Changes::watch(store.clone()),
         reachability: Reachability::watch(store.clone()),
+        audit: Audit::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            pseudonyms.clone(),
+        ),
+        throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
         store,
-        clock: Clock::system(),
+        clock,
         passwords: PasswordHasher::new(entropy.clone()),
         entropy,
         token_keys: settings.keys.tokens,

@@ -10,7 +10,9 @@ use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
 
 use crate::access_token::AccessTokenError;
+use crate::origin::Origin;
 use crate::problem::{Code, Fails, Problem};
+use crate::request_record::RequestRecord;
 use crate::state::AppState;
 
 /// A person with a standing session.
@@ -24,6 +26,8 @@ pub struct Caller {
     pub role: Role,
     /// The person's address as it is compared.
     pub email_key: String,
+    /// Where the request comes from.
+    pub origin: Origin,
 }
 
 impl Caller {
@@ -91,7 +95,11 @@ impl FromRequestParts<AppState> for SignedIn {
         let session = session
             .filter(|session| session.user_id == bearer.user_id && session.is_live(now))
             .ok_or_else(|| refused(AccessTokenError::Invalid))?;
+        if let Some(record) = parts.extensions.get::<RequestRecord>() {
+            record.set_caller(session.user_id, session.role);
+        }
         Ok(Self(Caller {
+            origin: Origin::from_request_parts(parts, state).await?,
             user_id: session.user_id,
             session_id: session.id,
             role: session.role,

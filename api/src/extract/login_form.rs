@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use axum::extract::{FromRequest, Request};
 use mime::Mime;
 use percent_encoding::percent_decode;
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
@@ -28,6 +29,9 @@ pub struct LoginInput {
     /// The account's password.
     #[schema(value_type = String, format = Password)]
     pub password: Password,
+    /// The `device_token` of an earlier log-in with this account.
+    #[schema(value_type = Option<String>)]
+    pub device_token: Option<SecretString>,
 }
 
 /// The form of an OAuth 2.0 password grant.
@@ -43,6 +47,8 @@ pub struct LoginForm {
     /// The account's password.
     #[schema(format = Password)]
     password: String,
+    /// The `device_token` of an earlier log-in with this account.
+    device_token: Option<String>,
 }
 
 impl Fails for LoginInput {
@@ -87,6 +93,7 @@ fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     if fields.get("grant_type").is_some_and(|it| it != "password") {
         errors.push(FieldError::new("grant_type", "must be `password`"));
     }
+    let device_token = fields.remove("device_token").map(Cow::into_owned);
     let mut take = |name: &'static str| {
         let value = fields.remove(name);
         value.map(Cow::into_owned).unwrap_or_else(|| {
@@ -97,6 +104,7 @@ fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     let input = LoginInput {
         email: take("username"),
         password: Password::new(take("password")),
+        device_token: device_token.map(SecretString::from),
     };
     if errors.is_empty() {
         return Ok(input);

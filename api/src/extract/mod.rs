@@ -1,10 +1,13 @@
 //! What handlers take out of a request: who is calling, and what is asked.
 
+mod audit_query;
 mod caller;
 mod json;
+mod limited;
 mod login_form;
 mod network;
 mod object;
+mod origin;
 mod page;
 mod password_form;
 mod path;
@@ -13,9 +16,11 @@ mod query;
 mod user_agent;
 mod user_list;
 
+pub use audit_query::{AuditParameters, AuditQuery};
 pub use caller::{Admin, Caller, Client, Ops, SignedIn};
 pub(crate) use json::media_type;
 pub use json::{Json, OptionalJson};
+pub use limited::{Limit, Limited, Mails, Passwords};
 pub use login_form::{LoginForm, LoginInput};
 pub use network::ClientNetwork;
 pub use page::{Page, PageQuery, PageRequest};

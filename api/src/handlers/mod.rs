@@ -1,5 +1,6 @@
 //! The handlers: one action a file, named after the operation in the API description.
 
+pub mod admin;
 pub mod auth;
 pub mod download;
 pub mod files;

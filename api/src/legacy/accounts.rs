@@ -5,7 +5,8 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::extract::{self, ClientNetwork, LoginForm, LoginInput, UserAgent};
+use crate::extract::{self, Limited, LoginForm, LoginInput, Mails, Passwords, UserAgent};
+use crate::origin::Origin;
 use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, LogIn};
@@ -20,15 +21,16 @@ use crate::wire::{MessageResponse, SignUpRequest};
     request_body = SignUpRequest,
     responses(
         (status = 200, description = "A mail is on its way", body = MessageResponse),
-        Problems<(ClientNetwork, extract::Json<SignUpRequest>, HashingPlace)>,
+        Problems<(Limited<Mails>, Origin, extract::Json<SignUpRequest>, HashingPlace)>,
     ),
 )]
 pub(super) async fn legacy_sign_up(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Mails>,
+    origin: Origin,
     extract::Json(request): extract::Json<SignUpRequest>,
 ) -> Result<Json<MessageResponse>, Problem> {
-    services::sign_up(&state, network, request).await?;
+    services::sign_up(&state, &origin, request).await?;
     Ok(Json(MessageResponse {
         message: services::SIGN_UP_MESSAGE,
     }))
@@ -55,16 +57,17 @@ pub(super) struct LegacyLoginResponse {
     )),
     responses(
         (status = 200, description = "The access token", body = LegacyLoginResponse),
-        Problems<(ClientNetwork, LoginInput, LogIn)>,
+        Problems<(Limited<Passwords>, Origin, LoginInput, LogIn)>,
     ),
 )]
 pub(super) async fn legacy_log_in(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Passwords>,
+    origin: Origin,
     UserAgent(client): UserAgent,
     input: LoginInput,
 ) -> Result<Json<LegacyLoginResponse>, Problem> {
-    let tokens = services::log_in(&state, network, client.as_deref(), input).await?;
+    let tokens = services::log_in(&state, &origin, client.as_deref(), input).await?;
     Ok(Json(LegacyLoginResponse {
         access_token: tokens.access_token,
         token_type: tokens.token_type,

@@ -139,24 +139,41 @@ fn response(codes: &[Code]) -> ResponseBuilder {
     let titles: Vec<&str> = codes.iter().map(|code| code.title()).collect();
     let mut response = ResponseBuilder::new().description(titles.join(" · "));
     let status = codes.first().map_or(500, |code| code.status().as_u16());
-    if let Some((name, header)) = header(status) {
+    for (name, header) in headers(status) {
         response = response.header(name, header);
     }
     response
 }
 
-/// The header that tells what to do about a problem of this status.
-fn header(status: u16) -> Option<(&'static str, Header)> {
+/// The headers that tell what to do about a problem of this status.
+fn headers(status: u16) -> Vec<(&'static str, Header)> {
     let text = |description: &str| described(Type::String, description);
-    Some(match status {
-        401 => ("WWW-Authenticate", text("The challenge of RFC 6750")),
-        416 => ("Content-Range", text("How long the document is")),
-        429 | 503 => {
-            let description = "When to try again, in seconds";
-            ("Retry-After", described(Type::Integer, description))
-        }
-        _ => return None,
-    })
+    let retry_after = || described(Type::Integer, "When to try again, in seconds");
+    match status {
+        401 => vec![("WWW-Authenticate", text("The challenge of RFC 6750"))],
+        416 => vec![("Content-Range", text("How long the document is"))],
+        429 => [("Retry-After", retry_after())]
+            .into_iter()
+            .chain(rate_limit_headers())
+            .collect(),
+        503 => vec![("Retry-After", retry_after())],
+        _ => Vec::new(),
+    }
+}
+
+/// The headers that tell what is left of a limit.
+pub(crate) fn rate_limit_headers() -> [(&'static str, Header); 2] {
+    let text = |description: &str| described(Type::String, description);
+    [
+        (
+            "RateLimit-Policy",
+            text("The limit, such as `\"log-in\";q=100;w=60`"),
+        ),
+        (
+            "RateLimit",
+            text("What is left of it, such as `\"log-in\";r=57;t=42`"),
+        ),
+    ]
 }
 
 fn described(kind: Type, description: &str) -> Header {

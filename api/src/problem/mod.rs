@@ -6,6 +6,7 @@ mod describe;
 mod render;
 
 pub use code::Code;
+pub(crate) use describe::rate_limit_headers;
 pub use describe::{Fails, HeadProblems, Problems, add_problem_components};
 pub use render::render;
 
@@ -15,6 +16,8 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::rate_limit::RateLimit;
 
 /// When a client may try again what could not be done.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -74,6 +77,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     closes_connection: bool,
     retry_after: Option<Duration>,
+    rate_limit: Option<RateLimit>,
 }
 
 impl Problem {
@@ -85,6 +89,7 @@ impl Problem {
             errors: Vec::new(),
             closes_connection: false,
             retry_after: None,
+            rate_limit: None,
         }
     }
 
@@ -132,6 +137,19 @@ impl Problem {
     pub fn closing_connection(mut self) -> Self {
         self.closes_connection = true;
         self
+    }
+
+    /// The same, about the limit that was reached.
+    #[must_use]
+    pub fn with_rate_limit(mut self, limit: RateLimit) -> Self {
+        self.retry_after = Some(limit.retry_after());
+        self.rate_limit = Some(limit);
+        self
+    }
+
+    /// The limit that was reached, if that is the problem.
+    pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
+        self.rate_limit
     }
 
     /// When the client may try again; every 503 and 429 says so.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dossier_common::audit::Act;
 use dossier_common::file::File;
 use dossier_common::id::{FileId, JobId, LinkId};
 use dossier_common::link::{DEFAULT_LINK_TTL, Link, LinkState, MAX_LINK_TTL};
@@ -75,11 +76,17 @@ pub async fn request_link(
     let link = new_link(state, caller, &file, terms, now);
     let job = JobId::generate(&state.entropy, now);
     let changes = state.changes.subscribe();
+    let entry = state.audit.entry(Act::CreateLink, &caller.origin);
+    let entry = entry.by(caller.user_id, caller.role);
+    let entry = entry.about(link.id).about(file.id);
     state
         .store
         .transaction("ask for a link", |tx| {
-            let link = link.clone();
-            Box::pin(async move { tx.insert_link(&link, job).await })
+            let (link, entry) = (link.clone(), entry.clone());
+            Box::pin(async move {
+                tx.insert_link(&link, job).await?;
+                tx.record(entry).await
+            })
         })
         .await?;
     Ok((link, changes))

@@ -1,11 +1,14 @@
 //! Logging in.
 
+use dossier_common::audit::Act;
 use dossier_common::email::EmailAddress;
-use dossier_common::network::Network;
-use dossier_common::session::Origin;
+use dossier_common::user::User;
 
+use super::device::{device_token, proven_device};
 use super::session::{Tokens, open_session};
+use crate::audit::failed;
 use crate::extract::LoginInput;
+use crate::origin::Origin;
 use crate::password::{HashingPlace, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -16,29 +19,61 @@ use crate::state::AppState;
 ///
 /// [`Problem`]: the same for an unknown address, a wrong password, a sign-up that is not confirmed
 /// yet and a disabled account, after the same time. What is no address takes no time; nothing is
-/// done for a network that has too many log-ins under way.
+/// done for a network that has too many log-ins under way, and while an address has to wait after
+/// failures.
 pub async fn log_in(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
     client: Option<&str>,
     input: LoginInput,
 ) -> Result<Tokens, Problem> {
     let email = input.email.parse::<EmailAddress>();
     let email = email.map_err(|_| wrong_credentials())?;
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(origin.network)?;
     let user = state.store.find_user_by_email_key(&email.key()).await?;
+    let device = proven_device(state, user.as_ref(), input.device_token.as_ref());
+    let attempt = state.throttle.begin_log_in(&email, device).await?;
     let hash = user.as_ref().map(|user| user.password_hash.as_str());
-    let verdict = place.verify(&input.password, hash).await?;
-    let user = user
-        .filter(|user| verdict != Verdict::Wrong && !user.is_disabled())
-        .ok_or_else(wrong_credentials)?;
+    let verdict = match place.verify(&input.password, hash).await {
+        Ok(verdict) => verdict,
+        Err(problem) => {
+            attempt.give_back().await?;
+            return Err(problem);
+        }
+    };
+    let is_let_in = |user: &User| verdict != Verdict::Wrong && !user.is_disabled();
+    let Some(mut user) = user.clone().filter(is_let_in) else {
+        record_failure(state, origin, &email, user.as_ref()).await;
+        return Err(wrong_credentials());
+    };
+    attempt.succeeded().await?;
     if let Verdict::Outdated(better) = verdict {
         let stored = &user.password_hash;
         let store = &state.store;
         store.rehash_password(user.id, stored, &better).await?;
+        user.password_hash = better;
     }
-    let opened = open_session(state, &user, Origin::new(network, client)).await?;
-    opened.ok_or_else(wrong_credentials)
+    let tokens = open_session(state, &user, origin, client).await?;
+    Ok(Tokens {
+        device_token: Some(device_token(state, &user, device)),
+        ..tokens.ok_or_else(wrong_credentials)?
+    })
+}
+
+/// A wrong password of an account is about the account; of any other address, about the address.
+async fn record_failure(
+    state: &AppState,
+    origin: &Origin,
+    email: &EmailAddress,
+    user: Option<&User>,
+) {
+    let entry = state.audit.entry(Act::LogIn, origin);
+    let entry = failed(entry, Code::InvalidCredentials.as_str());
+    let entry = match user {
+        Some(user) => entry.about(user.id),
+        None => entry.about_address(state.audit.pseudonym(email)),
+    };
+    state.audit.record_failure(entry).await;
 }
 
 fn wrong_credentials() -> Problem {

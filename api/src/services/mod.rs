@@ -1,6 +1,7 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod device;
 mod link;
 mod login;
 mod session;

@@ -1,13 +1,15 @@
 //! Sessions: opening one, and trading its refresh token in.
 
+use dossier_common::audit::Act;
 use dossier_common::digest::Sha256;
 use dossier_common::id::SessionId;
-use dossier_common::session::{Origin, RefreshSeed, Session};
+use dossier_common::session::{self, RefreshSeed, Session};
 use dossier_common::store::refresh_tokens::Trade;
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
 use crate::access_token::{ACCESS_TTL, Bearer};
+use crate::origin::Origin;
 use crate::problem::{Code, Fails, Problem};
 use crate::refresh_token::{Standing, generation, session_of};
 use crate::state::AppState;
@@ -24,7 +26,8 @@ pub type Tokens = LoginResponse;
 pub async fn open_session(
     state: &AppState,
     user: &User,
-    origin: Origin,
+    origin: &Origin,
+    client: Option<&str>,
 ) -> Result<Option<Tokens>, Problem> {
     let now = state.clock.now();
     let id = SessionId::generate(&state.entropy, now);
@@ -32,14 +35,22 @@ pub async fn open_session(
     let refresh_token = state.refresh_tokens.token(id, 0, &seed);
     let session = Session {
         refresh_seed: Some(seed),
-        origin,
+        origin: session::Origin::new(origin.network, client),
         ..Session::open(id, user, digest(&refresh_token), now)
     };
+    let entry = state.audit.entry(Act::LogIn, origin);
+    let entry = entry.by(user.id, user.role).about(id);
     let opened = state
         .store
         .transaction("open a session", |tx| {
-            let (user, session) = (user.clone(), session.clone());
-            Box::pin(async move { tx.open_session(&user, &session).await })
+            let (user, session, entry) = (user.clone(), session.clone(), entry.clone());
+            Box::pin(async move {
+                let opened = tx.open_session(&user, &session).await?;
+                if opened {
+                    tx.record(entry).await?;
+                }
+                Ok(opened)
+            })
         })
         .await?;
     let idle_expires_at = session.idle_expires_at;
@@ -56,7 +67,11 @@ pub async fn open_session(
 /// # Errors
 ///
 /// [`Problem`] when the token is not good.
-pub async fn refresh(state: &AppState, token: &str, origin: Origin) -> Result<Tokens, Problem> {
+pub async fn refresh(
+    state: &AppState,
+    token: &str,
+    origin: session::Origin,
+) -> Result<Tokens, Problem> {
     let id = session_of(token).ok_or_else(bad_refresh_token)?;
     let now = state.clock.now();
     // Whoever comes second finds the token traded in, and gets what the first one got.
@@ -91,7 +106,7 @@ async fn trade(
     state: &AppState,
     session: &Session,
     token: &str,
-    origin: &Origin,
+    origin: &session::Origin,
     now: DateTime,
 ) -> Result<Option<Tokens>, Problem> {
     let seed = session.refresh_seed.clone();
@@ -129,6 +144,7 @@ fn tokens(
         expires_in: ACCESS_TTL.as_secs(),
         refresh_token,
         refresh_expires_in: idle_expires_at.saturating_duration_since(now).as_secs(),
+        device_token: None,
     }
 }
 

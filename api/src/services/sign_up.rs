@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use dossier_common::audit::Act;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, SignUpId};
-use dossier_common::network::Network;
 use dossier_common::person_name::PersonName;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use tokio::time::{Instant, sleep_until};
 
+use crate::origin::Origin;
 use crate::password::check_length;
 use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
@@ -32,19 +33,25 @@ const RESEND_TIME: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 ///
-/// [`Problem`] with every field that breaks its rule.
+/// [`Problem`] with every field that breaks its rule, or when too many mails were asked for.
 pub async fn sign_up(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
     request: SignUpRequest,
 ) -> Result<(), Problem> {
-    let sign_up = check(state, network, request).await?;
+    let sign_up = check(state, origin, request).await?;
     let job = JobId::generate(&state.entropy, sign_up.created_at);
+    let entry = state.audit.entry(Act::SignUp, origin);
+    let entry = entry.about(sign_up.id);
+    let entry = entry.about_address(state.audit.pseudonym(&sign_up.email));
     state
         .store
         .transaction("sign up", |tx| {
-            let sign_up = sign_up.clone();
-            Box::pin(async move { tx.insert_sign_up(sign_up, job).await })
+            let (sign_up, entry) = (sign_up.clone(), entry.clone());
+            Box::pin(async move {
+                tx.insert_sign_up(sign_up, job).await?;
+                tx.record(entry).await
+            })
         })
         .await?;
     Ok(())
@@ -54,19 +61,29 @@ pub async fn sign_up(
 ///
 /// # Errors
 ///
-/// [`Problem`] when `email` is no address.
-pub async fn resend_verification(state: &AppState, email: &str) -> Result<(), Problem> {
+/// [`Problem`] when `email` is no address, or too many mails were asked for.
+pub async fn resend_verification(
+    state: &AppState,
+    origin: &Origin,
+    email: &str,
+) -> Result<(), Problem> {
     let email: EmailAddress = email
         .parse()
         .map_err(|error| Problem::invalid_field("email", format!("{error}")))?;
     let answer_at = Instant::now() + RESEND_TIME;
+    state.throttle.mail_to(&email).await?;
+    let entry = state.audit.entry(Act::ResendVerification, origin);
+    let entry = entry.about_address(state.audit.pseudonym(&email));
     let (key, now) = (email.key(), state.clock.now());
     let jobs: [JobId; MAX_RESENT] = std::array::from_fn(|_| JobId::generate(&state.entropy, now));
     state
         .store
         .transaction("ask for another verification mail", |tx| {
-            let key = key.clone();
-            Box::pin(async move { tx.resend_sign_ups(&key, &jobs, now).await })
+            let (key, entry) = (key.clone(), entry.clone());
+            Box::pin(async move {
+                tx.resend_sign_ups(&key, &jobs, now).await?;
+                tx.record(entry).await
+            })
         })
         .await?;
     sleep_until(answer_at).await;
@@ -77,7 +94,7 @@ pub async fn resend_verification(state: &AppState, email: &str) -> Result<(), Pr
 /// is wrong.
 async fn check(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
     request: SignUpRequest,
 ) -> Result<SignUp, Problem> {
     let mut errors = Vec::new();
@@ -101,7 +118,8 @@ async fn check(
     let (Ok(email), Ok(name), true) = (email, name, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
-    let place = state.passwords.place(network)?;
+    state.throttle.mail_to(&email).await?;
+    let place = state.passwords.place(origin.network)?;
     let hashing = place.hash_new(&request.password, email.as_str());
     let password_hash = hashing.await?;
     let now = state.clock.now();

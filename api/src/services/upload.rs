@@ -3,6 +3,7 @@
 mod multipart;
 
 use axum::extract::Request;
+use dossier_common::audit::Act;
 use dossier_common::digest::Sha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::file::{File, FileState};
@@ -90,15 +91,18 @@ pub async fn accept_upload(
     }
     let file = new_file(state, owner, upload);
     let record = key.map(|key| idempotency_record(&file, &key, file.created_at));
+    let entry = state.audit.entry(Act::Upload, &caller.origin);
+    let entry = entry.by(owner, caller.role).about(file.id);
     let added = state
         .store
         .transaction("add an upload", |tx| {
-            let (file, record) = (file.clone(), record.clone());
+            let (file, record, entry) = (file.clone(), record.clone(), entry.clone());
             Box::pin(async move {
                 if let Some(record) = &record {
                     tx.insert_idempotency_record(record).await?;
                 }
-                tx.insert_file(&file).await
+                tx.insert_file(&file).await?;
+                tx.record(entry).await
             })
         })
         .await;

@@ -1,13 +1,15 @@
 //! Confirming a sign-up with the token from its mail and its password.
 
+use dossier_common::audit::Act;
 use dossier_common::id::UserId;
-use dossier_common::network::Network;
 use dossier_common::sign_up::SignUp;
 use dossier_common::store::{Conflict, StoreError};
 use dossier_common::token::VerifyEmailClaims;
 use dossier_common::user::{Role, User};
 use mongodb::bson::DateTime;
 
+use crate::audit::failed;
+use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -23,13 +25,30 @@ use crate::state::AppState;
 /// and for a wrong password, of which only so many may be tried.
 pub async fn verify_email(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
+    token: &str,
+    password: &Password,
+) -> Result<(), Problem> {
+    let confirmed = try_to_confirm(state, origin, token, password).await;
+    if let Err(problem) = &confirmed
+        && problem.code() == Code::TokenInvalid
+    {
+        let entry = state.audit.entry(Act::ConfirmSignUp, origin);
+        let entry = failed(entry, problem.code().as_str());
+        state.audit.record_failure(entry).await;
+    }
+    confirmed
+}
+
+async fn try_to_confirm(
+    state: &AppState,
+    origin: &Origin,
     token: &str,
     password: &Password,
 ) -> Result<(), Problem> {
     let now = state.clock.now();
     let claims: VerifyEmailClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(origin.network)?;
     let sign_up = state.store.take_try(claims.sign_up_id, now).await?;
     let hash = sign_up.as_ref().map(|it| it.password_hash.as_str());
     let verdict = match place.verify(password, hash).await {
@@ -42,17 +61,30 @@ pub async fn verify_email(
         }
     };
     let sign_up = sign_up.filter(|_| verdict != Verdict::Wrong);
-    confirm(state, &sign_up.ok_or_else(refused)?, now).await
+    confirm(state, origin, &sign_up.ok_or_else(refused)?, now).await
 }
 
-async fn confirm(state: &AppState, sign_up: &SignUp, now: DateTime) -> Result<(), Problem> {
+async fn confirm(
+    state: &AppState,
+    origin: &Origin,
+    sign_up: &SignUp,
+    now: DateTime,
+) -> Result<(), Problem> {
     let id = sign_up.id;
     let user = account(state, sign_up, now);
+    let entry = state.audit.entry(Act::ConfirmSignUp, origin);
+    let entry = entry.about(id).about(user.id);
     let confirmed = state
         .store
         .transaction("confirm a sign-up", |tx| {
-            let user = user.clone();
-            Box::pin(async move { tx.confirm_sign_up(id, &user, now).await })
+            let (user, entry) = (user.clone(), entry.clone());
+            Box::pin(async move {
+                let is_confirmed = tx.confirm_sign_up(id, &user, now).await?;
+                if is_confirmed {
+                    tx.record(entry).await?;
+                }
+                Ok(is_confirmed)
+            })
         })
         .await;
     match confirmed {

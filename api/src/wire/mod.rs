@@ -1,6 +1,7 @@
 //! The shapes on the wire. A stored type is never serialised to a client.
 
 mod account;
+mod audit;
 mod file;
 mod link;
 mod number;
@@ -13,10 +14,11 @@ mod session;
 mod user;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
+pub use audit::AuditEntryResponse;
 pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
 pub use own_session::SessionResponse;
-pub use page::{AccountPage, FilePage, LinkPage, SessionPage};
+pub use page::{AccountPage, AuditPage, FilePage, LinkPage, SessionPage};
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use reason::ReasonCode;
 pub use schema::{

@@ -3,7 +3,18 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AccountResponse, FileResponse, LinkResponse, SessionResponse};
+use super::{AccountResponse, AuditEntryResponse, FileResponse, LinkResponse, SessionResponse};
+
+/// A page of the audit, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AuditPage {
+    /// The entries.
+    #[schema(max_items = 200)]
+    pub items: Vec<AuditEntryResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
 
 /// A page of documents, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -54,6 +54,10 @@ pub struct LoginResponse {
     pub refresh_token: String,
     /// How long the refresh token works unless it is used, in seconds.
     pub refresh_expires_in: u64,
+    /// Proves this device; only after a log-in. Whoever sends it with later ones is not kept waiting
+    /// by log-ins that fail elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 impl std::fmt::Debug for LoginResponse {

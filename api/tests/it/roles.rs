@@ -32,6 +32,7 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("revoke_link", [401, 204, 404, 204]),
         ("download_file", [401, 200, 404, 404]),
         ("check_download", [401, 200, 404, 404]),
+        ("list_audit", [401, 403, 403, 200]),
         ("legacy_sign_up", [415; 4]),
         ("legacy_log_in", [415; 4]),
         ("legacy_upload_file", [401, 403, 415, 403]),

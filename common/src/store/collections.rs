@@ -1,7 +1,9 @@
 //! The collections and what is in them.
 
+use mongodb::options::{Acknowledgment, CollectionOptions, WriteConcern};
 use mongodb::{Collection, Database};
 
+use crate::audit::AuditEntry;
 use crate::file::File;
 use crate::link::Link;
 use crate::session::Session;
@@ -24,6 +26,12 @@ pub mod collection {
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
     /// When the last mails to an address were due.
     pub const MAIL_QUOTAS: &str = "mail_quotas";
+    /// Who did what.
+    pub const AUDIT: &str = "audit";
+    /// How many requests there were in a window.
+    pub const RATE_WINDOWS: &str = "rate_windows";
+    /// How often somebody failed to log in.
+    pub const LOG_IN_FAILURES: &str = "log_in_failures";
     /// The GridFS bucket of the documents' bytes.
     pub const BLOBS: &str = "blobs";
     /// The ledger of migrations.
@@ -40,6 +48,9 @@ pub struct Collections {
     pub(crate) links: Collection<Link>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
+    pub(crate) audit: Collection<AuditEntry>,
+    pub(crate) rate_windows: Collection<super::rate_windows::RateWindow>,
+    pub(crate) log_in_failures: Collection<super::log_in_failures::LogInFailures>,
 }
 
 impl Collections {
@@ -52,6 +63,16 @@ impl Collections {
             links: database.collection(collection::LINKS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
+            audit: database.collection(collection::AUDIT),
+            rate_windows: counters(database, collection::RATE_WINDOWS),
+            log_in_failures: counters(database, collection::LOG_IN_FAILURES),
         }
     }
+}
+
+/// Counters are worth no waiting for a majority: a failover may lose the last of them.
+fn counters<T: Send + Sync>(database: &Database, name: &str) -> Collection<T> {
+    let one = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
+    let options = CollectionOptions::builder().write_concern(one).build();
+    database.collection_with_options(name, options)
 }

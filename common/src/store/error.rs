@@ -132,6 +132,11 @@ fn is_unavailable(error: &DriverError) -> bool {
     }
 }
 
+/// Whether `error` is a duplicate key (11000) of any index.
+pub(super) fn is_duplicate_key(error: &DriverError) -> bool {
+    duplicate_key_of(error, "")
+}
+
 /// Whether `error` is a duplicate key (11000) of the index called `index`.
 fn duplicate_key_of(error: &DriverError, index: &str) -> bool {
     match error.kind.as_ref() {

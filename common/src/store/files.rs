@@ -5,6 +5,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
+use crate::audit::AuditEntry;
 use crate::file::{File, FileState, Inspection};
 use crate::id::{FileId, UserId};
 use crate::queue::{JobState, ValidateUpload};
@@ -128,7 +129,8 @@ impl Store {
             .collect())
     }
 
-    /// Records a worker's verdict; `false` when there was one already.
+    /// Records a worker's verdict, and `entry` in the audit; `false`, and nothing is written, when
+    /// there was one already.
     ///
     /// # Errors
     ///
@@ -137,17 +139,19 @@ impl Store {
         &self,
         id: FileId,
         inspection: &Inspection,
-        now: DateTime,
+        entry: AuditEntry,
     ) -> Result<bool, StoreError> {
-        self.collections
-            .files
-            .update_one(
-                doc! { "_id": id, "state": "received" },
-                doc! { "$set": verdict(inspection, now) },
-            )
-            .await
-            .map(|result| result.modified_count == 1)
-            .map_err(StoreError::database("record a verdict"))
+        self.transaction("record a verdict", |tx| {
+            let (inspection, entry) = (inspection.clone(), entry.clone());
+            Box::pin(async move {
+                let is_first = tx.set_verdict(id, &inspection, entry.at).await?;
+                if is_first {
+                    tx.record(entry).await?;
+                }
+                Ok(is_first)
+            })
+        })
+        .await
     }
 }
 
@@ -179,6 +183,25 @@ pub(super) fn stored_state(state: FileState) -> Bson {
 }
 
 impl Tx<'_> {
+    async fn set_verdict(
+        &mut self,
+        id: FileId,
+        inspection: &Inspection,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .files
+            .update_one(
+                doc! { "_id": id, "state": "received" },
+                doc! { "$set": verdict(inspection, now) },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.modified_count == 1)
+            .map_err(StoreError::database("record a verdict"))
+    }
+
     /// Adds a document and enqueues the job that looks inside it.
     ///
     /// # Errors

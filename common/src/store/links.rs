@@ -165,6 +165,22 @@ impl Tx<'_> {
             .await
     }
 
+    /// Takes a link back; `false` when it was revoked before or never was.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_link(&mut self, id: LinkId) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .links
+            .update_one(doc! { "_id": id, "state": { "$ne": "revoked" } }, revoke())
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.modified_count == 1)
+            .map_err(StoreError::database("revoke a link"))
+    }
+
     /// Takes back every link to a document; how many there were.
     ///
     /// # Errors

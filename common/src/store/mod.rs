@@ -10,13 +10,16 @@ mod reachability;
 mod schema;
 mod tx;
 
+pub mod audit;
 pub mod blobs;
 pub mod confirmations;
 pub mod erasure;
 pub mod files;
 pub mod idempotency;
 pub mod links;
+pub mod log_in_failures;
 pub mod mail_quota;
+pub mod rate_windows;
 pub mod refresh_tokens;
 pub mod revalidations;
 pub mod sessions;

@@ -115,6 +115,25 @@ impl Tx<'_> {
             .map_err(StoreError::database("add a session"))
     }
 
+    /// Ends a session; ending it twice changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_session(&mut self, id: SessionId, now: DateTime) -> Result<(), StoreError> {
+        self.store
+            .collections
+            .sessions
+            .update_one(
+                doc! { "_id": id, "revoked_at": null },
+                doc! { "$set": { "revoked_at": now } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("end a session"))
+    }
+
     /// Ends every session of a person, but for the one to `keep`; how many there were.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::id::{FileId, LinkId, SignUpId, UserId};
+use crate::id::{DeviceId, FileId, LinkId, SignUpId, UserId};
 
 /// The payload of one kind of token.
 pub trait Claims: Serialize + DeserializeOwned {
@@ -56,6 +56,31 @@ pub struct DownloadClaims {
 
 impl Claims for DownloadClaims {
     const PURPOSE: &'static str = "download";
+
+    fn expires_at(&self) -> Option<u64> {
+        Some(self.expires_at)
+    }
+}
+
+/// Proves that somebody logged in with this device before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceClaims {
+    /// The device.
+    #[serde(rename = "dev")]
+    pub device_id: DeviceId,
+    /// Who logged in with it.
+    #[serde(rename = "usr")]
+    pub user_id: UserId,
+    /// The digest of the stored hash of the password at that time: another password ends the proof.
+    #[serde(rename = "pwd")]
+    pub password: Sha256,
+    /// Expiry in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: u64,
+}
+
+impl Claims for DeviceClaims {
+    const PURPOSE: &'static str = "device";
 
     fn expires_at(&self) -> Option<u64> {
         Some(self.expires_at)

@@ -5,7 +5,8 @@ use mongodb::bson::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{Claims, KeyRing};
+use super::pseudonym::PseudonymKey;
+use super::{Claims, KeyRing, Pseudonyms};
 use crate::digest::Sha256;
 
 /// Why a list of keys cannot be used.
@@ -70,7 +71,13 @@ struct Opened<C> {
 
 /// Fernet keys: the first seals, every one opens. Clones share them; see [`KeyRing`].
 #[derive(Clone, Debug)]
-pub struct TokenKeys(KeyRing<Fernet>);
+pub struct TokenKeys(KeyRing<TokenKey>);
+
+/// What is made of the text of one key.
+struct TokenKey {
+    fernet: Fernet,
+    pseudonyms: PseudonymKey,
+}
 
 impl TokenKeys {
     /// Reads a comma-separated list of keys.
@@ -85,18 +92,19 @@ impl TokenKeys {
             .map(str::trim)
             .filter(|text| !text.is_empty())
             .collect();
-        let mut keys: Vec<(String, Fernet)> = Vec::with_capacity(texts.len());
+        let mut keys: Vec<(String, TokenKey)> = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
             let position = index + 1;
             if is_weak(text) {
                 return Err(KeyError::Weak { position });
             }
-            let key = Fernet::new(text).ok_or(KeyError::Malformed { position })?;
+            let fernet = Fernet::new(text).ok_or(KeyError::Malformed { position })?;
             let id = id_of(text);
             if keys.iter().any(|(known, _)| *known == id) {
                 return Err(KeyError::Duplicate { position });
             }
-            keys.push((id, key));
+            let pseudonyms = PseudonymKey::derived_from(text);
+            keys.push((id, TokenKey { fernet, pseudonyms }));
         }
         KeyRing::new(keys).map(Self).ok_or(KeyError::Empty)
     }
@@ -112,6 +120,16 @@ impl TokenKeys {
         self.0.replace(&others.0);
     }
 
+    /// What names people without telling who they are, under the first key.
+    pub fn pseudonyms(&self) -> Pseudonyms {
+        Pseudonyms::new(self.clone())
+    }
+
+    /// The pseudonym of `text` among those of `kind`, under the key that is the first one now.
+    pub(super) fn pseudonym(&self, kind: &str, text: &str) -> String {
+        self.0.current()[0].1.pseudonyms.of(kind, text)
+    }
+
     /// Seals `claims` under the first key.
     pub fn seal<C: Claims>(&self, claims: &C, now: DateTime) -> String {
         let envelope = Sealed {
@@ -122,6 +140,7 @@ impl TokenKeys {
             serde_json::to_vec(&envelope).expect("claims are plain structs of strings and numbers");
         self.0.current()[0]
             .1
+            .fernet
             .encrypt_at_time(&payload, unix_seconds(now))
     }
 
@@ -137,7 +156,7 @@ impl TokenKeys {
             .0
             .current()
             .iter()
-            .find_map(|(_, key)| key.decrypt_at_time(token, None, now).ok())
+            .find_map(|(_, key)| key.fernet.decrypt_at_time(token, None, now).ok())
             .ok_or(TokenError::Invalid)?;
         let envelope: Opened<C> =
             serde_json::from_slice(&payload).map_err(|_| TokenError::Invalid)?;

@@ -6,8 +6,10 @@
 
 mod claims;
 mod keys;
+mod pseudonym;
 mod ring;
 
-pub use claims::{Claims, CursorClaims, DownloadClaims, VerifyEmailClaims};
+pub use claims::{Claims, CursorClaims, DeviceClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};
+pub use pseudonym::Pseudonyms;
 pub use ring::KeyRing;

@@ -2,11 +2,12 @@
 
 pub(crate) use dossier_devstack::testing::eventually;
 
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
-use dossier_common::id::{BlobId, FileId, JobId, LinkId, SessionId, SignUpId, UserId};
+use dossier_common::id::{AuditId, BlobId, FileId, JobId, LinkId, SessionId, SignUpId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::QueueSettings;
 use dossier_common::session::{RefreshSeed, Session};
@@ -124,6 +125,12 @@ impl TestStore {
             last_download_at: None,
             created_at: NOW,
         }
+    }
+
+    /// An entry of the audit.
+    pub(crate) fn entry(&self) -> AuditEntry {
+        let id = AuditId::generate(&self.entropy, NOW);
+        AuditEntry::new(id, NOW, Act::Inspect)
     }
 
     pub(crate) fn job(&self) -> JobId {

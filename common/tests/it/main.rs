@@ -1,5 +1,6 @@
 //! What the domain promises, one file a promise.
 
+mod audit;
 mod blobs;
 mod environment;
 mod fernet;
@@ -7,5 +8,6 @@ mod harness;
 mod schema;
 mod sign_ups;
 mod store;
+mod throttle;
 mod tokens;
 mod validators;

@@ -57,7 +57,9 @@ async fn everything_that_the_code_writes_is_accepted() {
             rules_version: 1,
             facts: Bson::Null,
         };
-        let recorded = store.record_inspection(file.id, &inspection, NOW).await;
+        let recorded = store
+            .record_inspection(file.id, &inspection, test.entry())
+            .await;
         assert!(recorded.expect("accepted"));
     }
     assert!(

@@ -206,6 +206,8 @@ fn command(membership: Membership, binary: &MongodBinary, options: &MongodOption
     command
         .args(["--bind_ip", "127.0.0.1", "--nounixsocket"])
         .args(["--setParameter", "diagnosticDataCollectionEnabled=false"])
+        // The line of a slow command holds its filters, and with them addresses of people.
+        .args(["--slowOpSampleRate", "0"])
         .args(["--port", &options.port.to_string()])
         .args([
             "--wiredTigerCacheSizeGB",

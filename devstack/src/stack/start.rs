@@ -113,6 +113,8 @@ impl Stack {
             ("JWT_KEYS", self.secrets.jwt_keys.clone()),
             // Nobody routes clients to it who would have to go elsewhere first.
             ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
+            // Everything on a developer's machine comes from one network.
+            ("RATE_LIMIT_PERCENT", "1000000".to_owned()),
         ];
         variables.extend(
             self.options

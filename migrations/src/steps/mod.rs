@@ -7,6 +7,7 @@ mod m0004_claim_order;
 mod m0005_retention;
 mod m0006_sign_ups;
 mod m0007_sessions_and_users;
+mod m0008_audit_and_limits;
 
 use sha2::{Digest, Sha256};
 
@@ -49,5 +50,6 @@ pub fn all() -> Vec<Migration> {
         m0005_retention::migration(),
         m0006_sign_ups::migration(),
         m0007_sessions_and_users::migration(),
+        m0008_audit_and_limits::migration(),
     ]
 }

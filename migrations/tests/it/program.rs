@@ -107,3 +107,34 @@ async fn the_address_comes_from_a_file_too_but_not_from_both() {
         "{said}"
     );
 }
+
+/// After how many seconds the database removes entries of the audit.
+async fn kept_for(database: &TestDatabase) -> i64 {
+    let shape = crate::harness::shape(database.database()).await;
+    let (_, indexes) = &shape.collections["audit"];
+    let mut indexes = indexes.iter();
+    let expiry = indexes.find(|it| it.get_str("name") == Ok("expiry"));
+    let seconds = expiry.and_then(|it| it.get("expireAfterSeconds"));
+    let seconds = seconds.and_then(|it| it.as_i64().or(it.as_i32().map(i64::from)));
+    seconds.expect("entries expire")
+}
+
+#[tokio::test]
+async fn the_audit_is_kept_as_long_as_the_last_run_was_told() {
+    const DAY: i64 = 24 * 60 * 60;
+    let database = TestDatabase::create().await;
+    let uri = Some(database.uri());
+    for (arguments, days) in [
+        (vec!["up"], 400),
+        (vec!["up", "--audit-retention-days", "30"], 30),
+        (vec!["up", "--audit-retention-days", ""], 400),
+    ] {
+        let (code, said) = run(&arguments, uri).await;
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(kept_for(&database).await, days * DAY);
+    }
+    let (code, said) = run(&["up", "--audit-retention-days", "0"], uri).await;
+    assert_eq!(code, 1, "{said}");
+    let rule = "AUDIT_RETENTION_DAYS: must be a whole number from 1 to 3660";
+    assert!(said.contains(rule), "{said}");
+}

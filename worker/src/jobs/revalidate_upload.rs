@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dossier_common::audit::{Act, Actor, AuditEntry, Outcome};
 use dossier_common::file::{File, FileState, Inspection};
 use dossier_common::id::{FileId, JobId};
 use dossier_common::queue::{JobError, JobHandle, RevalidateUpload};
@@ -10,7 +11,7 @@ use dossier_common::store::StoreError;
 use dossier_common::store::files::FileScope;
 
 use super::Run;
-use super::validate_upload::job_error;
+use super::validate_upload::{job_error, word};
 use crate::document::RULES_VERSION;
 use crate::revalidation;
 use crate::services::Services;
@@ -72,12 +73,21 @@ async fn record(
         at: now,
     };
     let mail = JobId::generate(&services.entropy, now);
+    let entry = AuditEntry::of_now(Act::InspectAgain, &services.clock, &services.entropy)
+        .by_program(Actor::Worker)
+        .with_outcome(Outcome::Done, word(inspection))
+        .with_detail(&format!("{:?}", revalidation.outcome).to_lowercase())
+        .about(file.id);
     let recording = services.store.transaction("record a revalidation", |tx| {
         let (file, inspection) = (file.clone(), inspection.clone());
-        let revalidation = revalidation.clone();
+        let (revalidation, entry) = (revalidation.clone(), entry.clone());
         Box::pin(async move {
-            tx.record_revalidation(&file, &inspection, &revalidation, mail)
-                .await
+            let recording = tx.record_revalidation(&file, &inspection, &revalidation, mail);
+            let is_recorded = recording.await?;
+            if is_recorded {
+                tx.record(entry).await?;
+            }
+            Ok(is_recorded)
         })
     });
     if !recording.await? {

@@ -1,6 +1,7 @@
 //! Inspecting an uploaded document.
 
-use dossier_common::file::FileState;
+use dossier_common::audit::{Act, Actor, AuditEntry, Outcome};
+use dossier_common::file::{FileState, Inspection};
 use dossier_common::queue::{JobError, JobHandle, ValidateUpload};
 use dossier_common::store::files::FileScope;
 
@@ -23,18 +24,27 @@ impl Run for ValidateUpload {
         };
         let inspected = services.inspector.inspect(&services.store, &file).await;
         let inspection = inspected.map_err(|error| job_error(error, handle.attempt()))?;
-        let recorded = services
+        let verdict = word(&inspection);
+        let entry = AuditEntry::of_now(Act::Inspect, &services.clock, &services.entropy)
+            .by_program(Actor::Worker)
+            .with_outcome(Outcome::Done, verdict)
+            .about(file.id)
+            .about(handle.id());
+        let recording = services
             .store
-            .record_inspection(file.id, &inspection, services.clock.now())
-            .await?;
-        if recorded {
-            let verdict = match &inspection.outcome {
-                Ok(kind) => kind.as_str(),
-                Err(rejection) => rejection.code.as_str(),
-            };
+            .record_inspection(file.id, &inspection, entry);
+        if recording.await? {
             tracing::info!(file = %file.id, verdict, "inspected {}: {verdict}", file.id);
         }
         Ok(())
+    }
+}
+
+/// The verdict in a word: the kind, or the reason's code.
+pub(super) fn word(inspection: &Inspection) -> &str {
+    match &inspection.outcome {
+        Ok(kind) => kind.as_str(),
+        Err(rejection) => &rejection.code,
     }
 }
 

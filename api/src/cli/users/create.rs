@@ -4,6 +4,7 @@ use std::io::Read;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
@@ -46,10 +47,17 @@ pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<(
         bail!("the password {rule}");
     }
     let user = new_user(&arguments, &password)?;
+    let entry = AuditEntry::of_now(Act::CreateUser, &Clock::system(), &Entropy::system())
+        .by_program(Actor::Operator)
+        .with_detail(user.role.as_str())
+        .about(user.id);
     let added = store
         .transaction("add a user", |tx| {
-            let user = user.clone();
-            Box::pin(async move { tx.claim_address(&user).await })
+            let (user, entry) = (user.clone(), entry.clone());
+            Box::pin(async move {
+                tx.claim_address(&user).await?;
+                tx.record(entry).await
+            })
         })
         .await;
     if let Err(StoreError::Conflict(Conflict::Email)) = added

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 
-use crate::extract::{ClientNetwork, LoginForm, LoginInput, NoQuery, UserAgent};
+use crate::extract::{Limited, LoginForm, LoginInput, NoQuery, Passwords, UserAgent};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, LogIn};
 use crate::state::AppState;
@@ -11,6 +12,9 @@ use crate::wire::LoginResponse;
 /// Log in
 ///
 /// Takes JSON, or the form of an OAuth 2.0 password grant (`username`, `password`).
+///
+/// After ten failures in a row an address has to wait, longer with each. Whoever sends the
+/// `device_token` of an earlier log-in is not concerned by the failures of others.
 #[utoipa::path(
     post, path = "/v1/auth/login", tag = "accounts", security(),
     request_body(content(
@@ -19,17 +23,18 @@ use crate::wire::LoginResponse;
     )),
     responses(
         (status = 200, description = "The session's tokens", body = LoginResponse),
-        Problems<(ClientNetwork, NoQuery, LoginInput, LogIn)>,
+        Problems<(Limited<Passwords>, Origin, NoQuery, LoginInput, LogIn)>,
     ),
 )]
 pub async fn log_in(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Passwords>,
+    origin: Origin,
     UserAgent(client): UserAgent,
     NoQuery: NoQuery,
     input: LoginInput,
 ) -> Result<axum::Json<LoginResponse>, Problem> {
-    services::log_in(&state, network, client.as_deref(), input)
+    services::log_in(&state, &origin, client.as_deref(), input)
         .await
         .map(axum::Json)
 }

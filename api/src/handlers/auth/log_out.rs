@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use dossier_common::audit::Act;
 
 use crate::extract::{NoQuery, SignedIn};
 use crate::problem::{Problem, Problems};
@@ -23,6 +24,19 @@ pub async fn log_out(
     NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let now = state.clock.now();
-    state.store.revoke_session(caller.session_id, now).await?;
+    let entry = state.audit.entry(Act::LogOut, &caller.origin);
+    let entry = entry.by(caller.user_id, caller.role);
+    let entry = entry.about(caller.session_id);
+    let session = caller.session_id;
+    state
+        .store
+        .transaction("log out", |tx| {
+            let entry = entry.clone();
+            Box::pin(async move {
+                tx.revoke_session(session, now).await?;
+                tx.record(entry).await
+            })
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::{Json, NoQuery};
+use crate::extract::{Json, Limited, Mails, NoQuery};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services;
 use crate::state::AppState;
@@ -19,15 +20,17 @@ use crate::wire::{EmailRequest, MessageResponse};
     request_body = EmailRequest,
     responses(
         (status = 202, description = "If a sign-up waits for this address, a mail is on its way", body = MessageResponse),
-        Problems<(NoQuery, Json<EmailRequest>)>,
+        Problems<(Limited<Mails>, Origin, NoQuery, Json<EmailRequest>)>,
     ),
 )]
 pub async fn resend_verification(
     State(state): State<AppState>,
+    _: Limited<Mails>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<EmailRequest>,
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
-    services::resend_verification(&state, &request.email).await?;
+    services::resend_verification(&state, &origin, &request.email).await?;
     let message = MessageResponse {
         message: "If a sign-up waits for this address to be confirmed, another mail is on its way.",
     };

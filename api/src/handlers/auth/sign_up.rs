@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::{ClientNetwork, Json, NoQuery};
+use crate::extract::{Json, Limited, Mails, NoQuery};
+use crate::origin::Origin;
 use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, SIGN_UP_MESSAGE};
@@ -20,16 +21,17 @@ use crate::wire::{MessageResponse, SignUpRequest};
     request_body = SignUpRequest,
     responses(
         (status = 202, description = "A mail is on its way", body = MessageResponse),
-        Problems<(ClientNetwork, NoQuery, Json<SignUpRequest>, HashingPlace)>,
+        Problems<(Limited<Mails>, Origin, NoQuery, Json<SignUpRequest>, HashingPlace)>,
     ),
 )]
 pub async fn sign_up(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Mails>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<SignUpRequest>,
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
-    services::sign_up(&state, network, request).await?;
+    services::sign_up(&state, &origin, request).await?;
     let message = MessageResponse {
         message: SIGN_UP_MESSAGE,
     };

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use secrecy::ExposeSecret;
 
-use crate::extract::{ClientNetwork, Json, NoQuery};
+use crate::extract::{Json, Limited, NoQuery, Passwords};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, VerifyEmail};
 use crate::state::AppState;
@@ -18,17 +19,18 @@ use crate::wire::{VerifiedResponse, VerifyEmailRequest};
     request_body = VerifyEmailRequest,
     responses(
         (status = 200, description = "The account exists", body = VerifiedResponse),
-        Problems<(ClientNetwork, NoQuery, Json<VerifyEmailRequest>, VerifyEmail)>,
+        Problems<(Limited<Passwords>, Origin, NoQuery, Json<VerifyEmailRequest>, VerifyEmail)>,
     ),
 )]
 pub async fn verify_email(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Passwords>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<VerifyEmailRequest>,
 ) -> Result<axum::Json<VerifiedResponse>, Problem> {
     let token = request.token.expose_secret();
-    services::verify_email(&state, network, token, &request.password).await?;
+    services::verify_email(&state, &origin, token, &request.password).await?;
     Ok(axum::Json(VerifiedResponse {
         email_verified: true,
     }))

@@ -12,7 +12,7 @@ use dossier_common::token::DownloadClaims;
 use futures_util::stream;
 
 use crate::delivery::{Outcome, content_disposition, evaluate};
-use crate::extract::{NoQuery, PathId, SignedIn};
+use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
@@ -20,6 +20,7 @@ use crate::state::AppState;
 /// request's preconditions say so.
 #[derive(Debug)]
 pub struct Document {
+    pub(super) caller: Caller,
     pub(super) link_id: LinkId,
     pub(super) file: File,
     pub(super) size_bytes: u64,
@@ -69,13 +70,14 @@ impl Document {
         let link = link
             .filter(|link| link.is_live(now) && link.client_id == caller.user_id)
             .ok_or_else(Problem::not_found)?;
-        let scope = FileScope::MeantFor(caller.email_key);
+        let scope = FileScope::MeantFor(caller.email_key.clone());
         let file = state.store.find_file(claims.file_id, &scope).await?;
         let file = file
             .filter(|file| file.id == link.file_id && file.sha256 == claims.sha256)
             .ok_or_else(Problem::not_found)?;
         let etag = format!("\"{}\"", file.sha256);
         Ok(Self {
+            caller,
             link_id: link.id,
             size_bytes: u64::try_from(file.size_bytes).unwrap_or(0),
             headers: headers(&file, &etag)?,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dossier_common::id::LinkId;
+use dossier_common::audit::Act;
 use dossier_common::store::blobs::ByteRange;
 use dossier_common::store::links::DownloadPart;
 
@@ -46,7 +46,7 @@ pub async fn download_file(
     };
     // Counted once the first piece is at hand: a store that fails must use up no download.
     let body = stream_range(&state, &document, range).await?;
-    count(&state, document.link_id, range).await?;
+    count(&state, &document, range).await?;
     let length = [(header::CONTENT_LENGTH, range.len().to_string())];
     let mut response = (status, document.headers, length, body).into_response();
     if status == StatusCode::PARTIAL_CONTENT {
@@ -57,19 +57,29 @@ pub async fn download_file(
     Ok(response)
 }
 
-async fn count(state: &AppState, link: LinkId, range: ByteRange) -> Result<(), Problem> {
+/// Counts the download, and records it. The rest of one that was begun is recorded, too: whether it
+/// was counted is for the link to say.
+async fn count(state: &AppState, document: &Document, range: ByteRange) -> Result<(), Problem> {
     let part = if range.start == 0 {
         DownloadPart::FromStart
     } else {
         DownloadPart::Remainder
     };
     let now = state.clock.now();
-    let allowed = state.store.begin_download(link, part, now).await?;
-    if allowed {
-        Ok(())
-    } else {
-        Err(Problem::not_found())
+    let link = document.link_id;
+    if !state.store.begin_download(link, part, now).await? {
+        return Err(Problem::not_found());
     }
+    let caller = &document.caller;
+    let entry = state.audit.entry(Act::Download, &caller.origin);
+    let entry = entry.by(caller.user_id, caller.role);
+    let entry = entry.about(link).about(document.file.id);
+    let bytes = format!("bytes {}-{}", range.start, range.end);
+    state
+        .audit
+        .record_download(entry.with_detail(&bytes))
+        .await?;
+    Ok(())
 }
 
 fn unsatisfiable(size_bytes: u64) -> Response {

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use dossier_common::audit::Act;
 use dossier_common::id::LinkId;
 
 use super::show::find_visible;
@@ -28,6 +29,21 @@ pub async fn revoke_link(
     PathId(id): PathId<LinkId>,
 ) -> Result<StatusCode, Problem> {
     let link = find_visible(&state, &caller, id).await?;
-    state.store.revoke_link(link.id).await?;
+    let entry = state.audit.entry(Act::RevokeLink, &caller.origin);
+    let entry = entry.by(caller.user_id, caller.role);
+    let entry = entry.about(link.id).about(link.file_id);
+    let id = link.id;
+    state
+        .store
+        .transaction("revoke a link", |tx| {
+            let entry = entry.clone();
+            Box::pin(async move {
+                if tx.revoke_link(id).await? {
+                    tx.record(entry).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

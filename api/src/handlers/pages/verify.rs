@@ -8,7 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, context};
 
-use crate::extract::{ClientNetwork, PasswordForm};
+use crate::extract::{Limited, PasswordForm, Passwords};
+use crate::origin::Origin;
 use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
@@ -35,6 +36,7 @@ enum Step {
     AskAgain,
     Done,
     Refused,
+    TooMany,
     Failed,
 }
 
@@ -45,6 +47,7 @@ impl Step {
             Self::AskAgain => "ask-again",
             Self::Done => "done",
             Self::Refused => "refused",
+            Self::TooMany => "too-many",
             Self::Failed => "failed",
         }
     }
@@ -59,16 +62,20 @@ pub async fn show_verification_page() -> Response {
 /// scanners press buttons, too.
 pub async fn confirm_verification(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    limited: Result<Limited<Passwords>, Problem>,
+    origin: Origin,
     token: Result<Path<String>, PathRejection>,
     PasswordForm(password): PasswordForm,
 ) -> Response {
+    if let Err(problem) = limited {
+        return failed(&problem);
+    }
     let Some(password) = password else {
         return page(StatusCode::UNPROCESSABLE_ENTITY, Step::AskAgain);
     };
     // What is no text is no token either.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    match services::verify_email(&state, network, &token, &password).await {
+    match services::verify_email(&state, &origin, &token, &password).await {
         Ok(()) => page(StatusCode::OK, Step::Done),
         Err(problem) if problem.code() == Code::TokenInvalid => {
             page(StatusCode::BAD_REQUEST, Step::Refused)
@@ -78,7 +85,14 @@ pub async fn confirm_verification(
 }
 
 fn failed(problem: &Problem) -> Response {
-    let mut response = page(problem.code().status(), Step::Failed);
+    let step = match problem.code() {
+        Code::RateLimited => Step::TooMany,
+        _ => Step::Failed,
+    };
+    let mut response = page(problem.code().status(), step);
+    if let Some(limit) = problem.rate_limit() {
+        response.extensions_mut().insert(limit);
+    }
     if let Some(wait) = problem.retry_after() {
         let seconds = HeaderValue::from(wait.as_secs());
         response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -1,6 +1,7 @@
 //! Documents that are there already, and what a worker would have said of them.
 
 use bytes::Bytes;
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::{DocumentKind, File, FileState, Inspection, Rejection};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, LinkId};
@@ -78,8 +79,10 @@ impl App {
             rules_version: 1,
             facts: Bson::Null,
         };
+        let (clock, entropy) = (&self.state.clock, &self.state.entropy);
+        let entry = AuditEntry::of_now(Act::Inspect, clock, entropy);
         let store = &self.state.store;
-        let recorded = store.record_inspection(file.id, &inspection, self.now());
+        let recorded = store.record_inspection(file.id, &inspection, entry);
         assert!(recorded.await.expect("the verdict can be recorded"));
     }
 

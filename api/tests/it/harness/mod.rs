@@ -30,11 +30,13 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use dossier_api::access_token::{AccessTokens, SigningKeys};
+use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
 use dossier_api::refresh_token::RefreshTokens;
 use dossier_api::router::router;
 use dossier_api::state::{AppState, Draining};
+use dossier_api::throttle::Throttle;
 use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
@@ -49,6 +51,10 @@ use mongodb::bson::{DateTime, Document, doc};
 pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
 pub(crate) const JWT_KEYS: &str = "k1:eE0auGV6JxcRBWaM6krMww84hYlcRscs0xtDNgbUpM4=";
 
+/// What tests allow that are not about limits of requests: all of them come from one network, and in
+/// no time.
+pub(crate) const MANY_PERCENT: u32 = 1_000_000;
+
 /// The service.
 pub(crate) struct App {
     pub(crate) state: AppState,
@@ -58,10 +64,24 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) async fn start() -> Self {
-        Self::with(Limits::default(), JWT_KEYS).await
+        Self::with_limits(Limits::default()).await
     }
 
     pub(crate) async fn with_limits(limits: Limits) -> Self {
+        let rate_percent = MANY_PERCENT;
+        let limits = Limits {
+            rate_percent,
+            ..limits
+        };
+        Self::with(limits, JWT_KEYS).await
+    }
+
+    /// With `percent` of the limits of requests that there are by default.
+    pub(crate) async fn throttled(rate_percent: u32) -> Self {
+        let limits = Limits {
+            rate_percent,
+            ..Limits::default()
+        };
         Self::with(limits, JWT_KEYS).await
     }
 
@@ -71,13 +91,24 @@ impl App {
         let name = database.database().name();
         let store = Store::connect(database.uri(), name, &QueueSettings::default()).await;
         let store = store.expect("the database can be reached");
+        let (clock, entropy) = (Clock::manual(START), Entropy::seeded(7));
+        let token_keys = TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good");
+        let pseudonyms = token_keys.pseudonyms().clone();
+        let percent = limits.rate_percent;
         let state = AppState {
+            audit: Audit::new(
+                store.clone(),
+                clock.clone(),
+                entropy.clone(),
+                pseudonyms.clone(),
+            ),
+            throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
             changes: Changes::watch(store.clone()),
             reachability: Reachability::watch(store.clone()),
             store,
-            clock: Clock::manual(START),
-            entropy: Entropy::seeded(7),
-            token_keys: TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good"),
+            clock,
+            entropy,
+            token_keys,
             access_tokens: access_tokens(jwt_keys),
             refresh_tokens: refresh_tokens(jwt_keys),
             passwords: hasher(),

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-use super::{FERNET_KEY, JWT_KEYS, PUBLIC_URL, eventually};
+use super::{FERNET_KEY, JWT_KEYS, MANY_PERCENT, PUBLIC_URL, eventually};
 
 /// `dossier-api` with arguments and variables, not yet started.
 pub(crate) struct Program(Command);
@@ -33,6 +33,7 @@ impl Program {
             .variable("LISTEN_ADDR", "127.0.0.1:0")
             .variable("METRICS_ADDR", "127.0.0.1:0")
             .variable("SHUTDOWN_DELAY_SECONDS", "0")
+            .variable("RATE_LIMIT_PERCENT", &MANY_PERCENT.to_string())
             .variable("LOG_FORMAT", "json")
     }
 

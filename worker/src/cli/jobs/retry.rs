@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use dossier_common::audit::{Act, Actor, AuditEntry};
+use dossier_common::clock::Clock;
+use dossier_common::entropy::Entropy;
 use dossier_common::queue::backend::JobState;
 use dossier_common::queue::backend::operator::{BulkReport, RetryOptions, Selection};
 use dossier_common::store::Store;
@@ -31,6 +34,10 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         dry_run: arguments.dry_run,
         ..RetryOptions::default()
     };
+    if !arguments.dry_run {
+        // Before it is done: nothing is retried that the audit does not know of.
+        store.record(entry(arguments)).await?;
+    }
     let report = store
         .queue_operator()
         .retry_jobs(&selection, options)
@@ -61,6 +68,23 @@ fn selection(arguments: &Arguments) -> anyhow::Result<Selection> {
         );
     }
     Ok(Selection::Filter(filter))
+}
+
+/// What is about to be done.
+fn entry(arguments: &Arguments) -> AuditEntry {
+    let entry = AuditEntry::of_now(Act::RetryJobs, &Clock::system(), &Entropy::system());
+    let entry = entry.by_program(Actor::Operator);
+    if !arguments.ids.is_empty() {
+        let detail = format!("{} jobs by id", arguments.ids.len());
+        return arguments
+            .ids
+            .iter()
+            .fold(entry.with_detail(&detail), |entry, id| entry.about(id));
+    }
+    let filter = arguments.choice.filter();
+    let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
+    let queue = filter.queue.unwrap_or_default();
+    entry.with_detail(&format!("queue {queue}, {}", states.join(" or ")))
 }
 
 fn sentence(report: &BulkReport) -> String {

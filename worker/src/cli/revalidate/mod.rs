@@ -16,7 +16,10 @@ use std::pin::Pin;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use dossier_common::audit::{Act, Actor, AuditEntry};
+use dossier_common::clock::Clock;
 use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
 use dossier_common::store::Store;
 
@@ -74,6 +77,10 @@ async fn through_the_queue(
     mut interrupt: Interrupt<'_>,
 ) -> anyhow::Result<Report> {
     let before = arguments.before();
+    let entry = AuditEntry::of_now(Act::Revalidate, &Clock::system(), &Entropy::system());
+    let detail = format!("verdicts by rules older than version {before}");
+    let entry = entry.by_program(Actor::Operator).with_detail(&detail);
+    store.record(entry).await?;
     let selected = enqueue::run(store, before, arguments.over(), interrupt.as_mut()).await?;
     let mut interrupted = selected.interrupted;
     if !interrupted {

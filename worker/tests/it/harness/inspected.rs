@@ -1,5 +1,6 @@
 //! Documents that have a verdict already, as older workers left them.
 
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
 use dossier_common::id::{FileId, UserId};
 use dossier_common::queue::{JobState, QueueName, RevalidateUpload};
@@ -46,9 +47,9 @@ impl Bench {
             rules_version: version,
             facts: Bson::Null,
         };
-        let recording = self
-            .store()
-            .record_inspection(file.id, &inspection, self.now());
+        let services = &self.services;
+        let entry = AuditEntry::of_now(Act::Inspect, &services.clock, &self.entropy);
+        let recording = self.store().record_inspection(file.id, &inspection, entry);
         assert!(recording.await.expect("it can be recorded"));
         self.find(file.id).await
     }

@@ -1,0 +1,5 @@
+//! Running the service.
+
+mod audit;
+
+pub use audit::*;
