@@ -13,6 +13,7 @@ use dossier_common::token::TokenKeys;
 use dossier_service::{FrameSettings, server};
 
 use crate::access_token::{AccessTokens, SigningKeys};
+use crate::sign_up_policy::SignUpPolicy;
 use crate::trusted_proxies::TrustedProxies;
 
 const MIB: u64 = 1024 * 1024;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub access_tokens: AccessTokens,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
     /// What is allowed at most.
     pub limits: Limits,
     /// The queues.
@@ -74,6 +77,7 @@ impl Settings {
         let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
         let nobody = TrustedProxies::default();
         let trusted_proxies = env.value("TRUSTED_PROXIES", TrustedProxies::RULE, nobody);
+        let sign_up = env.value("SIGN_UP", SignUpPolicy::RULE, SignUpPolicy::default());
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
@@ -87,6 +91,7 @@ impl Settings {
                 listen_addr,
                 token_keys: token_keys?,
                 trusted_proxies,
+                sign_up,
                 limits,
                 queues,
                 connections,

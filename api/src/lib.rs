@@ -19,6 +19,7 @@ pub mod problem;
 pub mod request_id;
 pub mod router;
 pub mod services;
+pub mod sign_up_policy;
 pub mod state;
 pub mod trusted_proxies;
 pub mod wire;

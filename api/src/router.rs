@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::handlers::{auth, download, files, health, links, me, pages};
+use crate::handlers::{auth, download, files, health, invitations, links, me, pages};
 use crate::legacy;
 use crate::middleware::{
     answer_refusal, answer_unfinished, assign_request_id, identify_network, observe,
@@ -25,10 +25,20 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::sign_up))
         .routes(routes!(auth::verify_email))
         .routes(routes!(auth::resend_verification))
+        .routes(routes!(auth::request_password_reset))
+        .routes(routes!(auth::confirm_password_reset))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::refresh_session))
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
+        .routes(routes!(me::change_password))
+        // Invitations
+        .routes(routes!(
+            invitations::create_invitation,
+            invitations::list_invitations
+        ))
+        .routes(routes!(invitations::revoke_invitation))
+        .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file))
@@ -47,6 +57,18 @@ fn other_routes() -> Router<AppState> {
         .route(
             "/verify-email/{token}",
             get(pages::show_verification_page).post(pages::confirm_verification),
+        )
+        .route(
+            "/invitation/{token}",
+            get(pages::show_invitation_page).post(pages::accept_invitation),
+        )
+        .route(
+            "/reset-password",
+            get(pages::show_reset_page).post(pages::ask_for_reset),
+        )
+        .route(
+            "/reset-password/{token}",
+            get(pages::show_new_password_page).post(pages::confirm_reset),
         )
         .route("/docs/problems", get(pages::show_problem_codes))
         // For orchestrators

@@ -12,6 +12,7 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::config::Limits;
 use crate::password::PasswordHasher;
+use crate::sign_up_policy::SignUpPolicy;
 use crate::trusted_proxies::TrustedProxies;
 
 /// What every handler can reach; cheap to clone.
@@ -37,6 +38,8 @@ pub struct AppState {
     pub public_url: Arc<str>,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

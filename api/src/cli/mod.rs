@@ -1,5 +1,6 @@
 //! `dossier-api` on the command line.
 
+mod send_reset;
 mod serve;
 mod users;
 

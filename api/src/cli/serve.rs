@@ -69,6 +69,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         access_tokens: Arc::new(settings.access_tokens),
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,
+        sign_up: settings.sign_up,
         limits: settings.limits,
         draining,
     }

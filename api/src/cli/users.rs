@@ -14,12 +14,15 @@ use dossier_common::queue::QueueSettings;
 use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
 
+use super::send_reset::{SendReset, send_reset};
 use crate::password::{Password, check_new_password, hash_alone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Make an account whose address counts as verified
     Create(Create),
+    /// Send the owner of an account a mail with a link to choose another password
+    SendReset(SendReset),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +69,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     let store = Store::open(database.uri(), "dossier-api users", &settings).await?;
     match command {
         Command::Create(arguments) => create(&store, arguments).await,
+        Command::SendReset(arguments) => send_reset(&store, &arguments).await,
     }
 }
 

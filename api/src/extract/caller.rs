@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use dossier_common::id::{SessionId, UserId};
 use dossier_common::store::files::FileScope;
+use dossier_common::store::invitations::InvitationScope;
 use dossier_common::user::Role;
 use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
@@ -36,6 +37,14 @@ impl Caller {
         }
     }
 
+    /// Which invitations the caller may know of.
+    pub fn invitation_scope(&self) -> InvitationScope {
+        match self.role {
+            Role::Admin => InvitationScope::Everything,
+            Role::Ops | Role::Client => InvitationScope::MadeBy(self.user_id),
+        }
+    }
+
     /// Whether the caller may see how a document's job is doing.
     pub fn sees_processing(&self) -> bool {
         self.role != Role::Client
@@ -53,6 +62,10 @@ pub struct Client(pub Caller);
 /// A signed-in member of Ops.
 #[derive(Clone, Debug)]
 pub struct Ops(pub Caller);
+
+/// A signed-in member of Ops, or an admin.
+#[derive(Clone, Debug)]
+pub struct Staff(pub Caller);
 
 impl Caller {
     /// Whether the session still stands, for requests that take long.
@@ -116,6 +129,21 @@ impl FromRequestParts<AppState> for Ops {
     }
 }
 
+impl FromRequestParts<AppState> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        match caller.role {
+            Role::Ops | Role::Admin => Ok(Self(caller)),
+            Role::Client => Err(Problem::new(
+                Code::Forbidden,
+                "Only Ops and admins may do this.",
+            )),
+        }
+    }
+}
+
 impl Fails for SignedIn {
     fn codes() -> Vec<Code> {
         vec![Code::Unauthorized, Code::TokenExpired]
@@ -125,6 +153,12 @@ impl Fails for SignedIn {
 impl Fails for Client {
     fn codes() -> Vec<Code> {
         vec![Code::Unauthorized, Code::TokenExpired, Code::Forbidden]
+    }
+}
+
+impl Fails for Staff {
+    fn codes() -> Vec<Code> {
+        Client::codes()
     }
 }
 

@@ -6,9 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{self, ClientNetwork, LoginForm, LoginInput};
-use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
-use crate::services::{self, LogIn};
+use crate::services::{self, LogIn, SignUpFailure};
 use crate::state::AppState;
 use crate::wire::{MessageResponse, SignUpRequest};
 
@@ -20,7 +19,7 @@ use crate::wire::{MessageResponse, SignUpRequest};
     request_body = SignUpRequest,
     responses(
         (status = 200, description = "A mail is on its way", body = MessageResponse),
-        Problems<(ClientNetwork, extract::Json<SignUpRequest>, HashingPlace)>,
+        Problems<(ClientNetwork, extract::Json<SignUpRequest>, SignUpFailure)>,
     ),
 )]
 pub(super) async fn legacy_sign_up(

@@ -62,6 +62,8 @@ codes! {
     InvalidCredentials UNAUTHORIZED "invalid_credentials" "Wrong e-mail address or password";
     /// The caller's role may not do this.
     Forbidden FORBIDDEN "forbidden" "Not allowed";
+    /// Sign-up is not open to whoever asks, or to nobody.
+    SignUpRefused FORBIDDEN "sign_up_refused" "Sign-up is not open";
     /// Nothing there that the caller may know of.
     NotFound NOT_FOUND "not_found" "Not found";
     /// The address exists, the method does not.

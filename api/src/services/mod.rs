@@ -1,14 +1,21 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
+mod change_password;
+mod invite;
 mod link;
 mod login;
+mod prove;
+mod reset;
 mod sign_up;
 mod upload;
 mod verify;
 
+pub use change_password::{ChangePassword, change_password};
+pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, Refresh, Tokens, log_in, refresh};
-pub use sign_up::{SIGN_UP_MESSAGE, resend_verification, sign_up};
+pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
+pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
     AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,
 };

@@ -1,6 +1,7 @@
 //! The shapes on the wire. A stored type is never serialised to a client.
 
 mod file;
+mod invitation;
 mod link;
 mod number;
 mod page;
@@ -11,12 +12,16 @@ mod session;
 mod user;
 
 pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
+pub use invitation::{AcceptInvitationRequest, InvitationRequest, InvitationResponse};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
-pub use page::{FilePage, LinkPage};
+pub use page::{FilePage, InvitationPage, LinkPage};
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use reason::ReasonCode;
-pub use schema::{DocumentBytes, Email, FileIdText, LinkIdText, UriReference, UserIdText};
+pub use schema::{
+    DocumentBytes, Email, FileIdText, InvitationIdText, LinkIdText, UriReference, UserIdText,
+};
 pub use session::{
-    LoginResponse, MessageResponse, RefreshRequest, VerifiedResponse, VerifyEmailRequest,
+    ChangePasswordRequest, ConfirmResetRequest, LoginResponse, MessageResponse, RefreshRequest,
+    VerifiedResponse, VerifyEmailRequest,
 };
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse};

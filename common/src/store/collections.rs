@@ -3,7 +3,9 @@
 use mongodb::{Collection, Database};
 
 use crate::file::File;
+use crate::invitation::Invitation;
 use crate::link::Link;
+use crate::reset::PasswordReset;
 use crate::session::Session;
 use crate::sign_up::SignUp;
 use crate::user::User;
@@ -14,6 +16,10 @@ pub mod collection {
     pub const USERS: &str = "users";
     /// Claims on an account.
     pub const SIGN_UPS: &str = "sign_ups";
+    /// Accounts that somebody may make.
+    pub const INVITATIONS: &str = "invitations";
+    /// Requests to replace a forgotten password.
+    pub const RESETS: &str = "password_resets";
     /// Signed-in sessions.
     pub const SESSIONS: &str = "sessions";
     /// Uploaded documents.
@@ -22,6 +28,8 @@ pub mod collection {
     pub const LINKS: &str = "links";
     /// Uploads already answered, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
+    /// Guesses at secrets of accounts.
+    pub const ATTEMPTS: &str = "attempts";
     /// When the last mails to an address were due.
     pub const MAIL_QUOTAS: &str = "mail_quotas";
     /// The GridFS bucket of the documents' bytes.
@@ -35,10 +43,13 @@ pub mod collection {
 pub struct Collections {
     pub(crate) users: Collection<User>,
     pub(crate) sign_ups: Collection<SignUp>,
+    pub(crate) invitations: Collection<Invitation>,
+    pub(crate) resets: Collection<PasswordReset>,
     pub(crate) sessions: Collection<Session>,
     pub(crate) files: Collection<File>,
     pub(crate) links: Collection<Link>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
+    pub(crate) attempts: Collection<super::attempts::Attempts>,
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
 }
 
@@ -47,10 +58,13 @@ impl Collections {
         Self {
             users: database.collection(collection::USERS),
             sign_ups: database.collection(collection::SIGN_UPS),
+            invitations: database.collection(collection::INVITATIONS),
+            resets: database.collection(collection::RESETS),
             sessions: database.collection(collection::SESSIONS),
             files: database.collection(collection::FILES),
             links: database.collection(collection::LINKS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
+            attempts: database.collection(collection::ATTEMPTS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
         }
     }

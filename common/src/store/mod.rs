@@ -10,12 +10,16 @@ mod reachability;
 mod schema;
 mod tx;
 
+pub mod attempts;
 pub mod blobs;
 pub mod confirmations;
 pub mod files;
 pub mod idempotency;
+pub mod invitations;
 pub mod links;
 pub mod mail_quota;
+pub mod passwords;
+pub mod resets;
 pub mod revalidations;
 pub mod sessions;
 pub mod sign_ups;

@@ -4,8 +4,10 @@
 //! small JSON payload that names its purpose, so that a token of one purpose is worthless for
 //! another. The expiry is part of the payload: Fernet itself only records when a token was made.
 
+mod account_claims;
 mod claims;
 mod keys;
 
+pub use account_claims::{InvitationClaims, ResetPasswordClaims};
 pub use claims::{Claims, CursorClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};

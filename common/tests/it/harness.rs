@@ -6,9 +6,13 @@ use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
-use dossier_common::id::{BlobId, FileId, JobId, LinkId, SessionId, SignUpId, UserId};
+use dossier_common::id::{
+    BlobId, FileId, InvitationId, JobId, LinkId, ResetId, SessionId, SignUpId, UserId,
+};
+use dossier_common::invitation::Invitation;
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::QueueSettings;
+use dossier_common::reset::PasswordReset;
 use dossier_common::session::Session;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::store::Store;
@@ -78,6 +82,25 @@ impl TestStore {
             created_at: NOW,
             expires_at: LATER,
         }
+    }
+
+    pub(crate) fn invitation(&self, email: &str) -> Invitation {
+        let user = self.user(email);
+        Invitation {
+            id: InvitationId::generate(&self.entropy, NOW),
+            email: user.email,
+            email_key: user.email_key,
+            role: Role::Ops,
+            invited_by: user.id,
+            mail_due_at: Some(NOW),
+            created_at: NOW,
+            expires_at: LATER,
+        }
+    }
+
+    pub(crate) fn reset(&self) -> PasswordReset {
+        let id = ResetId::generate(&self.entropy, NOW);
+        PasswordReset::new(id, "ada@example.com", NOW, NOW)
     }
 
     pub(crate) fn session(&self, user: &User) -> Session {

@@ -14,15 +14,21 @@ async fn everything_that_the_code_writes_is_accepted() {
     let (sign_up, session) = (test.sign_up("ada@example.com"), test.session(&user));
     let (file, other) = (test.file(&user), test.file(&user));
     let link = test.link(&user, &file);
-    let jobs = [test.job(), test.job()];
+    let jobs = [test.job(), test.job(), test.job()];
+    let invitation = test.invitation("bob@example.com");
+    let reset = test.reset();
+    let asked = store.request_reset(&reset.email_key, reset.id, test.job(), NOW);
+    asked.await.expect("accepted");
     store
         .transaction("add one of everything", |tx| {
             let (user, sign_up) = (user.clone(), sign_up.clone());
+            let invitation = invitation.clone();
             let (files, link) = ([file.clone(), other.clone()], link.clone());
             Box::pin(async move {
                 let id = sign_up.id;
                 tx.insert_sign_up(sign_up, jobs[0]).await?;
                 assert!(tx.confirm_sign_up(id, &user, NOW).await?);
+                tx.insert_invitation(invitation, jobs[2]).await?;
                 for file in &files {
                     tx.insert_file(file).await?;
                 }
@@ -85,11 +91,16 @@ async fn what_no_code_would_write_is_refused() {
             "sign_ups",
             serialize_to_document(&test.sign_up("ada@example.com")),
         ),
+        (
+            "invitations",
+            serialize_to_document(&test.invitation("ada@example.com")),
+        ),
+        ("password_resets", serialize_to_document(&test.reset())),
         ("sessions", serialize_to_document(&test.session(&user))),
         ("files", serialize_to_document(&file)),
         ("links", serialize_to_document(&test.link(&user, &file))),
     ];
-    let damages: [(&str, Document); 19] = [
+    let damages: [(&str, Document); 27] = [
         ("users", doc! { "role": "root" }),
         (
             "users",
@@ -103,6 +114,20 @@ async fn what_no_code_would_write_is_refused() {
         ("sign_ups", doc! { "password_hash": "in clear text" }),
         ("sign_ups", doc! { "tries_left": -1 }),
         ("sign_ups", doc! { "expires_at": Bson::Null }),
+        (
+            "users",
+            doc! { "totp": { "sealed_seed": "JBSWY3DPEHPK3PXP" } },
+        ),
+        ("users", doc! { "totp": "a seed" }),
+        ("invitations", doc! { "role": "root" }),
+        ("invitations", doc! { "invited_by": Bson::Null }),
+        ("invitations", doc! { "expires_at": Bson::Null }),
+        (
+            "password_resets",
+            doc! { "_id": "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV" },
+        ),
+        ("password_resets", doc! { "email_key": Bson::Null }),
+        ("password_resets", doc! { "expires_at": "soon" }),
         ("sessions", doc! { "refresh_sha256": "token" }),
         ("sessions", doc! { "role": Bson::Null }),
         ("files", doc! { "state": "lost" }),

@@ -6,6 +6,7 @@ mod m0003_validators;
 mod m0004_claim_order;
 mod m0005_retention;
 mod m0006_sign_ups;
+mod m0007_invitations_and_resets;
 
 use sha2::{Digest, Sha256};
 
@@ -47,5 +48,6 @@ pub fn all() -> Vec<Migration> {
         m0004_claim_order::migration(),
         m0005_retention::migration(),
         m0006_sign_ups::migration(),
+        m0007_invitations_and_resets::migration(),
     ]
 }

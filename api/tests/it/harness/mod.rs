@@ -5,10 +5,12 @@ mod call;
 mod confirm;
 mod documents;
 mod fail_point;
+mod invitations;
 mod own_server;
 mod parsed;
 mod people;
 mod program;
+mod resets;
 mod wire;
 mod workers;
 
@@ -31,6 +33,7 @@ use dossier_api::access_token::{AccessTokens, SigningKeys};
 use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
 use dossier_api::router::router;
+use dossier_api::sign_up_policy::SignUpPolicy;
 use dossier_api::state::{AppState, Draining};
 use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::clock::Clock;
@@ -79,6 +82,7 @@ impl App {
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
             trusted_proxies: TrustedProxies::default(),
+            sign_up: SignUpPolicy::Open,
             limits,
             draining: Draining::default(),
         };
@@ -101,6 +105,14 @@ impl App {
     pub(crate) fn with_a_hasher_of_its_own(&self) -> Router {
         router(AppState {
             passwords: PasswordHasher::new(Entropy::seeded(13)),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service with another rule of who may sign up.
+    pub(crate) fn with_sign_up(&self, policy: &str) -> Router {
+        router(AppState {
+            sign_up: policy.parse().expect("a policy"),
             ..self.state.clone()
         })
     }

@@ -1,0 +1,44 @@
+//! What the tokens in mails about accounts say, sign-ups aside.
+
+use serde::{Deserialize, Serialize};
+
+use super::Claims;
+use crate::id::{InvitationId, ResetId};
+
+/// Lets whoever reads the mail choose another password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetPasswordClaims {
+    /// The request that the mail answers.
+    #[serde(rename = "rst")]
+    pub reset_id: ResetId,
+    /// Expiry in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: u64,
+}
+
+impl Claims for ResetPasswordClaims {
+    const PURPOSE: &'static str = "reset-password";
+
+    fn expires_at(&self) -> Option<u64> {
+        Some(self.expires_at)
+    }
+}
+
+/// Lets whoever reads the mail make the account that they are invited to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationClaims {
+    /// The invitation.
+    #[serde(rename = "inv")]
+    pub invitation_id: InvitationId,
+    /// Expiry in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: u64,
+}
+
+impl Claims for InvitationClaims {
+    const PURPOSE: &'static str = "invitation";
+
+    fn expires_at(&self) -> Option<u64> {
+        Some(self.expires_at)
+    }
+}
