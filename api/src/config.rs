@@ -14,6 +14,7 @@ use dossier_service::{FrameSettings, server};
 
 use crate::access_token::{AccessTokens, SigningKeys};
 use crate::sign_up_policy::SignUpPolicy;
+use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
 const MIB: u64 = 1024 * 1024;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// Who may sign up.
     pub sign_up: SignUpPolicy,
+    /// Whose accounts need a second factor.
+    pub totp_required_for: TotpRoles,
     /// What is allowed at most.
     pub limits: Limits,
     /// The queues.
@@ -78,6 +81,8 @@ impl Settings {
         let nobody = TrustedProxies::default();
         let trusted_proxies = env.value("TRUSTED_PROXIES", TrustedProxies::RULE, nobody);
         let sign_up = env.value("SIGN_UP", SignUpPolicy::RULE, SignUpPolicy::default());
+        let nobody = TotpRoles::default();
+        let totp_required_for = env.value("TOTP_REQUIRED_FOR", TotpRoles::RULE, nobody);
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
@@ -92,6 +97,7 @@ impl Settings {
                 token_keys: token_keys?,
                 trusted_proxies,
                 sign_up,
+                totp_required_for,
                 limits,
                 queues,
                 connections,

@@ -21,5 +21,6 @@ pub mod router;
 pub mod services;
 pub mod sign_up_policy;
 pub mod state;
+pub mod totp;
 pub mod trusted_proxies;
 pub mod wire;

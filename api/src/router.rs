@@ -32,6 +32,9 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
         .routes(routes!(me::change_password))
+        .routes(routes!(me::begin_totp))
+        .routes(routes!(me::confirm_totp))
+        .routes(routes!(me::disable_totp))
         // Invitations
         .routes(routes!(
             invitations::create_invitation,

@@ -13,6 +13,7 @@ use crate::access_token::AccessTokens;
 use crate::config::Limits;
 use crate::password::PasswordHasher;
 use crate::sign_up_policy::SignUpPolicy;
+use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
 /// What every handler can reach; cheap to clone.
@@ -40,6 +41,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// Who may sign up.
     pub sign_up: SignUpPolicy,
+    /// Whose accounts need a second factor.
+    pub totp_required_for: TotpRoles,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

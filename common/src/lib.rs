@@ -26,4 +26,5 @@ pub mod sign_up;
 pub mod store;
 pub mod telemetry;
 pub mod token;
+pub mod totp;
 pub mod user;

@@ -30,6 +30,9 @@ pub struct Session {
     pub role: Role,
     /// The person's address as it is compared.
     pub email_key: String,
+    /// Whether a second factor was proven at the log-in, or set up since.
+    #[serde(default)]
+    pub second_factor: bool,
     /// The digest of the one refresh token that is good now.
     pub refresh_sha256: Sha256,
     /// The digests of the last tokens that were traded in, newest last.

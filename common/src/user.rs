@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::UserId;
+use crate::totp::Totp;
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,6 +73,9 @@ pub struct User {
     pub password_hash: String,
     /// When the address was proven. Without it nobody can log in; see [`crate::sign_up`].
     pub email_verified_at: Option<DateTime>,
+    /// The second factor, if one was set up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<Totp>,
     /// When the account was made.
     pub created_at: DateTime,
     /// When the account last changed.
@@ -82,6 +86,12 @@ impl User {
     /// Whether the address was proven.
     pub fn is_verified(&self) -> bool {
         self.email_verified_at.is_some()
+    }
+
+    /// The second factor, if log-in asks for it.
+    pub fn enabled_totp(&self) -> Option<&Totp> {
+        let totp = self.totp.as_ref();
+        totp.filter(|totp| totp.enabled_at.is_some())
     }
 }
 

@@ -70,6 +70,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,
         sign_up: settings.sign_up,
+        totp_required_for: settings.totp_required_for,
         limits: settings.limits,
         draining,
     }

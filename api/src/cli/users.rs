@@ -144,6 +144,7 @@ fn new_user(arguments: &Create, password: &Password) -> anyhow::Result<User> {
         role: arguments.role.into(),
         password_hash,
         email_verified_at: Some(now),
+        totp: None,
         created_at: now,
         updated_at: now,
     })

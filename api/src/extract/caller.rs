@@ -25,6 +25,8 @@ pub struct Caller {
     pub role: Role,
     /// The person's address as it is compared.
     pub email_key: String,
+    /// Whether the session has a second factor.
+    pub second_factor: bool,
 }
 
 impl Caller {
@@ -51,9 +53,13 @@ impl Caller {
     }
 }
 
-/// Anybody who is signed in.
+/// Anybody who is signed in, with a second factor where the role needs one.
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Caller);
+
+/// Anybody who is signed in, also without the second factor that the role needs: for setting it up.
+#[derive(Clone, Debug)]
+pub struct Enrolling(pub Caller);
 
 /// A signed-in client.
 #[derive(Clone, Debug)]
@@ -87,6 +93,21 @@ impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Enrolling(caller) = Enrolling::from_request_parts(parts, state).await?;
+        if state.totp_required_for.contains(caller.role) && !caller.second_factor {
+            return Err(Problem::new(
+                Code::SecondFactorRequired,
+                "Your role needs a second factor. Please set one up (POST /v1/me/totp), or log in with its code.",
+            ));
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<AppState> for Enrolling {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let token = bearer_token(parts).ok_or_else(|| {
             Problem::new(
                 Code::Unauthorized,
@@ -105,6 +126,7 @@ impl FromRequestParts<AppState> for SignedIn {
             session_id: session.id,
             role: session.role,
             email_key: session.email_key,
+            second_factor: session.second_factor,
         }))
     }
 }
@@ -144,15 +166,21 @@ impl FromRequestParts<AppState> for Staff {
     }
 }
 
-impl Fails for SignedIn {
+impl Fails for Enrolling {
     fn codes() -> Vec<Code> {
         vec![Code::Unauthorized, Code::TokenExpired]
     }
 }
 
+impl Fails for SignedIn {
+    fn codes() -> Vec<Code> {
+        [Enrolling::codes(), vec![Code::SecondFactorRequired]].concat()
+    }
+}
+
 impl Fails for Client {
     fn codes() -> Vec<Code> {
-        vec![Code::Unauthorized, Code::TokenExpired, Code::Forbidden]
+        [SignedIn::codes(), vec![Code::Forbidden]].concat()
     }
 }
 

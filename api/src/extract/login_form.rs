@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use axum::extract::{FromRequest, Request};
 use mime::Mime;
 use percent_encoding::percent_decode;
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
@@ -28,6 +29,10 @@ pub struct LoginInput {
     /// The account's password.
     #[schema(value_type = String, format = Password)]
     pub password: Password,
+    /// A code of the account's second factor, or a recovery code. Without it a right password is
+    /// answered with `totp_required` where the account has one.
+    #[schema(value_type = Option<String>, example = "123456", max_length = 64)]
+    pub totp: Option<SecretString>,
 }
 
 /// The form of an OAuth 2.0 password grant.
@@ -43,6 +48,9 @@ pub struct LoginForm {
     /// The account's password.
     #[schema(format = Password)]
     password: String,
+    /// A code of the account's second factor, or a recovery code.
+    #[schema(required = false, example = "123456", max_length = 64)]
+    totp: String,
 }
 
 impl Fails for LoginInput {
@@ -87,6 +95,7 @@ fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     if fields.get("grant_type").is_some_and(|it| it != "password") {
         errors.push(FieldError::new("grant_type", "must be `password`"));
     }
+    let totp = fields.remove("totp").map(|it| it.into_owned().into());
     let mut take = |name: &'static str| {
         let value = fields.remove(name);
         value.map(Cow::into_owned).unwrap_or_else(|| {
@@ -97,6 +106,7 @@ fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     let input = LoginInput {
         email: take("username"),
         password: Password::new(take("password")),
+        totp,
     };
     if errors.is_empty() {
         return Ok(input);

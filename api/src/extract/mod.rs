@@ -11,7 +11,7 @@ mod path;
 mod prefer;
 mod query;
 
-pub use caller::{Caller, Client, Ops, SignedIn, Staff};
+pub use caller::{Caller, Client, Enrolling, Ops, SignedIn, Staff};
 pub(crate) use json::media_type;
 pub use json::{Json, OptionalJson};
 pub use login_form::{LoginForm, LoginInput};

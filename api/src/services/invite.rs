@@ -110,6 +110,7 @@ pub async fn accept_invitation(
         role: invitation.role,
         password_hash: hashing.await?,
         email_verified_at: Some(now),
+        totp: None,
         created_at: now,
         updated_at: now,
     };

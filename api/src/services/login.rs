@@ -9,7 +9,9 @@ use dossier_common::network::Network;
 use dossier_common::session::{SESSION_ABSOLUTE_TTL, Session};
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
+use secrecy::ExposeSecret;
 
+use super::one_time_code::{TakeCode, prove_second_factor};
 use crate::access_token::{ACCESS_TTL, Bearer};
 use crate::extract::LoginInput;
 use crate::password::{HashingPlace, Verdict};
@@ -26,7 +28,8 @@ pub type Tokens = LoginResponse;
 ///
 /// [`Problem`]: the same for an unknown address, a wrong password and a sign-up that is not
 /// confirmed yet, after the same time. What is no address takes no time; nothing is done for a
-/// network that has too many log-ins under way.
+/// network that has too many log-ins under way. Whether the account has a second factor is told to
+/// whoever knows its password alone.
 pub async fn log_in(
     state: &AppState,
     network: Network,
@@ -46,7 +49,9 @@ pub async fn log_in(
         let store = &state.store;
         store.rehash_password(user.id, stored, &better).await?;
     }
-    open_session(state, &user).await
+    let code = input.totp.as_ref().map(ExposeSecret::expose_secret);
+    let second_factor = prove_second_factor(state, &user, code).await?;
+    open_session(state, &user, second_factor).await
 }
 
 /// Trades the newest refresh token of a session for new tokens. An older one ends the session:
@@ -78,7 +83,11 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Tokens, Problem> {
     Ok(tokens(state, &session, refresh_token, idle_expires_at, now))
 }
 
-async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> {
+async fn open_session(
+    state: &AppState,
+    user: &User,
+    second_factor: bool,
+) -> Result<Tokens, Problem> {
     let now = state.clock.now();
     let id = SessionId::generate(&state.entropy, now);
     let refresh_token = draw_refresh_token(state, id);
@@ -88,6 +97,7 @@ async fn open_session(state: &AppState, user: &User) -> Result<Tokens, Problem> 
         user_id: user.id,
         role: user.role,
         email_key: user.email_key.clone(),
+        second_factor,
         refresh_sha256: digest(&refresh_token),
         used_refresh_sha256: Vec::new(),
         idle_expires_at: Session::idle_expiry(now, absolute_expires_at),
@@ -155,7 +165,8 @@ pub struct LogIn;
 
 impl Fails for LogIn {
     fn codes() -> Vec<Code> {
-        [vec![Code::InvalidCredentials], HashingPlace::codes()].concat()
+        let own = vec![Code::InvalidCredentials, Code::TotpRequired];
+        [own, TakeCode::codes(), HashingPlace::codes()].concat()
     }
 }
 

@@ -4,8 +4,10 @@ mod change_password;
 mod invite;
 mod link;
 mod login;
+mod one_time_code;
 mod prove;
 mod reset;
+mod second_factor;
 mod sign_up;
 mod upload;
 mod verify;
@@ -15,6 +17,9 @@ pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, Refresh, Tokens, log_in, refresh};
 pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
+pub use second_factor::{
+    BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,
+};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
     AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,

@@ -71,6 +71,7 @@ fn account(state: &AppState, sign_up: &SignUp, now: DateTime) -> User {
         role: Role::Client,
         password_hash: sign_up.password_hash.clone(),
         email_verified_at: Some(now),
+        totp: None,
         created_at: now,
         updated_at: now,
     }

@@ -8,6 +8,7 @@ mod page;
 mod processing;
 mod reason;
 mod schema;
+mod second_factor;
 mod session;
 mod user;
 
@@ -19,6 +20,10 @@ pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use reason::ReasonCode;
 pub use schema::{
     DocumentBytes, Email, FileIdText, InvitationIdText, LinkIdText, UriReference, UserIdText,
+};
+pub use second_factor::{
+    BeginTotpRequest, ConfirmTotpRequest, DisableTotpRequest, RecoveryCodesResponse,
+    TotpSeedResponse,
 };
 pub use session::{
     ChangePasswordRequest, ConfirmResetRequest, LoginResponse, MessageResponse, RefreshRequest,

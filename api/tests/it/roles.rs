@@ -24,6 +24,9 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("log_out", [401, 204, 204, 204]),
         ("show_me", [401, 200, 200, 200]),
         ("change_password", [401, 415, 415, 415]),
+        ("begin_totp", [401, 415, 415, 415]),
+        ("confirm_totp", [401, 415, 415, 415]),
+        ("disable_totp", [401, 415, 415, 415]),
         ("create_invitation", [401, 403, 415, 415]),
         ("list_invitations", [401, 403, 200, 200]),
         // Of a link's id, which is no invitation's.

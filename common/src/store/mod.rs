@@ -21,6 +21,7 @@ pub mod mail_quota;
 pub mod passwords;
 pub mod resets;
 pub mod revalidations;
+pub mod second_factors;
 pub mod sessions;
 pub mod sign_ups;
 pub mod users;

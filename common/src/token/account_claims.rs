@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Claims;
-use crate::id::{InvitationId, ResetId};
+use crate::id::{InvitationId, ResetId, UserId};
 
 /// Lets whoever reads the mail choose another password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,5 +40,31 @@ impl Claims for InvitationClaims {
 
     fn expires_at(&self) -> Option<u64> {
         Some(self.expires_at)
+    }
+}
+
+/// The seed of a second factor. This one is handed to nobody: it is how the database holds the seed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotpSeedClaims {
+    /// Whose: a seed that is moved to another account does not open.
+    #[serde(rename = "usr")]
+    pub user_id: UserId,
+    /// The seed in base 32.
+    #[serde(rename = "seed")]
+    pub seed: String,
+}
+
+impl Claims for TotpSeedClaims {
+    const PURPOSE: &'static str = "totp-seed";
+
+    fn expires_at(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Does not show the seed.
+impl std::fmt::Debug for TotpSeedClaims {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TotpSeedClaims({})", self.user_id)
     }
 }

@@ -16,6 +16,7 @@ use dossier_common::reset::PasswordReset;
 use dossier_common::session::Session;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::store::Store;
+use dossier_common::totp::Totp;
 use dossier_common::user::{Role, User};
 use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::bson::DateTime;
@@ -64,6 +65,7 @@ impl TestStore {
             role: Role::Client,
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
             email_verified_at: Some(NOW),
+            totp: None,
             created_at: NOW,
             updated_at: NOW,
         }
@@ -103,12 +105,22 @@ impl TestStore {
         PasswordReset::new(id, "ada@example.com", NOW, NOW)
     }
 
+    pub(crate) fn totp(&self) -> Totp {
+        Totp {
+            sealed_seed: "x".repeat(160),
+            enabled_at: None,
+            last_step: 0,
+            recovery_sha256: vec![Sha256::of(b"a code"), Sha256::of(b"another")],
+        }
+    }
+
     pub(crate) fn session(&self, user: &User) -> Session {
         Session {
             id: SessionId::generate(&self.entropy, NOW),
             user_id: user.id,
             role: user.role,
             email_key: user.email_key.clone(),
+            second_factor: false,
             refresh_sha256: Sha256::of(b"token"),
             used_refresh_sha256: Vec::new(),
             idle_expires_at: LATER,

@@ -2,6 +2,7 @@
 
 use dossier_common::file::{DocumentKind, Inspection, Rejection};
 use dossier_common::store::links::DownloadPart;
+use dossier_common::store::second_factors::SecondFactorChange;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 
 use crate::harness::{LATER, NOW, TestStore};
@@ -17,6 +18,7 @@ async fn everything_that_the_code_writes_is_accepted() {
     let jobs = [test.job(), test.job(), test.job()];
     let invitation = test.invitation("bob@example.com");
     let reset = test.reset();
+    let totp = test.totp();
     let asked = store.request_reset(&reset.email_key, reset.id, test.job(), NOW);
     asked.await.expect("accepted");
     store
@@ -38,6 +40,26 @@ async fn everything_that_the_code_writes_is_accepted() {
         .await
         .expect("all of it is accepted");
     store.insert_session(&session).await.expect("accepted");
+    assert!(store.begin_totp(user.id, &totp).await.expect("accepted"));
+    let change = SecondFactorChange {
+        user_id: user.id,
+        keep: Some(session.id),
+        job: test.job(),
+    };
+    let enabling = store.transaction("enable", |tx| {
+        let totp = totp.clone();
+        Box::pin(async move { tx.enable_totp(change, &totp, NOW).await })
+    });
+    assert!(enabling.await.expect("accepted"));
+    let sealed = &totp.sealed_seed;
+    assert!(
+        store
+            .take_totp_step(user.id, 9, sealed)
+            .await
+            .expect("accepted")
+    );
+    let recovery = store.take_recovery_code(user.id, totp.recovery_sha256[0]);
+    assert!(recovery.await.expect("accepted"));
     let (old, new) = (session.refresh_sha256, file.sha256);
     let rotated = store
         .rotate_refresh_token(session.id, old, new, LATER, NOW)

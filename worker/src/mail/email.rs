@@ -50,6 +50,15 @@ pub enum Email {
         /// Where another password can be asked for.
         reset_url: String,
     },
+    /// "Log-in asks for a second factor from now on", or no more.
+    SecondFactorChanged {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// Which of the two.
+        enabled: bool,
+        /// Where another password can be asked for.
+        reset_url: String,
+    },
     /// "Your document can no longer be downloaded."
     DocumentRejected {
         /// What the person wants to be called.
@@ -85,6 +94,7 @@ impl Email {
             Self::InvitedAlready { .. } => "invited-already",
             Self::ResetPassword { .. } => "reset-password",
             Self::PasswordChanged { .. } => "password-changed",
+            Self::SecondFactorChanged { .. } => "second-factor-changed",
             Self::DocumentRejected { .. } => "document-rejected",
         }
     }
@@ -111,6 +121,10 @@ impl Email {
             Self::Invitation { .. } => "You are invited to Dossier",
             Self::ResetPassword { .. } => "Choose another password",
             Self::PasswordChanged { .. } => "Your password was changed",
+            Self::SecondFactorChanged { enabled: true, .. } => "Log-in asks for a second factor",
+            Self::SecondFactorChanged { enabled: false, .. } => {
+                "Log-in asks for no second factor any more"
+            }
             Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
         }
     }
@@ -122,6 +136,11 @@ impl Email {
             | Self::InvitedAlready { name, reset_url }
             | Self::PasswordChanged { name, reset_url } => context! { name, reset_url },
             Self::Invitation { role, url } => context! { role => role.as_str(), url },
+            Self::SecondFactorChanged {
+                name,
+                enabled,
+                reset_url,
+            } => context! { name, enabled, reset_url },
             Self::ResetPassword { name, url } => context! { name, url },
             Self::DocumentRejected {
                 name,
@@ -152,7 +171,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     for (name, source) in forms_of!(
         "verify" "account-exists" "invitation" "invited-already" "reset-password"
-        "password-changed" "document-rejected"
+        "password-changed" "second-factor-changed" "document-rejected"
     ) {
         let added = templates.add_template(name, source);
         added.expect("the templates are compiled in, and tests render each");

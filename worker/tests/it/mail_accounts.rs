@@ -117,6 +117,23 @@ async fn a_changed_password_is_told_to_its_owner_with_a_way_back() {
 }
 
 #[tokio::test]
+async fn a_second_factor_that_is_set_up_or_removed_is_told_to_its_owner() {
+    for (enabled, says) in [(true, "Keep the recovery codes"), (false, "password alone")] {
+        let bench = Bench::new().await;
+        let user_id = bench.user(CLIENT, Some("Ada")).await.id;
+        let email = SendEmail::SecondFactorChanged { user_id, enabled };
+        let job = bench.enqueue(email).await;
+        let mails = mails_after(&bench, job).await;
+        assert!(mails[0].subject.contains("second factor"));
+        for form in [&mails[0].text, &mails[0].html] {
+            let form = form.as_deref().expect("a text").replace('\n', " ");
+            assert!(form.contains("Hello Ada,") && form.contains(says), "{form}");
+            assert!(form.contains("signed out"), "{form}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_invited_gets_a_link_that_lives_from_when_it_is_sent() {
     for role in [Role::Client, Role::Ops, Role::Admin] {
         let bench = Bench::new().await;

@@ -11,6 +11,7 @@ mod parsed;
 mod people;
 mod program;
 mod resets;
+mod totp;
 mod wire;
 mod workers;
 
@@ -22,6 +23,7 @@ pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
 pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person};
 pub(crate) use program::{Program, Running};
+pub(crate) use totp::Device;
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
@@ -35,6 +37,7 @@ use dossier_api::password::PasswordHasher;
 use dossier_api::router::router;
 use dossier_api::sign_up_policy::SignUpPolicy;
 use dossier_api::state::{AppState, Draining};
+use dossier_api::totp::TotpRoles;
 use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
@@ -83,6 +86,7 @@ impl App {
             public_url: PUBLIC_URL.into(),
             trusted_proxies: TrustedProxies::default(),
             sign_up: SignUpPolicy::Open,
+            totp_required_for: TotpRoles::default(),
             limits,
             draining: Draining::default(),
         };
@@ -113,6 +117,22 @@ impl App {
     pub(crate) fn with_sign_up(&self, policy: &str) -> Router {
         router(AppState {
             sign_up: policy.parse().expect("a policy"),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service where accounts of these roles need a second factor.
+    pub(crate) fn with_totp_required_for(&self, roles: &str) -> Router {
+        router(AppState {
+            totp_required_for: roles.parse().expect("roles"),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service with other keys for its encrypted tokens.
+    pub(crate) fn with_fernet_keys(&self, keys: &str) -> Router {
+        router(AppState {
+            token_keys: TokenKeys::parse(&keys.into()).expect("the keys are good"),
             ..self.state.clone()
         })
     }

@@ -38,6 +38,7 @@ impl App {
             role,
             password_hash: hash_of_password(),
             email_verified_at: verified.then_some(now),
+            totp: None,
             created_at: now,
             updated_at: now,
         };
@@ -58,6 +59,7 @@ impl App {
             user_id: user.id,
             role,
             email_key: user.email_key.clone(),
+            second_factor: false,
             refresh_sha256: Sha256::of(b"nobody knows"),
             used_refresh_sha256: Vec::new(),
             idle_expires_at: now.saturating_add_duration(SESSION_ABSOLUTE_TTL),

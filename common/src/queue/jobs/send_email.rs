@@ -33,6 +33,13 @@ pub enum SendEmail {
         /// To whom.
         user_id: UserId,
     },
+    /// "Log-in asks for a second factor from now on", or no more.
+    SecondFactorChanged {
+        /// To whom.
+        user_id: UserId,
+        /// Which of the two.
+        enabled: bool,
+    },
     /// "You already have an account", as the release before enqueued it.
     AccountExists {
         /// To whom.
@@ -83,6 +90,11 @@ mod tests {
             (
                 r#"{"template":"password-changed","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
                 "PasswordChanged",
+            ),
+            (
+                r#"{"template":"second-factor-changed","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                    "enabled":true}"#,
+                "SecondFactorChanged",
             ),
             (
                 r#"{"template":"account-exists","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,

@@ -35,3 +35,22 @@ pub(super) fn password_changed(services: &Services, user: User) -> Addressed {
     };
     Addressed::to_owner(user, email)
 }
+
+/// "Log-in asks for a second factor from now on."
+pub(super) fn second_factor_enabled(services: &Services, user: User) -> Addressed {
+    second_factor(services, user, true)
+}
+
+/// "Log-in asks for no second factor any more."
+pub(super) fn second_factor_disabled(services: &Services, user: User) -> Addressed {
+    second_factor(services, user, false)
+}
+
+fn second_factor(services: &Services, user: User, enabled: bool) -> Addressed {
+    let email = Email::SecondFactorChanged {
+        name: user.name.clone(),
+        enabled,
+        reset_url: reset_page(services),
+    };
+    Addressed::to_owner(user, email)
+}

@@ -68,6 +68,13 @@ async fn address(
         SendEmail::PasswordChanged { user_id } => {
             account::of(services, *user_id, account::password_changed).await
         }
+        SendEmail::SecondFactorChanged { user_id, enabled } => {
+            let write = match enabled {
+                true => account::second_factor_enabled,
+                false => account::second_factor_disabled,
+            };
+            account::of(services, *user_id, write).await
+        }
         SendEmail::AccountExists { user_id } => {
             account::of(services, *user_id, account::exists).await
         }
@@ -87,6 +94,7 @@ async fn record(job: &SendEmail, services: &Services, now: DateTime) -> Result<(
         }
         SendEmail::ResetPassword { reset_id } => reset::record(services, *reset_id, now).await,
         SendEmail::PasswordChanged { .. }
+        | SendEmail::SecondFactorChanged { .. }
         | SendEmail::AccountExists { .. }
         | SendEmail::DocumentRejected { .. }
         | SendEmail::Verify {} => Ok(()),

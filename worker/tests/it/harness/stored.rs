@@ -33,6 +33,7 @@ impl Bench {
             role: Role::Client,
             password_hash: PASSWORD_HASH.to_owned(),
             email_verified_at: Some(now),
+            totp: None,
             created_at: now,
             updated_at: now,
         };
