@@ -27,6 +27,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::resend_verification))
         .routes(routes!(auth::request_password_reset))
         .routes(routes!(auth::confirm_password_reset))
+        .routes(routes!(auth::confirm_second_factor_reset))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::refresh_session))
         .routes(routes!(auth::log_out))
@@ -72,6 +73,10 @@ fn other_routes() -> Router<AppState> {
         .route(
             "/reset-password/{token}",
             get(pages::show_new_password_page).post(pages::confirm_reset),
+        )
+        .route(
+            "/reset-second-factor/{token}",
+            get(pages::show_second_factor_page).post(pages::remove_second_factor),
         )
         .route("/docs/problems", get(pages::show_problem_codes))
         // For orchestrators

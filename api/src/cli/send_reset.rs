@@ -1,4 +1,4 @@
-//! `dossier-api users send-reset`
+//! `dossier-api users send-reset` and `send-second-factor-reset`
 
 use anyhow::bail;
 use clap::Args;
@@ -6,6 +6,7 @@ use dossier_common::clock::Clock;
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::{JobId, ResetId};
+use dossier_common::reset::ResetOf;
 use dossier_common::store::Store;
 
 #[derive(Debug, Args)]
@@ -14,17 +15,28 @@ pub(super) struct SendReset {
     email: EmailAddress,
 }
 
-/// Only the mail lets anybody choose a password: an operator does not learn one.
-pub(super) async fn send_reset(store: &Store, arguments: &SendReset) -> anyhow::Result<()> {
+/// Only the mail lets anybody in: an operator learns no password and removes no second factor.
+pub(super) async fn send_reset(
+    store: &Store,
+    arguments: &SendReset,
+    of: ResetOf,
+) -> anyhow::Result<()> {
     let SendReset { email } = arguments;
     let key = email.key();
-    if store.find_user_by_email_key(&key).await?.is_none() {
+    let Some(user) = store.find_user_by_email_key(&key).await? else {
         bail!("{email} has no account; make one with `dossier-api users create`");
-    }
+    };
+    let to = match of {
+        ResetOf::Password => "choose another password",
+        ResetOf::SecondFactor if user.enabled_totp().is_none() => {
+            bail!("{email} has no second factor; nothing was sent")
+        }
+        ResetOf::SecondFactor => "remove the second factor",
+    };
     let (entropy, now) = (Entropy::system(), Clock::system().now());
     let id = ResetId::generate(&entropy, now);
     let job = JobId::generate(&entropy, now);
-    store.request_reset(&key, id, job, now).await?;
-    anstream::println!("a mail with a link to choose another password is on its way to {email}");
+    store.request_reset(of, &key, id, job, now).await?;
+    anstream::println!("a mail with a link to {to} is on its way to {email}");
     Ok(())
 }

@@ -11,6 +11,7 @@ use dossier_common::entropy::Entropy;
 use dossier_common::id::UserId;
 use dossier_common::person_name::PersonName;
 use dossier_common::queue::QueueSettings;
+use dossier_common::reset::ResetOf;
 use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
 
@@ -23,6 +24,8 @@ pub(super) enum Command {
     Create(Create),
     /// Send the owner of an account a mail with a link to choose another password
     SendReset(SendReset),
+    /// Send the owner of an account a mail with a link to remove a lost second factor
+    SendSecondFactorReset(SendReset),
 }
 
 #[derive(Debug, Args)]
@@ -69,7 +72,10 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     let store = Store::open(database.uri(), "dossier-api users", &settings).await?;
     match command {
         Command::Create(arguments) => create(&store, arguments).await,
-        Command::SendReset(arguments) => send_reset(&store, &arguments).await,
+        Command::SendReset(arguments) => send_reset(&store, &arguments, ResetOf::Password).await,
+        Command::SendSecondFactorReset(arguments) => {
+            send_reset(&store, &arguments, ResetOf::SecondFactor).await
+        }
     }
 }
 

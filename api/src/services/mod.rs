@@ -7,6 +7,7 @@ mod login;
 mod one_time_code;
 mod prove;
 mod reset;
+mod reset_second_factor;
 mod second_factor;
 mod sign_up;
 mod upload;
@@ -17,6 +18,7 @@ pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, Refresh, Tokens, log_in, refresh};
 pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
+pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
 pub use second_factor::{
     BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,
 };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, ResetId};
 use dossier_common::network::Network;
+use dossier_common::reset::ResetOf;
 use dossier_common::store::passwords::NewPassword;
 use dossier_common::token::ResetPasswordClaims;
 use mongodb::bson::DateTime;
@@ -62,7 +63,8 @@ pub async fn reset_password(
     let claims: ResetPasswordClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
     check_length(password).map_err(|rule| Problem::invalid_field("new_password", rule))?;
     let place = state.passwords.place(network)?;
-    let reset = state.store.find_reset(claims.reset_id, now).await?;
+    let (id, of) = (claims.reset_id, ResetOf::Password);
+    let reset = state.store.find_reset(id, of, now).await?;
     let reset = reset.ok_or_else(refused)?;
     let user = state.store.find_user_by_email_key(&reset.email_key).await?;
     let user = user.ok_or_else(refused)?;

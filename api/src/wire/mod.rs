@@ -22,8 +22,8 @@ pub use schema::{
     DocumentBytes, Email, FileIdText, InvitationIdText, LinkIdText, UriReference, UserIdText,
 };
 pub use second_factor::{
-    BeginTotpRequest, ConfirmTotpRequest, DisableTotpRequest, RecoveryCodesResponse,
-    TotpSeedResponse,
+    BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,
+    RecoveryCodesResponse, TotpSeedResponse,
 };
 pub use session::{
     ChangePasswordRequest, ConfirmResetRequest, LoginResponse, MessageResponse, RefreshRequest,

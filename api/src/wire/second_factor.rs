@@ -58,6 +58,17 @@ pub struct DisableTotpRequest {
     pub code: SecretString,
 }
 
+/// A token from a mail, and the password of its account.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct ConfirmSecondFactorResetRequest {
+    /// The text behind the last `/` of the mailed link.
+    #[schema(value_type = String)]
+    pub token: SecretString,
+    /// The account's password.
+    #[schema(value_type = String, format = Password)]
+    pub password: Password,
+}
+
 impl std::fmt::Debug for TotpSeedResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TotpSeedResponse(…)")

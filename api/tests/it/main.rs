@@ -38,6 +38,7 @@ mod token_kinds;
 mod totp;
 mod totp_guesses;
 mod totp_required;
+mod totp_reset;
 mod transactions;
 mod upload_wire;
 mod uploads;

@@ -29,7 +29,7 @@ async fn every_mailed_link_works_until_one_is_used_which_ends_the_others() {
         let refused = app.reset(token, PASSWORD).await;
         refused.problem(400, "token_invalid");
     }
-    assert_eq!(app.count("password_resets", doc! {}).await, 0);
+    assert_eq!(app.count("resets", doc! {}).await, 0);
     app.log_in(ADA, NEW).await.expect(200);
 }
 
@@ -106,5 +106,5 @@ async fn a_storm_of_requests_for_one_address_sends_one_mail() {
     }
     app.ask_for_reset(ADA).await.expect(202);
     assert_eq!(app.jobs("send-email").await, 1);
-    assert_eq!(app.count("password_resets", doc! {}).await, 1);
+    assert_eq!(app.count("resets", doc! {}).await, 1);
 }

@@ -40,7 +40,7 @@ async fn known_unknown_and_waiting_addresses_get_the_same_answer_after_the_same_
         .problem(422, "invalid_fields");
     assert_eq!(bad["errors"][0]["field"], "email");
     // What is done differs by what was asked before, not by who has an account.
-    assert_eq!(app.count("password_resets", doc! {}).await, 3);
+    assert_eq!(app.count("resets", doc! {}).await, 3);
     assert_eq!(app.jobs("send-email").await, 4, "one is the sign-up's");
 }
 
@@ -71,7 +71,7 @@ async fn only_the_owner_of_an_account_gets_a_mail_and_its_link_replaces_the_pass
         app.log_in(ADA, NEW).await.expect(200);
         eventually("both requests are done with", async || {
             let waiting = doc! { "mail_due_at": { "$ne": null } };
-            (app.count("password_resets", waiting).await == 0).then_some(())
+            (app.count("resets", waiting).await == 0).then_some(())
         })
         .await;
         assert_eq!(workers.mails().len(), 2, "none to the unknown address");
@@ -93,7 +93,7 @@ async fn a_link_works_for_half_an_hour_from_when_its_mail_is_sent() {
     assert_eq!(problem["errors"][0]["field"], "new_password");
     eventually("the mail is recorded", async || {
         let sent = doc! { "mail_due_at": null };
-        (app.count("password_resets", sent).await == 1).then_some(())
+        (app.count("resets", sent).await == 1).then_some(())
     })
     .await;
     app.state.clock.advance(Duration::from_secs(1));
@@ -154,7 +154,7 @@ async fn the_page_that_asks_for_the_mail_says_the_same_for_every_address() {
         let again = submit(bad).await.expect(422);
         assert!(again.text().contains("role=\"alert\""));
     }
-    assert_eq!(app.count("password_resets", doc! {}).await, 2);
+    assert_eq!(app.count("resets", doc! {}).await, 2);
 }
 
 #[tokio::test]
@@ -184,11 +184,7 @@ async fn an_operator_has_the_mail_sent_and_learns_no_password() {
     let (code, said) = send("nobody@example.com").run("").await;
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("has no account"), "{said}");
-    assert_eq!(
-        app.count("password_resets", doc! { "email_key": ADA })
-            .await,
-        1
-    );
+    assert_eq!(app.count("resets", doc! { "email_key": ADA }).await, 1);
     assert_eq!(app.jobs("send-email").await, 1);
     let body = json!({ "email": ADA });
     app.post("/v1/auth/reset-password")

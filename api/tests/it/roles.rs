@@ -19,6 +19,7 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("resend_verification", [415; 4]),
         ("request_password_reset", [415; 4]),
         ("confirm_password_reset", [415; 4]),
+        ("confirm_second_factor_reset", [415; 4]),
         ("log_in", [415; 4]),
         ("refresh_session", [415; 4]),
         ("log_out", [401, 204, 204, 204]),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use dossier_common::id::{JobId, ResetId};
 use dossier_common::queue::{QueueName, SendEmail};
+use dossier_common::reset::ResetOf;
 use dossier_common::token::{CursorClaims, TotpSeedClaims};
 use dossier_common::user::Role;
 use mongodb::bson::doc;
@@ -31,6 +33,15 @@ async fn tokens(app: &App) -> Tokens {
         .await
         .expect(201);
     let invitation = workers.token("invitation", 3).await;
+    let (id, job) = (
+        ResetId::generate(&app.state.entropy, app.now()),
+        JobId::generate(&app.state.entropy, app.now()),
+    );
+    let (of, key) = (ResetOf::SecondFactor, &client.email);
+    let store = &app.state.store;
+    let asked = store.request_reset(of, key, id, job, app.now()).await;
+    asked.expect("it can be asked for");
+    let second_factor = workers.token("reset-second-factor", 4).await;
     workers.stop().await;
     let file = app.available(&ops, NewFile::default()).await;
     let download = app.download_path(&client, &file).await;
@@ -51,6 +62,7 @@ async fn tokens(app: &App) -> Tokens {
         ("verify", verify),
         ("reset", reset),
         ("invitation", invitation),
+        ("second factor", second_factor),
         (
             "download",
             download.trim_start_matches("/download/").to_owned(),
@@ -75,6 +87,7 @@ fn places(app: &App, client: &Person, token: &str) -> Vec<(&'static str, Call)> 
     let verify = json!({ "token": token, "password": PASSWORD });
     let reset = json!({ "token": token, "new_password": NEW });
     let accept = json!({ "token": token, "password": NEW });
+    let remove = json!({ "token": token, "password": PASSWORD });
     let log_in = json!({ "email": client.email, "password": PASSWORD, "totp": token });
     vec![
         ("access", app.get("/v1/me").bearer(token)),
@@ -85,6 +98,11 @@ fn places(app: &App, client: &Person, token: &str) -> Vec<(&'static str, Call)> 
         ("reset", form("reset-password")),
         ("invitation", post("/v1/auth/accept-invitation", accept)),
         ("invitation", form("invitation")),
+        (
+            "second factor",
+            post("/v1/auth/reset-second-factor/confirm", remove),
+        ),
+        ("second factor", form("reset-second-factor")),
         ("download", app.get(&download).by(client)),
         ("download", app.call(Method::HEAD, &download).by(client)),
         ("cursor", app.get(&cursor).by(client)),

@@ -20,6 +20,9 @@ pub struct Limit {
 impl Limit {
     /// Fifteen minutes.
     pub const QUARTER_OF_AN_HOUR: Duration = Duration::from_secs(15 * 60);
+
+    /// Sixty minutes.
+    pub const HOUR: Duration = Duration::from_secs(60 * 60);
 }
 
 /// The guesses since the first one.

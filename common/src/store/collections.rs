@@ -5,7 +5,7 @@ use mongodb::{Collection, Database};
 use crate::file::File;
 use crate::invitation::Invitation;
 use crate::link::Link;
-use crate::reset::PasswordReset;
+use crate::reset::Reset;
 use crate::session::Session;
 use crate::sign_up::SignUp;
 use crate::user::User;
@@ -18,8 +18,8 @@ pub mod collection {
     pub const SIGN_UPS: &str = "sign_ups";
     /// Accounts that somebody may make.
     pub const INVITATIONS: &str = "invitations";
-    /// Requests to replace a forgotten password.
-    pub const RESETS: &str = "password_resets";
+    /// Forgotten passwords and lost second factors.
+    pub const RESETS: &str = "resets";
     /// Signed-in sessions.
     pub const SESSIONS: &str = "sessions";
     /// Uploaded documents.
@@ -44,7 +44,7 @@ pub struct Collections {
     pub(crate) users: Collection<User>,
     pub(crate) sign_ups: Collection<SignUp>,
     pub(crate) invitations: Collection<Invitation>,
-    pub(crate) resets: Collection<PasswordReset>,
+    pub(crate) resets: Collection<Reset>,
     pub(crate) sessions: Collection<Session>,
     pub(crate) files: Collection<File>,
     pub(crate) links: Collection<Link>,

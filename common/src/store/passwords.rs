@@ -5,6 +5,7 @@ use mongodb::bson::{DateTime, doc};
 use super::{StoreError, Tx};
 use crate::id::{JobId, SessionId};
 use crate::queue::SendEmail;
+use crate::reset::ResetOf;
 use crate::user::User;
 
 /// Another password for an account.
@@ -54,7 +55,7 @@ impl Tx<'_> {
         if changed.matched_count == 0 {
             return Ok(false);
         }
-        self.end_resets(&user.email_key).await?;
+        self.end_resets(ResetOf::Password, &user.email_key).await?;
         self.end_sessions(user.id, new.keep, now).await?;
         let told = SendEmail::PasswordChanged { user_id: user.id };
         self.enqueue(told, new.job).await?;

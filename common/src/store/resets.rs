@@ -1,35 +1,36 @@
-//! Requests to replace a forgotten password.
+//! Forgotten passwords and lost second factors.
 
 use mongodb::bson::{DateTime, doc};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{JobId, ResetId};
 use crate::queue::SendEmail;
-use crate::reset::PasswordReset;
+use crate::reset::{Reset, ResetOf};
 
 impl Store {
     /// Asks for a mail, under the id `job`, with which the password of the account of an address (as
-    /// it is compared) can be replaced. Nothing tells whether there is one; a request whose mail is
-    /// under way already is enough.
+    /// it is compared) can be replaced, or its second factor removed. Nothing tells whether there is
+    /// one; a request whose mail is under way already is enough.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`], [`StoreError::Queue`].
     pub async fn request_reset(
         &self,
+        of: ResetOf,
         email_key: &str,
         id: ResetId,
         job: JobId,
         now: DateTime,
     ) -> Result<(), StoreError> {
-        self.transaction("ask for a password reset", |tx| {
+        self.transaction("ask for a reset", |tx| {
             let key = email_key.to_owned();
-            Box::pin(async move { tx.insert_reset(&key, id, job, now).await })
+            Box::pin(async move { tx.insert_reset(of, &key, id, job, now).await })
         })
         .await
     }
 
-    /// The request with this id, while the password can be replaced.
+    /// The request with this id, while its link can be used.
     ///
     /// # Errors
     ///
@@ -37,14 +38,15 @@ impl Store {
     pub async fn find_reset(
         &self,
         id: ResetId,
+        of: ResetOf,
         now: DateTime,
-    ) -> Result<Option<PasswordReset>, StoreError> {
+    ) -> Result<Option<Reset>, StoreError> {
         self.collections
             .resets
-            .find_one(doc! { "_id": id, "expires_at": { "$gt": now } })
+            .find_one(doc! { "_id": id, "of": of.as_str(), "expires_at": { "$gt": now } })
             .max_time(OPERATION_LIMIT)
             .await
-            .map_err(StoreError::database("find a password reset"))
+            .map_err(StoreError::database("find a reset"))
     }
 
     /// Records that the mail was sent, or that there is nobody to send one to: the request ends at
@@ -66,15 +68,16 @@ impl Store {
             )
             .await
             .map(drop)
-            .map_err(StoreError::database("record the mail of a password reset"))
+            .map_err(StoreError::database("record the mail of a reset"))
     }
 }
 
 impl Tx<'_> {
-    /// Its mails have a number an hour of their own: a flood of sign-ups with an address does not
+    /// Each sort has a number of mails an hour of its own: a flood of sign-ups with an address does not
     /// keep its owner from a reset.
     async fn insert_reset(
         &mut self,
+        of: ResetOf,
         email_key: &str,
         id: ResetId,
         job: JobId,
@@ -82,30 +85,33 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let resets = &self.store.collections.resets;
         let under_way = doc! {
-            "email_key": email_key, "mail_due_at": { "$ne": null }, "expires_at": { "$gt": now },
+            "email_key": email_key, "of": of.as_str(), "mail_due_at": { "$ne": null }, "expires_at": { "$gt": now },
         };
         let under_way = resets
             .find_one(under_way)
             .session(&mut *self.session)
             .await
-            .map_err(StoreError::database("find password resets by address"))?;
+            .map_err(StoreError::database("find resets by address"))?;
         if under_way.is_some() {
             return Ok(());
         }
         let due = self
-            .reserve_mail(&format!("reset:{email_key}"), now)
+            .reserve_mail(&format!("{}:{email_key}", of.as_str()), now)
             .await?;
         resets
-            .insert_one(PasswordReset::new(id, email_key, now, due))
+            .insert_one(Reset::new(id, of, email_key, now, due))
             .session(&mut *self.session)
             .await
-            .map_err(StoreError::database("add a password reset"))?;
+            .map_err(StoreError::database("add a reset"))?;
         let wait = due.saturating_duration_since(now);
-        self.enqueue_in(SendEmail::ResetPassword { reset_id: id }, job, wait)
-            .await
+        let mail = match of {
+            ResetOf::Password => SendEmail::ResetPassword { reset_id: id },
+            ResetOf::SecondFactor => SendEmail::ResetSecondFactor { reset_id: id },
+        };
+        self.enqueue_in(mail, job, wait).await
     }
 
-    /// Takes a request to choose another password; `false` when it has ended.
+    /// Takes a request to use its link; `false` when it has ended.
     ///
     /// # Errors
     ///
@@ -118,22 +124,22 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map(|result| result.deleted_count == 1)
-            .map_err(StoreError::database("take a password reset"))
+            .map_err(StoreError::database("take a reset"))
     }
 
-    /// Ends every request for an address.
+    /// Ends every request of one sort for an address.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn end_resets(&mut self, email_key: &str) -> Result<(), StoreError> {
+    pub async fn end_resets(&mut self, of: ResetOf, email_key: &str) -> Result<(), StoreError> {
         self.store
             .collections
             .resets
-            .delete_many(doc! { "email_key": email_key })
+            .delete_many(doc! { "email_key": email_key, "of": of.as_str() })
             .session(&mut *self.session)
             .await
             .map(drop)
-            .map_err(StoreError::database("end password resets"))
+            .map_err(StoreError::database("end resets"))
     }
 }

@@ -24,6 +24,25 @@ impl Claims for ResetPasswordClaims {
     }
 }
 
+/// Lets whoever reads the mail, and knows the password, remove a lost second factor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetSecondFactorClaims {
+    /// The request that the mail answers.
+    #[serde(rename = "rst")]
+    pub reset_id: ResetId,
+    /// Expiry in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: u64,
+}
+
+impl Claims for ResetSecondFactorClaims {
+    const PURPOSE: &'static str = "reset-second-factor";
+
+    fn expires_at(&self) -> Option<u64> {
+        Some(self.expires_at)
+    }
+}
+
 /// Lets whoever reads the mail make the account that they are invited to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationClaims {

@@ -8,6 +8,8 @@ mod account_claims;
 mod claims;
 mod keys;
 
-pub use account_claims::{InvitationClaims, ResetPasswordClaims, TotpSeedClaims};
+pub use account_claims::{
+    InvitationClaims, ResetPasswordClaims, ResetSecondFactorClaims, TotpSeedClaims,
+};
 pub use claims::{Claims, CursorClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};

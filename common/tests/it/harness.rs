@@ -12,7 +12,7 @@ use dossier_common::id::{
 use dossier_common::invitation::Invitation;
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::QueueSettings;
-use dossier_common::reset::PasswordReset;
+use dossier_common::reset::{Reset, ResetOf};
 use dossier_common::session::Session;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::store::Store;
@@ -100,9 +100,9 @@ impl TestStore {
         }
     }
 
-    pub(crate) fn reset(&self) -> PasswordReset {
+    pub(crate) fn reset(&self) -> Reset {
         let id = ResetId::generate(&self.entropy, NOW);
-        PasswordReset::new(id, "ada@example.com", NOW, NOW)
+        Reset::new(id, ResetOf::Password, "ada@example.com", NOW, NOW)
     }
 
     pub(crate) fn totp(&self) -> Totp {

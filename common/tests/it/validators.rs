@@ -19,7 +19,7 @@ async fn everything_that_the_code_writes_is_accepted() {
     let invitation = test.invitation("bob@example.com");
     let reset = test.reset();
     let totp = test.totp();
-    let asked = store.request_reset(&reset.email_key, reset.id, test.job(), NOW);
+    let asked = store.request_reset(reset.of, &reset.email_key, reset.id, test.job(), NOW);
     asked.await.expect("accepted");
     store
         .transaction("add one of everything", |tx| {
@@ -117,12 +117,12 @@ async fn what_no_code_would_write_is_refused() {
             "invitations",
             serialize_to_document(&test.invitation("ada@example.com")),
         ),
-        ("password_resets", serialize_to_document(&test.reset())),
+        ("resets", serialize_to_document(&test.reset())),
         ("sessions", serialize_to_document(&test.session(&user))),
         ("files", serialize_to_document(&file)),
         ("links", serialize_to_document(&test.link(&user, &file))),
     ];
-    let damages: [(&str, Document); 27] = [
+    let damages: [(&str, Document); 28] = [
         ("users", doc! { "role": "root" }),
         (
             "users",
@@ -144,12 +144,10 @@ async fn what_no_code_would_write_is_refused() {
         ("invitations", doc! { "role": "root" }),
         ("invitations", doc! { "invited_by": Bson::Null }),
         ("invitations", doc! { "expires_at": Bson::Null }),
-        (
-            "password_resets",
-            doc! { "_id": "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV" },
-        ),
-        ("password_resets", doc! { "email_key": Bson::Null }),
-        ("password_resets", doc! { "expires_at": "soon" }),
+        ("resets", doc! { "_id": "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
+        ("resets", doc! { "email_key": Bson::Null }),
+        ("resets", doc! { "expires_at": "soon" }),
+        ("resets", doc! { "of": "everything" }),
         ("sessions", doc! { "refresh_sha256": "token" }),
         ("sessions", doc! { "role": Bson::Null }),
         ("files", doc! { "state": "lost" }),

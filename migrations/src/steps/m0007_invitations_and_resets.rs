@@ -1,17 +1,17 @@
-//! Invitations, requests to replace a forgotten password, and second factors.
+//! Invitations, forgotten passwords, and second factors.
 
 use mongodb::bson::{Document, doc};
 
 use crate::{Action, Migration};
 
 const INVITATIONS: &str = "invitations";
-const RESETS: &str = "password_resets";
+const RESETS: &str = "resets";
 const ATTEMPTS: &str = "attempts";
 
 pub(super) fn migration() -> Migration {
     Migration {
         number: 7,
-        name: "invitations, password resets and second factors",
+        name: "invitations, resets and second factors",
         actions: vec![
             Action::CreateCollection { name: INVITATIONS },
             by_address(INVITATIONS),
@@ -79,9 +79,10 @@ fn invitations() -> Document {
 fn resets() -> Document {
     doc! {
         "bsonType": "object",
-        "required": ["_id", "email_key", "created_at", "expires_at"],
+        "required": ["_id", "of", "email_key", "created_at", "expires_at"],
         "properties": {
             "_id": id("rst"),
+            "of": { "enum": ["password", "second_factor"] },
             "email_key": { "bsonType": "string", "maxLength": 254 },
             "mail_due_at": { "bsonType": ["date", "null"] },
             "created_at": { "bsonType": "date" },

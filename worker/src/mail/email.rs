@@ -43,6 +43,13 @@ pub enum Email {
         /// The encrypted link.
         url: String,
     },
+    /// "Remove your second factor."
+    ResetSecondFactor {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// The encrypted link.
+        url: String,
+    },
     /// "Your password was changed."
     PasswordChanged {
         /// What the person wants to be called.
@@ -93,6 +100,7 @@ impl Email {
             Self::Invitation { .. } => "invitation",
             Self::InvitedAlready { .. } => "invited-already",
             Self::ResetPassword { .. } => "reset-password",
+            Self::ResetSecondFactor { .. } => "reset-second-factor",
             Self::PasswordChanged { .. } => "password-changed",
             Self::SecondFactorChanged { .. } => "second-factor-changed",
             Self::DocumentRejected { .. } => "document-rejected",
@@ -120,6 +128,7 @@ impl Email {
             }
             Self::Invitation { .. } => "You are invited to Dossier",
             Self::ResetPassword { .. } => "Choose another password",
+            Self::ResetSecondFactor { .. } => "Remove your second factor",
             Self::PasswordChanged { .. } => "Your password was changed",
             Self::SecondFactorChanged { enabled: true, .. } => "Log-in asks for a second factor",
             Self::SecondFactorChanged { enabled: false, .. } => {
@@ -141,7 +150,9 @@ impl Email {
                 enabled,
                 reset_url,
             } => context! { name, enabled, reset_url },
-            Self::ResetPassword { name, url } => context! { name, url },
+            Self::ResetPassword { name, url } | Self::ResetSecondFactor { name, url } => {
+                context! { name, url }
+            }
             Self::DocumentRejected {
                 name,
                 document,
@@ -171,7 +182,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     for (name, source) in forms_of!(
         "verify" "account-exists" "invitation" "invited-already" "reset-password"
-        "password-changed" "second-factor-changed" "document-rejected"
+        "reset-second-factor" "password-changed" "second-factor-changed" "document-rejected"
     ) {
         let added = templates.add_template(name, source);
         added.expect("the templates are compiled in, and tests render each");

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use dossier_common::id::{InvitationId, JobId, ResetId, UserId};
 use dossier_common::invitation::{INVITATION_TTL, Invitation};
 use dossier_common::queue::{JobState, QueueName, SendEmail};
-use dossier_common::reset::RESET_TTL;
+use dossier_common::reset::{RESET_TTL, ResetOf};
 use dossier_common::sign_up::UNSENT_TTL;
-use dossier_common::token::{Claims, InvitationClaims, ResetPasswordClaims};
+use dossier_common::token::{
+    Claims, InvitationClaims, ResetPasswordClaims, ResetSecondFactorClaims,
+};
 use dossier_common::user::Role;
 use dossier_devstack::mail::Message;
 
@@ -16,8 +18,15 @@ use crate::harness::{Bench, CLIENT, PUBLIC_URL};
 impl Bench {
     /// Somebody forgot the password of an address's account.
     async fn reset_of(&self, email: &str) -> (ResetId, JobId) {
+        self.reset(ResetOf::Password, email).await
+    }
+
+    async fn reset(&self, of: ResetOf, email: &str) -> (ResetId, JobId) {
         let (id, job) = (ResetId::generate(&self.entropy, self.now()), self.job_id());
-        let asked = self.store().request_reset(email, id, job, self.now()).await;
+        let asked = self
+            .store()
+            .request_reset(of, email, id, job, self.now())
+            .await;
         asked.expect("it can be asked for");
         (id, job)
     }
@@ -83,9 +92,26 @@ async fn the_owner_of_an_account_gets_a_link_that_lives_from_when_it_is_sent() {
         i64::try_from(claims.expires_at),
         Ok(expires_at.timestamp_millis() / 1000)
     );
-    let stored = bench.store().find_reset(id, bench.now()).await;
+    let stored = bench
+        .store()
+        .find_reset(id, ResetOf::Password, bench.now())
+        .await;
     let stored = stored.expect("readable").expect("it waits");
     assert_eq!((stored.mail_due_at, stored.expires_at), (None, expires_at));
+}
+
+#[tokio::test]
+async fn the_link_that_removes_a_second_factor_is_of_a_kind_of_its_own() {
+    let bench = Bench::new().await;
+    bench.user(CLIENT, Some("Ada")).await;
+    let (id, job) = bench.reset(ResetOf::SecondFactor, CLIENT).await;
+    let mails = mails_after(&bench, job).await;
+    assert_eq!(mails[0].subject, "Remove your second factor");
+    let claims: ResetSecondFactorClaims = opened(&bench, &mails[0], "reset-second-factor");
+    assert_eq!(claims.reset_id, id);
+    let store = bench.store();
+    let of_password = store.find_reset(id, ResetOf::Password, bench.now()).await;
+    assert_eq!(of_password.expect("readable"), None);
 }
 
 #[tokio::test]
@@ -93,7 +119,10 @@ async fn an_address_without_an_account_gets_no_mail_and_its_row_is_as_anybodys()
     let bench = Bench::new().await;
     let (id, job) = bench.reset_of(CLIENT).await;
     assert!(mails_after(&bench, job).await.is_empty());
-    let stored = bench.store().find_reset(id, bench.now()).await;
+    let stored = bench
+        .store()
+        .find_reset(id, ResetOf::Password, bench.now())
+        .await;
     let stored = stored.expect("readable").expect("it waits");
     let expires_at = bench.now().saturating_add_duration(RESET_TTL);
     assert_eq!((stored.mail_due_at, stored.expires_at), (None, expires_at));

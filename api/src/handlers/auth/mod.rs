@@ -2,6 +2,7 @@
 
 mod accept_invitation;
 mod confirm_password_reset;
+mod confirm_second_factor_reset;
 mod log_in;
 mod log_out;
 mod refresh_session;
@@ -12,6 +13,7 @@ mod verify_email;
 
 pub use accept_invitation::*;
 pub use confirm_password_reset::*;
+pub use confirm_second_factor_reset::*;
 pub use log_in::*;
 pub use log_out::*;
 pub use refresh_session::*;

@@ -29,6 +29,10 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
             include_str!("../../../templates/reset-password.html"),
         ),
         (
+            "reset-second-factor.html",
+            include_str!("../../../templates/reset-second-factor.html"),
+        ),
+        (
             "verify-email.html",
             include_str!("../../../templates/verify-email.html"),
         ),

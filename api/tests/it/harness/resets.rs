@@ -30,8 +30,8 @@ impl App {
 
     /// The token in the mail of the newest reset of an address, before the mail is sent.
     pub(crate) async fn newest_reset_token(&self, email: &str) -> String {
-        let rows = self.database().collection::<Document>("password_resets");
-        let of_address = rows.find_one(doc! { "email_key": email });
+        let rows = self.database().collection::<Document>("resets");
+        let of_address = rows.find_one(doc! { "email_key": email, "of": "password" });
         let row = of_address.sort(doc! { "_id": -1 }).await.expect("readable");
         let id = row.as_ref().and_then(|row| row.get_str("_id").ok());
         let reset_id: ResetId = id.expect("it is there").parse().expect("an id");
@@ -44,7 +44,7 @@ impl App {
 
     /// Lets every reset's mail under way count as sent at this moment, without a worker.
     pub(crate) async fn let_reset_mails_be_sent(&self) {
-        let rows = self.database().collection::<Document>("password_resets");
+        let rows = self.database().collection::<Document>("resets");
         let expires_at: DateTime = self.now().saturating_add_millis(30 * 60 * 1000);
         let sent = doc! { "$set": { "mail_due_at": null, "expires_at": expires_at } };
         let waiting = doc! { "mail_due_at": { "$ne": null } };

@@ -28,6 +28,11 @@ pub enum SendEmail {
         /// Which request.
         reset_id: ResetId,
     },
+    /// "Remove your second factor", with an encrypted link, as an operator asked for.
+    ResetSecondFactor {
+        /// Which request.
+        reset_id: ResetId,
+    },
     /// "Your password was changed."
     PasswordChanged {
         /// To whom.
@@ -86,6 +91,10 @@ mod tests {
             (
                 r#"{"template":"reset-password","reset_id":"rst_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
                 "ResetPassword",
+            ),
+            (
+                r#"{"template":"reset-second-factor","reset_id":"rst_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "ResetSecondFactor",
             ),
             (
                 r#"{"template":"password-changed","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,

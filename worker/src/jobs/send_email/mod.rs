@@ -8,6 +8,7 @@ mod reset;
 mod sign_up;
 
 use dossier_common::queue::{JobError, JobHandle, SendEmail};
+use dossier_common::reset::ResetOf;
 use dossier_common::store::StoreError;
 use mongodb::bson::DateTime;
 
@@ -64,7 +65,12 @@ async fn address(
         SendEmail::Invitation { invitation_id } => {
             invitation::address(services, *invitation_id, now).await
         }
-        SendEmail::ResetPassword { reset_id } => reset::address(services, *reset_id, now).await,
+        SendEmail::ResetPassword { reset_id } => {
+            reset::address(services, ResetOf::Password, *reset_id, now).await
+        }
+        SendEmail::ResetSecondFactor { reset_id } => {
+            reset::address(services, ResetOf::SecondFactor, *reset_id, now).await
+        }
         SendEmail::PasswordChanged { user_id } => {
             account::of(services, *user_id, account::password_changed).await
         }
@@ -92,7 +98,9 @@ async fn record(job: &SendEmail, services: &Services, now: DateTime) -> Result<(
         SendEmail::Invitation { invitation_id } => {
             invitation::record(services, *invitation_id, now).await
         }
-        SendEmail::ResetPassword { reset_id } => reset::record(services, *reset_id, now).await,
+        SendEmail::ResetPassword { reset_id } | SendEmail::ResetSecondFactor { reset_id } => {
+            reset::record(services, *reset_id, now).await
+        }
         SendEmail::PasswordChanged { .. }
         | SendEmail::SecondFactorChanged { .. }
         | SendEmail::AccountExists { .. }

@@ -1,9 +1,10 @@
-//! The mail with which a forgotten password is replaced.
+//! The mails with which a forgotten password is replaced, or a lost second factor removed.
 
 use dossier_common::id::ResetId;
-use dossier_common::reset::RESET_TTL;
+use dossier_common::reset::{RESET_TTL, ResetOf};
 use dossier_common::store::StoreError;
-use dossier_common::token::ResetPasswordClaims;
+use dossier_common::token::{ResetPasswordClaims, ResetSecondFactorClaims};
+use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
 use super::addressed::{Addressed, link, unix_seconds};
@@ -14,10 +15,11 @@ use crate::services::Services;
 /// one there is no mail.
 pub(super) async fn address(
     services: &Services,
+    of: ResetOf,
     id: ResetId,
     now: DateTime,
 ) -> Result<Option<Addressed>, StoreError> {
-    let Some(reset) = services.store.find_reset(id, now).await? else {
+    let Some(reset) = services.store.find_reset(id, of, now).await? else {
         return Ok(None);
     };
     let key = &reset.email_key;
@@ -25,15 +27,34 @@ pub(super) async fn address(
         record(services, id, now).await?;
         return Ok(None);
     };
+    Ok(Some(match of {
+        ResetOf::Password => password(services, id, user, now),
+        ResetOf::SecondFactor => second_factor(services, id, user, now),
+    }))
+}
+
+fn password(services: &Services, reset_id: ResetId, user: User, now: DateTime) -> Addressed {
     let claims = ResetPasswordClaims {
-        reset_id: id,
+        reset_id,
         expires_at: unix_seconds(now.saturating_add_duration(RESET_TTL)),
     };
     let email = Email::ResetPassword {
         name: user.name.clone(),
         url: link(services, "reset-password", &claims, now),
     };
-    Ok(Some(Addressed::to_owner(user, email)))
+    Addressed::to_owner(user, email)
+}
+
+fn second_factor(services: &Services, reset_id: ResetId, user: User, now: DateTime) -> Addressed {
+    let claims = ResetSecondFactorClaims {
+        reset_id,
+        expires_at: unix_seconds(now.saturating_add_duration(RESET_TTL)),
+    };
+    let email = Email::ResetSecondFactor {
+        name: user.name.clone(),
+        url: link(services, "reset-second-factor", &claims, now),
+    };
+    Addressed::to_owner(user, email)
 }
 
 pub(super) async fn record(
