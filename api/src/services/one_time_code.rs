@@ -87,7 +87,7 @@ pub(super) fn open_seed(state: &AppState, user: &User, totp: &Totp) -> Result<Se
         .token_keys
         .open::<TotpSeedClaims>(&totp.sealed_seed, state.clock.now());
     let claims = opened.ok().filter(|claims| claims.user_id == user.id);
-    let seed = claims.and_then(|claims| Seed::parse(&claims.seed, &user.email).ok());
+    let seed = claims.and_then(|claims| Seed::parse(&claims.seed, &user.email));
     seed.ok_or_else(|| {
         tracing::error!(
             user = %user.id,

@@ -30,14 +30,10 @@ impl Seed {
         Self::of(Secret::from(entropy.bytes::<SEED_BYTES>()), email)
     }
 
-    /// The seed that [`Self::base32`] wrote down.
-    ///
-    /// # Errors
-    ///
-    /// [`TotpError`] when it is none.
-    pub fn parse(base32: &str, email: &EmailAddress) -> Result<Self, TotpError> {
-        let secret = Secret::try_from_base32(base32)?;
-        Self::of(secret, email)
+    /// The seed that [`Self::base32`] wrote down, if it is one.
+    pub fn parse(base32: &str, email: &EmailAddress) -> Option<Self> {
+        let secret = Secret::try_from_base32(base32).ok()?;
+        Self::of(secret, email).ok()
     }
 
     fn of(secret: Secret, email: &EmailAddress) -> Result<Self, TotpError> {

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use dossier_common::id::{JobId, ResetId};
 use dossier_common::queue::{QueueName, SendEmail};
-use dossier_common::reset::ResetOf;
 use dossier_common::token::{CursorClaims, TotpSeedClaims};
 use dossier_common::user::Role;
 use mongodb::bson::doc;
@@ -33,14 +31,7 @@ async fn tokens(app: &App) -> Tokens {
         .await
         .expect(201);
     let invitation = workers.token("invitation", 3).await;
-    let (id, job) = (
-        ResetId::generate(&app.state.entropy, app.now()),
-        JobId::generate(&app.state.entropy, app.now()),
-    );
-    let (of, key) = (ResetOf::SecondFactor, &client.email);
-    let store = &app.state.store;
-    let asked = store.request_reset(of, key, id, job, app.now()).await;
-    asked.expect("it can be asked for");
+    app.send_second_factor_reset(&client.email).await;
     let second_factor = workers.token("reset-second-factor", 4).await;
     workers.stop().await;
     let file = app.available(&ops, NewFile::default()).await;

@@ -1,6 +1,6 @@
 //! Second factors of accounts.
 
-use mongodb::bson::{DateTime, doc, serialize_to_bson};
+use mongodb::bson::{DateTime, Document, doc};
 
 use super::{Store, StoreError, Tx};
 use crate::digest::Sha256;
@@ -16,13 +16,11 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn begin_totp(&self, id: UserId, totp: &Totp) -> Result<bool, StoreError> {
-        let totp = serialize_to_bson(totp).map_err(Into::into);
-        let totp = totp.map_err(StoreError::database("write a second factor down"))?;
         self.collections
             .users
             .update_one(
                 doc! { "_id": id, "totp.enabled_at": null },
-                doc! { "$set": { "totp": totp } },
+                doc! { "$set": { "totp": document(totp) } },
             )
             .await
             .map(|result| result.matched_count == 1)
@@ -94,13 +92,12 @@ impl Tx<'_> {
         totp: &Totp,
         now: DateTime,
     ) -> Result<bool, StoreError> {
-        let recovery: Vec<String> = totp.recovery_sha256.iter().map(Sha256::to_string).collect();
         let begun = doc! {
             "_id": change.user_id, "totp.enabled_at": null, "totp.sealed_seed": &totp.sealed_seed,
         };
         let enabled = doc! {
             "totp.enabled_at": now, "totp.last_step": totp.last_step,
-            "totp.recovery_sha256": recovery, "updated_at": now,
+            "totp.recovery_sha256": digests(totp), "updated_at": now,
         };
         let result = self
             .store
@@ -174,4 +171,15 @@ impl Tx<'_> {
         self.enqueue(SendEmail::SecondFactorChanged { user_id, enabled }, job)
             .await
     }
+}
+
+fn document(totp: &Totp) -> Document {
+    doc! {
+        "sealed_seed": &totp.sealed_seed, "enabled_at": totp.enabled_at,
+        "last_step": totp.last_step, "recovery_sha256": digests(totp),
+    }
+}
+
+fn digests(totp: &Totp) -> Vec<String> {
+    totp.recovery_sha256.iter().map(Sha256::to_string).collect()
 }

@@ -1,6 +1,7 @@
 //! Forgotten passwords, and what their mails lead to.
 
-use dossier_common::id::ResetId;
+use dossier_common::id::{JobId, ResetId};
+use dossier_common::reset::ResetOf;
 use dossier_common::token::ResetPasswordClaims;
 use mongodb::bson::{DateTime, Document, doc};
 use serde_json::json;
@@ -12,6 +13,17 @@ impl App {
     pub(crate) async fn ask_for_reset(&self, email: &str) -> Answer {
         let body = json!({ "email": email });
         self.post("/v1/auth/reset-password").json(body).send().await
+    }
+
+    /// Has the mail sent that removes a second factor, as an operator does.
+    pub(crate) async fn send_second_factor_reset(&self, email: &str) {
+        let (id, job) = (
+            ResetId::generate(&self.state.entropy, self.now()),
+            JobId::generate(&self.state.entropy, self.now()),
+        );
+        let (of, store) = (ResetOf::SecondFactor, &self.state.store);
+        let asked = store.request_reset(of, email, id, job, self.now()).await;
+        asked.expect("it can be asked for");
     }
 
     /// Replaces a password.
