@@ -102,13 +102,14 @@ pub async fn accept_invitation(
         .await?;
     let invitation = invitation.ok_or_else(refused)?;
     let hashing = place.hash_new("password", password, invitation.email.as_str());
+    let password_hash = hashing.await?;
     let user = User {
         id: UserId::generate(&state.entropy, now),
         email: invitation.email,
         email_key: invitation.email_key,
         name: name.map(String::from),
         role: invitation.role,
-        password_hash: hashing.await?,
+        password_hash,
         email_verified_at: Some(now),
         totp: None,
         created_at: now,

@@ -38,10 +38,8 @@ pub async fn ask_for_reset(state: &AppState, email: &str) -> Result<(), Problem>
     let now = state.clock.now();
     let id = ResetId::generate(&state.entropy, now);
     let job = JobId::generate(&state.entropy, now);
-    state
-        .store
-        .request_reset(&email.key(), id, job, now)
-        .await?;
+    let (of, key, store) = (ResetOf::Password, email.key(), &state.store);
+    store.request_reset(of, &key, id, job, now).await?;
     sleep_until(answer_at).await;
     Ok(())
 }

@@ -85,7 +85,8 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let resets = &self.store.collections.resets;
         let under_way = doc! {
-            "email_key": email_key, "of": of.as_str(), "mail_due_at": { "$ne": null }, "expires_at": { "$gt": now },
+            "email_key": email_key, "of": of.as_str(),
+            "mail_due_at": { "$ne": null }, "expires_at": { "$gt": now },
         };
         let under_way = resets
             .find_one(under_way)
