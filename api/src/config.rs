@@ -11,6 +11,8 @@ use dossier_common::queue::QueueSettings;
 use dossier_service::{FrameSettings, server};
 
 use crate::keys::ApiKeys;
+use crate::sign_up_policy::SignUpPolicy;
+use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
 const MIB: u64 = 1024 * 1024;
@@ -49,6 +51,10 @@ pub struct Settings {
     pub keys: ApiKeys,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
+    /// Whose accounts need a second factor.
+    pub totp_required_for: TotpRoles,
     /// What is allowed at most.
     pub limits: Limits,
     /// The queues.
@@ -72,6 +78,9 @@ impl Settings {
         let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
         let nobody = TrustedProxies::default();
         let trusted_proxies = env.value("TRUSTED_PROXIES", TrustedProxies::RULE, nobody);
+        let sign_up = env.value("SIGN_UP", SignUpPolicy::RULE, SignUpPolicy::default());
+        let nobody = TotpRoles::default();
+        let totp_required_for = env.value("TOTP_REQUIRED_FOR", TotpRoles::RULE, nobody);
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
@@ -83,6 +92,8 @@ impl Settings {
                 listen_addr,
                 keys: keys?,
                 trusted_proxies,
+                sign_up,
+                totp_required_for,
                 limits,
                 queues,
                 connections,

@@ -9,7 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::handlers::{admin, auth, download, files, health, links, me, pages, sessions, users};
+use crate::handlers::{
+    admin, auth, download, files, health, invitations, links, me, pages, sessions, users,
+};
 use crate::legacy;
 use crate::middleware::{
     answer_refusal, answer_unfinished, assign_request_id, audit_denials, identify_network, observe,
@@ -25,6 +27,9 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::sign_up))
         .routes(routes!(auth::verify_email))
         .routes(routes!(auth::resend_verification))
+        .routes(routes!(auth::request_password_reset))
+        .routes(routes!(auth::confirm_password_reset))
+        .routes(routes!(auth::confirm_second_factor_reset))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::refresh_session))
         .routes(routes!(auth::log_out))
@@ -40,6 +45,17 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::set_user_role))
         .routes(routes!(users::disable_user))
         .routes(routes!(users::enable_user))
+        .routes(routes!(me::change_password))
+        .routes(routes!(me::begin_totp))
+        .routes(routes!(me::confirm_totp))
+        .routes(routes!(me::disable_totp))
+        // Invitations
+        .routes(routes!(
+            invitations::create_invitation,
+            invitations::list_invitations
+        ))
+        .routes(routes!(invitations::revoke_invitation))
+        .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file))
@@ -60,6 +76,22 @@ fn other_routes() -> Router<AppState> {
         .route(
             "/verify-email/{token}",
             get(pages::show_verification_page).post(pages::confirm_verification),
+        )
+        .route(
+            "/invitation/{token}",
+            get(pages::show_invitation_page).post(pages::accept_invitation),
+        )
+        .route(
+            "/reset-password",
+            get(pages::show_reset_page).post(pages::ask_for_reset),
+        )
+        .route(
+            "/reset-password/{token}",
+            get(pages::show_new_password_page).post(pages::confirm_reset),
+        )
+        .route(
+            "/reset-second-factor/{token}",
+            get(pages::show_second_factor_page).post(pages::remove_second_factor),
         )
         .route("/docs/problems", get(pages::show_problem_codes))
         // For orchestrators

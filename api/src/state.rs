@@ -14,7 +14,9 @@ use crate::audit::Audit;
 use crate::config::Limits;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
+use crate::sign_up_policy::SignUpPolicy;
 use crate::throttle::Throttle;
+use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
 /// What every handler can reach; cheap to clone.
@@ -46,6 +48,10 @@ pub struct AppState {
     pub public_url: Arc<str>,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
+    /// Whose accounts need a second factor.
+    pub totp_required_for: TotpRoles,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

@@ -103,6 +103,8 @@ prefixed_id!(/** An uploaded document. */ FileId, "fil");
 prefixed_id!(/** A personal download link. */ LinkId, "lnk");
 prefixed_id!(/** A signed-in session. */ SessionId, "ses");
 prefixed_id!(/** A claim on an account. */ SignUpId, "sgn");
+prefixed_id!(/** Somebody who forgot a password. */ ResetId, "rst");
+prefixed_id!(/** An invitation to an account. */ InvitationId, "inv");
 prefixed_id!(/** A job in the queue. */ JobId, "job");
 prefixed_id!(/** An entry of the audit. */ AuditId, "aud");
 prefixed_id!(/** A device that somebody logged in with. */ DeviceId, "dev");

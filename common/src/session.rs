@@ -42,6 +42,9 @@ pub struct Session {
     pub role: Role,
     /// The person's address as it is compared.
     pub email_key: String,
+    /// Whether a second factor was proven at the log-in, or set up since.
+    #[serde(default)]
+    pub second_factor: bool,
     /// The digest of the one refresh token that is good now.
     pub refresh_sha256: Sha256,
     /// Its number: how many were traded in before.
@@ -78,6 +81,7 @@ impl Session {
             user_id: user.id,
             role: user.role,
             email_key: user.email_key.clone(),
+            second_factor: false,
             refresh_sha256,
             refresh_generation: 0,
             refresh_seed: None,

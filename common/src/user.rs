@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::UserId;
+use crate::totp::Totp;
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -113,6 +114,9 @@ pub struct User {
     /// When somebody last logged in.
     #[serde(default)]
     pub last_log_in_at: Option<DateTime>,
+    /// The second factor, if one was set up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<Totp>,
     /// When the account was made.
     pub created_at: DateTime,
     /// When the account last changed: its role, its password, whether it is disabled.
@@ -136,6 +140,12 @@ impl User {
             Some(_) => UserState::Disabled,
             None => UserState::Active,
         }
+    }
+
+    /// The second factor, if log-in asks for it.
+    pub fn enabled_totp(&self) -> Option<&Totp> {
+        let totp = self.totp.as_ref();
+        totp.filter(|totp| totp.enabled_at.is_some())
     }
 }
 

@@ -89,6 +89,8 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         access_tokens: Arc::new(AccessTokens::new(signing, &settings.public_url)),
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,
+        sign_up: settings.sign_up,
+        totp_required_for: settings.totp_required_for,
         limits: settings.limits,
         draining,
     }

@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use dossier_common::id::{SessionId, UserId};
 use dossier_common::store::files::FileScope;
+use dossier_common::store::invitations::InvitationScope;
 use dossier_common::user::Role;
 use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
@@ -28,6 +29,8 @@ pub struct Caller {
     pub email_key: String,
     /// Where the request comes from.
     pub origin: Origin,
+    /// Whether the session has a second factor.
+    pub second_factor: bool,
 }
 
 impl Caller {
@@ -40,15 +43,27 @@ impl Caller {
         }
     }
 
+    /// Which invitations the caller may know of.
+    pub fn invitation_scope(&self) -> InvitationScope {
+        match self.role {
+            Role::Admin => InvitationScope::Everything,
+            Role::Ops | Role::Client => InvitationScope::MadeBy(self.user_id),
+        }
+    }
+
     /// Whether the caller may see how a document's job is doing.
     pub fn sees_processing(&self) -> bool {
         self.role != Role::Client
     }
 }
 
-/// Anybody who is signed in.
+/// Anybody who is signed in, with a second factor where the role needs one.
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Caller);
+
+/// Anybody who is signed in, also without the second factor that the role needs: for setting it up.
+#[derive(Clone, Debug)]
+pub struct Enrolling(pub Caller);
 
 /// A signed-in client.
 #[derive(Clone, Debug)]
@@ -61,6 +76,9 @@ pub struct Ops(pub Caller);
 /// A signed-in admin.
 #[derive(Clone, Debug)]
 pub struct Admin(pub Caller);
+/// A signed-in member of Ops, or an admin.
+#[derive(Clone, Debug)]
+pub struct Staff(pub Caller);
 
 impl Caller {
     /// Whether the session still stands, for requests that take long.
@@ -79,6 +97,21 @@ impl Caller {
 }
 
 impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Enrolling(caller) = Enrolling::from_request_parts(parts, state).await?;
+        if state.totp_required_for.contains(caller.role) && !caller.second_factor {
+            return Err(Problem::new(
+                Code::SecondFactorRequired,
+                "Your role needs a second factor. Please set one up (POST /v1/me/totp), or log in with its code.",
+            ));
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<AppState> for Enrolling {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
@@ -104,6 +137,7 @@ impl FromRequestParts<AppState> for SignedIn {
             session_id: session.id,
             role: session.role,
             email_key: session.email_key,
+            second_factor: session.second_factor,
         }))
     }
 }
@@ -138,15 +172,42 @@ impl FromRequestParts<AppState> for Admin {
     }
 }
 
-impl Fails for SignedIn {
+impl FromRequestParts<AppState> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
+        match caller.role {
+            Role::Ops | Role::Admin => Ok(Self(caller)),
+            Role::Client => Err(Problem::new(
+                Code::Forbidden,
+                "Only Ops and admins may do this.",
+            )),
+        }
+    }
+}
+
+impl Fails for Enrolling {
     fn codes() -> Vec<Code> {
         vec![Code::Unauthorized, Code::TokenExpired]
     }
 }
 
+impl Fails for SignedIn {
+    fn codes() -> Vec<Code> {
+        [Enrolling::codes(), vec![Code::SecondFactorRequired]].concat()
+    }
+}
+
 impl Fails for Client {
     fn codes() -> Vec<Code> {
-        vec![Code::Unauthorized, Code::TokenExpired, Code::Forbidden]
+        [SignedIn::codes(), vec![Code::Forbidden]].concat()
+    }
+}
+
+impl Fails for Staff {
+    fn codes() -> Vec<Code> {
+        Client::codes()
     }
 }
 

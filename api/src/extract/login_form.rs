@@ -29,6 +29,10 @@ pub struct LoginInput {
     /// The account's password.
     #[schema(value_type = String, format = Password)]
     pub password: Password,
+    /// A code of the account's second factor, or a recovery code. Without it a right password is
+    /// answered with `totp_required` where the account has one.
+    #[schema(value_type = Option<String>, example = "123456", max_length = 64)]
+    pub totp: Option<SecretString>,
     /// The `device_token` of an earlier log-in with this account.
     #[schema(value_type = Option<String>)]
     pub device_token: Option<SecretString>,
@@ -47,6 +51,9 @@ pub struct LoginForm {
     /// The account's password.
     #[schema(format = Password)]
     password: String,
+    /// A code of the account's second factor, or a recovery code.
+    #[schema(required = false, example = "123456", max_length = 64)]
+    totp: String,
     /// The `device_token` of an earlier log-in with this account.
     device_token: Option<String>,
 }
@@ -93,6 +100,7 @@ fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     if fields.get("grant_type").is_some_and(|it| it != "password") {
         errors.push(FieldError::new("grant_type", "must be `password`"));
     }
+    let totp = fields.remove("totp").map(|it| it.into_owned().into());
     let device_token = fields.remove("device_token").map(Cow::into_owned);
     let mut take = |name: &'static str| {
         let value = fields.remove(name);
@@ -104,6 +112,7 @@ fn parse_form(body: &[u8]) -> Result<LoginInput, Problem> {
     let input = LoginInput {
         email: take("username"),
         password: Password::new(take("password")),
+        totp,
         device_token: device_token.map(SecretString::from),
     };
     if errors.is_empty() {

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod download;
 pub mod files;
 pub mod health;
+pub mod invitations;
 pub mod links;
 pub mod me;
 pub mod pages;

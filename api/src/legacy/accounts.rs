@@ -7,9 +7,8 @@ use utoipa::ToSchema;
 
 use crate::extract::{self, Limited, LoginForm, LoginInput, Mails, Passwords, UserAgent};
 use crate::origin::Origin;
-use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
-use crate::services::{self, LogIn};
+use crate::services::{self, LogIn, SignUpFailure};
 use crate::state::AppState;
 use crate::wire::{MessageResponse, SignUpRequest};
 
@@ -21,7 +20,7 @@ use crate::wire::{MessageResponse, SignUpRequest};
     request_body = SignUpRequest,
     responses(
         (status = 200, description = "A mail is on its way", body = MessageResponse),
-        Problems<(Limited<Mails>, Origin, extract::Json<SignUpRequest>, HashingPlace)>,
+        Problems<(Limited<Mails>, Origin, extract::Json<SignUpRequest>, SignUpFailure)>,
     ),
 )]
 pub(super) async fn legacy_sign_up(

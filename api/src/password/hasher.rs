@@ -93,10 +93,15 @@ impl HashingPlace {
     ///
     /// # Errors
     ///
-    /// [`Problem`] with the rule that the password breaks, when there was no slot in time, or when
-    /// hashing fails.
-    pub async fn hash_new(&self, password: &Password, email: &str) -> Result<String, Problem> {
-        let rule = |rule: Cow<'static, str>| Problem::invalid_field("password", rule);
+    /// [`Problem`] with the rule that the password, which is in `field`, breaks, when there was no slot
+    /// in time, or when hashing fails.
+    pub async fn hash_new(
+        &self,
+        field: &'static str,
+        password: &Password,
+        email: &str,
+    ) -> Result<String, Problem> {
+        let rule = move |rule: Cow<'static, str>| Problem::invalid_field(field, rule);
         let secret = password.normalised().ok_or_else(|| rule(TOO_LONG.into()))?;
         let (candidate, email) = (password.clone(), email.to_owned());
         let entropy = self.hasher.entropy.clone();

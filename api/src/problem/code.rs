@@ -60,8 +60,16 @@ codes! {
     TokenExpired UNAUTHORIZED "token_expired" "The access token has expired";
     /// Wrong address or password, or a sign-up that is not confirmed yet.
     InvalidCredentials UNAUTHORIZED "invalid_credentials" "Wrong e-mail address or password";
+    /// The password is right, and the account has a second factor.
+    TotpRequired UNAUTHORIZED "totp_required" "A one-time code is needed";
+    /// The password is right, and the code of the second factor is not.
+    TotpInvalid UNAUTHORIZED "totp_invalid" "The one-time code is not valid";
+    /// The caller's role needs a second factor, which the session does not have.
+    SecondFactorRequired FORBIDDEN "second_factor_required" "A second factor is needed";
     /// The caller's role may not do this.
     Forbidden FORBIDDEN "forbidden" "Not allowed";
+    /// Sign-up is not open to whoever asks, or to nobody.
+    SignUpRefused FORBIDDEN "sign_up_refused" "Sign-up is not open";
     /// Nothing there that the caller may know of.
     NotFound NOT_FOUND "not_found" "Not found";
     /// The address exists, the method does not.

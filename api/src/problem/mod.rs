@@ -101,6 +101,14 @@ impl Problem {
         }
     }
 
+    /// Too many requests; the client may try again after `wait`.
+    pub fn rate_limited(wait: Duration, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            retry_after: Some(wait.max(Duration::from_secs(1))),
+            ..Self::new(Code::RateLimited, detail)
+        }
+    }
+
     /// Fields that break their rules.
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         let fields: Vec<&str> = errors.iter().map(|error| &*error.field).collect();
@@ -156,6 +164,12 @@ impl Problem {
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let passes = matches!(self.code, Code::Unavailable | Code::RateLimited);
         self.retry_after.or(passes.then_some(RETRY_AFTER))
+    }
+
+    /// The rule that a field breaks, for pages.
+    pub(crate) fn rule_of(&self, field: &str) -> Option<&str> {
+        let found = self.errors.iter().find(|error| error.field == field);
+        found.map(|error| &*error.message)
     }
 
     /// What kind of problem it is.

@@ -92,7 +92,9 @@ fn challenge(code: Code, has_credentials: bool) -> Option<HeaderValue> {
         Code::Unauthorized if has_credentials => {
             "Bearer realm=\"dossier\", error=\"invalid_token\""
         }
-        Code::Unauthorized | Code::InvalidCredentials => "Bearer realm=\"dossier\"",
+        Code::Unauthorized | Code::InvalidCredentials | Code::TotpRequired | Code::TotpInvalid => {
+            "Bearer realm=\"dossier\""
+        }
         Code::TokenExpired => {
             "Bearer realm=\"dossier\", error=\"invalid_token\", error_description=\"expired\""
         }

@@ -3,8 +3,10 @@
 use dossier_common::audit::Act;
 use dossier_common::email::EmailAddress;
 use dossier_common::user::User;
+use secrecy::ExposeSecret;
 
 use super::device::{device_token, proven_device};
+use super::one_time_code::{TakeCode, prove_second_factor};
 use super::session::{Tokens, open_session};
 use crate::audit::failed;
 use crate::extract::LoginInput;
@@ -20,7 +22,7 @@ use crate::state::AppState;
 /// [`Problem`]: the same for an unknown address, a wrong password, a sign-up that is not confirmed
 /// yet and a disabled account, after the same time. What is no address takes no time; nothing is
 /// done for a network that has too many log-ins under way, and while an address has to wait after
-/// failures.
+/// failures. Whether the account has a second factor is told to whoever knows its password alone.
 pub async fn log_in(
     state: &AppState,
     origin: &Origin,
@@ -43,7 +45,7 @@ pub async fn log_in(
     };
     let is_let_in = |user: &User| verdict != Verdict::Wrong && !user.is_disabled();
     let Some(mut user) = user.clone().filter(is_let_in) else {
-        record_failure(state, origin, &email, user.as_ref()).await;
+        record_failure(state, origin, &email, user.as_ref(), Code::InvalidCredentials).await;
         return Err(wrong_credentials());
     };
     attempt.succeeded().await?;
@@ -53,22 +55,32 @@ pub async fn log_in(
         store.rehash_password(user.id, stored, &better).await?;
         user.password_hash = better;
     }
-    let tokens = open_session(state, &user, origin, client).await?;
+    let code = input.totp.as_ref().map(ExposeSecret::expose_secret);
+    let second_factor = match prove_second_factor(state, &user, code).await {
+        Ok(second_factor) => second_factor,
+        Err(problem) => {
+            record_failure(state, origin, &email, Some(&user), problem.code()).await;
+            return Err(problem);
+        }
+    };
+    let tokens = open_session(state, &user, second_factor, origin, client).await?;
     Ok(Tokens {
         device_token: Some(device_token(state, &user, device)),
         ..tokens.ok_or_else(wrong_credentials)?
     })
 }
 
-/// A wrong password of an account is about the account; of any other address, about the address.
+/// What was wrong with a log-in to an account is about the account; with any other address, about the
+/// address.
 async fn record_failure(
     state: &AppState,
     origin: &Origin,
     email: &EmailAddress,
     user: Option<&User>,
+    code: Code,
 ) {
     let entry = state.audit.entry(Act::LogIn, origin);
-    let entry = failed(entry, Code::InvalidCredentials.as_str());
+    let entry = failed(entry, code.as_str());
     let entry = match user {
         Some(user) => entry.about(user.id),
         None => entry.about_address(state.audit.pseudonym(email)),
@@ -89,6 +101,7 @@ pub struct LogIn;
 
 impl Fails for LogIn {
     fn codes() -> Vec<Code> {
-        [vec![Code::InvalidCredentials], HashingPlace::codes()].concat()
+        let own = vec![Code::InvalidCredentials, Code::TotpRequired];
+        [own, TakeCode::codes(), HashingPlace::codes()].concat()
     }
 }

@@ -1,19 +1,33 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod change_password;
 mod device;
+mod invite;
 mod link;
 mod login;
+mod one_time_code;
+mod prove;
+mod reset;
+mod reset_second_factor;
+mod second_factor;
 mod session;
 mod sign_up;
 mod upload;
 mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
+pub use change_password::{ChangePassword, change_password};
+pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, log_in};
+pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
+pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
+pub use second_factor::{
+    BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,
+};
 pub use session::{Refresh, Tokens, open_session, refresh};
-pub use sign_up::{SIGN_UP_MESSAGE, resend_verification, sign_up};
+pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
     AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,
 };

@@ -26,6 +26,7 @@ pub type Tokens = LoginResponse;
 pub async fn open_session(
     state: &AppState,
     user: &User,
+    second_factor: bool,
     origin: &Origin,
     client: Option<&str>,
 ) -> Result<Option<Tokens>, Problem> {
@@ -34,6 +35,7 @@ pub async fn open_session(
     let seed = RefreshSeed::generate(&state.entropy);
     let refresh_token = state.refresh_tokens.token(id, 0, &seed);
     let session = Session {
+        second_factor,
         refresh_seed: Some(seed),
         origin: session::Origin::new(origin.network, client),
         ..Session::open(id, user, digest(&refresh_token), now)

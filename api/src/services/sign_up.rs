@@ -10,8 +10,9 @@ use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use tokio::time::{Instant, sleep_until};
 
 use crate::origin::Origin;
-use crate::password::check_length;
-use crate::problem::{FieldError, Problem};
+use crate::password::{HashingPlace, check_length};
+use crate::problem::{Code, Fails, FieldError, Problem};
+use crate::sign_up_policy::SignUpPolicy;
 use crate::state::AppState;
 use crate::wire::SignUpRequest;
 
@@ -39,6 +40,9 @@ pub async fn sign_up(
     origin: &Origin,
     request: SignUpRequest,
 ) -> Result<(), Problem> {
+    if !state.sign_up.is_open_to_some() {
+        return Err(refused(&state.sign_up));
+    }
     let sign_up = check(state, origin, request).await?;
     let job = JobId::generate(&state.entropy, sign_up.created_at);
     let entry = state.audit.entry(Act::SignUp, origin);
@@ -118,9 +122,12 @@ async fn check(
     let (Ok(email), Ok(name), true) = (email, name, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
+    if !state.sign_up.admits(&email) {
+        return Err(refused(&state.sign_up));
+    }
     state.throttle.mail_to(&email).await?;
     let place = state.passwords.place(origin.network)?;
-    let hashing = place.hash_new(&request.password, email.as_str());
+    let hashing = place.hash_new("password", &request.password, email.as_str());
     let password_hash = hashing.await?;
     let now = state.clock.now();
     Ok(SignUp {
@@ -134,4 +141,30 @@ async fn check(
         created_at: now,
         expires_at: now,
     })
+}
+
+/// Depends on the policy and the address alone, not on who has an account.
+fn refused(policy: &SignUpPolicy) -> Problem {
+    let detail = match policy {
+        SignUpPolicy::Closed => {
+            "Nobody can sign up here. Please ask the operators of this service for an account."
+        }
+        SignUpPolicy::Domains(_) => {
+            "Sign-up is open to addresses of certain domains only. Please use such an address, or ask whoever sends you documents for an invitation."
+        }
+        SignUpPolicy::Open | SignUpPolicy::Invited => {
+            "Accounts are by invitation here. Please ask whoever sends you documents for one."
+        }
+    };
+    Problem::new(Code::SignUpRefused, detail)
+}
+
+/// What [`sign_up`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignUpFailure;
+
+impl Fails for SignUpFailure {
+    fn codes() -> Vec<Code> {
+        [vec![Code::SignUpRefused], HashingPlace::codes()].concat()
+    }
 }

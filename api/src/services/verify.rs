@@ -105,6 +105,7 @@ fn account(state: &AppState, sign_up: &SignUp, now: DateTime) -> User {
         email_verified_at: Some(now),
         disabled_at: None,
         last_log_in_at: None,
+        totp: None,
         created_at: now,
         updated_at: now,
     }

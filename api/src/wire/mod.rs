@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod file;
+mod invitation;
 mod link;
 mod number;
 mod own_session;
@@ -10,21 +11,29 @@ mod page;
 mod processing;
 mod reason;
 mod schema;
+mod second_factor;
 mod session;
 mod user;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
 pub use audit::AuditEntryResponse;
 pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
+pub use invitation::{AcceptInvitationRequest, InvitationRequest, InvitationResponse};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
 pub use own_session::SessionResponse;
-pub use page::{AccountPage, AuditPage, FilePage, LinkPage, SessionPage};
+pub use page::{AccountPage, AuditPage, FilePage, InvitationPage, LinkPage, SessionPage};
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use reason::ReasonCode;
 pub use schema::{
-    DocumentBytes, Email, FileIdText, LinkIdText, SessionIdText, UriReference, UserIdText,
+    DocumentBytes, Email, FileIdText, InvitationIdText, LinkIdText, SessionIdText, UriReference,
+    UserIdText,
+};
+pub use second_factor::{
+    BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,
+    RecoveryCodesResponse, TotpSeedResponse,
 };
 pub use session::{
-    LoginResponse, MessageResponse, RefreshRequest, VerifiedResponse, VerifyEmailRequest,
+    ChangePasswordRequest, ConfirmResetRequest, LoginResponse, MessageResponse, RefreshRequest,
+    VerifiedResponse, VerifyEmailRequest,
 };
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AccountResponse, AuditEntryResponse, FileResponse, LinkResponse, SessionResponse};
+use super::{
+    AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, LinkResponse, SessionResponse,
+};
 
 /// A page of the audit, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,6 +24,17 @@ pub struct FilePage {
     /// The documents.
     #[schema(max_items = 200)]
     pub items: Vec<FileResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of invitations, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvitationPage {
+    /// The invitations.
+    #[schema(max_items = 200)]
+    pub items: Vec<InvitationResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,

@@ -17,6 +17,9 @@ texts! {
     /// The id of a document.
     #[schema(as = FileId, pattern = "^fil_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     FileIdText;
+    /// The id of an invitation.
+    #[schema(as = InvitationId, pattern = "^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "inv_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    InvitationIdText;
     /// The id of a download link.
     #[schema(as = LinkId, pattern = "^lnk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "lnk_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     LinkIdText;

@@ -24,6 +24,28 @@ pub struct VerifyEmailRequest {
     pub password: Password,
 }
 
+/// The password of the caller's account, and another one.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct ChangePasswordRequest {
+    /// The password so far.
+    #[schema(value_type = String, format = Password)]
+    pub current_password: Password,
+    /// At least 12 characters, and not easy to guess.
+    #[schema(value_type = String, format = Password, example = "correct horse battery staple", min_length = 12, max_length = 1024)]
+    pub new_password: Password,
+}
+
+/// A token from a mail, and another password.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct ConfirmResetRequest {
+    /// The text behind the last `/` of the mailed link.
+    #[schema(value_type = String)]
+    pub token: SecretString,
+    /// At least 12 characters, and not easy to guess.
+    #[schema(value_type = String, format = Password, example = "correct horse battery staple", min_length = 12, max_length = 1024)]
+    pub new_password: Password,
+}
+
 /// An address was proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct VerifiedResponse {

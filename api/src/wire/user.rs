@@ -75,6 +75,8 @@ pub struct UserResponse {
     pub role: RoleName,
     /// Whether the address was proven.
     pub email_verified: bool,
+    /// Whether log-in asks for a second factor.
+    pub totp_enabled: bool,
     /// When the account was made.
     #[schema(format = DateTime, example = "2026-11-25T08:30:00.000Z")]
     pub created_at: String,
@@ -106,6 +108,7 @@ impl From<User> for UserResponse {
             id: user.id.to_string(),
             email: user.email.as_str().to_owned(),
             email_verified: user.is_verified(),
+            totp_enabled: user.enabled_totp().is_some(),
             name: user.name,
             role: user.role.into(),
             created_at: rfc3339(user.created_at),

@@ -5,7 +5,9 @@ use mongodb::{Collection, Database};
 
 use crate::audit::AuditEntry;
 use crate::file::File;
+use crate::invitation::Invitation;
 use crate::link::Link;
+use crate::reset::Reset;
 use crate::session::Session;
 use crate::sign_up::SignUp;
 use crate::user::User;
@@ -16,6 +18,10 @@ pub mod collection {
     pub const USERS: &str = "users";
     /// Claims on an account.
     pub const SIGN_UPS: &str = "sign_ups";
+    /// Accounts that somebody may make.
+    pub const INVITATIONS: &str = "invitations";
+    /// Forgotten passwords and lost second factors.
+    pub const RESETS: &str = "resets";
     /// Signed-in sessions.
     pub const SESSIONS: &str = "sessions";
     /// Uploaded documents.
@@ -24,6 +30,8 @@ pub mod collection {
     pub const LINKS: &str = "links";
     /// Uploads already answered, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
+    /// Guesses at secrets of accounts.
+    pub const ATTEMPTS: &str = "attempts";
     /// When the last mails to an address were due.
     pub const MAIL_QUOTAS: &str = "mail_quotas";
     /// Who did what.
@@ -43,10 +51,13 @@ pub mod collection {
 pub struct Collections {
     pub(crate) users: Collection<User>,
     pub(crate) sign_ups: Collection<SignUp>,
+    pub(crate) invitations: Collection<Invitation>,
+    pub(crate) resets: Collection<Reset>,
     pub(crate) sessions: Collection<Session>,
     pub(crate) files: Collection<File>,
     pub(crate) links: Collection<Link>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
+    pub(crate) attempts: Collection<super::attempts::Attempts>,
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
     pub(crate) audit: Collection<AuditEntry>,
     pub(crate) rate_windows: Collection<super::rate_windows::RateWindow>,
@@ -58,10 +69,13 @@ impl Collections {
         Self {
             users: database.collection(collection::USERS),
             sign_ups: database.collection(collection::SIGN_UPS),
+            invitations: database.collection(collection::INVITATIONS),
+            resets: database.collection(collection::RESETS),
             sessions: database.collection(collection::SESSIONS),
             files: database.collection(collection::FILES),
             links: database.collection(collection::LINKS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
+            attempts: database.collection(collection::ATTEMPTS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
             audit: database.collection(collection::AUDIT),
             rate_windows: counters(database, collection::RATE_WINDOWS),

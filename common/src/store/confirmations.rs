@@ -76,7 +76,7 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Adds an account and ends every sign-up of its address.
+    /// Adds an account and ends every sign-up and invitation of its address.
     ///
     /// # Errors
     ///
@@ -90,6 +90,7 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("end sign-ups"))?;
+        self.end_invitations(&user.email_key).await?;
         self.remove_unverified(&user.email_key).await?;
         self.insert_user(user).await
     }

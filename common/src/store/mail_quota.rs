@@ -9,7 +9,8 @@ use crate::mail_quota::{MAIL_WINDOW, MAX_MAILS, next_due};
 /// When the last mails to an address are or were due, in order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MailQuota {
-    /// The address as it is compared.
+    /// The address as it is compared, for mails that some requests cause behind the name of those and a
+    /// colon.
     #[serde(rename = "_id")]
     pub email_key: String,
     /// At most [`MAX_MAILS`] of them.
@@ -17,7 +18,8 @@ pub struct MailQuota {
 }
 
 impl Tx<'_> {
-    /// Takes the next place among the mails to an address; when its mail is due.
+    /// Takes the next place among the mails to an address, or those of one sort to it; when its mail is
+    /// due.
     ///
     /// # Errors
     ///

@@ -4,11 +4,15 @@
 //! small JSON payload that names its purpose, so that a token of one purpose is worthless for
 //! another. The expiry is part of the payload: Fernet itself only records when a token was made.
 
+mod account_claims;
 mod claims;
 mod keys;
 mod pseudonym;
 mod ring;
 
+pub use account_claims::{
+    InvitationClaims, ResetPasswordClaims, ResetSecondFactorClaims, TotpSeedClaims,
+};
 pub use claims::{Claims, CursorClaims, DeviceClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};
 pub use pseudonym::Pseudonyms;

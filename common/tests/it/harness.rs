@@ -7,12 +7,17 @@ use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
-use dossier_common::id::{AuditId, BlobId, FileId, JobId, LinkId, SessionId, SignUpId, UserId};
+use dossier_common::id::{
+    AuditId, BlobId, FileId, InvitationId, JobId, LinkId, ResetId, SessionId, SignUpId, UserId,
+};
+use dossier_common::invitation::Invitation;
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::QueueSettings;
+use dossier_common::reset::{Reset, ResetOf};
 use dossier_common::session::{RefreshSeed, Session};
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::store::Store;
+use dossier_common::totp::Totp;
 use dossier_common::user::{Role, User};
 use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::bson::DateTime;
@@ -63,6 +68,7 @@ impl TestStore {
             email_verified_at: Some(NOW),
             disabled_at: None,
             last_log_in_at: None,
+            totp: None,
             created_at: NOW,
             updated_at: NOW,
         }
@@ -80,6 +86,34 @@ impl TestStore {
             tries_left: MAX_TRIES,
             created_at: NOW,
             expires_at: LATER,
+        }
+    }
+
+    pub(crate) fn invitation(&self, email: &str) -> Invitation {
+        let user = self.user(email);
+        Invitation {
+            id: InvitationId::generate(&self.entropy, NOW),
+            email: user.email,
+            email_key: user.email_key,
+            role: Role::Ops,
+            invited_by: user.id,
+            mail_due_at: Some(NOW),
+            created_at: NOW,
+            expires_at: LATER,
+        }
+    }
+
+    pub(crate) fn reset(&self) -> Reset {
+        let id = ResetId::generate(&self.entropy, NOW);
+        Reset::new(id, ResetOf::Password, "ada@example.com", NOW, NOW)
+    }
+
+    pub(crate) fn totp(&self) -> Totp {
+        Totp {
+            sealed_seed: "x".repeat(160),
+            enabled_at: None,
+            last_step: 0,
+            recovery_sha256: vec![Sha256::of(b"a code"), Sha256::of(b"another")],
         }
     }
 

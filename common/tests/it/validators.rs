@@ -5,6 +5,7 @@ use dossier_common::network::Network;
 use dossier_common::session::{Origin, RefreshSeed};
 use dossier_common::store::links::DownloadPart;
 use dossier_common::store::refresh_tokens::Trade;
+use dossier_common::store::second_factors::SecondFactorChange;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 
 use crate::harness::{LATER, NOW, TestStore};
@@ -17,16 +18,23 @@ async fn everything_that_the_code_writes_is_accepted() {
     let (sign_up, session) = (test.sign_up("ada@example.com"), test.session(&user));
     let (file, other) = (test.file(&user), test.file(&user));
     let link = test.link(&user, &file);
-    let jobs = [test.job(), test.job()];
+    let jobs = [test.job(), test.job(), test.job()];
+    let invitation = test.invitation("bob@example.com");
+    let reset = test.reset();
+    let totp = test.totp();
+    let asked = store.request_reset(reset.of, &reset.email_key, reset.id, test.job(), NOW);
+    asked.await.expect("accepted");
     store
         .transaction("add one of everything", |tx| {
             let (user, sign_up) = (user.clone(), sign_up.clone());
+            let invitation = invitation.clone();
             let (files, link) = ([file.clone(), other.clone()], link.clone());
             let session = session.clone();
             Box::pin(async move {
                 let id = sign_up.id;
                 tx.insert_sign_up(sign_up, jobs[0]).await?;
                 assert!(tx.confirm_sign_up(id, &user, NOW).await?);
+                tx.insert_invitation(invitation, jobs[2]).await?;
                 for file in &files {
                     tx.insert_file(file).await?;
                 }
@@ -47,6 +55,26 @@ async fn everything_that_the_code_writes_is_accepted() {
     };
     let traded = store.trade_refresh_token(&session, &trade).await;
     assert!(traded.expect("accepted"));
+    assert!(store.begin_totp(user.id, &totp).await.expect("accepted"));
+    let change = SecondFactorChange {
+        user_id: user.id,
+        keep: Some(session.id),
+        job: test.job(),
+    };
+    let enabling = store.transaction("enable", |tx| {
+        let totp = totp.clone();
+        Box::pin(async move { tx.enable_totp(change, &totp, NOW).await })
+    });
+    assert!(enabling.await.expect("accepted"));
+    let sealed = &totp.sealed_seed;
+    assert!(
+        store
+            .take_totp_step(user.id, 9, sealed)
+            .await
+            .expect("accepted")
+    );
+    let recovery = store.take_recovery_code(user.id, totp.recovery_sha256[0]);
+    assert!(recovery.await.expect("accepted"));
     store
         .revoke_session(session.id, NOW)
         .await
@@ -97,11 +125,16 @@ async fn what_no_code_would_write_is_refused() {
             "sign_ups",
             serialize_to_document(&test.sign_up("ada@example.com")),
         ),
+        (
+            "invitations",
+            serialize_to_document(&test.invitation("ada@example.com")),
+        ),
+        ("resets", serialize_to_document(&test.reset())),
         ("sessions", serialize_to_document(&test.session(&user))),
         ("files", serialize_to_document(&file)),
         ("links", serialize_to_document(&test.link(&user, &file))),
     ];
-    let damages: [(&str, Document); 23] = [
+    let damages: [(&str, Document); 32] = [
         ("users", doc! { "role": "root" }),
         (
             "users",
@@ -115,6 +148,18 @@ async fn what_no_code_would_write_is_refused() {
         ("sign_ups", doc! { "password_hash": "in clear text" }),
         ("sign_ups", doc! { "tries_left": -1 }),
         ("sign_ups", doc! { "expires_at": Bson::Null }),
+        (
+            "users",
+            doc! { "totp": { "sealed_seed": "JBSWY3DPEHPK3PXP" } },
+        ),
+        ("users", doc! { "totp": "a seed" }),
+        ("invitations", doc! { "role": "root" }),
+        ("invitations", doc! { "invited_by": Bson::Null }),
+        ("invitations", doc! { "expires_at": Bson::Null }),
+        ("resets", doc! { "_id": "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
+        ("resets", doc! { "email_key": Bson::Null }),
+        ("resets", doc! { "expires_at": "soon" }),
+        ("resets", doc! { "of": "everything" }),
         ("sessions", doc! { "refresh_sha256": "token" }),
         ("sessions", doc! { "role": Bson::Null }),
         ("sessions", doc! { "refresh_generation": -1_i64 }),

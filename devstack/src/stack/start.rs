@@ -111,6 +111,7 @@ impl Stack {
             ),
             ("FERNET_KEYS", self.secrets.fernet_keys.clone()),
             ("JWT_KEYS", self.secrets.jwt_keys.clone()),
+            ("SIGN_UP", "open".to_owned()),
             // Nobody routes clients to it who would have to go elsewhere first.
             ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
             // Everything on a developer's machine comes from one network.

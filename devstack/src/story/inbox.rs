@@ -25,30 +25,29 @@ impl Inbox {
         }
     }
 
-    /// Waits for the newest mail to an address, and returns it whole.
+    /// The token of the page called `page` in the newest mail to an address that has one, with the
+    /// address of the page.
     ///
     /// # Errors
     ///
-    /// When none comes in time.
-    pub async fn mail_to(&self, address: &str) -> Result<Value, StoryError> {
+    /// When no such mail comes in time.
+    pub async fn link(&self, address: &str, page: &str) -> Result<(String, String), StoryError> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let list = self.client.get("/api/messages").await?.expect(200)?.json();
-            let newest = list
-                .as_array()
-                .and_then(|list| list.iter().rev().find(|mail| mail["to"] == address));
-            if let Some(id) = newest.and_then(|mail| mail["id"].as_str()) {
-                return Ok(self
-                    .client
-                    .get(&format!("/api/messages/{id}"))
-                    .await?
-                    .expect(200)?
-                    .json());
+            let mails = list.as_array().map_or(&[][..], Vec::as_slice).iter();
+            let newest_first = mails.rev().filter(|mail| mail["to"] == address);
+            for id in newest_first.filter_map(|mail| mail["id"].as_str()) {
+                let path = format!("/api/messages/{id}");
+                let mail = self.client.get(&path).await?.expect(200)?.json();
+                if let Some(link) = link_in(&mail, page) {
+                    let token = link.rsplit('/').next().unwrap_or_default().to_owned();
+                    return Ok((link, token));
+                }
             }
             if Instant::now() > deadline {
-                let what = format!("a mail to {address}");
                 return Err(StoryError::Late {
-                    what,
+                    what: format!("a mail to {address} with a link to /{page}/"),
                     seconds: PATIENCE.as_secs(),
                     state: list.to_string(),
                 });
@@ -57,24 +56,14 @@ impl Inbox {
         }
     }
 
-    /// The verification token in the newest mail to an address, with the address of its page.
+    /// The verification token in the newest mail to an address that has one, with the address of its
+    /// page.
     ///
     /// # Errors
     ///
-    /// When no mail comes, or it has no such link.
+    /// When no such mail comes in time.
     pub async fn verification_link(&self, address: &str) -> Result<(String, String), StoryError> {
-        let mail = self.mail_to(address).await?;
-        let text = mail["text"].as_str().unwrap_or_default();
-        let missing = || StoryError::Missing {
-            what: "verification link".into(),
-            place: format!("{text:?}"),
-        };
-        let link = text
-            .split_whitespace()
-            .find(|word| word.contains("/verify-email/"))
-            .ok_or_else(missing)?;
-        let token = link.rsplit('/').next().unwrap_or_default();
-        Ok((link.to_owned(), token.to_owned()))
+        self.link(address, "verify-email").await
     }
 
     /// Tells the mail server how to behave.
@@ -89,4 +78,12 @@ impl Inbox {
             .json(behaviour);
         self.client.send(request).await?.expect(200).map(drop)
     }
+}
+
+/// The address of the page called `page` in the text of a mail.
+fn link_in(mail: &Value, page: &str) -> Option<String> {
+    let text = mail["text"].as_str().unwrap_or_default();
+    let mut words = text.split_whitespace();
+    let link = words.find(|word| word.contains(&format!("/{page}/")));
+    link.map(str::to_owned)
 }

@@ -4,7 +4,7 @@ use super::client::Client;
 use super::error::StoryError;
 use super::inbox::Inbox;
 use super::reporter::StepReporter;
-use super::steps::{accounts, delivery, documents, old_interface};
+use super::steps::{accounts, delivery, documents, old_interface, passwords};
 use crate::stack::StackRecord;
 
 /// Who and what the path leaves behind, for measurements that go on from there.
@@ -31,6 +31,10 @@ pub async fn walk(
     let client = become_client(&anyone, &inbox, reporter).await?;
     let step = anyone.log_in(&record.ops.email, &record.ops.password);
     let ops = reporter.step("Ops logs in", step).await?;
+    let step = passwords::invite(&ops, &anyone, &inbox);
+    reporter
+        .step("somebody whom Ops invited gets an account", step)
+        .await?;
     let (file_id, url) = hand_over(&ops, &client, reporter).await?;
     let step = old_interface::sign_up_the_old_way(&anyone, &inbox);
     let stranger = reporter
@@ -72,6 +76,10 @@ async fn become_client(
     let step = accounts::verify(anyone, &token, &login);
     reporter
         .step("the token and the password confirm the sign-up", step)
+        .await?;
+    let step = passwords::replace_forgotten(anyone, inbox, &login);
+    let login = reporter
+        .step("the mailed link replaces a forgotten password", step)
         .await?;
     let step = anyone.log_in(&login.email, &login.password);
     reporter.step("the client logs in", step).await

@@ -8,6 +8,7 @@ mod m0005_retention;
 mod m0006_sign_ups;
 mod m0007_sessions_and_users;
 mod m0008_audit_and_limits;
+mod m0009_invitations_and_resets;
 
 use sha2::{Digest, Sha256};
 
@@ -51,5 +52,6 @@ pub fn all() -> Vec<Migration> {
         m0006_sign_ups::migration(),
         m0007_sessions_and_users::migration(),
         m0008_audit_and_limits::migration(),
+        m0009_invitations_and_resets::migration(),
     ]
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use dossier_common::file::Rejection;
 use dossier_common::file_name::FileName;
+use dossier_common::user::Role;
 use minijinja::{Environment, Value, context};
 
 /// A mail, before it is addressed to anybody.
@@ -18,6 +19,52 @@ pub enum Email {
     AccountExists {
         /// What the person wants to be called.
         name: Option<String>,
+        /// Where another password can be asked for.
+        reset_url: String,
+    },
+    /// "You are invited."
+    Invitation {
+        /// What the person will be allowed to do.
+        role: Role,
+        /// The encrypted link.
+        url: String,
+    },
+    /// "You are invited, and have an account already."
+    InvitedAlready {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// Where another password can be asked for.
+        reset_url: String,
+    },
+    /// "Choose another password."
+    ResetPassword {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// The encrypted link.
+        url: String,
+    },
+    /// "Remove your second factor."
+    ResetSecondFactor {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// The encrypted link.
+        url: String,
+    },
+    /// "Your password was changed."
+    PasswordChanged {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// Where another password can be asked for.
+        reset_url: String,
+    },
+    /// "Log-in asks for a second factor from now on", or no more.
+    SecondFactorChanged {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// Which of the two.
+        enabled: bool,
+        /// Where another password can be asked for.
+        reset_url: String,
     },
     /// "Your document can no longer be downloaded."
     DocumentRejected {
@@ -50,6 +97,12 @@ impl Email {
         match self {
             Self::Verify { .. } => "verify",
             Self::AccountExists { .. } => "account-exists",
+            Self::Invitation { .. } => "invitation",
+            Self::InvitedAlready { .. } => "invited-already",
+            Self::ResetPassword { .. } => "reset-password",
+            Self::ResetSecondFactor { .. } => "reset-second-factor",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::SecondFactorChanged { .. } => "second-factor-changed",
             Self::DocumentRejected { .. } => "document-rejected",
         }
     }
@@ -70,7 +123,17 @@ impl Email {
     fn subject(&self) -> &'static str {
         match self {
             Self::Verify { .. } => "Please confirm your e-mail address",
-            Self::AccountExists { .. } => "You already have an account",
+            Self::AccountExists { .. } | Self::InvitedAlready { .. } => {
+                "You already have an account"
+            }
+            Self::Invitation { .. } => "You are invited to Dossier",
+            Self::ResetPassword { .. } => "Choose another password",
+            Self::ResetSecondFactor { .. } => "Remove your second factor",
+            Self::PasswordChanged { .. } => "Your password was changed",
+            Self::SecondFactorChanged { enabled: true, .. } => "Log-in asks for a second factor",
+            Self::SecondFactorChanged { enabled: false, .. } => {
+                "Log-in asks for no second factor any more"
+            }
             Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
         }
     }
@@ -78,7 +141,18 @@ impl Email {
     fn values(&self) -> Value {
         match self {
             Self::Verify { url } => context! { url },
-            Self::AccountExists { name } => context! { name },
+            Self::AccountExists { name, reset_url }
+            | Self::InvitedAlready { name, reset_url }
+            | Self::PasswordChanged { name, reset_url } => context! { name, reset_url },
+            Self::Invitation { role, url } => context! { role => role.as_str(), url },
+            Self::SecondFactorChanged {
+                name,
+                enabled,
+                reset_url,
+            } => context! { name, enabled, reset_url },
+            Self::ResetPassword { name, url } | Self::ResetSecondFactor { name, url } => {
+                context! { name, url }
+            }
             Self::DocumentRejected {
                 name,
                 document,
@@ -91,30 +165,25 @@ impl Email {
     }
 }
 
+macro_rules! forms_of {
+    ($($name:literal)*) => {
+        [
+            ("layout.html", include_str!("../../templates/layout.html")),
+            $(
+                (concat!($name, ".txt"), include_str!(concat!("../../templates/", $name, ".txt"))),
+                (concat!($name, ".html"), include_str!(concat!("../../templates/", $name, ".html"))),
+            )*
+        ]
+    };
+}
+
 /// The templates, compiled at the first email. What is put into those that end in `.html` is escaped.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
-    for (name, source) in [
-        ("layout.html", include_str!("../../templates/layout.html")),
-        ("verify.txt", include_str!("../../templates/verify.txt")),
-        ("verify.html", include_str!("../../templates/verify.html")),
-        (
-            "account-exists.txt",
-            include_str!("../../templates/account-exists.txt"),
-        ),
-        (
-            "account-exists.html",
-            include_str!("../../templates/account-exists.html"),
-        ),
-        (
-            "document-rejected.txt",
-            include_str!("../../templates/document-rejected.txt"),
-        ),
-        (
-            "document-rejected.html",
-            include_str!("../../templates/document-rejected.html"),
-        ),
-    ] {
+    for (name, source) in forms_of!(
+        "verify" "account-exists" "invitation" "invited-already" "reset-password"
+        "reset-second-factor" "password-changed" "second-factor-changed" "document-rejected"
+    ) {
         let added = templates.add_template(name, source);
         added.expect("the templates are compiled in, and tests render each");
     }
@@ -124,6 +193,13 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn account_exists(name: Option<String>) -> Email {
+        Email::AccountExists {
+            name,
+            reset_url: "https://dossier.example.com/reset-password".to_owned(),
+        }
+    }
 
     #[test]
     fn both_forms_carry_the_link() {
@@ -143,14 +219,14 @@ mod tests {
     #[test]
     fn html_in_a_name_stays_text() {
         let name = Some("<b>Ada</b>".to_owned());
-        let rendered = Email::AccountExists { name }.render().unwrap();
+        let rendered = account_exists(name).render().unwrap();
         assert!(rendered.text.contains("Hello <b>Ada</b>"));
         assert!(rendered.html.contains("&lt;b&gt;Ada&lt;"));
     }
 
     #[test]
     fn a_letter_to_nobody_in_particular_reads_well() {
-        let rendered = Email::AccountExists { name: None }.render().unwrap();
+        let rendered = account_exists(None).render().unwrap();
         assert!(rendered.text.starts_with("Hello,"));
         assert!(rendered.html.contains("Hello,"));
     }

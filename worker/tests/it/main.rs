@@ -10,6 +10,7 @@ mod jobs_mint;
 mod jobs_revalidate;
 mod jobs_validate;
 mod mail;
+mod mail_accounts;
 mod mail_failures;
 mod mail_repeats;
 mod revalidate_command;

@@ -114,6 +114,7 @@ fn new_user(arguments: &Arguments, password: &Password) -> anyhow::Result<User> 
         email_verified_at: Some(now),
         disabled_at: None,
         last_log_in_at: None,
+        totp: None,
         created_at: now,
         updated_at: now,
     })

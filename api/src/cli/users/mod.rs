@@ -4,12 +4,14 @@ mod change;
 mod create;
 mod list;
 mod person;
+mod send_reset;
 mod show;
 mod text;
 
 use clap::Subcommand;
 use dossier_common::config::{DatabaseSettings, Environment};
 use dossier_common::queue::QueueSettings;
+use dossier_common::reset::ResetOf;
 use dossier_common::store::Store;
 use dossier_common::store::user_changes::UserAction;
 
@@ -29,6 +31,10 @@ pub(super) enum Command {
     Enable(change::Arguments),
     /// Remove an account with what is known of the person; documents stay
     Delete(change::DeleteArguments),
+    /// Send the owner of an account a mail with a link to choose another password
+    SendReset(send_reset::Arguments),
+    /// Send the owner of an account a mail with a link to remove a lost second factor
+    SendSecondFactorReset(send_reset::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> anyhow::Result<()> {
@@ -48,5 +54,11 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Disable(arguments) => change::run(&store, &arguments, UserAction::Disable).await,
         Command::Enable(arguments) => change::run(&store, &arguments, UserAction::Enable).await,
         Command::Delete(arguments) => change::delete(&store, &arguments).await,
+        Command::SendReset(arguments) => {
+            send_reset::run(&store, &arguments, ResetOf::Password).await
+        }
+        Command::SendSecondFactorReset(arguments) => {
+            send_reset::run(&store, &arguments, ResetOf::SecondFactor).await
+        }
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use dossier_common::audit::Act;
 
-use crate::extract::{NoQuery, SignedIn};
+use crate::extract::{Enrolling, NoQuery};
 use crate::problem::{Problem, Problems};
 use crate::state::AppState;
 
@@ -15,12 +15,12 @@ use crate::state::AppState;
     post, path = "/v1/auth/logout", tag = "accounts", security(("bearer" = [])),
     responses(
         (status = 204, description = "The session has ended"),
-        Problems<(SignedIn, NoQuery)>,
+        Problems<(Enrolling, NoQuery)>,
     ),
 )]
 pub async fn log_out(
     State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
+    Enrolling(caller): Enrolling,
     NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let now = state.clock.now();

@@ -5,9 +5,8 @@ use axum::http::StatusCode;
 
 use crate::extract::{Json, Limited, Mails, NoQuery};
 use crate::origin::Origin;
-use crate::password::HashingPlace;
 use crate::problem::{Problem, Problems};
-use crate::services::{self, SIGN_UP_MESSAGE};
+use crate::services::{self, SIGN_UP_MESSAGE, SignUpFailure};
 use crate::state::AppState;
 use crate::wire::{MessageResponse, SignUpRequest};
 
@@ -15,13 +14,13 @@ use crate::wire::{MessageResponse, SignUpRequest};
 ///
 /// The answer is the same whether or not the address has an account; what happens next is only
 /// told by mail. There is an account once the link in the mail was opened and the password entered
-/// there.
+/// there. Where sign-up is not open, or not to addresses of this domain, it is refused.
 #[utoipa::path(
     post, path = "/v1/auth/sign-up", tag = "accounts", security(),
     request_body = SignUpRequest,
     responses(
         (status = 202, description = "A mail is on its way", body = MessageResponse),
-        Problems<(Limited<Mails>, Origin, NoQuery, Json<SignUpRequest>, HashingPlace)>,
+        Problems<(Limited<Mails>, Origin, NoQuery, Json<SignUpRequest>, SignUpFailure)>,
     ),
 )]
 pub async fn sign_up(

@@ -1,7 +1,16 @@
 //! Pages for browsers.
 
+mod ask_reset;
 mod docs;
+mod invitation;
+mod page;
+mod reset_password;
+mod reset_second_factor;
 mod verify;
 
+pub use ask_reset::*;
 pub use docs::*;
+pub use invitation::*;
+pub use reset_password::*;
+pub use reset_second_factor::*;
 pub use verify::*;

@@ -1,33 +1,19 @@
 //! `GET` and `POST /verify-email/{token}`
 
-use std::sync::LazyLock;
-
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use minijinja::{Environment, context};
+use axum::http::StatusCode;
+use axum::response::Response;
+use minijinja::context;
 
-use crate::extract::{Limited, PasswordForm, Passwords};
+use super::page::retry_later;
+use crate::extract::{Limited, PageForm, Passwords};
 use crate::origin::Origin;
 use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
 
 const PAGE: &str = "verify-email.html";
-
-/// The page's template, compiled when it is first shown.
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut templates = Environment::new();
-    let source = include_str!("../../../templates/verify-email.html");
-    let added = templates.add_template(PAGE, source);
-    added.expect("the page's template is compiled in, and tests show it");
-    templates
-});
-
-/// The page allows its own style and its own form, nothing else.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 
 /// What the page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +51,12 @@ pub async fn confirm_verification(
     limited: Result<Limited<Passwords>, Problem>,
     origin: Origin,
     token: Result<Path<String>, PathRejection>,
-    PasswordForm(password): PasswordForm,
+    form: PageForm,
 ) -> Response {
     if let Err(problem) = limited {
         return failed(&problem);
     }
-    let Some(password) = password else {
+    let Some(password) = form.password else {
         return page(StatusCode::UNPROCESSABLE_ENTITY, Step::AskAgain);
     };
     // What is no text is no token either.
@@ -89,22 +75,9 @@ fn failed(problem: &Problem) -> Response {
         Code::RateLimited => Step::TooMany,
         _ => Step::Failed,
     };
-    let mut response = page(problem.code().status(), step);
-    if let Some(limit) = problem.rate_limit() {
-        response.extensions_mut().insert(limit);
-    }
-    if let Some(wait) = problem.retry_after() {
-        let seconds = HeaderValue::from(wait.as_secs());
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
-    }
-    response
+    retry_later(page(problem.code().status(), step), problem)
 }
 
 fn page(status: StatusCode, step: Step) -> Response {
-    let template = TEMPLATES.get_template(PAGE);
-    let html = template.and_then(|page| page.render(context! { step => step.name() }));
-    let html = html.expect("the page's template is compiled in and takes one name");
-    let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
-    let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
-    (status, headers, Html(html)).into_response()
+    super::page::page(status, PAGE, context! { step => step.name() })
 }

@@ -5,11 +5,14 @@ mod call;
 mod confirm;
 mod documents;
 mod fail_point;
+mod invitations;
 mod operations;
 mod own_server;
 mod parsed;
 mod people;
 mod program;
+mod resets;
+mod totp;
 mod wire;
 mod workers;
 
@@ -22,6 +25,7 @@ pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
 pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person};
 pub(crate) use program::{Program, Running};
+pub(crate) use totp::Device;
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
@@ -35,8 +39,10 @@ use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
 use dossier_api::refresh_token::RefreshTokens;
 use dossier_api::router::router;
+use dossier_api::sign_up_policy::SignUpPolicy;
 use dossier_api::state::{AppState, Draining};
 use dossier_api::throttle::Throttle;
+use dossier_api::totp::TotpRoles;
 use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
@@ -114,6 +120,8 @@ impl App {
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
             trusted_proxies: TrustedProxies::default(),
+            sign_up: SignUpPolicy::Open,
+            totp_required_for: TotpRoles::default(),
             limits,
             draining: Draining::default(),
         };
@@ -137,6 +145,30 @@ impl App {
     pub(crate) fn with_a_hasher_of_its_own(&self) -> Router {
         router(AppState {
             passwords: PasswordHasher::new(Entropy::seeded(13)),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service with another rule of who may sign up.
+    pub(crate) fn with_sign_up(&self, policy: &str) -> Router {
+        router(AppState {
+            sign_up: policy.parse().expect("a policy"),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service where accounts of these roles need a second factor.
+    pub(crate) fn with_totp_required_for(&self, roles: &str) -> Router {
+        router(AppState {
+            totp_required_for: roles.parse().expect("roles"),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same service with other keys for its encrypted tokens.
+    pub(crate) fn with_fernet_keys(&self, keys: &str) -> Router {
+        router(AppState {
+            token_keys: TokenKeys::parse(&keys.into()).expect("the keys are good"),
             ..self.state.clone()
         })
     }

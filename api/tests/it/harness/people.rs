@@ -40,6 +40,7 @@ impl App {
             email_verified_at: verified.then_some(now),
             disabled_at: None,
             last_log_in_at: None,
+            totp: None,
             created_at: now,
             updated_at: now,
         };

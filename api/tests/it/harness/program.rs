@@ -30,6 +30,7 @@ impl Program {
             .variable("PUBLIC_URL", PUBLIC_URL)
             .variable("FERNET_KEYS", FERNET_KEY)
             .variable("JWT_KEYS", JWT_KEYS)
+            .variable("SIGN_UP", "open")
             .variable("LISTEN_ADDR", "127.0.0.1:0")
             .variable("METRICS_ADDR", "127.0.0.1:0")
             .variable("SHUTDOWN_DELAY_SECONDS", "0")

@@ -66,11 +66,21 @@ impl Workers {
         messages.iter().map(|it| text(it.formatted())).collect()
     }
 
+    /// The `count`th mail.
+    pub(crate) async fn mail(&self, count: usize) -> String {
+        let what = format!("mail {count} is sent");
+        eventually(&what, async || self.mails().get(count - 1).cloned()).await
+    }
+
     /// The token of the link in the `count`th mail.
     pub(crate) async fn verification_token(&self, count: usize) -> String {
-        let what = format!("mail {count} is sent");
-        let mail = eventually(&what, async || self.mails().get(count - 1).cloned()).await;
-        let (_, rest) = mail.split_once("/verify-email/").expect("a link");
+        self.token("verify-email", count).await
+    }
+
+    /// The token of the link to `page` in the `count`th mail.
+    pub(crate) async fn token(&self, page: &str, count: usize) -> String {
+        let mail = self.mail(count).await;
+        let (_, rest) = mail.split_once(&format!("/{page}/")).expect("a link");
         rest.split_whitespace().next().expect("a token").to_owned()
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FileId, SignUpId, UserId};
+use crate::id::{FileId, InvitationId, ResetId, SignUpId, UserId};
 use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Sends one mail.
@@ -16,6 +16,34 @@ pub enum SendEmail {
     SignUp {
         /// Which sign-up.
         sign_up_id: SignUpId,
+    },
+    /// "You are invited", with an encrypted link, or, where the address has an account, "you already
+    /// have one".
+    Invitation {
+        /// Which invitation.
+        invitation_id: InvitationId,
+    },
+    /// "Choose another password", with an encrypted link, where the address has an account.
+    ResetPassword {
+        /// Which request.
+        reset_id: ResetId,
+    },
+    /// "Remove your second factor", with an encrypted link, as an operator asked for.
+    ResetSecondFactor {
+        /// Which request.
+        reset_id: ResetId,
+    },
+    /// "Your password was changed."
+    PasswordChanged {
+        /// To whom.
+        user_id: UserId,
+    },
+    /// "Log-in asks for a second factor from now on", or no more.
+    SecondFactorChanged {
+        /// To whom.
+        user_id: UserId,
+        /// Which of the two.
+        enabled: bool,
     },
     /// "You already have an account", as the release before enqueued it.
     AccountExists {
@@ -55,6 +83,27 @@ mod tests {
             (
                 r#"{"template":"sign-up","sign_up_id":"sgn_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
                 "SignUp",
+            ),
+            (
+                r#"{"template":"invitation","invitation_id":"inv_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "Invitation",
+            ),
+            (
+                r#"{"template":"reset-password","reset_id":"rst_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "ResetPassword",
+            ),
+            (
+                r#"{"template":"reset-second-factor","reset_id":"rst_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "ResetSecondFactor",
+            ),
+            (
+                r#"{"template":"password-changed","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "PasswordChanged",
+            ),
+            (
+                r#"{"template":"second-factor-changed","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                    "enabled":true}"#,
+                "SecondFactorChanged",
             ),
             (
                 r#"{"template":"account-exists","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,

@@ -4,3 +4,4 @@ pub(super) mod accounts;
 pub(super) mod delivery;
 pub(super) mod documents;
 pub(super) mod old_interface;
+pub(super) mod passwords;

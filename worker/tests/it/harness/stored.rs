@@ -35,6 +35,7 @@ impl Bench {
             email_verified_at: Some(now),
             disabled_at: None,
             last_log_in_at: None,
+            totp: None,
             created_at: now,
             updated_at: now,
         };

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use crate::extract::{NoQuery, SignedIn};
+use crate::extract::{Enrolling, NoQuery};
 use crate::problem::{Code, Fails, Problem, Problems};
 use crate::state::AppState;
 use crate::wire::UserResponse;
@@ -14,12 +14,12 @@ use crate::wire::UserResponse;
     get, path = "/v1/me", tag = "accounts", security(("bearer" = [])),
     responses(
         (status = 200, description = "The account", body = UserResponse),
-        Problems<(SignedIn, NoQuery, Gone)>,
+        Problems<(Enrolling, NoQuery, Gone)>,
     ),
 )]
 pub async fn show_me(
     State(state): State<AppState>,
-    SignedIn(caller): SignedIn,
+    Enrolling(caller): Enrolling,
     NoQuery: NoQuery,
 ) -> Result<axum::Json<UserResponse>, Problem> {
     let user = state.store.find_user(caller.user_id).await?;

@@ -1,0 +1,42 @@
+//! `dossier-api users send-reset` and `send-second-factor-reset`
+
+use anyhow::bail;
+use clap::Args;
+use dossier_common::clock::Clock;
+use dossier_common::email::EmailAddress;
+use dossier_common::entropy::Entropy;
+use dossier_common::id::{JobId, ResetId};
+use dossier_common::reset::ResetOf;
+use dossier_common::store::Store;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// The account's e-mail address
+    email: EmailAddress,
+}
+
+/// Only the mail lets anybody in: an operator learns no password and removes no second factor.
+pub(super) async fn run(
+    store: &Store,
+    arguments: &Arguments,
+    of: ResetOf,
+) -> anyhow::Result<()> {
+    let Arguments { email } = arguments;
+    let key = email.key();
+    let Some(user) = store.find_user_by_email_key(&key).await? else {
+        bail!("{email} has no account; make one with `dossier-api users create`");
+    };
+    let to = match of {
+        ResetOf::Password => "choose another password",
+        ResetOf::SecondFactor if user.enabled_totp().is_none() => {
+            bail!("{email} has no second factor; nothing was sent")
+        }
+        ResetOf::SecondFactor => "remove the second factor",
+    };
+    let (entropy, now) = (Entropy::system(), Clock::system().now());
+    let id = ResetId::generate(&entropy, now);
+    let job = JobId::generate(&entropy, now);
+    store.request_reset(of, &key, id, job, now).await?;
+    anstream::println!("a mail with a link to {to} is on its way to {email}");
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! `GET` and `POST /reset-password`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use minijinja::context;
+
+use super::page::{page, retry_later};
+use crate::extract::PageForm;
+use crate::problem::Code;
+use crate::services;
+use crate::state::AppState;
+
+const PAGE: &str = "ask-reset.html";
+
+/// Shows a page that asks for the address of an account whose password is forgotten.
+pub async fn show_reset_page() -> Response {
+    page(StatusCode::OK, PAGE, context! { step => "ask" })
+}
+
+/// The button: asks for a mail. The page says the same for every address.
+pub async fn ask_for_reset(State(state): State<AppState>, form: PageForm) -> Response {
+    let email = form.email.unwrap_or_default();
+    match services::ask_for_reset(&state, &email).await {
+        Ok(()) => page(StatusCode::OK, PAGE, context! { step => "done" }),
+        Err(problem) => {
+            let step = match problem.code() {
+                Code::InvalidFields => "refused",
+                _ => "failed",
+            };
+            let status = problem.code().status();
+            retry_later(page(status, PAGE, context! { step }), &problem)
+        }
+    }
+}

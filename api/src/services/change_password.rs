@@ -1,0 +1,61 @@
+//! Changing a password that is known.
+
+use dossier_common::id::JobId;
+use dossier_common::network::Network;
+use dossier_common::store::passwords::NewPassword;
+
+use super::prove::{ProvePassword, prove_password};
+use crate::extract::Caller;
+use crate::password::{Password, check_length};
+use crate::problem::{Code, Fails, Problem};
+use crate::state::AppState;
+
+/// Gives the caller's account another password and ends its other sessions.
+///
+/// # Errors
+///
+/// [`Problem`] when the current password is another, or the new one breaks a rule.
+pub async fn change_password(
+    state: &AppState,
+    network: Network,
+    caller: &Caller,
+    current: &Password,
+    new: &Password,
+) -> Result<(), Problem> {
+    check_length(new).map_err(|rule| Problem::invalid_field("new_password", rule))?;
+    let (user, place) = prove_password(state, network, caller, current).await?;
+    let hashing = place.hash_new("new_password", new, user.email.as_str());
+    let now = state.clock.now();
+    let new = NewPassword {
+        password_hash: hashing.await?,
+        user,
+        only_if_unchanged: true,
+        keep: Some(caller.session_id),
+        job: JobId::generate(&state.entropy, now),
+    };
+    let changed = state
+        .store
+        .transaction("change a password", |tx| {
+            let new = new.clone();
+            Box::pin(async move { tx.replace_password(&new, now).await })
+        })
+        .await?;
+    if !changed {
+        return Err(Problem::new(
+            Code::Conflict,
+            "The password is just being changed. Please send the request again.",
+        ));
+    }
+    tracing::info!(user = %caller.user_id, "a password was changed");
+    Ok(())
+}
+
+/// What [`change_password`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangePassword;
+
+impl Fails for ChangePassword {
+    fn codes() -> Vec<Code> {
+        [vec![Code::Conflict], ProvePassword::codes()].concat()
+    }
+}

@@ -1,0 +1,194 @@
+//! Invitations: who makes them, and what becomes of them.
+
+use dossier_common::email::EmailAddress;
+use dossier_common::id::{InvitationId, JobId, UserId};
+use dossier_common::invitation::Invitation;
+use dossier_common::network::Network;
+use dossier_common::person_name::PersonName;
+use dossier_common::store::{Conflict, StoreError};
+use dossier_common::token::InvitationClaims;
+use dossier_common::user::{Role, User};
+use mongodb::bson::DateTime;
+
+use crate::extract::Caller;
+use crate::password::{HashingPlace, Password, check_length};
+use crate::problem::{Code, Fails, FieldError, Problem};
+use crate::state::AppState;
+use crate::wire::InvitationRequest;
+
+/// Invites somebody. Whether the address has an account is not asked here: the mail tells its owner.
+///
+/// # Errors
+///
+/// [`Problem`] when a field breaks its rule, or the caller may not give that role.
+pub async fn invite(
+    state: &AppState,
+    caller: &Caller,
+    request: &InvitationRequest,
+) -> Result<Invitation, Problem> {
+    if !state.sign_up.takes_invitations() {
+        return Err(closed());
+    }
+    let (email, role) = check(request)?;
+    if caller.role != Role::Admin && role != Role::Client {
+        let detail = "Only admins may invite Ops and admins.";
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    let now = state.clock.now();
+    let invitation = Invitation {
+        id: InvitationId::generate(&state.entropy, now),
+        email_key: email.key(),
+        email,
+        role,
+        invited_by: caller.user_id,
+        mail_due_at: None,
+        created_at: now,
+        expires_at: now,
+    };
+    let job = JobId::generate(&state.entropy, now);
+    let inserting = state.store.transaction("invite somebody", |tx| {
+        let invitation = invitation.clone();
+        Box::pin(async move { tx.insert_invitation(invitation, job).await })
+    });
+    let invitation = inserting.await?;
+    tracing::info!(by = %caller.user_id, invitation = %invitation.id, "somebody was invited as {role}");
+    Ok(invitation)
+}
+
+fn check(request: &InvitationRequest) -> Result<(EmailAddress, Role), Problem> {
+    let mut errors = Vec::new();
+    let email = request.email.parse::<EmailAddress>();
+    match &email {
+        Err(error) => errors.push(FieldError::new("email", error.to_string())),
+        Ok(email) if !email.has_public_domain() => errors.push(FieldError::new(
+            "email",
+            "must have a domain of the internet, such as example.com",
+        )),
+        Ok(_) => {}
+    }
+    let role = request.role.parse::<Role>();
+    if let Err(error) = &role {
+        errors.push(FieldError::new("role", error.to_string()));
+    }
+    match (email, role) {
+        (Ok(email), Ok(role)) if errors.is_empty() => Ok((email, role)),
+        _ => Err(Problem::invalid_fields(errors)),
+    }
+}
+
+/// Makes the account that somebody was invited to. The token proves who reads the mailbox.
+///
+/// # Errors
+///
+/// [`Problem`] with every field that breaks its rule, after which the token is still good; one and the
+/// same for a forged, expired or used token, and for an address that has an account by now.
+pub async fn accept_invitation(
+    state: &AppState,
+    network: Network,
+    token: &str,
+    password: &Password,
+    name: Option<&str>,
+) -> Result<(), Problem> {
+    if !state.sign_up.takes_invitations() {
+        return Err(closed());
+    }
+    let now = state.clock.now();
+    let claims: InvitationClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
+    let name = check_account(password, name)?;
+    let place = state.passwords.place(network)?;
+    let invitation = state
+        .store
+        .find_invitation(claims.invitation_id, now)
+        .await?;
+    let invitation = invitation.ok_or_else(refused)?;
+    let hashing = place.hash_new("password", password, invitation.email.as_str());
+    let password_hash = hashing.await?;
+    let user = User {
+        id: UserId::generate(&state.entropy, now),
+        email: invitation.email,
+        email_key: invitation.email_key,
+        name: name.map(String::from),
+        role: invitation.role,
+        password_hash,
+        email_verified_at: Some(now),
+        totp: None,
+        created_at: now,
+        updated_at: now,
+    };
+    make_account(state, invitation.id, &user, now).await
+}
+
+fn check_account(password: &Password, name: Option<&str>) -> Result<Option<PersonName>, Problem> {
+    let mut errors = Vec::new();
+    if let Err(rule) = check_length(password) {
+        errors.push(FieldError::new("password", rule));
+    }
+    let name = name.filter(|name| !name.trim().is_empty());
+    match name.map(str::parse::<PersonName>).transpose() {
+        Ok(name) if errors.is_empty() => return Ok(name),
+        Ok(_) => {}
+        Err(error) => errors.push(FieldError::new("name", error.to_string())),
+    }
+    Err(Problem::invalid_fields(errors))
+}
+
+async fn make_account(
+    state: &AppState,
+    id: InvitationId,
+    user: &User,
+    now: DateTime,
+) -> Result<(), Problem> {
+    let made = state.store.transaction("accept an invitation", |tx| {
+        let user = user.clone();
+        Box::pin(async move {
+            let is_there = tx.take_invitation(id, now).await?;
+            if is_there {
+                tx.claim_address(&user).await?;
+            }
+            Ok(is_there)
+        })
+    });
+    match made.await {
+        Ok(true) => {
+            tracing::info!(user = %user.id, invitation = %id, "an invitation was accepted");
+            Ok(())
+        }
+        Ok(false) | Err(StoreError::Conflict(Conflict::Email)) => Err(refused()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn refused() -> Problem {
+    Problem::new(
+        Code::TokenInvalid,
+        "The invitation does not work (any more): it works once, for seven days. If you have accepted it already, log in; otherwise ask for another one.",
+    )
+}
+
+fn closed() -> Problem {
+    Problem::new(
+        Code::SignUpRefused,
+        "Nobody is invited here. Please ask the operators of this service for an account.",
+    )
+}
+
+/// What [`invite`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct Invite;
+
+impl Fails for Invite {
+    fn codes() -> Vec<Code> {
+        vec![Code::InvalidFields, Code::Forbidden, Code::SignUpRefused]
+    }
+}
+
+/// What [`accept_invitation`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptInvitation;
+
+impl Fails for AcceptInvitation {
+    fn codes() -> Vec<Code> {
+        let own = vec![Code::TokenInvalid, Code::InvalidFields, Code::SignUpRefused];
+        [own, HashingPlace::codes()].concat()
+    }
+}

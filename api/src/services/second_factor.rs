@@ -1,0 +1,175 @@
+//! Second factors: set up, asked for at log-in, and removed.
+
+use dossier_common::id::JobId;
+use dossier_common::network::Network;
+use dossier_common::store::second_factors::SecondFactorChange;
+use dossier_common::totp::Totp;
+use dossier_common::user::User;
+
+use super::one_time_code::{TakeCode, open_seed, seal_seed, take_code};
+use super::prove::{ProvePassword, prove_password};
+use crate::extract::Caller;
+use crate::password::Password;
+use crate::problem::{Code, Fails, Problem};
+use crate::state::AppState;
+use crate::totp::{RecoveryCodes, Seed};
+
+/// Begins a second factor for the caller's account; its seed. Log-in asks for it once it is enabled.
+///
+/// # Errors
+///
+/// [`Problem`] when the password is another, or a second factor is enabled.
+pub async fn begin_totp(
+    state: &AppState,
+    network: Network,
+    caller: &Caller,
+    password: &Password,
+) -> Result<Seed, Problem> {
+    let (user, _) = prove_password(state, network, caller, password).await?;
+    let seed = Seed::generate(&state.entropy, &user.email).map_err(unusable)?;
+    let totp = Totp {
+        sealed_seed: seal_seed(state, user.id, &seed),
+        enabled_at: None,
+        last_step: 0,
+        recovery_sha256: Vec::new(),
+    };
+    if !state.store.begin_totp(user.id, &totp).await? {
+        return Err(enabled_already());
+    }
+    Ok(seed)
+}
+
+/// Enables the second factor that was begun, if `code` is one of it; the recovery codes.
+///
+/// # Errors
+///
+/// [`Problem`] about the field `code` when it is not, or when nothing was begun.
+pub async fn enable_totp(
+    state: &AppState,
+    caller: &Caller,
+    code: &str,
+) -> Result<Vec<String>, Problem> {
+    let user = find_user(state, caller).await?;
+    let Some(mut totp) = user.totp.clone().filter(|it| it.enabled_at.is_none()) else {
+        return Err(match user.enabled_totp() {
+            Some(_) => enabled_already(),
+            None => not_begun(),
+        });
+    };
+    let seed = open_seed(state, &user, &totp)?;
+    let now = state.clock.now();
+    let step = seed.step_of(code, state.clock.unix_seconds());
+    let step = step.ok_or_else(|| Problem::invalid_field("code", "is not the present code"))?;
+    let recovery = RecoveryCodes::generate(&state.entropy);
+    totp.last_step = i64::try_from(step).unwrap_or(i64::MAX);
+    totp.recovery_sha256 = recovery.digests;
+    let change = change(state, caller);
+    let enabled = state.store.transaction("enable a second factor", |tx| {
+        let totp = totp.clone();
+        Box::pin(async move { tx.enable_totp(change, &totp, now).await })
+    });
+    if !enabled.await? {
+        return Err(not_begun());
+    }
+    tracing::info!(user = %user.id, "a second factor was enabled");
+    Ok(recovery.codes)
+}
+
+/// Removes the second factor of the caller's account.
+///
+/// # Errors
+///
+/// [`Problem`] when the password or the code is not right, or there is no second factor.
+pub async fn disable_totp(
+    state: &AppState,
+    network: Network,
+    caller: &Caller,
+    password: &Password,
+    code: &str,
+) -> Result<(), Problem> {
+    let (user, _) = prove_password(state, network, caller, password).await?;
+    let totp = user.enabled_totp().ok_or_else(not_enabled)?;
+    take_code(state, &user, totp, code)
+        .await
+        .map_err(|problem| match problem.code() {
+            Code::TotpInvalid => Problem::invalid_field("code", "is not valid (any more)"),
+            _ => problem,
+        })?;
+    let (change, now) = (change(state, caller), state.clock.now());
+    let disabled = state.store.transaction("disable a second factor", |tx| {
+        Box::pin(async move { tx.disable_totp(change, now).await })
+    });
+    if !disabled.await? {
+        return Err(not_enabled());
+    }
+    tracing::info!(user = %user.id, "a second factor was disabled");
+    Ok(())
+}
+
+async fn find_user(state: &AppState, caller: &Caller) -> Result<User, Problem> {
+    let user = state.store.find_user(caller.user_id).await?;
+    user.ok_or_else(Problem::not_found)
+}
+
+fn change(state: &AppState, caller: &Caller) -> SecondFactorChange {
+    SecondFactorChange {
+        user_id: caller.user_id,
+        keep: Some(caller.session_id),
+        job: JobId::generate(&state.entropy, state.clock.now()),
+    }
+}
+
+fn enabled_already() -> Problem {
+    Problem::new(
+        Code::Conflict,
+        "The account has a second factor already. To replace it, disable it first.",
+    )
+}
+
+fn not_begun() -> Problem {
+    Problem::new(
+        Code::Conflict,
+        "No second factor was begun, or another one was since. Please begin again.",
+    )
+}
+
+fn not_enabled() -> Problem {
+    Problem::new(Code::Conflict, "The account has no second factor.")
+}
+
+fn unusable(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a second factor cannot be made for an address");
+    Problem::internal()
+}
+
+/// What [`begin_totp`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct BeginTotp;
+
+impl Fails for BeginTotp {
+    fn codes() -> Vec<Code> {
+        [vec![Code::Conflict], ProvePassword::codes()].concat()
+    }
+}
+
+/// What [`enable_totp`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct EnableTotp;
+
+impl Fails for EnableTotp {
+    fn codes() -> Vec<Code> {
+        vec![Code::NotFound, Code::Conflict, Code::InvalidFields]
+    }
+}
+
+/// What [`disable_totp`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct DisableTotp;
+
+impl Fails for DisableTotp {
+    fn codes() -> Vec<Code> {
+        let mut codes = [BeginTotp::codes(), TakeCode::codes()].concat();
+        codes.retain(|code| *code != Code::TotpInvalid);
+        codes
+    }
+}

@@ -1,0 +1,182 @@
+//! Invitations that were not accepted yet.
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{DateTime, Document, doc};
+
+use super::{OPERATION_LIMIT, Store, StoreError, Tx};
+use crate::id::{InvitationId, JobId, UserId};
+use crate::invitation::Invitation;
+use crate::queue::SendEmail;
+
+/// Which invitations somebody may know of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationScope {
+    /// All.
+    Everything,
+    /// Those that one person made.
+    MadeBy(UserId),
+}
+
+impl InvitationScope {
+    fn filter(self, now: DateTime) -> Document {
+        let mut filter = doc! { "expires_at": { "$gt": now } };
+        if let Self::MadeBy(user_id) = self {
+            filter.insert("invited_by", user_id);
+        }
+        filter
+    }
+}
+
+impl Store {
+    /// The invitation with this id, while it can be accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn find_invitation(
+        &self,
+        id: InvitationId,
+        now: DateTime,
+    ) -> Result<Option<Invitation>, StoreError> {
+        self.collections
+            .invitations
+            .find_one(doc! { "_id": id, "expires_at": { "$gt": now } })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find an invitation"))
+    }
+
+    /// The newest invitations that can be accepted, those after `after` when it is given.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn list_invitations(
+        &self,
+        scope: InvitationScope,
+        after: Option<InvitationId>,
+        limit: i64,
+        now: DateTime,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let mut filter = scope.filter(now);
+        if let Some(after) = after {
+            filter.insert("_id", doc! { "$lt": after });
+        }
+        let found = self
+            .collections
+            .invitations
+            .find(filter)
+            .sort(doc! { "_id": -1 })
+            .limit(limit)
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("list invitations"))?;
+        let found = found.try_collect().await;
+        found.map_err(StoreError::database("list invitations"))
+    }
+
+    /// Records that the mail of an invitation was sent, with a link that works until `expires_at`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn record_invitation_mail(
+        &self,
+        id: InvitationId,
+        expires_at: DateTime,
+    ) -> Result<(), StoreError> {
+        self.collections
+            .invitations
+            .update_one(
+                doc! { "_id": id },
+                doc! { "$set": { "mail_due_at": null, "expires_at": expires_at } },
+            )
+            .await
+            .map(drop)
+            .map_err(StoreError::database("record the mail of an invitation"))
+    }
+
+    /// Takes an invitation back; `false` when there is none (any more) that the caller may know of.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn revoke_invitation(
+        &self,
+        id: InvitationId,
+        scope: InvitationScope,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        let mut filter = scope.filter(now);
+        filter.insert("_id", id);
+        self.collections
+            .invitations
+            .delete_one(filter)
+            .await
+            .map(|result| result.deleted_count == 1)
+            .map_err(StoreError::database("take an invitation back"))
+    }
+}
+
+impl Tx<'_> {
+    /// Adds an invitation and enqueues its mail, which is due when the address may get one; the invitation
+    /// as it is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], [`StoreError::Queue`].
+    pub async fn insert_invitation(
+        &mut self,
+        mut invitation: Invitation,
+        job: JobId,
+    ) -> Result<Invitation, StoreError> {
+        let now = invitation.created_at;
+        let quota = format!("invitation:{}", invitation.email_key);
+        let due = self.reserve_mail(&quota, now).await?;
+        invitation.await_mail(due);
+        self.store
+            .collections
+            .invitations
+            .insert_one(&invitation)
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("add an invitation"))?;
+        let invitation_id = invitation.id;
+        let wait = due.saturating_duration_since(now);
+        self.enqueue_in(SendEmail::Invitation { invitation_id }, job, wait)
+            .await?;
+        Ok(invitation)
+    }
+
+    /// Takes an invitation to make its account; `false` when it has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn take_invitation(
+        &mut self,
+        id: InvitationId,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .invitations
+            .delete_one(doc! { "_id": id, "expires_at": { "$gt": now } })
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.deleted_count == 1)
+            .map_err(StoreError::database("take an invitation"))
+    }
+
+    /// Ends every invitation of an address.
+    pub(crate) async fn end_invitations(&mut self, email_key: &str) -> Result<(), StoreError> {
+        self.store
+            .collections
+            .invitations
+            .delete_many(doc! { "email_key": email_key })
+            .session(&mut *self.session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("end invitations"))
+    }
+}
