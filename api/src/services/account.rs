@@ -108,7 +108,7 @@ async fn check(
         return Err(Problem::invalid_fields(errors));
     };
     let place = state.passwords.place(network)?;
-    let hashing = place.hash_new(&request.password, email.as_str());
+    let hashing = place.hash_new("password", &request.password, email.as_str());
     let password_hash = hashing.await?;
     let now = state.clock.now();
     Ok(User {

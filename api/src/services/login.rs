@@ -45,7 +45,14 @@ pub async fn log_in(
     };
     let is_let_in = |user: &User| verdict != Verdict::Wrong && !user.is_disabled();
     let Some(mut user) = user.clone().filter(is_let_in) else {
-        record_failure(state, origin, &email, user.as_ref(), Code::InvalidCredentials).await;
+        record_failure(
+            state,
+            origin,
+            &email,
+            user.as_ref(),
+            Code::InvalidCredentials,
+        )
+        .await;
         return Err(wrong_credentials());
     };
     attempt.succeeded().await?;

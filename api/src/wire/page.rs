@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, LinkResponse, SessionResponse,
+    AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, LinkResponse,
+    SessionResponse,
 };
 
 /// A page of the audit, newest first.

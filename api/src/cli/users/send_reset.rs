@@ -16,11 +16,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 /// Only the mail lets anybody in: an operator learns no password and removes no second factor.
-pub(super) async fn run(
-    store: &Store,
-    arguments: &Arguments,
-    of: ResetOf,
-) -> anyhow::Result<()> {
+pub(super) async fn run(store: &Store, arguments: &Arguments, of: ResetOf) -> anyhow::Result<()> {
     let Arguments { email } = arguments;
     let key = email.key();
     let Some(user) = store.find_user_by_email_key(&key).await? else {
