@@ -44,7 +44,7 @@ pub(crate) fn derive_key(signing_secret: &[u8]) -> hmac::Key {
     hmac::Key::from(derived)
 }
 
-/// Derives and judges refresh tokens: the first key makes them.
+/// Derives and checks refresh tokens: the first key makes them.
 #[derive(Clone, Debug)]
 pub struct RefreshTokens(SigningKeys);
 
@@ -60,7 +60,7 @@ impl RefreshTokens {
     }
 
     /// What `token` is worth to `session` at `now`.
-    pub fn judge(&self, session: &Session, token: &str, now: DateTime) -> Standing {
+    pub fn standing(&self, session: &Session, token: &str, now: DateTime) -> Standing {
         let digest = Sha256::of(token.as_bytes());
         if digest == session.refresh_sha256 {
             return Standing::Newest;

@@ -82,7 +82,7 @@ pub async fn refresh(
         let session = session
             .filter(|session| session.is_live(now))
             .ok_or_else(bad_refresh_token)?;
-        match state.refresh_tokens.judge(&session, token, now) {
+        match state.refresh_tokens.standing(&session, token, now) {
             Standing::Newest => {
                 if let Some(tokens) = trade(state, &session, token, &origin, now).await? {
                     return Ok(tokens);

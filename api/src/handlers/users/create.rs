@@ -12,7 +12,7 @@ use crate::wire::{AccountRequest, AccountResponse, UriReference};
 
 /// Make an account
 ///
-/// Its address counts as proven, and no mail is sent: hand the password over by yourself.
+/// Its address counts as proven, and no mail is sent: tell the person the password yourself.
 #[utoipa::path(
     post, path = "/v1/admin/users", tag = "administration", security(("bearer" = [])),
     request_body = AccountRequest,
