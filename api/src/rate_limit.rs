@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(limit.retry_after(), Duration::from_secs(42));
         for text in [limit.policy(), limit.state()] {
             let parsed = sfv::Parser::new(&text).parse_list::<sfv::List>();
-            assert_eq!(parsed.map(|list| list.len()), Ok(1), "{text}");
+            assert_eq!(parsed.map(|list| list.len()).ok(), Some(1), "{text}");
         }
     }
 }

@@ -124,6 +124,31 @@ pub struct User {
 }
 
 impl User {
+    /// An account that is made at `now`, with an address that was proven.
+    pub fn new(
+        id: UserId,
+        email: EmailAddress,
+        name: Option<String>,
+        role: Role,
+        password_hash: String,
+        now: DateTime,
+    ) -> Self {
+        Self {
+            id,
+            email_key: email.key(),
+            email,
+            name,
+            role,
+            password_hash,
+            email_verified_at: Some(now),
+            disabled_at: None,
+            last_log_in_at: None,
+            totp: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Whether the address was proven.
     pub fn is_verified(&self) -> bool {
         self.email_verified_at.is_some()

@@ -111,19 +111,9 @@ async fn check(
     let hashing = place.hash_new("password", &request.password, email.as_str());
     let password_hash = hashing.await?;
     let now = state.clock.now();
-    Ok(User {
-        id: UserId::generate(&state.entropy, now),
-        email_key: email.key(),
-        email,
-        name: name.map(String::from),
-        role,
-        password_hash,
-        email_verified_at: Some(now),
-        disabled_at: None,
-        last_log_in_at: None,
-        created_at: now,
-        updated_at: now,
-    })
+    let id = UserId::generate(&state.entropy, now);
+    let name = name.map(String::from);
+    Ok(User::new(id, email, name, role, password_hash, now))
 }
 
 /// What [`change_account`] can fail in.

@@ -103,18 +103,9 @@ pub async fn accept_invitation(
     let invitation = invitation.ok_or_else(refused)?;
     let hashing = place.hash_new("password", password, invitation.email.as_str());
     let password_hash = hashing.await?;
-    let user = User {
-        id: UserId::generate(&state.entropy, now),
-        email: invitation.email,
-        email_key: invitation.email_key,
-        name: name.map(String::from),
-        role: invitation.role,
-        password_hash,
-        email_verified_at: Some(now),
-        totp: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let id = UserId::generate(&state.entropy, now);
+    let (email, name, role) = (invitation.email, name.map(String::from), invitation.role);
+    let user = User::new(id, email, name, role, password_hash, now);
     make_account(state, invitation.id, &user, now).await
 }
 

@@ -95,20 +95,14 @@ async fn confirm(
 }
 
 fn account(state: &AppState, sign_up: &SignUp, now: DateTime) -> User {
-    User {
-        id: UserId::generate(&state.entropy, now),
-        email: sign_up.email.clone(),
-        email_key: sign_up.email_key.clone(),
-        name: sign_up.name.clone(),
-        role: Role::Client,
-        password_hash: sign_up.password_hash.clone(),
-        email_verified_at: Some(now),
-        disabled_at: None,
-        last_log_in_at: None,
-        totp: None,
-        created_at: now,
-        updated_at: now,
-    }
+    User::new(
+        UserId::generate(&state.entropy, now),
+        sign_up.email.clone(),
+        sign_up.name.clone(),
+        Role::Client,
+        sign_up.password_hash.clone(),
+        now,
+    )
 }
 
 fn refused() -> Problem {

@@ -207,6 +207,7 @@ async fn a_body_that_is_too_long_by_its_own_account_is_not_asked_for() {
     let limits = Limits {
         upload_bytes: 1024 * 1024,
         upload_idle: Duration::from_secs(5),
+        ..Limits::default()
     };
     let app = App::with_limits(limits).await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);

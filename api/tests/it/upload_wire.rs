@@ -14,6 +14,7 @@ async fn app() -> App {
     let limits = Limits {
         upload_bytes: MIB as u64,
         upload_idle: Duration::from_millis(300),
+        ..Limits::default()
     };
     App::with_limits(limits).await
 }

@@ -113,7 +113,7 @@ async fn kept_for(database: &TestDatabase) -> i64 {
     let shape = crate::harness::shape(database.database()).await;
     let (_, indexes) = &shape.collections["audit"];
     let mut indexes = indexes.iter();
-    let expiry = indexes.find(|it| it.get_str("name") == Ok("expiry"));
+    let expiry = indexes.find(|it| it.get_str("name").ok() == Some("expiry"));
     let seconds = expiry.and_then(|it| it.get("expireAfterSeconds"));
     let seconds = seconds.and_then(|it| it.as_i64().or(it.as_i32().map(i64::from)));
     seconds.expect("entries expire")

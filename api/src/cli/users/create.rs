@@ -104,18 +104,12 @@ fn new_user(arguments: &Arguments, password: &Password) -> anyhow::Result<User> 
         Err(rule) => bail!("the password {rule}"),
     };
     let now = clock.now();
-    Ok(User {
-        id: UserId::generate(&entropy, now),
-        email: arguments.email.clone(),
-        email_key: arguments.email.key(),
-        name: arguments.name.clone().map(String::from),
-        role: arguments.role,
+    Ok(User::new(
+        UserId::generate(&entropy, now),
+        arguments.email.clone(),
+        arguments.name.clone().map(String::from),
+        arguments.role,
         password_hash,
-        email_verified_at: Some(now),
-        disabled_at: None,
-        last_log_in_at: None,
-        totp: None,
-        created_at: now,
-        updated_at: now,
-    })
+        now,
+    ))
 }

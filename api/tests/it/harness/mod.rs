@@ -99,7 +99,7 @@ impl App {
         let store = store.expect("the database can be reached");
         let (clock, entropy) = (Clock::manual(START), Entropy::seeded(7));
         let token_keys = TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good");
-        let pseudonyms = token_keys.pseudonyms().clone();
+        let pseudonyms = token_keys.pseudonyms();
         let percent = limits.rate_percent;
         let state = AppState {
             audit: Audit::new(
