@@ -67,6 +67,32 @@ words! {
         LogIn = "log_in",
         /// Somebody logged out.
         LogOut = "log_out",
+        /// One of the caller's sessions was ended.
+        EndSession = "end_session",
+        /// The caller's other sessions were ended.
+        EndOtherSessions = "end_other_sessions",
+        /// A refresh token that was traded in before was used, which ended its session.
+        ReplayRefreshToken = "replay_refresh_token",
+        /// The password of the caller was asked for once more.
+        ProvePassword = "prove_password",
+        /// A password was changed.
+        ChangePassword = "change_password",
+        /// A mail to replace a forgotten password was asked for.
+        AskForReset = "ask_for_reset",
+        /// A forgotten password was replaced.
+        ResetPassword = "reset_password",
+        /// A second factor was set up.
+        EnableSecondFactor = "enable_second_factor",
+        /// A second factor was removed by its owner.
+        DisableSecondFactor = "disable_second_factor",
+        /// A lost second factor was removed.
+        ResetSecondFactor = "reset_second_factor",
+        /// Somebody was invited.
+        Invite = "invite",
+        /// An invitation became an account.
+        AcceptInvitation = "accept_invitation",
+        /// An invitation was taken back.
+        RevokeInvitation = "revoke_invitation",
         /// A document was uploaded.
         Upload = "upload",
         /// A worker came to a verdict on a document.
@@ -83,8 +109,18 @@ words! {
         Request = "request",
         /// The audit was read.
         ReadAudit = "read_audit",
-        /// An account was made by an operator.
+        /// An account was made by an admin or an operator.
         CreateUser = "create_user",
+        /// Somebody was given another role.
+        SetRole = "set_role",
+        /// An account was disabled.
+        DisableUser = "disable_user",
+        /// An account was enabled.
+        EnableUser = "enable_user",
+        /// An account was deleted.
+        DeleteUser = "delete_user",
+        /// An admin or an operator had a link mailed that replaces a password or removes a second factor.
+        SendReset = "send_reset",
         /// Jobs were given another run.
         RetryJobs = "retry_jobs",
         /// Stored documents were to be inspected again.

@@ -1,5 +1,6 @@
 //! What admins do to accounts.
 
+use dossier_common::audit::Act;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::UserId;
 use dossier_common::network::Network;
@@ -31,10 +32,12 @@ pub async fn change_account(
         return Err(Problem::new(Code::Forbidden, detail));
     }
     let now = state.clock.now();
+    let entry = state.audit.entry_by(action.act(), caller);
     let change = state
         .store
         .transaction("change an account", |tx| {
-            Box::pin(async move { tx.change_user(id, action, now).await })
+            let entry = entry.clone();
+            Box::pin(async move { tx.change_user(id, action, entry, now).await })
         })
         .await?;
     match change {
@@ -54,15 +57,20 @@ pub async fn change_account(
 /// [`Problem`] with every field that breaks its rule, or a conflict when the address has an account.
 pub async fn create_account(
     state: &AppState,
-    network: Network,
+    caller: &Caller,
     request: AccountRequest,
 ) -> Result<User, Problem> {
-    let user = check(state, network, request).await?;
+    let user = check(state, caller.origin.network, request).await?;
+    let entry = state.audit.entry_by(Act::CreateUser, caller);
+    let entry = entry.about(user.id).with_detail(user.role.as_str());
     let added = state
         .store
         .transaction("add a user", |tx| {
-            let user = user.clone();
-            Box::pin(async move { tx.claim_address(&user).await })
+            let (user, entry) = (user.clone(), entry.clone());
+            Box::pin(async move {
+                tx.claim_address(&user).await?;
+                tx.record(entry).await
+            })
         })
         .await;
     match added {

@@ -1,7 +1,7 @@
 //! Changing a password that is known.
 
+use dossier_common::audit::Act;
 use dossier_common::id::JobId;
-use dossier_common::network::Network;
 use dossier_common::store::passwords::NewPassword;
 
 use super::prove::{ProvePassword, prove_password};
@@ -17,13 +17,12 @@ use crate::state::AppState;
 /// [`Problem`] when the current password is another, or the new one breaks a rule.
 pub async fn change_password(
     state: &AppState,
-    network: Network,
     caller: &Caller,
     current: &Password,
     new: &Password,
 ) -> Result<(), Problem> {
     check_length(new).map_err(|rule| Problem::invalid_field("new_password", rule))?;
-    let (user, place) = prove_password(state, network, caller, current).await?;
+    let (user, place) = prove_password(state, caller, current).await?;
     let hashing = place.hash_new("new_password", new, user.email.as_str());
     let now = state.clock.now();
     let new = NewPassword {
@@ -33,11 +32,18 @@ pub async fn change_password(
         keep: Some(caller.session_id),
         job: JobId::generate(&state.entropy, now),
     };
+    let entry = state.audit.entry_by(Act::ChangePassword, caller);
     let changed = state
         .store
         .transaction("change a password", |tx| {
-            let new = new.clone();
-            Box::pin(async move { tx.replace_password(&new, now).await })
+            let (new, entry) = (new.clone(), entry.clone());
+            Box::pin(async move {
+                let changed = tx.replace_password(&new, now).await?;
+                if changed {
+                    tx.record(entry).await?;
+                }
+                Ok(changed)
+            })
         })
         .await?;
     if !changed {

@@ -1,16 +1,18 @@
 //! Invitations: who makes them, and what becomes of them.
 
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{InvitationId, JobId, UserId};
 use dossier_common::invitation::Invitation;
-use dossier_common::network::Network;
 use dossier_common::person_name::PersonName;
 use dossier_common::store::{Conflict, StoreError};
 use dossier_common::token::InvitationClaims;
 use dossier_common::user::{Role, User};
 use mongodb::bson::DateTime;
 
+use crate::audit::failed;
 use crate::extract::Caller;
+use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, check_length};
 use crate::problem::{Code, Fails, FieldError, Problem};
 use crate::state::AppState;
@@ -34,6 +36,7 @@ pub async fn invite(
         let detail = "Only admins may invite Ops and admins.";
         return Err(Problem::new(Code::Forbidden, detail));
     }
+    state.throttle.mail_to(&email).await?;
     let now = state.clock.now();
     let invitation = Invitation {
         id: InvitationId::generate(&state.entropy, now),
@@ -46,9 +49,15 @@ pub async fn invite(
         expires_at: now,
     };
     let job = JobId::generate(&state.entropy, now);
+    let entry = state.audit.entry_by(Act::Invite, caller);
+    let entry = entry.about(invitation.id).with_detail(role.as_str());
+    let entry = entry.about_address(state.audit.pseudonym(&invitation.email));
     let inserting = state.store.transaction("invite somebody", |tx| {
-        let invitation = invitation.clone();
-        Box::pin(async move { tx.insert_invitation(invitation, job).await })
+        let (invitation, entry) = (invitation.clone(), entry.clone());
+        Box::pin(async move {
+            tx.record(entry).await?;
+            tx.insert_invitation(invitation, job).await
+        })
     });
     let invitation = inserting.await?;
     tracing::info!(by = %caller.user_id, invitation = %invitation.id, "somebody was invited as {role}");
@@ -84,7 +93,26 @@ fn check(request: &InvitationRequest) -> Result<(EmailAddress, Role), Problem> {
 /// same for a forged, expired or used token, and for an address that has an account by now.
 pub async fn accept_invitation(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
+    token: &str,
+    password: &Password,
+    name: Option<&str>,
+) -> Result<(), Problem> {
+    let entry = state.audit.entry(Act::AcceptInvitation, origin);
+    let accepted = try_to_accept(state, origin, entry.clone(), token, password, name).await;
+    if let Err(problem) = &accepted
+        && problem.code() == Code::TokenInvalid
+    {
+        let entry = failed(entry, problem.code().as_str());
+        state.audit.record_failure(entry).await;
+    }
+    accepted
+}
+
+async fn try_to_accept(
+    state: &AppState,
+    origin: &Origin,
+    entry: AuditEntry,
     token: &str,
     password: &Password,
     name: Option<&str>,
@@ -95,7 +123,7 @@ pub async fn accept_invitation(
     let now = state.clock.now();
     let claims: InvitationClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
     let name = check_account(password, name)?;
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(origin.network)?;
     let invitation = state
         .store
         .find_invitation(claims.invitation_id, now)
@@ -106,7 +134,8 @@ pub async fn accept_invitation(
     let id = UserId::generate(&state.entropy, now);
     let (email, name, role) = (invitation.email, name.map(String::from), invitation.role);
     let user = User::new(id, email, name, role, password_hash, now);
-    make_account(state, invitation.id, &user, now).await
+    let entry = entry.about(invitation.id).about(user.id);
+    make_account(state, invitation.id, &user, entry, now).await
 }
 
 fn check_account(password: &Password, name: Option<&str>) -> Result<Option<PersonName>, Problem> {
@@ -127,14 +156,16 @@ async fn make_account(
     state: &AppState,
     id: InvitationId,
     user: &User,
+    entry: AuditEntry,
     now: DateTime,
 ) -> Result<(), Problem> {
     let made = state.store.transaction("accept an invitation", |tx| {
-        let user = user.clone();
+        let (user, entry) = (user.clone(), entry.clone());
         Box::pin(async move {
             let is_there = tx.take_invitation(id, now).await?;
             if is_there {
                 tx.claim_address(&user).await?;
+                tx.record(entry).await?;
             }
             Ok(is_there)
         })
@@ -169,7 +200,12 @@ pub struct Invite;
 
 impl Fails for Invite {
     fn codes() -> Vec<Code> {
-        vec![Code::InvalidFields, Code::Forbidden, Code::SignUpRefused]
+        vec![
+            Code::InvalidFields,
+            Code::Forbidden,
+            Code::SignUpRefused,
+            Code::RateLimited,
+        ]
     }
 }
 

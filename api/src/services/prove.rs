@@ -1,9 +1,10 @@
 //! Proving once more who is calling, before something that a stolen session must not be able to do.
 
-use dossier_common::network::Network;
+use dossier_common::audit::Act;
 use dossier_common::store::attempts::Limit;
 use dossier_common::user::User;
 
+use crate::audit::failed;
 use crate::extract::Caller;
 use crate::password::{HashingPlace, Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
@@ -23,11 +24,10 @@ const LIMIT: Limit = Limit {
 /// [`Problem`] about the field `current_password` when it is not, or when too many were tried.
 pub(super) async fn prove_password(
     state: &AppState,
-    network: Network,
     caller: &Caller,
     password: &Password,
 ) -> Result<(User, HashingPlace), Problem> {
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(caller.origin.network)?;
     let user = state.store.find_user(caller.user_id).await?;
     let user = user.ok_or_else(Problem::not_found)?;
     let what = format!("password:{}", user.id);
@@ -46,6 +46,9 @@ pub(super) async fn prove_password(
         }
     };
     if verdict == Verdict::Wrong {
+        let entry = state.audit.entry_by(Act::ProvePassword, caller);
+        let entry = failed(entry, Code::InvalidCredentials.as_str());
+        state.audit.record_failure(entry).await;
         let rule = "is not the password of this account";
         return Err(Problem::invalid_field("current_password", rule));
     }

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, ResetId};
-use dossier_common::network::Network;
 use dossier_common::reset::ResetOf;
 use dossier_common::store::passwords::NewPassword;
 use dossier_common::token::ResetPasswordClaims;
 use mongodb::bson::DateTime;
 use tokio::time::{Instant, sleep_until};
 
+use crate::audit::failed;
+use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, check_length};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -29,17 +31,29 @@ const RESET_TIME: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 ///
-/// [`Problem`] when `email` is no address.
-pub async fn ask_for_reset(state: &AppState, email: &str) -> Result<(), Problem> {
+/// [`Problem`] when `email` is no address, or too many mails were asked for.
+pub async fn ask_for_reset(state: &AppState, origin: &Origin, email: &str) -> Result<(), Problem> {
     let email: EmailAddress = email
         .parse()
         .map_err(|error| Problem::invalid_field("email", format!("{error}")))?;
     let answer_at = Instant::now() + RESET_TIME;
+    state.throttle.mail_to(&email).await?;
+    let entry = state.audit.entry(Act::AskForReset, origin);
+    let entry = entry.about_address(state.audit.pseudonym(&email));
     let now = state.clock.now();
     let id = ResetId::generate(&state.entropy, now);
     let job = JobId::generate(&state.entropy, now);
-    let (of, key, store) = (ResetOf::Password, email.key(), &state.store);
-    store.request_reset(of, &key, id, job, now).await?;
+    let (of, key) = (ResetOf::Password, email.key());
+    state
+        .store
+        .transaction("ask for a reset", |tx| {
+            let (key, entry) = (key.clone(), entry.clone());
+            Box::pin(async move {
+                tx.insert_reset(of, &key, id, job, now).await?;
+                tx.record(entry).await
+            })
+        })
+        .await?;
     sleep_until(answer_at).await;
     Ok(())
 }
@@ -53,14 +67,32 @@ pub async fn ask_for_reset(state: &AppState, email: &str) -> Result<(), Problem>
 /// the same for a forged, expired or used token.
 pub async fn reset_password(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
+    token: &str,
+    password: &Password,
+) -> Result<(), Problem> {
+    let entry = state.audit.entry(Act::ResetPassword, origin);
+    let reset = try_to_reset(state, origin, entry.clone(), token, password).await;
+    if let Err(problem) = &reset
+        && problem.code() == Code::TokenInvalid
+    {
+        let entry = failed(entry, problem.code().as_str());
+        state.audit.record_failure(entry).await;
+    }
+    reset
+}
+
+async fn try_to_reset(
+    state: &AppState,
+    origin: &Origin,
+    entry: AuditEntry,
     token: &str,
     password: &Password,
 ) -> Result<(), Problem> {
     let now = state.clock.now();
     let claims: ResetPasswordClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
     check_length(password).map_err(|rule| Problem::invalid_field("new_password", rule))?;
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(origin.network)?;
     let (id, of) = (claims.reset_id, ResetOf::Password);
     let reset = state.store.find_reset(id, of, now).await?;
     let reset = reset.ok_or_else(refused)?;
@@ -74,27 +106,36 @@ pub async fn reset_password(
         keep: None,
         job: JobId::generate(&state.entropy, now),
     };
-    replace(state, reset.id, &new, now).await
+    let entry = entry.about(new.user.id);
+    replace(state, reset.id, &new, entry, now).await
 }
 
 async fn replace(
     state: &AppState,
     id: ResetId,
     new: &NewPassword,
+    entry: AuditEntry,
     now: DateTime,
 ) -> Result<(), Problem> {
     let replaced = state
         .store
         .transaction("reset a password", |tx| {
-            let new = new.clone();
+            let (new, entry) = (new.clone(), entry.clone());
             Box::pin(async move {
-                Ok(tx.take_reset(id, now).await? && tx.replace_password(&new, now).await?)
+                let is_good = tx.take_reset(id, now).await?;
+                let replaced = is_good && tx.replace_password(&new, now).await?;
+                if replaced {
+                    tx.record(entry).await?;
+                }
+                Ok(replaced)
             })
         })
         .await?;
     if !replaced {
         return Err(refused());
     }
+    // Whoever reads the mailbox is the owner: failures of others hold them up no more.
+    state.throttle.forget_failures(&new.user.email).await?;
     tracing::info!(user = %new.user.id, "a forgotten password was replaced");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Removing a lost second factor, with the token from a mail and the password.
 
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::id::{JobId, ResetId};
-use dossier_common::network::Network;
 use dossier_common::reset::ResetOf;
 use dossier_common::store::attempts::Limit;
 use dossier_common::store::second_factors::SecondFactorChange;
@@ -9,6 +9,8 @@ use dossier_common::token::ResetSecondFactorClaims;
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
+use crate::audit::failed;
+use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -28,14 +30,32 @@ const LIMIT: Limit = Limit {
 /// only so many may be tried.
 pub async fn reset_second_factor(
     state: &AppState,
-    network: Network,
+    origin: &Origin,
+    token: &str,
+    password: &Password,
+) -> Result<(), Problem> {
+    let entry = state.audit.entry(Act::ResetSecondFactor, origin);
+    let reset = try_to_reset(state, origin, entry.clone(), token, password).await;
+    if let Err(problem) = &reset
+        && problem.code() == Code::TokenInvalid
+    {
+        let entry = failed(entry, problem.code().as_str());
+        state.audit.record_failure(entry).await;
+    }
+    reset
+}
+
+async fn try_to_reset(
+    state: &AppState,
+    origin: &Origin,
+    entry: AuditEntry,
     token: &str,
     password: &Password,
 ) -> Result<(), Problem> {
     let now = state.clock.now();
     let opened = state.token_keys.open::<ResetSecondFactorClaims>(token, now);
     let id = opened.map_err(|_| refused())?.reset_id;
-    let place = state.passwords.place(network)?;
+    let place = state.passwords.place(origin.network)?;
     let reset = state
         .store
         .find_reset(id, ResetOf::SecondFactor, now)
@@ -56,19 +76,31 @@ pub async fn reset_second_factor(
     if verdict == Verdict::Wrong {
         return Err(refused());
     }
-    remove(state, id, &user, now).await
+    remove(state, id, &user, entry.about(user.id), now).await
 }
 
-async fn remove(state: &AppState, id: ResetId, user: &User, now: DateTime) -> Result<(), Problem> {
+async fn remove(
+    state: &AppState,
+    id: ResetId,
+    user: &User,
+    entry: AuditEntry,
+    now: DateTime,
+) -> Result<(), Problem> {
     let change = SecondFactorChange {
         user_id: user.id,
         keep: None,
         job: JobId::generate(&state.entropy, now),
     };
     let removed = state.store.transaction("reset a second factor", |tx| {
-        Box::pin(
-            async move { Ok(tx.take_reset(id, now).await? && tx.disable_totp(change, now).await?) },
-        )
+        let entry = entry.clone();
+        Box::pin(async move {
+            let is_good = tx.take_reset(id, now).await?;
+            let removed = is_good && tx.disable_totp(change, now).await?;
+            if removed {
+                tx.record(entry).await?;
+            }
+            Ok(removed)
+        })
     });
     if !removed.await? {
         return Err(refused());

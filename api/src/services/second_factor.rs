@@ -1,7 +1,7 @@
 //! Second factors: set up, asked for at log-in, and removed.
 
+use dossier_common::audit::Act;
 use dossier_common::id::JobId;
-use dossier_common::network::Network;
 use dossier_common::store::second_factors::SecondFactorChange;
 use dossier_common::totp::Totp;
 use dossier_common::user::User;
@@ -21,11 +21,10 @@ use crate::totp::{RecoveryCodes, Seed};
 /// [`Problem`] when the password is another, or a second factor is enabled.
 pub async fn begin_totp(
     state: &AppState,
-    network: Network,
     caller: &Caller,
     password: &Password,
 ) -> Result<Seed, Problem> {
-    let (user, _) = prove_password(state, network, caller, password).await?;
+    let (user, _) = prove_password(state, caller, password).await?;
     let seed = Seed::generate(&state.entropy, &user.email).map_err(unusable)?;
     let totp = Totp {
         sealed_seed: seal_seed(state, user.id, &seed),
@@ -64,9 +63,16 @@ pub async fn enable_totp(
     totp.last_step = i64::try_from(step).unwrap_or(i64::MAX);
     totp.recovery_sha256 = recovery.digests;
     let change = change(state, caller);
+    let entry = state.audit.entry_by(Act::EnableSecondFactor, caller);
     let enabled = state.store.transaction("enable a second factor", |tx| {
-        let totp = totp.clone();
-        Box::pin(async move { tx.enable_totp(change, &totp, now).await })
+        let (totp, entry) = (totp.clone(), entry.clone());
+        Box::pin(async move {
+            let enabled = tx.enable_totp(change, &totp, now).await?;
+            if enabled {
+                tx.record(entry).await?;
+            }
+            Ok(enabled)
+        })
     });
     if !enabled.await? {
         return Err(not_begun());
@@ -82,12 +88,11 @@ pub async fn enable_totp(
 /// [`Problem`] when the password or the code is not right, or there is no second factor.
 pub async fn disable_totp(
     state: &AppState,
-    network: Network,
     caller: &Caller,
     password: &Password,
     code: &str,
 ) -> Result<(), Problem> {
-    let (user, _) = prove_password(state, network, caller, password).await?;
+    let (user, _) = prove_password(state, caller, password).await?;
     let totp = user.enabled_totp().ok_or_else(not_enabled)?;
     take_code(state, &user, totp, code)
         .await
@@ -96,8 +101,16 @@ pub async fn disable_totp(
             _ => problem,
         })?;
     let (change, now) = (change(state, caller), state.clock.now());
+    let entry = state.audit.entry_by(Act::DisableSecondFactor, caller);
     let disabled = state.store.transaction("disable a second factor", |tx| {
-        Box::pin(async move { tx.disable_totp(change, now).await })
+        let entry = entry.clone();
+        Box::pin(async move {
+            let disabled = tx.disable_totp(change, now).await?;
+            if disabled {
+                tx.record(entry).await?;
+            }
+            Ok(disabled)
+        })
     });
     if !disabled.await? {
         return Err(not_enabled());

@@ -71,9 +71,11 @@ pub async fn open_session(
 /// [`Problem`] when the token is not good.
 pub async fn refresh(
     state: &AppState,
+    from: &Origin,
+    client: Option<&str>,
     token: &str,
-    origin: session::Origin,
 ) -> Result<Tokens, Problem> {
+    let origin = session::Origin::new(from.network, client);
     let id = session_of(token).ok_or_else(bad_refresh_token)?;
     let now = state.clock.now();
     // Whoever comes second finds the token traded in, and gets what the first one got.
@@ -95,6 +97,9 @@ pub async fn refresh(
             Standing::Replayed => {
                 state.store.revoke_session(id, now).await?;
                 tracing::warn!(session = %id, "a refresh token was used twice; the session was ended");
+                let entry = state.audit.entry(Act::ReplayRefreshToken, from);
+                let entry = entry.about(session.user_id).about(id);
+                state.audit.record_failure(entry).await;
                 break;
             }
             Standing::Unknown => break,

@@ -7,7 +7,7 @@ use crate::id::UserId;
 use crate::user::User;
 
 impl Tx<'_> {
-    /// Removes an account, its sessions, links and sign-ups, and puts [a pseudonym](pseudonym) where
+    /// Removes an account, its sessions, links, sign-ups, invitations and resets, and puts [a pseudonym](pseudonym) where
     /// the address stands among the recipients of documents.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
@@ -18,6 +18,8 @@ impl Tx<'_> {
             (collection::SESSIONS, doc! { "user_id": id }),
             (collection::LINKS, doc! { "client_id": id }),
             (collection::SIGN_UPS, doc! { "email_key": key }),
+            (collection::INVITATIONS, doc! { "email_key": key }),
+            (collection::RESETS, doc! { "email_key": key }),
             (collection::MAIL_QUOTAS, doc! { "_id": key }),
             (collection::USERS, doc! { "_id": id }),
         ] {

@@ -95,30 +95,32 @@ impl Store {
             .map(drop)
             .map_err(StoreError::database("record the mail of an invitation"))
     }
+}
 
+impl Tx<'_> {
     /// Takes an invitation back; `false` when there is none (any more) that the caller may know of.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
     pub async fn revoke_invitation(
-        &self,
+        &mut self,
         id: InvitationId,
         scope: InvitationScope,
         now: DateTime,
     ) -> Result<bool, StoreError> {
         let mut filter = scope.filter(now);
         filter.insert("_id", id);
-        self.collections
+        self.store
+            .collections
             .invitations
             .delete_one(filter)
+            .session(&mut *self.session)
             .await
             .map(|result| result.deleted_count == 1)
             .map_err(StoreError::database("take an invitation back"))
     }
-}
 
-impl Tx<'_> {
     /// Adds an invitation and enqueues its mail, which is due when the address may get one; the invitation
     /// as it is stored.
     ///

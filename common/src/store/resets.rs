@@ -75,7 +75,11 @@ impl Store {
 impl Tx<'_> {
     /// Each sort has a number of mails an hour of its own: a flood of sign-ups with an address does not
     /// keep its owner from a reset.
-    async fn insert_reset(
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], [`StoreError::Queue`].
+    pub async fn insert_reset(
         &mut self,
         of: ResetOf,
         email_key: &str,

@@ -3,6 +3,7 @@
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
 use super::{StoreError, Tx};
+use crate::audit::{Act, AuditEntry};
 use crate::id::UserId;
 use crate::user::{Role, User};
 
@@ -19,6 +20,18 @@ pub enum UserAction {
     Delete,
 }
 
+impl UserAction {
+    /// What the audit calls it.
+    pub fn act(self) -> Act {
+        match self {
+            Self::SetRole(_) => Act::SetRole,
+            Self::Disable => Act::DisableUser,
+            Self::Enable => Act::EnableUser,
+            Self::Delete => Act::DeleteUser,
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug)]
 pub enum UserChange {
@@ -32,7 +45,8 @@ pub enum UserChange {
 }
 
 impl Tx<'_> {
-    /// Does something to an account. What it ends and erases is ended and erased with it.
+    /// Does something to an account, and records it as `entry`. What it ends and erases is ended and
+    /// erased with it. Nothing is recorded where nothing changes.
     ///
     /// # Errors
     ///
@@ -41,6 +55,7 @@ impl Tx<'_> {
         &mut self,
         id: UserId,
         action: UserAction,
+        entry: AuditEntry,
         now: DateTime,
     ) -> Result<UserChange, StoreError> {
         let Some(mut user) = self.read_user(id).await? else {
@@ -58,6 +73,11 @@ impl Tx<'_> {
         if is_working_admin(&user) && !self.keep_another_admin(id).await? {
             return Ok(UserChange::LastAdmin);
         }
+        let entry = match action {
+            UserAction::SetRole(role) => entry.with_detail(role.as_str()),
+            UserAction::Disable | UserAction::Enable | UserAction::Delete => entry,
+        };
+        self.record(entry.about(id)).await?;
         user.updated_at = now;
         match action {
             UserAction::SetRole(role) => user.role = role,

@@ -2,7 +2,9 @@
 
 use anyhow::bail;
 use clap::Args;
+use dossier_common::audit::{Actor, AuditEntry};
 use dossier_common::clock::Clock;
+use dossier_common::entropy::Entropy;
 use dossier_common::store::Store;
 use dossier_common::store::user_changes::{UserAction, UserChange};
 use dossier_common::user::{Role, User};
@@ -43,8 +45,11 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     let user = arguments.account.find(store).await?;
     let (id, now) = (user.id, Clock::system().now());
+    let entry = AuditEntry::of_now(action.act(), &Clock::system(), &Entropy::system());
+    let entry = entry.by_program(Actor::Operator);
     let changing = store.transaction("change an account", |tx| {
-        Box::pin(async move { tx.change_user(id, action, now).await })
+        let entry = entry.clone();
+        Box::pin(async move { tx.change_user(id, action, entry, now).await })
     });
     let user = match changing.await? {
         UserChange::Made(user) => *user,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use secrecy::ExposeSecret;
 
-use crate::extract::{ClientNetwork, Json, NoQuery};
+use crate::extract::{Json, Limited, NoQuery, Passwords};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, AcceptInvitation};
 use crate::state::AppState;
@@ -18,17 +19,18 @@ use crate::wire::{AcceptInvitationRequest, VerifiedResponse};
     request_body = AcceptInvitationRequest,
     responses(
         (status = 200, description = "The account exists", body = VerifiedResponse),
-        Problems<(ClientNetwork, NoQuery, Json<AcceptInvitationRequest>, AcceptInvitation)>,
+        Problems<(Limited<Passwords>, Origin, NoQuery, Json<AcceptInvitationRequest>, AcceptInvitation)>,
     ),
 )]
 pub async fn accept_invitation(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Passwords>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<AcceptInvitationRequest>,
 ) -> Result<axum::Json<VerifiedResponse>, Problem> {
     let (token, name) = (request.token.expose_secret(), request.name.as_deref());
-    services::accept_invitation(&state, network, token, &request.password, name).await?;
+    services::accept_invitation(&state, &origin, token, &request.password, name).await?;
     Ok(axum::Json(VerifiedResponse {
         email_verified: true,
     }))

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
 
-use crate::extract::{ClientNetwork, Json, NoQuery};
+use crate::extract::{Json, Limited, NoQuery, Passwords};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, ResetPassword};
 use crate::state::AppState;
@@ -19,16 +20,17 @@ use crate::wire::ConfirmResetRequest;
     request_body = ConfirmResetRequest,
     responses(
         (status = 204, description = "The account has the new password"),
-        Problems<(ClientNetwork, NoQuery, Json<ConfirmResetRequest>, ResetPassword)>,
+        Problems<(Limited<Passwords>, Origin, NoQuery, Json<ConfirmResetRequest>, ResetPassword)>,
     ),
 )]
 pub async fn confirm_password_reset(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Passwords>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<ConfirmResetRequest>,
 ) -> Result<StatusCode, Problem> {
     let token = request.token.expose_secret();
-    services::reset_password(&state, network, token, &request.new_password).await?;
+    services::reset_password(&state, &origin, token, &request.new_password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

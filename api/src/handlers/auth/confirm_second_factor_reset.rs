@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
 
-use crate::extract::{ClientNetwork, Json, NoQuery};
+use crate::extract::{Json, Limited, NoQuery, Passwords};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, ResetSecondFactor};
 use crate::state::AppState;
@@ -19,16 +20,17 @@ use crate::wire::ConfirmSecondFactorResetRequest;
     request_body = ConfirmSecondFactorResetRequest,
     responses(
         (status = 204, description = "Log-in asks for the password alone"),
-        Problems<(ClientNetwork, NoQuery, Json<ConfirmSecondFactorResetRequest>, ResetSecondFactor)>,
+        Problems<(Limited<Passwords>, Origin, NoQuery, Json<ConfirmSecondFactorResetRequest>, ResetSecondFactor)>,
     ),
 )]
 pub async fn confirm_second_factor_reset(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    _: Limited<Passwords>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<ConfirmSecondFactorResetRequest>,
 ) -> Result<StatusCode, Problem> {
     let token = request.token.expose_secret();
-    services::reset_second_factor(&state, network, token, &request.password).await?;
+    services::reset_second_factor(&state, &origin, token, &request.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,10 +1,10 @@
 //! `POST /v1/auth/refresh`
 
 use axum::extract::State;
-use dossier_common::session::Origin;
 use secrecy::ExposeSecret;
 
-use crate::extract::{ClientNetwork, Json, NoQuery, UserAgent};
+use crate::extract::{Json, NoQuery, UserAgent};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, Refresh};
 use crate::state::AppState;
@@ -19,18 +19,18 @@ use crate::wire::{LoginResponse, RefreshRequest};
     request_body = RefreshRequest,
     responses(
         (status = 200, description = "The session's new tokens", body = LoginResponse),
-        Problems<(ClientNetwork, NoQuery, Json<RefreshRequest>, Refresh)>,
+        Problems<(Origin, NoQuery, Json<RefreshRequest>, Refresh)>,
     ),
 )]
 pub async fn refresh_session(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    origin: Origin,
     UserAgent(client): UserAgent,
     NoQuery: NoQuery,
     Json(request): Json<RefreshRequest>,
 ) -> Result<axum::Json<LoginResponse>, Problem> {
-    let origin = Origin::new(network, client.as_deref());
-    services::refresh(&state, request.refresh_token.expose_secret(), origin)
+    let token = request.refresh_token.expose_secret();
+    services::refresh(&state, &origin, client.as_deref(), token)
         .await
         .map(axum::Json)
 }

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::{Json, NoQuery};
+use crate::extract::{Json, Limited, Mails, NoQuery};
+use crate::origin::Origin;
 use crate::problem::{Problem, Problems};
 use crate::services::{self, RESET_MESSAGE};
 use crate::state::AppState;
@@ -18,15 +19,17 @@ use crate::wire::{EmailRequest, MessageResponse};
     request_body = EmailRequest,
     responses(
         (status = 202, description = "If the address has an account, a mail is on its way", body = MessageResponse),
-        Problems<(NoQuery, Json<EmailRequest>)>,
+        Problems<(Limited<Mails>, Origin, NoQuery, Json<EmailRequest>)>,
     ),
 )]
 pub async fn request_password_reset(
     State(state): State<AppState>,
+    _: Limited<Mails>,
+    origin: Origin,
     NoQuery: NoQuery,
     Json(request): Json<EmailRequest>,
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
-    services::ask_for_reset(&state, &request.email).await?;
+    services::ask_for_reset(&state, &origin, &request.email).await?;
     let message = MessageResponse {
         message: RESET_MESSAGE,
     };

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use dossier_common::audit::Act;
 use dossier_common::id::InvitationId;
 
 use crate::extract::{NoQuery, PathId, Staff};
@@ -27,7 +28,18 @@ pub async fn revoke_invitation(
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Problem> {
     let (scope, now) = (caller.invitation_scope(), state.clock.now());
-    if !state.store.revoke_invitation(id, scope, now).await? {
+    let entry = state.audit.entry_by(Act::RevokeInvitation, &caller).about(id);
+    let revoking = state.store.transaction("take an invitation back", |tx| {
+        let (scope, entry) = (scope.clone(), entry.clone());
+        Box::pin(async move {
+            let revoked = tx.revoke_invitation(id, scope, now).await?;
+            if revoked {
+                tx.record(entry).await?;
+            }
+            Ok(revoked)
+        })
+    });
+    if !revoking.await? {
         return Err(Problem::not_found());
     }
     tracing::info!(by = %caller.user_id, invitation = %id, "an invitation was taken back");

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use crate::extract::{ClientNetwork, Enrolling, Json, NoQuery};
+use crate::extract::{Enrolling, Json, NoQuery};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, BeginTotp};
 use crate::state::AppState;
@@ -17,18 +17,17 @@ use crate::wire::{BeginTotpRequest, TotpSeedResponse};
     request_body = BeginTotpRequest,
     responses(
         (status = 200, description = "The seed, shown once", body = TotpSeedResponse),
-        Problems<(Enrolling, ClientNetwork, NoQuery, Json<BeginTotpRequest>, BeginTotp)>,
+        Problems<(Enrolling, NoQuery, Json<BeginTotpRequest>, BeginTotp)>,
     ),
 )]
 pub async fn begin_totp(
     State(state): State<AppState>,
     Enrolling(caller): Enrolling,
-    ClientNetwork(network): ClientNetwork,
     NoQuery: NoQuery,
     Json(request): Json<BeginTotpRequest>,
 ) -> Result<axum::Json<TotpSeedResponse>, Problem> {
     let password = &request.current_password;
-    let seed = services::begin_totp(&state, network, &caller, password).await?;
+    let seed = services::begin_totp(&state, &caller, password).await?;
     Ok(axum::Json(TotpSeedResponse {
         secret: seed.base32(),
         otpauth_uri: seed.address().map_err(|error| {

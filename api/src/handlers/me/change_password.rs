@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::extract::{ClientNetwork, Json, NoQuery, SignedIn};
+use crate::extract::{Json, NoQuery, SignedIn};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, ChangePassword};
 use crate::state::AppState;
@@ -18,17 +18,16 @@ use crate::wire::ChangePasswordRequest;
     request_body = ChangePasswordRequest,
     responses(
         (status = 204, description = "The account has the new password"),
-        Problems<(SignedIn, ClientNetwork, NoQuery, Json<ChangePasswordRequest>, ChangePassword)>,
+        Problems<(SignedIn, NoQuery, Json<ChangePasswordRequest>, ChangePassword)>,
     ),
 )]
 pub async fn change_password(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    ClientNetwork(network): ClientNetwork,
     NoQuery: NoQuery,
     Json(request): Json<ChangePasswordRequest>,
 ) -> Result<StatusCode, Problem> {
     let (current, new) = (&request.current_password, &request.new_password);
-    services::change_password(&state, network, &caller, current, new).await?;
+    services::change_password(&state, &caller, current, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }

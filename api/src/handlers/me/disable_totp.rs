@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
 
-use crate::extract::{ClientNetwork, Json, NoQuery, SignedIn};
+use crate::extract::{Json, NoQuery, SignedIn};
 use crate::problem::{Problem, Problems};
 use crate::services::{self, DisableTotp};
 use crate::state::AppState;
@@ -19,17 +19,16 @@ use crate::wire::DisableTotpRequest;
     request_body = DisableTotpRequest,
     responses(
         (status = 204, description = "Log-in asks for the password alone"),
-        Problems<(SignedIn, ClientNetwork, NoQuery, Json<DisableTotpRequest>, DisableTotp)>,
+        Problems<(SignedIn, NoQuery, Json<DisableTotpRequest>, DisableTotp)>,
     ),
 )]
 pub async fn disable_totp(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    ClientNetwork(network): ClientNetwork,
     NoQuery: NoQuery,
     Json(request): Json<DisableTotpRequest>,
 ) -> Result<StatusCode, Problem> {
     let (password, code) = (&request.current_password, request.code.expose_secret());
-    services::disable_totp(&state, network, &caller, password, code).await?;
+    services::disable_totp(&state, &caller, password, code).await?;
     Ok(StatusCode::NO_CONTENT)
 }

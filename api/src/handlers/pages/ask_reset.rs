@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::context;
 
-use super::page::{page, retry_later};
-use crate::extract::PageForm;
-use crate::problem::Code;
+use super::page::{page, retry_later, step_of};
+use crate::extract::{Limited, Mails, PageForm};
+use crate::origin::Origin;
+use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
 
@@ -19,17 +20,24 @@ pub async fn show_reset_page() -> Response {
 }
 
 /// The button: asks for a mail. The page says the same for every address.
-pub async fn ask_for_reset(State(state): State<AppState>, form: PageForm) -> Response {
+pub async fn ask_for_reset(
+    State(state): State<AppState>,
+    limited: Result<Limited<Mails>, Problem>,
+    origin: Origin,
+    form: PageForm,
+) -> Response {
     let email = form.email.unwrap_or_default();
-    match services::ask_for_reset(&state, &email).await {
-        Ok(()) => page(StatusCode::OK, PAGE, context! { step => "done" }),
-        Err(problem) => {
-            let step = match problem.code() {
-                Code::InvalidFields => "refused",
-                _ => "failed",
-            };
-            let status = problem.code().status();
-            retry_later(page(status, PAGE, context! { step }), &problem)
-        }
-    }
+    let asked = match limited {
+        Ok(_) => services::ask_for_reset(&state, &origin, &email).await,
+        Err(problem) => Err(problem),
+    };
+    let Err(problem) = asked else {
+        return page(StatusCode::OK, PAGE, context! { step => "done" });
+    };
+    let step = match problem.code() {
+        Code::InvalidFields => "refused",
+        _ => step_of(&problem),
+    };
+    let status = problem.code().status();
+    retry_later(page(status, PAGE, context! { step }), &problem)
 }

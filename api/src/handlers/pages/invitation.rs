@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::context;
 
-use super::page::{page, retry_later};
-use crate::extract::{ClientNetwork, PageForm};
-use crate::problem::Code;
+use super::page::{page, retry_later, step_of};
+use crate::extract::{Limited, PageForm, Passwords};
+use crate::origin::Origin;
+use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
 
@@ -22,11 +23,15 @@ pub async fn show_invitation_page() -> Response {
 /// The button: makes the account. Without a password nothing is tried: mail scanners press buttons, too.
 pub async fn accept_invitation(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    limited: Result<Limited<Passwords>, Problem>,
+    origin: Origin,
     token: Result<Path<String>, PathRejection>,
     form: PageForm,
 ) -> Response {
     let name = form.name.as_deref();
+    if let Err(problem) = limited {
+        return failed(&problem, name);
+    }
     let Some(password) = form.password else {
         let password_rule = "must not be empty.";
         let values = context! { step => "ask-again", password_rule, name };
@@ -34,7 +39,7 @@ pub async fn accept_invitation(
     };
     // What is no text is no token either.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    let accepting = services::accept_invitation(&state, network, &token, &password, name);
+    let accepting = services::accept_invitation(&state, &origin, &token, &password, name);
     let Err(problem) = accepting.await else {
         return page(StatusCode::OK, PAGE, context! { step => "done" });
     };
@@ -48,9 +53,11 @@ pub async fn accept_invitation(
         Code::TokenInvalid | Code::SignUpRefused => {
             page(status, PAGE, context! { step => "refused" })
         }
-        _ => {
-            let failed = page(status, PAGE, context! { step => "failed", name });
-            retry_later(failed, &problem)
-        }
+        _ => failed(&problem, name),
     }
+}
+
+fn failed(problem: &Problem, name: Option<&str>) -> Response {
+    let values = context! { step => step_of(problem), name };
+    retry_later(page(problem.code().status(), PAGE, values), problem)
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, Value};
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// The templates, compiled when a page is first shown.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -57,8 +57,19 @@ pub(super) fn page(status: StatusCode, name: &str, values: Value) -> Response {
     (status, headers, Html(html)).into_response()
 }
 
+/// What a page says that could not be made to do what it is for.
+pub(super) fn step_of(problem: &Problem) -> &'static str {
+    match problem.code() {
+        Code::RateLimited => "too-many",
+        _ => "failed",
+    }
+}
+
 /// The same page, saying when to try again what `problem` kept from being done.
 pub(super) fn retry_later(mut page: Response, problem: &Problem) -> Response {
+    if let Some(limit) = problem.rate_limit() {
+        page.extensions_mut().insert(limit);
+    }
     if let Some(wait) = problem.retry_after() {
         let seconds = HeaderValue::from(wait.as_secs());
         page.headers_mut().insert(header::RETRY_AFTER, seconds);

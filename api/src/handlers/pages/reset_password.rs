@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::context;
 
-use super::page::{page, retry_later};
-use crate::extract::{ClientNetwork, PageForm};
+use super::page::{page, retry_later, step_of};
+use crate::extract::{Limited, PageForm, Passwords};
+use crate::origin::Origin;
 use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
@@ -22,16 +23,20 @@ pub async fn show_new_password_page() -> Response {
 /// The button: replaces the password. Without one nothing is tried: mail scanners press buttons, too.
 pub async fn confirm_reset(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    limited: Result<Limited<Passwords>, Problem>,
+    origin: Origin,
     token: Result<Path<String>, PathRejection>,
     form: PageForm,
 ) -> Response {
+    if let Err(problem) = limited {
+        return refused(&problem);
+    }
     let Some(password) = form.password else {
         return ask_again(StatusCode::UNPROCESSABLE_ENTITY, "must not be empty.");
     };
     // What is no text is no token either.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    match services::reset_password(&state, network, &token, &password).await {
+    match services::reset_password(&state, &origin, &token, &password).await {
         Ok(()) => page(StatusCode::OK, PAGE, context! { step => "done" }),
         Err(problem) => refused(&problem),
     }
@@ -42,7 +47,10 @@ fn refused(problem: &Problem) -> Response {
     match (problem.code(), problem.rule_of("new_password")) {
         (Code::InvalidFields, Some(rule)) => ask_again(status, rule),
         (Code::TokenInvalid, _) => page(status, PAGE, context! { step => "refused" }),
-        _ => retry_later(page(status, PAGE, context! { step => "failed" }), problem),
+        _ => {
+            let values = context! { step => step_of(problem) };
+            retry_later(page(status, PAGE, values), problem)
+        }
     }
 }
 

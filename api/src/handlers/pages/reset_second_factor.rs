@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::context;
 
-use super::page::{page, retry_later};
-use crate::extract::{ClientNetwork, PageForm};
-use crate::problem::Code;
+use super::page::{page, retry_later, step_of};
+use crate::extract::{Limited, PageForm, Passwords};
+use crate::origin::Origin;
+use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
 
@@ -23,24 +24,32 @@ pub async fn show_second_factor_page() -> Response {
 /// tried: mail scanners press buttons, too.
 pub async fn remove_second_factor(
     State(state): State<AppState>,
-    ClientNetwork(network): ClientNetwork,
+    limited: Result<Limited<Passwords>, Problem>,
+    origin: Origin,
     token: Result<Path<String>, PathRejection>,
     form: PageForm,
 ) -> Response {
+    if let Err(problem) = limited {
+        return refused(&problem);
+    }
     let Some(password) = form.password else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return page(status, PAGE, context! { step => "ask-again" });
     };
     // What is no text is no token either.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    let removing = services::reset_second_factor(&state, network, &token, &password);
+    let removing = services::reset_second_factor(&state, &origin, &token, &password);
     let Err(problem) = removing.await else {
         return page(StatusCode::OK, PAGE, context! { step => "done" });
     };
+    refused(&problem)
+}
+
+fn refused(problem: &Problem) -> Response {
     let step = match problem.code() {
         Code::TokenInvalid => "refused",
-        _ => "failed",
+        _ => step_of(problem),
     };
     let status = problem.code().status();
-    retry_later(page(status, PAGE, context! { step }), &problem)
+    retry_later(page(status, PAGE, context! { step }), problem)
 }

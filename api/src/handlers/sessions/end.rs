@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use dossier_common::audit::Act;
 use dossier_common::id::SessionId;
 
 use crate::extract::{NoQuery, PathId, SignedIn};
@@ -31,7 +32,17 @@ pub async fn end_session(
     let session = session
         .filter(|session| session.user_id == caller.user_id)
         .ok_or_else(Problem::not_found)?;
-    let now = state.clock.now();
-    state.store.revoke_session(session.id, now).await?;
+    let (id, now) = (session.id, state.clock.now());
+    let entry = state.audit.entry_by(Act::EndSession, &caller).about(id);
+    state
+        .store
+        .transaction("end a session", |tx| {
+            let entry = entry.clone();
+            Box::pin(async move {
+                tx.revoke_session(id, now).await?;
+                tx.record(entry).await
+            })
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use dossier_common::audit::Act;
 
 use crate::extract::{NoQuery, SignedIn};
 use crate::problem::{Problem, Problems};
@@ -23,10 +24,15 @@ pub async fn end_other_sessions(
     NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let (user, kept, now) = (caller.user_id, caller.session_id, state.clock.now());
+    let entry = state.audit.entry_by(Act::EndOtherSessions, &caller);
     state
         .store
         .transaction("end the other sessions", |tx| {
-            Box::pin(async move { tx.end_sessions(user, Some(kept), now).await })
+            let entry = entry.clone();
+            Box::pin(async move {
+                tx.end_sessions(user, Some(kept), now).await?;
+                tx.record(entry).await
+            })
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)

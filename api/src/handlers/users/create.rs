@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::extract::{Admin, ClientNetwork, Json, NoQuery};
+use crate::extract::{Admin, Json, NoQuery};
 use crate::problem::{Problem, Problems};
 use crate::services::{CreateAccount, create_account};
 use crate::state::AppState;
@@ -19,17 +19,16 @@ use crate::wire::{AccountRequest, AccountResponse, UriReference};
     responses(
         (status = 201, description = "The account", body = AccountResponse,
          headers(("Location" = inline(UriReference), description = "The account"))),
-        Problems<(Admin, ClientNetwork, NoQuery, Json<AccountRequest>, CreateAccount)>,
+        Problems<(Admin, NoQuery, Json<AccountRequest>, CreateAccount)>,
     ),
 )]
 pub async fn create_user(
     State(state): State<AppState>,
-    Admin(_admin): Admin,
-    ClientNetwork(network): ClientNetwork,
+    Admin(caller): Admin,
     NoQuery: NoQuery,
     Json(request): Json<AccountRequest>,
 ) -> Result<Response, Problem> {
-    let user = create_account(&state, network, request).await?;
+    let user = create_account(&state, &caller, request).await?;
     let location = [(header::LOCATION, format!("/v1/admin/users/{}", user.id))];
     let account = axum::Json(AccountResponse::from(user));
     Ok((StatusCode::CREATED, location, account).into_response())
