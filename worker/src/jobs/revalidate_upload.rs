@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dossier_common::file::{File, FileState, Inspection};
-use dossier_common::id::{FileId, JobId};
+use dossier_common::id::FileId;
 use dossier_common::queue::{JobError, JobHandle, RevalidateUpload};
 use dossier_common::revalidation::{Revalidation, RevalidationOutcome};
 use dossier_common::store::StoreError;
@@ -71,12 +71,11 @@ async fn record(
         outcome: revalidation::outcome(file.state, inspection),
         at: now,
     };
-    let mail = JobId::generate(&services.entropy, now);
     let recording = services.store.transaction("record a revalidation", |tx| {
         let (file, inspection) = (file.clone(), inspection.clone());
         let revalidation = revalidation.clone();
         Box::pin(async move {
-            tx.record_revalidation(&file, &inspection, &revalidation, mail)
+            tx.record_revalidation(&file, &inspection, &revalidation)
                 .await
         })
     });

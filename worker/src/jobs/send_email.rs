@@ -1,16 +1,20 @@
 //! Sending one mail.
 
-use dossier_common::file::FileState;
+use dossier_common::file::{File, FileState};
 use dossier_common::queue::{JobError, JobHandle, SendEmail};
 use dossier_common::store::StoreError;
 use dossier_common::store::files::FileScope;
 use dossier_common::token::VerifyEmailClaims;
 use dossier_common::user::User;
 use dossier_common::verification::Verification;
+use mongodb::bson::DateTime;
 
 use super::Run;
 use crate::mail::{Email, Envelope};
 use crate::services::Services;
+
+/// How many documents one mail names.
+const LISTED: usize = 100;
 
 /// What the job's log says when the mail may go out a second time.
 const MAYBE_SENT: &str = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
@@ -71,15 +75,45 @@ async fn email(
         SendEmail::DocumentRejected { file_id, .. } => {
             let store = &services.store;
             let file = store.find_file(*file_id, &FileScope::Everything).await?;
-            let rejected = file.filter(|file| file.state == FileState::Rejected);
-            Ok(rejected.and_then(|file| {
-                Some(Email::DocumentRejected {
-                    name,
-                    document: file.name,
-                    rejection: file.rejection?,
-                })
-            }))
+            let is_rejected = |file: &File| file.state == FileState::Rejected;
+            let files = file.into_iter().filter(is_rejected).collect();
+            Ok(rejected(name, files))
         }
+        SendEmail::DocumentsRejected {
+            user_id,
+            since_millis,
+            until_millis,
+        } => {
+            let [since, until] = [*since_millis, *until_millis].map(DateTime::from_millis);
+            let limit = LISTED as i64 + 1;
+            let listing = services
+                .store
+                .list_files_rejected_again(*user_id, since, until, limit);
+            Ok(rejected(name, listing.await?))
+        }
+    }
+}
+
+/// What is to be told of `files`; `None` when none of them is there any more.
+fn rejected(name: Option<String>, files: Vec<File>) -> Option<Email> {
+    let mut documents: Vec<_> = files
+        .into_iter()
+        .filter_map(|file| Some((file.name, file.rejection?)))
+        .collect();
+    let more = documents.len() > LISTED;
+    documents.truncate(LISTED);
+    match &documents[..] {
+        [] => None,
+        [(document, rejection)] => Some(Email::DocumentRejected {
+            name,
+            document: document.clone(),
+            rejection: rejection.clone(),
+        }),
+        _ => Some(Email::DocumentsRejected {
+            name,
+            documents,
+            more,
+        }),
     }
 }
 

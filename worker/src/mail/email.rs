@@ -30,6 +30,15 @@ pub enum Email {
         /// Why it was rejected.
         rejection: Rejection,
     },
+    /// "Documents of yours can no longer be downloaded."
+    DocumentsRejected {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// What each is called, and why it was rejected.
+        documents: Vec<(FileName, Rejection)>,
+        /// Whether there are more than these.
+        more: bool,
+    },
 }
 
 /// Shows the template alone: letters hold links that open accounts.
@@ -53,6 +62,7 @@ impl Email {
             Self::Verify { .. } => "verify",
             Self::AccountExists { .. } => "account-exists",
             Self::DocumentRejected { .. } => "document-rejected",
+            Self::DocumentsRejected { .. } => "documents-rejected",
         }
     }
 
@@ -74,6 +84,7 @@ impl Email {
             Self::Verify { .. } => "Please confirm your e-mail address",
             Self::AccountExists { .. } => "You already have an account",
             Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
+            Self::DocumentsRejected { .. } => "Documents of yours can no longer be downloaded",
         }
     }
 
@@ -89,6 +100,19 @@ impl Email {
                 name, document => document.as_str(), code => rejection.code.as_str(),
                 reason => rejection.message.as_str()
             },
+            Self::DocumentsRejected {
+                name,
+                documents,
+                more,
+            } => {
+                let listed = documents.iter().map(|(document, rejection)| {
+                    context! {
+                        name => document.as_str(), code => rejection.code.as_str(),
+                        reason => rejection.message.as_str()
+                    }
+                });
+                context! { name, documents => listed.collect::<Vec<_>>(), more }
+            }
         }
     }
 }
@@ -115,6 +139,14 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         (
             "document-rejected.html",
             include_str!("../../templates/document-rejected.html"),
+        ),
+        (
+            "documents-rejected.txt",
+            include_str!("../../templates/documents-rejected.txt"),
+        ),
+        (
+            "documents-rejected.html",
+            include_str!("../../templates/documents-rejected.html"),
         ),
     ] {
         let added = templates.add_template(name, source);

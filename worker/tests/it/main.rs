@@ -14,4 +14,5 @@ mod mail;
 mod mail_failures;
 mod mail_repeats;
 mod revalidate_command;
+mod revalidation_mails;
 mod running;

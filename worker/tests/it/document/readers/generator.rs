@@ -106,6 +106,9 @@ fn dress(mut entry: Entry, random: &mut Xorshift) -> Entry {
             entry.local.extra.extend(field(1, &both));
         }
     }
+    if random.below(8) == 0 {
+        entry.local.extra.extend(field(1, &[0; 16]));
+    }
     if random.below(6) == 0 {
         entry.local.extra.extend(field(0x5455, &[1, 0, 0, 0, 0]));
     }
