@@ -118,12 +118,19 @@ async fn a_worker_that_is_killed_in_the_middle_loses_nothing_and_nobody_is_told_
             .variable("WORKER_QUEUES", RevalidateUpload::QUEUE)
             .variable("QUEUE_LEASE_SECONDS", "2")
     };
-    let killed = worker().start_until("again: Rejected").await;
+    // One at a time, so that it is killed between two transactions most of the time.
+    let killed = worker().variable("WORKER_CONCURRENCY", "1");
+    let killed = killed.start_until("again: Rejected").await;
     killed.kill().await;
     let left = BAD + GOOD - done(&bench).await;
     assert!(left > 0, "it was killed in the middle");
 
-    let second = worker().start().await;
+    // Nobody reads its log meanwhile.
+    let second = worker().variable(
+        "RUST_LOG",
+        "info,dossier_worker::jobs=warn,dossier_worker::inspection=warn",
+    );
+    let second = second.start().await;
     all_done(&bench, BAD + GOOD).await;
     let (code, log) = second.stop().await;
     assert_eq!(code, 0, "{log}");
@@ -171,7 +178,8 @@ async fn done(bench: &Bench) -> usize {
 }
 
 async fn all_done(bench: &Bench, count: usize) {
-    eventually_within(2 * PATIENCE, "all are inspected again", async || {
+    // A transaction of a client that is gone keeps its documents locked for up to 90 s.
+    eventually_within(6 * PATIENCE, "all are inspected again", async || {
         (done(bench).await == count).then_some(())
     })
     .await;
