@@ -27,6 +27,11 @@ pub trait Job: Serialize + DeserializeOwned + Debug + Send + Sync + Unpin + 'sta
     /// How long it waits after a failed attempt.
     fn retry(settings: &QueueSettings) -> RetryStrategy;
 
+    /// How many of them a worker process runs at once.
+    fn at_once(settings: &QueueSettings) -> usize {
+        settings.concurrency
+    }
+
     /// How long one attempt may take.
     fn time_limit(settings: &QueueSettings) -> Duration {
         let chosen = settings.time_limits.get(Self::QUEUE).copied();

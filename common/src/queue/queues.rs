@@ -68,7 +68,7 @@ fn config<J: Job>(settings: &QueueSettings) -> Config {
         .heartbeat_interval(settings.lease / 3)
         .sweep_interval(settings.lease / 3)
         .batch_size(settings.concurrency)
-        .max_in_flight(2 * settings.concurrency)
+        .max_in_flight(J::at_once(settings) + settings.concurrency)
         .max_attempts(J::MAX_ATTEMPTS)
         .retry(J::retry(settings))
 }

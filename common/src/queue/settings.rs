@@ -10,7 +10,8 @@ pub struct QueueSettings {
     pub lease: Duration,
     /// The first pause between two attempts at one mail; it doubles from there, up to an hour.
     pub mail_retry_base: Duration,
-    /// How many jobs of one queue a worker process runs at once.
+    /// How many jobs of one queue a worker process runs at once, unless the job says otherwise by
+    /// [`at_once`](super::Job::at_once).
     pub concurrency: usize,
     /// How long one attempt may take, by the name of the queue, where that is not the job's own
     /// [`TIMEOUT`](super::Job::TIMEOUT).

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use apalis_mongodb::{Enqueued, NewJob};
 use futures_util::TryStreamExt;
-use mongodb::bson::{Document, doc, serialize_to_bson};
+use mongodb::bson::{DateTime, Document, doc, serialize_to_bson};
 
 use super::files::{inspection_record, stored_state, verdict};
 use super::{Store, StoreError, Tx};
 use crate::file::{File, FileState, Inspection};
-use crate::id::{FileId, JobId};
+use crate::id::{FileId, UserId};
 use crate::queue::{RevalidateUpload, SendEmail};
 use crate::revalidation::{Revalidation, RevalidationOutcome};
 
@@ -86,6 +86,26 @@ impl Store {
             .map_err(StoreError::database("count unchanged files"))
     }
 
+    /// The documents of `owner` that newer rules rejected from `since` on and before `until`, at most
+    /// `limit` of them, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn list_files_rejected_again(
+        &self,
+        owner: UserId,
+        since: DateTime,
+        until: DateTime,
+        limit: i64,
+    ) -> Result<Vec<File>, StoreError> {
+        let filter = doc! {
+            "owner_id": owner, "state": "rejected", "revalidation.outcome": "rejected",
+            "revalidation.at": { "$gte": since, "$lt": until },
+        };
+        self.list_in_order(filter, limit).await
+    }
+
     /// Enqueues `jobs`, those aside that there are already.
     ///
     /// # Errors
@@ -120,8 +140,8 @@ impl Tx<'_> {
     /// Records what newer rules made of `file`, unless it is gone, has other bytes or another state,
     /// or was inspected by these rules meanwhile: then nothing is written, and the answer is `false`.
     ///
-    /// One that is rejected now loses its links, and its owner is told by the mail of job `mail`. Of
-    /// one that stays available the new version and facts are recorded, and nothing else. One that
+    /// One that is rejected now loses its links, and its owner is told of it and of others in one mail.
+    /// Of one that stays available the new version and facts are recorded, and nothing else. One that
     /// stays rejected keeps the reason that its uploader was told.
     ///
     /// # Errors
@@ -132,7 +152,6 @@ impl Tx<'_> {
         file: &File,
         inspection: &Inspection,
         revalidation: &Revalidation,
-        mail: JobId,
     ) -> Result<bool, StoreError> {
         let mut change = match (revalidation.outcome, file.state) {
             (RevalidationOutcome::Rejected, _) => verdict(inspection, revalidation.at),
@@ -160,9 +179,8 @@ impl Tx<'_> {
         }
         if revalidation.outcome == RevalidationOutcome::Rejected {
             self.revoke_links_of(file.id).await?;
-            let (user_id, file_id) = (file.owner_id, file.id);
-            let told = SendEmail::DocumentRejected { user_id, file_id };
-            self.enqueue(told, mail).await?;
+            let told = SendEmail::rejected(file.owner_id, revalidation.at);
+            self.enqueue_once(told).await?;
         }
         Ok(true)
     }

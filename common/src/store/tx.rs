@@ -64,6 +64,19 @@ impl Tx<'_> {
             .map(drop)
             .map_err(StoreError::queue("enqueue a job"))
     }
+
+    /// Enqueues a job, unless another one has its key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub(super) async fn enqueue_once<J: Job>(&mut self, job: NewJob<J>) -> Result<(), StoreError> {
+        let storage = self.store.queues.of::<J>();
+        let enqueued = storage.with_session(&mut *self.session).push(job).await;
+        enqueued
+            .map(drop)
+            .map_err(StoreError::queue("enqueue a job once"))
+    }
 }
 
 /// Runs `body` until it commits, fails for good, or [`RETRY_FOR`] is over.

@@ -25,7 +25,7 @@ enum Command {
         /// Take jobs from this queue; repeat for more [default: WORKER_QUEUES, or all]
         #[arg(long = "queue", value_name = "QUEUE")]
         queues: Vec<QueueName>,
-        /// Run so many jobs of each queue at once [default: WORKER_CONCURRENCY, or 4]
+        /// Run so many jobs of each queue at once, of inspections eight times as many [default: WORKER_CONCURRENCY, or 4]
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
         concurrency: Option<u16>,
     },

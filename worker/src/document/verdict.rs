@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::reason::Reason;
 
 /// The version of the rules behind a verdict, stored with it. Raised whenever a change can alter a verdict.
-pub const RULES_VERSION: u32 = 4;
+pub const RULES_VERSION: u32 = 5;
 
 /// What the inspector says about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

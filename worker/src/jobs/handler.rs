@@ -62,7 +62,7 @@ impl fmt::Debug for Handler {
 
 fn register<J: Run>(monitor: Monitor, services: Services, settings: &QueueSettings) -> Monitor {
     let storage = services.store.queues().of::<J>();
-    let concurrency = settings.concurrency;
+    let concurrency = J::at_once(settings);
     let time_limit = J::time_limit(settings);
     monitor.register(move |_| {
         WorkerBuilder::new(J::QUEUE)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dossier_common::audit::{Act, Actor, AuditEntry, Outcome};
 use dossier_common::file::{File, FileState, Inspection};
-use dossier_common::id::{FileId, JobId};
+use dossier_common::id::FileId;
 use dossier_common::queue::{JobError, JobHandle, RevalidateUpload};
 use dossier_common::revalidation::{Revalidation, RevalidationOutcome};
 use dossier_common::store::StoreError;
@@ -72,7 +72,6 @@ async fn record(
         outcome: revalidation::outcome(file.state, inspection),
         at: now,
     };
-    let mail = JobId::generate(&services.entropy, now);
     let entry = AuditEntry::of_now(Act::InspectAgain, &services.clock, &services.entropy)
         .by_program(Actor::Worker)
         .with_outcome(Outcome::Done, word(inspection))
@@ -82,7 +81,7 @@ async fn record(
         let (file, inspection) = (file.clone(), inspection.clone());
         let (revalidation, entry) = (revalidation.clone(), entry.clone());
         Box::pin(async move {
-            let recording = tx.record_revalidation(&file, &inspection, &revalidation, mail);
+            let recording = tx.record_revalidation(&file, &inspection, &revalidation);
             let is_recorded = recording.await?;
             if is_recorded {
                 tx.record(entry).await?;

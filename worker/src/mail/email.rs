@@ -75,6 +75,15 @@ pub enum Email {
         /// Why it was rejected.
         rejection: Rejection,
     },
+    /// "Documents of yours can no longer be downloaded."
+    DocumentsRejected {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// What each is called, and why it was rejected.
+        documents: Vec<(FileName, Rejection)>,
+        /// Whether there are more than these.
+        more: bool,
+    },
 }
 
 /// Shows the template alone: letters hold links that open accounts.
@@ -104,6 +113,7 @@ impl Email {
             Self::PasswordChanged { .. } => "password-changed",
             Self::SecondFactorChanged { .. } => "second-factor-changed",
             Self::DocumentRejected { .. } => "document-rejected",
+            Self::DocumentsRejected { .. } => "documents-rejected",
         }
     }
 
@@ -135,6 +145,7 @@ impl Email {
                 "Log-in asks for no second factor any more"
             }
             Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
+            Self::DocumentsRejected { .. } => "Documents of yours can no longer be downloaded",
         }
     }
 
@@ -161,6 +172,19 @@ impl Email {
                 name, document => document.as_str(), code => rejection.code.as_str(),
                 reason => rejection.message.as_str()
             },
+            Self::DocumentsRejected {
+                name,
+                documents,
+                more,
+            } => {
+                let listed = documents.iter().map(|(document, rejection)| {
+                    context! {
+                        name => document.as_str(), code => rejection.code.as_str(),
+                        reason => rejection.message.as_str()
+                    }
+                });
+                context! { name, documents => listed.collect::<Vec<_>>(), more }
+            }
         }
     }
 }
@@ -183,6 +207,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, source) in forms_of!(
         "verify" "account-exists" "invitation" "invited-already" "reset-password"
         "reset-second-factor" "password-changed" "second-factor-changed" "document-rejected"
+        "documents-rejected"
     ) {
         let added = templates.add_template(name, source);
         added.expect("the templates are compiled in, and tests render each");

@@ -5,11 +5,8 @@ use std::time::Duration;
 use dossier_common::file::{File, FileState};
 use dossier_common::id::{BlobId, FileId, UserId};
 use dossier_common::link::{Link, LinkState};
-use dossier_common::queue::backend::JobFilter;
 use dossier_common::queue::backend::Outcome;
-use dossier_common::queue::{
-    Job, JobState, MintDownloadToken, QueueName, RevalidateUpload, SendEmail,
-};
+use dossier_common::queue::{JobState, MintDownloadToken, QueueName, RevalidateUpload, SendEmail};
 use dossier_common::revalidation::{Revalidation, RevalidationOutcome};
 use dossier_worker::document::{Limits, Policy, RULES_VERSION};
 use dossier_worker::inspection::Inspector;
@@ -26,10 +23,7 @@ async fn link(bench: &Bench, link: &Link) -> Link {
 
 /// How many mails were enqueued.
 async fn mails(bench: &Bench) -> usize {
-    let filter = JobFilter::queue(SendEmail::QUEUE);
-    let operator = bench.store().queue_operator();
-    let page = operator.list_jobs(&filter, None, 100).await;
-    page.expect("they can be listed").items.len()
+    bench.mails().await.len()
 }
 
 fn somebody(bench: &Bench) -> UserId {
@@ -80,6 +74,7 @@ async fn a_document_that_newer_rules_reject_loses_its_links_and_its_owner_is_tol
     assert_eq!(said, ["skipped: these rules were applied to it already"]);
     assert_eq!(bench.find(file.id).await, rejected);
     assert_eq!(mails(&bench).await, 1);
+    bench.make_mails_due().await;
     let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let mailbox = bench.mail.mailbox();
     let mail = mailbox.wait_for(crate::harness::PATIENCE, |_| true).await;

@@ -28,7 +28,10 @@ pub async fn revoke_invitation(
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Problem> {
     let (scope, now) = (caller.invitation_scope(), state.clock.now());
-    let entry = state.audit.entry_by(Act::RevokeInvitation, &caller).about(id);
+    let entry = state
+        .audit
+        .entry_by(Act::RevokeInvitation, &caller)
+        .about(id);
     let revoking = state.store.transaction("take an invitation back", |tx| {
         let (scope, entry) = (scope.clone(), entry.clone());
         Box::pin(async move {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use apalis_mongodb::NewJob;
+use mongodb::bson::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{FileId, InvitationId, ResetId, SignUpId, UserId};
@@ -57,6 +59,15 @@ pub enum SendEmail {
         /// Which document.
         file_id: FileId,
     },
+    /// The same of all documents that newer rules rejected within a time.
+    DocumentsRejected {
+        /// To whom.
+        user_id: UserId,
+        /// Since when, in milliseconds of Unix time.
+        since_millis: i64,
+        /// Until when, exclusively.
+        until_millis: i64,
+    },
     /// "Please confirm your address", as the release before enqueued it, for an account that is gone
     /// since.
     Verify {},
@@ -70,6 +81,32 @@ impl Job for SendEmail {
 
     fn retry(settings: &QueueSettings) -> RetryStrategy {
         doubling(settings.mail_retry_base, Duration::from_secs(60 * 60))
+    }
+}
+
+/// What is rejected within so long is told in one mail.
+const ROUND_MILLIS: i64 = 15 * 60 * 1000;
+/// So long after that the mail is sent: whatever was begun before is written by then, on clocks that are not quite the
+/// same, too.
+const AFTERWARDS: Duration = Duration::from_secs(5 * 60);
+
+impl SendEmail {
+    /// The job that tells `user_id` of a document that newer rules rejected `at` that time. It tells of all others of
+    /// the same quarter of an hour, too; enqueuing it again changes nothing.
+    pub fn rejected(user_id: UserId, at: DateTime) -> NewJob<Self> {
+        let passed = at.timestamp_millis().rem_euclid(ROUND_MILLIS);
+        let since_millis = at.timestamp_millis() - passed;
+        let id = format!("rejected-{user_id}-{since_millis}");
+        let left = Duration::from_millis((ROUND_MILLIS - passed).unsigned_abs());
+        let told = Self::DocumentsRejected {
+            user_id,
+            since_millis,
+            until_millis: since_millis + ROUND_MILLIS,
+        };
+        NewJob::new(told)
+            .id(id.clone())
+            .idempotency_key(id)
+            .run_in(left + AFTERWARDS)
     }
 }
 

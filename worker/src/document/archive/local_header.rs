@@ -145,7 +145,7 @@ fn compare_sizes(
     let inflated_bytes = wide.widen(local.inflated_bytes);
     let compressed_bytes = wide.widen(local.compressed_bytes);
     let real = [entry.inflated_bytes, entry.compressed_bytes];
-    let fits = wide.is_exact() || (streamed && wide.leaves_sizes(real));
+    let fits = wide.is_exact() || wide.leaves_room() || (streamed && wide.leaves_sizes(real));
     if !fits {
         findings.note(Reason::ZipAmbiguous, || {
             format!("64-bit field of {} does not fit", entry.quoted())

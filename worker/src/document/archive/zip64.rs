@@ -70,6 +70,12 @@ impl<'a> WideValues<'a> {
         self.fields == 0 || (self.fields == 1 && self.rest.is_empty() && !self.missing)
     }
 
+    /// Whether all that is left is room for both sizes that was not needed. WPS Office leaves it in every local
+    /// header, and no program reads it beside narrow values.
+    pub(super) fn leaves_room(&self) -> bool {
+        self.fields == 1 && self.rest == [0; 16]
+    }
+
     /// Whether all that is left are both sizes, not known yet or the real ones, as a streaming writer leaves
     /// them beside narrow values.
     pub(super) fn leaves_sizes(&self, real: [u64; 2]) -> bool {

@@ -9,7 +9,15 @@ use crate::document::package::remote_host;
 /// for in a `QUOTE`, and a source, which in real documents is no longer than this.
 const MAX_INSTRUCTION_CHARS: usize = 2_048;
 /// Fields that take text or pictures from elsewhere when they are updated.
-const LOADING: [&str; 5] = ["LINK", "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT"];
+const LOADING: [&str; 7] = [
+    "LINK",
+    "INCLUDEPICTURE",
+    "INCLUDETEXT",
+    "INCLUDE",
+    "IMPORT",
+    "DATABASE",
+    "RD",
+];
 /// How many words of an instruction are looked at for a source; the second or third is one.
 const MAX_SOURCES: usize = 16;
 /// So much of an instruction takes as long to put together as a source to look at.
@@ -21,6 +29,10 @@ const MAX_OPEN: usize = 4_096;
 #[derive(Default)]
 pub(super) struct Fields {
     open: Vec<Field>,
+    /// How many fields were open when each of the branches began that are open.
+    branches: Vec<usize>,
+    /// Whether a field's first word depends on which branches a program takes.
+    ambiguous: bool,
     /// Instructions outside any field, which only a damaged document has.
     stray: Field,
     found: bool,
@@ -48,6 +60,7 @@ impl Fields {
             "begin" if self.open.len() >= MAX_OPEN => return Err(TooDeep),
             "begin" => self.open.push(Field::default()),
             "separate" => {
+                self.check_branch(self.open.len());
                 if let Some(field) = self.open.last_mut() {
                     field.in_result = true;
                     let instruction = std::mem::take(&mut field.instruction);
@@ -55,12 +68,14 @@ impl Fields {
                 }
             }
             "end" => {
+                self.ambiguous |= !self.open.is_empty() && self.is_outside(self.open.len());
                 if let Some(field) = self.open.pop() {
                     self.judge(&field.instruction);
                     if !field.in_result
                         && let Some(result) = quoted_result(&field.instruction)
                     {
                         self.examined += field.instruction.len() / QUOTE_BYTES;
+                        self.check_branch(self.open.len());
                         self.innermost().append(&result);
                     }
                 }
@@ -82,19 +97,60 @@ impl Fields {
 
     /// A piece of instruction text.
     pub(super) fn instruction(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            self.check_branch(self.open.len());
+        }
         let field = self.innermost();
         if !field.in_result {
             field.append(text);
         }
     }
 
+    /// A part of the text begins that some programs leave out.
+    pub(super) fn enter_branch(&mut self) {
+        self.branches.push(self.open.len());
+    }
+
+    /// The branch that began last ends, and with it the fields that began in it.
+    pub(super) fn leave_branch(&mut self) {
+        let before = self.branches.pop().unwrap_or_default();
+        while self.open.len() > before {
+            let Some(field) = self.open.pop() else { break };
+            self.ambiguous |= !field.in_result && !field.has_keyword();
+            self.judge(&field.instruction);
+        }
+    }
+
+    /// Whether the first so many open fields all began before the branch.
+    fn is_outside(&self, fields: usize) -> bool {
+        self.branches.last().is_some_and(|&before| fields <= before)
+    }
+
+    /// Something is about to be done, in a branch perhaps, to the instruction of the last of so many open fields.
+    fn check_branch(&mut self, fields: usize) {
+        let field = match fields.checked_sub(1) {
+            Some(last) => self.open.get(last),
+            None => Some(&self.stray),
+        };
+        let is_open = field.is_some_and(|field| !field.in_result && !field.has_keyword());
+        self.ambiguous |= is_open && self.is_outside(fields);
+    }
+
+    /// Whether some field is one thing to one program, and another to another one.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.ambiguous
+    }
+
     /// A piece of ordinary text: the result of a nested field is part of the outer one's instruction.
     pub(super) fn text(&mut self, text: &str) {
-        if let [.., outer, inner] = &mut self.open[..]
+        if let [.., outer, inner] = &self.open[..]
             && inner.in_result
             && !outer.in_result
         {
-            outer.append(text);
+            self.check_branch(self.open.len() - 1);
+            if let [.., outer, _] = &mut self.open[..] {
+                outer.append(text);
+            }
         }
     }
 
@@ -134,6 +190,11 @@ impl Fields {
 }
 
 impl Field {
+    /// Whether its first word is complete.
+    fn has_keyword(&self) -> bool {
+        self.instruction.contains(' ')
+    }
+
     fn append(&mut self, text: &str) {
         if self.length >= MAX_INSTRUCTION_CHARS {
             return;

@@ -1,6 +1,8 @@
 //! The content stage: every part once, in physical order, in constant memory.
 
+mod branches;
 mod chunk;
+mod connection;
 mod executable;
 mod fields;
 mod formula;

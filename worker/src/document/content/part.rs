@@ -3,7 +3,7 @@
 use crate::document::archive::Entry;
 use crate::document::flag::Flag;
 use crate::document::kind::Kind;
-use crate::document::package::{Package, remote_host};
+use crate::document::package::Package;
 use crate::document::part_name;
 use crate::document::reason::Reason;
 use crate::document::steps::{Step, Steps};
@@ -11,6 +11,8 @@ use crate::document::stop::Stop;
 use crate::document::watch::Watch;
 use crate::document::xml::{Element, Visitor};
 
+use super::branches::Branches;
+use super::connection;
 use super::fields::Fields;
 use super::formula::Formula;
 
@@ -27,9 +29,14 @@ pub(super) struct PartVisitor<'v, 'w> {
     expected: Option<Kind>,
     is_properties: bool,
     fields: Fields,
+    branches: Branches,
+    /// Whether an element is in the midst of an instruction or formula: programs may leave it out.
+    is_torn: bool,
     /// The formula that goes by, in a workbook.
     formula: Formula,
     is_workbook: bool,
+    /// Whether the formula is of a kind that has no elements in it.
+    is_of_cell: bool,
     /// Whether the root says that the part is a workbook's connections.
     is_connections: bool,
     text_of: TextOf,
@@ -62,8 +69,11 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
             expected: (entry.key == package.main.key).then_some(package.main.kind),
             is_properties: entry.key == PROPERTIES_KEY,
             fields: Fields::default(),
+            branches: Branches::default(),
+            is_torn: false,
             formula: Formula::default(),
             is_workbook: package.main.kind == Kind::Xlsx,
+            is_of_cell: false,
             is_connections: false,
             text_of: TextOf::Nothing,
             application: String::new(),
@@ -76,6 +86,14 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
         if self.fields.found_dde() {
             self.watch.observe(Flag::DdeLink, "", || {
                 format!("field in {}", self.entry.quoted())
+            });
+        }
+        if self.is_torn || self.fields.is_ambiguous() {
+            self.watch.observe(Flag::DdeLink, "", || {
+                format!(
+                    "field or formula that is another one to other programs in {}",
+                    self.entry.quoted()
+                )
             });
         }
         if let Some(host) = self.fields.remote() {
@@ -130,25 +148,6 @@ impl<'v, 'w> PartVisitor<'v, 'w> {
         Ok(())
     }
 
-    /// A connection to the web or to a database, but for the one to the workbook's own data model.
-    fn check_connection(&mut self, element: &Element<'_>) {
-        let source = match element.local {
-            "webPr" => element.attribute("url"),
-            "dbPr" | "oledbPr" | "olapPr" => element.attribute("connection"),
-            "textPr" => element.attribute("sourceFile"),
-            _ => return,
-        };
-        let source = source.unwrap_or_default();
-        let host = remote_host(&source);
-        let local_text = element.local == "textPr" && host.is_none();
-        if !local_text && !source.eq_ignore_ascii_case("Data Model Connection") {
-            let host = host.unwrap_or_else(|| "a data source".to_owned());
-            self.watch.observe(Flag::ExternalConnection, &host, || {
-                format!("connection in {}", self.entry.quoted())
-            });
-        }
-    }
-
     /// Click actions that run a macro or a program.
     fn check_actions(&mut self, element: &Element<'_>) {
         for attribute in element
@@ -189,8 +188,21 @@ impl Visitor for PartVisitor<'_, '_> {
                 None => self.check_side_root(element)?,
             }
         }
-        if self.is_connections {
-            self.check_connection(element);
+        if self.is_connections
+            && let Some(source) = connection::source(element)
+        {
+            self.watch.observe(Flag::ExternalConnection, &source, || {
+                format!("connection in {}", self.entry.quoted())
+            });
+        }
+        self.is_torn |= match self.text_of {
+            TextOf::Instruction => true,
+            TextOf::Run => self.fields.open_count() > 1,
+            TextOf::Formula => self.is_of_cell,
+            _ => false,
+        };
+        if self.branches.enter(element) {
+            self.fields.enter_branch();
         }
         self.text_of = match element.local {
             "instrText" => TextOf::Instruction,
@@ -200,9 +212,11 @@ impl Visitor for PartVisitor<'_, '_> {
             | "formula2"
             | "definedName"
             | "calculatedColumnFormula"
+            | "totalsRowFormula"
                 if self.is_workbook =>
             {
                 self.formula = Formula::default();
+                self.is_of_cell = is_plain_formula(element.namespace);
                 TextOf::Formula
             }
             "t" => TextOf::Run,
@@ -252,7 +266,17 @@ impl Visitor for PartVisitor<'_, '_> {
             });
         }
         self.text_of = TextOf::Nothing;
+        if self.branches.leave() {
+            self.fields.leave_branch();
+        }
     }
+}
+
+/// Whether a formula in this namespace is plain text.
+fn is_plain_formula(namespace: &str) -> bool {
+    namespace.starts_with("http://schemas.openxmlformats.org/spreadsheetml/")
+        || namespace.starts_with("http://purl.oclc.org/ooxml/spreadsheetml/")
+        || namespace == "http://schemas.microsoft.com/office/excel/2006/main"
 }
 
 fn clip(text: &str) -> String {

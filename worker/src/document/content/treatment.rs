@@ -19,7 +19,7 @@ pub(super) enum Treatment {
 
 /// The treatment of a part other than content types and relationships.
 pub(super) fn of(entry: &Entry, package: &Package) -> Treatment {
-    if entry.key == package.main.key {
+    if entry.key == package.main.key || package.texts.contains(&entry.key) {
         return Treatment::Xml;
     }
     let content_type = package.content_types.of(&entry.key).unwrap_or_default();

@@ -32,6 +32,8 @@ pub(super) struct Package {
     pub(super) main: MainPart,
     /// Parts that are embedded documents of some other format, by relationship.
     pub(super) chunks: HashSet<String>,
+    /// Parts that programs read as XML for their relationships, whatever their names and types say.
+    pub(super) texts: HashSet<String>,
     /// What archivers left in the package.
     pub(super) leftovers: Leftovers,
 }

@@ -73,13 +73,17 @@ fn understand(
     findings.finish()?;
     let kind = kind.ok_or_else(|| Stop::reject(Reason::OtherOoxml, "no accepted kind"))?;
     let Relations {
-        chunks, leftovers, ..
+        chunks,
+        texts,
+        leftovers,
+        ..
     } = relations;
     let main = MainPart { key, kind };
     Ok(Package {
         content_types,
         main,
         chunks,
+        texts,
         leftovers,
     })
 }

@@ -66,6 +66,37 @@ const TARGET_KINDS: &[(&str, TargetKind)] = &[
     ("xlmacrosheet", TargetKind::Macro),
 ];
 
+/// Types of relationships to parts that hold fields, formulas, connections or actions.
+const TEXTS: &[&str] = &[
+    "chartsheet",
+    "comments",
+    "connections",
+    "dialogsheet",
+    "endnotes",
+    "extensibility",
+    "externallink",
+    "footer",
+    "footnotes",
+    "glossarydocument",
+    "handoutmaster",
+    "header",
+    "notesmaster",
+    "notesslide",
+    "pivotcachedefinition",
+    "settings",
+    "slide",
+    "slidelayout",
+    "slidemaster",
+    "table",
+    "worksheet",
+];
+
+/// Whether programs read a target as XML that may load or run something, by the relationship's type.
+pub(super) fn is_text(kind: &str) -> bool {
+    let segment = kind.rsplit('/').next().unwrap_or(kind);
+    TEXTS.iter().any(|name| segment.eq_ignore_ascii_case(name))
+}
+
 /// The kind of a target by the relationship's type.
 pub(super) fn target_kind(kind: &str) -> TargetKind {
     let segment = kind.rsplit('/').next().unwrap_or(kind);

@@ -32,6 +32,8 @@ pub(super) struct Relations {
     pub(super) macro_type: Option<String>,
     /// Parts that are embedded documents of some other format.
     pub(super) chunks: HashSet<String>,
+    /// Parts that programs read as XML for their relationships, whatever their names and types say.
+    pub(super) texts: HashSet<String>,
     /// What archivers left in the package.
     pub(super) leftovers: Leftovers,
 }
@@ -164,7 +166,7 @@ impl Collector<'_, '_> {
             self.outside(kind, &target_kind, target);
         }
         if !external && let Some(key) = part_name::resolve(self.folder, target) {
-            self.inside(&target_kind, key);
+            self.inside(kind, &target_kind, key);
         }
     }
 
@@ -201,7 +203,7 @@ impl Collector<'_, '_> {
         self.watch.observe(flag, reference.host(), detail);
     }
 
-    fn inside(&mut self, target_kind: &TargetKind, key: String) {
+    fn inside(&mut self, kind: &str, target_kind: &TargetKind, key: String) {
         if let Some(flag) = types::inside_flag(target_kind) {
             self.watch.observe(flag, "", || format!("{key:?}"));
         }
@@ -213,6 +215,8 @@ impl Collector<'_, '_> {
             self.relations.leftovers.note_use(key);
         } else if *target_kind == TargetKind::Chunk {
             self.relations.chunks.insert(key);
+        } else if types::is_text(kind) {
+            self.relations.texts.insert(key);
         }
     }
 }

@@ -85,8 +85,13 @@ async fn address(
             account::of(services, *user_id, account::exists).await
         }
         SendEmail::DocumentRejected { user_id, file_id } => {
-            rejection::address(services, *user_id, *file_id).await
+            rejection::of_file(services, *user_id, *file_id).await
         }
+        SendEmail::DocumentsRejected {
+            user_id,
+            since_millis,
+            until_millis,
+        } => rejection::of_time(services, *user_id, [*since_millis, *until_millis]).await,
         SendEmail::Verify {} => Ok(None),
     }
 }
@@ -105,6 +110,7 @@ async fn record(job: &SendEmail, services: &Services, now: DateTime) -> Result<(
         | SendEmail::SecondFactorChanged { .. }
         | SendEmail::AccountExists { .. }
         | SendEmail::DocumentRejected { .. }
+        | SendEmail::DocumentsRejected { .. }
         | SendEmail::Verify {} => Ok(()),
     }
 }

@@ -81,6 +81,8 @@ fn fields_that_load_from_another_computer_are_flagged() {
         " LINK Excel.Sheet.12 \"http://evil.example/x.xlsx\" \"Sheet1!R1C1\" \\a \\t ",
         " INCLUDEPICTURE \"\\\\\\\\evil.example\\\\s\\\\x.png\" \\d ",
         "includetext \\\\evil.example\\s\\x.docx",
+        "DATABASE \\d \"\\\\\\\\evil.example\\\\s\\\\x.mdb\" \\c \"DSN=a\"",
+        "RD \\\\evil.example\\s\\x.docx",
         "IMPORT &quot;file://evil.example/s/x.png&quot;",
         "INCLUDEPICTURE                                                  https://evil.example/p",
     ] {
@@ -139,6 +141,8 @@ fn formulas_that_start_a_conversation_are_refused() {
         "<definedNames><definedName name=\"a\">cmd|'/c calc'!A0</definedName></definedNames>",
     );
     assert_eq!(code(&verdict(&name)), "DDE");
+    let total = with_sheet("<totalsRowFormula>cmd|'/c calc'!A0</totalsRowFormula>");
+    assert_eq!(code(&verdict(&total)), "DDE");
     let split = with_sheet("<f>cmd|<!-- -->'/c calc'&#33;A0</f>");
     assert_eq!(code(&verdict(&split)), "DDE");
 }
@@ -162,7 +166,7 @@ fn formulas_with_bars_in_text_and_names_are_accepted() {
 fn connections_to_the_web_and_to_databases_are_flagged() {
     let connections = |content: &str| {
         let xml = format!(
-            "<connections xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><connection id=\"1\">{content}</connection></connections>"
+            "<connections xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:x=\"urn:x\">{content}</connections>"
         );
         Opc::xlsx().part("xl/connections.xml", xml).bytes()
     };
@@ -170,6 +174,9 @@ fn connections_to_the_web_and_to_databases_are_flagged() {
         "<webPr url=\"http://evil.example/q.htm\"/>",
         "<dbPr connection=\"Provider=MSDASQL;Server=evil.example\"/>",
         "<textPr sourceFile=\"\\\\evil.example\\a.csv\"/>",
+        "<connection><x:dataFeedPr connection=\"Data Source=http://evil.example/\"/></connection>",
+        "<connection odcFile=\"\\\\evil.example\\s\\a.odc\"/>",
+        "<connection sourceFile=\"http://evil.example/a.mdb\"/>",
     ] {
         assert_flagged(
             &connections(content),
@@ -181,6 +188,7 @@ fn connections_to_the_web_and_to_databases_are_flagged() {
     for content in [
         "<dbPr connection=\"Data Model Connection\"/>",
         "<textPr sourceFile=\"C:\\a.csv\"/>",
+        "<connection odcFile=\"C:\\Users\\a\\My Data Sources\\a.odc\"/>",
     ] {
         assert!(
             flags(&verdict(&connections(content))).is_empty(),

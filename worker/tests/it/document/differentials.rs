@@ -267,6 +267,27 @@ fn a_wide_field_that_is_longer_or_shorter_than_its_values_is_ambiguous() {
     assert_eq!(code(&verdict(&with_entry(entry))), "ZIP_AMBIGUOUS");
 }
 
+/// Every local header of WPS Office is so.
+#[test]
+fn room_for_wide_sizes_that_are_not_needed_is_accepted() {
+    let part = || Entry::deflated("word/a.xml", b"<a/>");
+    let mut local = part();
+    local.local.extra = field(1, &[0; 16]);
+    assert_eq!(code(&verdict(&with_entry(local))), "docx");
+    for data in [&[0; 8][..], &[0; 24], &[1; 16]] {
+        let mut local = part();
+        local.local.extra = field(1, data);
+        assert_eq!(code(&verdict(&with_entry(local))), "ZIP_AMBIGUOUS");
+    }
+    let mut central = part();
+    central.central.extra = field(1, &[0; 16]);
+    assert_eq!(code(&verdict(&with_entry(central))), "ZIP_AMBIGUOUS");
+    let mut wide = part();
+    wide.local.inflated = u32::MAX;
+    wide.local.extra = field(1, &[0; 16]);
+    assert_eq!(code(&verdict(&with_entry(wide))), "ZIP_AMBIGUOUS");
+}
+
 #[test]
 fn a_streaming_writers_wide_field_is_accepted() {
     for unknown in [0, u64::MAX] {

@@ -12,6 +12,7 @@ mod edges;
 mod entries;
 mod fixtures;
 mod genuine;
+mod hidden;
 mod package;
 mod policy;
 mod properties;

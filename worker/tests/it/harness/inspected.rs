@@ -3,7 +3,8 @@
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
 use dossier_common::id::{FileId, UserId};
-use dossier_common::queue::{JobState, QueueName, RevalidateUpload};
+use dossier_common::queue::backend::{JobFilter, JobSummary};
+use dossier_common::queue::{Job, JobState, QueueName, RevalidateUpload, SendEmail};
 use dossier_common::store::files::FileScope;
 use dossier_worker::document::RULES_VERSION;
 use mongodb::bson::{Bson, doc};
@@ -57,6 +58,24 @@ impl Bench {
     pub(crate) async fn find(&self, id: FileId) -> File {
         let found = self.store().find_file(id, &FileScope::Everything).await;
         found.expect("readable").expect("there")
+    }
+
+    /// The jobs of mails.
+    pub(crate) async fn mails(&self) -> Vec<JobSummary> {
+        let filter = JobFilter::queue(SendEmail::QUEUE);
+        let operator = self.store().queue_operator();
+        let page = operator.list_jobs(&filter, None, 100).await;
+        page.expect("they can be listed").items
+    }
+
+    /// Has mails that wait for others sent at once.
+    pub(crate) async fn make_mails_due(&self) {
+        let operator = self.store().queue_operator();
+        for job in self.mails().await {
+            if job.state == JobState::Scheduled {
+                operator.run_now(&job.id).await.expect("it can be");
+            }
+        }
     }
 
     /// Removes a document, as if it had been deleted.

@@ -3,6 +3,9 @@
 use crate::document::builder::{Archive, Descriptor, End, Entry, Header, Opc, Wide};
 use crate::document::properties::Xorshift;
 
+/// The text of each document.
+pub(super) const TEXT: &str = "This is the whole text.";
+
 /// A package: most are sound, or spoilt in one or two places.
 pub(super) fn package(random: &mut Xorshift) -> Vec<u8> {
     let mut archive = sound(random);
@@ -36,7 +39,7 @@ fn content(random: &mut Xorshift) -> Vec<u8> {
 
 /// A package as some writer would write it.
 fn sound(random: &mut Xorshift) -> Archive {
-    let package = Opc::docx()
+    let package = Opc::docx_with(&format!("<w:p><w:r><w:t>{TEXT}</w:t></w:r></w:p>"))
         .default("bin", "image/png")
         .part("word/a.xml", "<a/>");
     let mut archive = package.archive();
@@ -102,6 +105,9 @@ fn dress(mut entry: Entry, random: &mut Xorshift) -> Entry {
             (entry.local.inflated, entry.local.compressed) = (u32::MAX, u32::MAX);
             entry.local.extra.extend(field(1, &both));
         }
+    }
+    if random.below(8) == 0 {
+        entry.local.extra.extend(field(1, &[0; 16]));
     }
     if random.below(6) == 0 {
         entry.local.extra.extend(field(0x5455, &[1, 0, 0, 0, 0]));

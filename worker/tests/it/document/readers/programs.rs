@@ -38,7 +38,7 @@ const ARCHIVERS: [Archiver; 3] = [
 /// What the installed archivers find in each file of a folder, and which are missing.
 pub(super) fn read(folder: &Path) -> (Vec<(String, String, Listing)>, Vec<&'static str>) {
     let mut listings = Vec::new();
-    let mut absent = vec!["LibreOffice (not asked)"];
+    let mut absent = Vec::new();
     for archiver in &ARCHIVERS {
         if Command::new(archiver.name)
             .stdin(Stdio::null())

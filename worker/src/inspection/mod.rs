@@ -1,24 +1,24 @@
 //! From a stored file to a verdict: the bridge between the store and [`crate::document`].
 
+mod passes;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
 use dossier_common::store::Store;
 use dossier_common::store::blobs::BlobReader;
 use mongodb::bson::{Bson, serialize_to_bson};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
 use crate::antivirus::{Antivirus, ScanError, ScanResult};
-use crate::blob_source::BlobSource;
 use crate::document::{
-    self, Accepted, Cancel, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected,
-    Verdict,
+    self, Accepted, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected, Verdict,
 };
+use passes::{Passes, TIME_LIMIT, acquire};
 
-/// How long one inspection may take, waiting for the store included.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How many documents are scanned at once: clamd works on ten, unless it is told otherwise.
+const SCANS: usize = 8;
 
 /// Why there is no verdict. None of these is one on the document.
 #[derive(Debug, thiserror::Error)]
@@ -45,28 +45,22 @@ impl InspectionError {
     }
 }
 
-/// Inspects documents off the async threads, never more at once than there are cores, and has
+/// Inspects documents off the async threads, those that take long apart from all others, and has
 /// those that are accepted scanned for viruses, where there is a scanner.
 #[derive(Clone, Debug)]
 pub struct Inspector {
-    limits: Arc<Limits>,
-    policy: Arc<Policy>,
+    passes: Passes,
     antivirus: Antivirus,
-    slots: Arc<Semaphore>,
-    /// As many of the slots as inspections of documents may have that were inspected before.
-    spare: Arc<Semaphore>,
+    scans: Arc<Semaphore>,
 }
 
 impl Inspector {
     /// An inspector with these limits and this policy, and no virus scanner.
     pub fn new(limits: Limits, policy: Policy) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            limits: Arc::new(limits),
-            policy: Arc::new(policy),
+            passes: Passes::new(limits, policy),
             antivirus: Antivirus::default(),
-            slots: Arc::new(Semaphore::new(cores)),
-            spare: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+            scans: Arc::new(Semaphore::new(SCANS)),
         }
     }
 
@@ -83,7 +77,9 @@ impl Inspector {
     ///
     /// [`InspectionError`] when there is no verdict.
     pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, InspectionError> {
-        self.inspect_with(store, file, Vec::new()).await
+        let blob = blob_of(store, file);
+        let verdict = self.passes.first(blob.clone()).await?;
+        self.conclude(blob, file, verdict).await
     }
 
     /// As [`Inspector::inspect`] for a document that was inspected before. It leaves a core to those
@@ -97,20 +93,18 @@ impl Inspector {
         store: &Store,
         file: &File,
     ) -> Result<Inspection, InspectionError> {
-        let spare = acquire(&self.spare).await;
-        self.inspect_with(store, file, vec![spare]).await
+        let blob = blob_of(store, file);
+        let verdict = self.passes.another(blob.clone()).await?;
+        self.conclude(blob, file, verdict).await
     }
 
-    async fn inspect_with(
+    async fn conclude(
         &self,
-        store: &Store,
+        blob: BlobReader,
         file: &File,
-        permits: Vec<OwnedSemaphorePermit>,
+        verdict: Verdict,
     ) -> Result<Inspection, InspectionError> {
-        let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
-        let blob = store.read_blob(file.blob_id, size_bytes);
-        let verdict = self.look_inside(blob.clone(), file, permits).await?;
-        let verdict = match verdict {
+        let verdict = match compare_extension(verdict, file.name.as_str(), self.passes.policy()) {
             Verdict::Accepted(accepted) => self.scan(blob, accepted).await?,
             rejected => rejected,
         };
@@ -122,7 +116,10 @@ impl Inspector {
     }
 
     async fn scan(&self, blob: BlobReader, accepted: Accepted) -> Result<Verdict, InspectionError> {
-        match self.antivirus.scan(blob).await? {
+        let turn = acquire(&self.scans).await;
+        let result = self.antivirus.scan(blob).await?;
+        drop(turn);
+        match result {
             ScanResult::Clean => Ok(Verdict::Accepted(accepted)),
             ScanResult::Infected(signature) => Ok(Verdict::Rejected(Rejected {
                 reason: Reason::Malware { signature },
@@ -132,45 +129,11 @@ impl Inspector {
             })),
         }
     }
-
-    /// Gives `permits` back when the bytes are inspected.
-    async fn look_inside(
-        &self,
-        blob: BlobReader,
-        file: &File,
-        mut permits: Vec<OwnedSemaphorePermit>,
-    ) -> Result<Verdict, InspectionError> {
-        let mut source = BlobSource::new(blob);
-        permits.push(acquire(&self.slots).await);
-        let cancel = Cancel::new();
-        let work = tokio::task::spawn_blocking({
-            let (limits, policy, cancel) =
-                (self.limits.clone(), self.policy.clone(), cancel.clone());
-            let name = file.name.clone();
-            move || {
-                let verdict = document::inspect(&mut source, &limits, &policy, &cancel);
-                drop(permits);
-                verdict.map(|verdict| compare_extension(verdict, name.as_str(), &policy))
-            }
-        });
-        let watchdog = tokio::spawn(async move {
-            tokio::time::sleep(TIME_LIMIT).await;
-            cancel.cancel();
-        });
-        let finished = work.await;
-        watchdog.abort();
-        match finished {
-            Ok(Ok(verdict)) => Ok(verdict),
-            Ok(Err(InspectError::Cancelled)) => Err(InspectionError::TimedOut),
-            Ok(Err(error)) => Err(InspectionError::Read(error)),
-            Err(panic) => Err(InspectionError::Failed(panic)),
-        }
-    }
 }
 
-async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-    let permit = semaphore.clone().acquire_owned().await;
-    permit.expect("the semaphore is never closed")
+fn blob_of(store: &Store, file: &File) -> BlobReader {
+    let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
+    store.read_blob(file.blob_id, size_bytes)
 }
 
 /// The name never decides, but a name that promises another kind is worth a flag, or under a
