@@ -13,6 +13,7 @@ use dossier_common::person_name::PersonName;
 use dossier_common::store::{Conflict, Store, StoreError};
 use dossier_common::user::{Role, User};
 
+use super::text;
 use crate::password::{Password, check_new_password, hash_alone};
 
 #[derive(Debug, Args)]
@@ -32,6 +33,9 @@ pub(in crate::cli) struct Arguments {
     /// Succeed without a change when the address has an account already
     #[arg(long)]
     if_absent: bool,
+    /// Print the account as JSON, for scripts
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<()> {
@@ -40,7 +44,7 @@ pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<(
         bail!("{email} must have a domain of the internet, such as example.com");
     }
     if let Some(existing) = store.find_user_by_email_key(&email.key()).await? {
-        return exists(&arguments, &existing);
+        return exists(&arguments, existing);
     }
     let password = read_password()?;
     if let Err(rule) = check_new_password(&password, email.as_str()) {
@@ -63,20 +67,26 @@ pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<(
     if let Err(StoreError::Conflict(Conflict::Email)) = added
         && let Some(existing) = store.find_user_by_email_key(&email.key()).await?
     {
-        return exists(&arguments, &existing);
+        return exists(&arguments, existing);
     }
     added?;
+    if arguments.json {
+        return text::print_json(&text::json(user));
+    }
     anstream::println!("created {} as {}", email, user.role);
     Ok(())
 }
 
-fn exists(arguments: &Arguments, existing: &User) -> anyhow::Result<()> {
+fn exists(arguments: &Arguments, existing: User) -> anyhow::Result<()> {
     let (email, role) = (&arguments.email, existing.role);
     if !arguments.if_absent {
         bail!("{email} has an account already, as {role}; nothing was changed");
     }
     if role != arguments.role {
         bail!("{email} has an account already, but as {role}; nothing was changed");
+    }
+    if arguments.json {
+        return text::print_json(&text::json(existing));
     }
     anstream::println!("{email} has an account already");
     Ok(())
