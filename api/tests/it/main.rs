@@ -1,6 +1,7 @@
 //! What the API promises, one file a promise.
 
 mod access_tokens;
+mod account_transactions;
 mod bad_input;
 mod claims;
 mod client_network;
