@@ -164,7 +164,7 @@ async fn whoever_has_an_account_already_is_told_where_to_replace_a_forgotten_pas
     app.sign_up(ADA, PASSWORD).await.expect(202);
     let mail = workers.mail(1).await;
     assert!(
-        mail.contains("https://dossier.example.com/reset-password\n"),
+        mail.contains("\nhttps://dossier.example.com/reset-password\r"),
         "{mail}"
     );
     workers.stop().await;

@@ -89,8 +89,8 @@ async fn a_confirmation_that_is_aborted_at_any_statement_leaves_the_sign_ups() {
         aborted += 1;
     }
     assert_eq!(
-        aborted, 5,
-        "its own row, the others, an account of old, insert user, commit"
+        aborted, 6,
+        "its own row, the others, invitations, an account of old, insert user, commit"
     );
     assert_eq!(stored(&app).await, [1, 0, 0, 0, 2]);
 }

@@ -15,10 +15,6 @@ pub(super) fn migration() -> Migration {
         actions: vec![
             Action::CreateCollection { name: INVITATIONS },
             by_address(INVITATIONS),
-            Action::CreateIndex {
-                collection: INVITATIONS,
-                spec: doc! { "key": { "invited_by": 1, "_id": -1 }, "name": "by_inviter" },
-            },
             expiry(INVITATIONS),
             Action::SetValidator {
                 collection: INVITATIONS,

@@ -98,7 +98,8 @@ impl App {
     }
 }
 
-fn hash_of_password() -> String {
+/// The hash of [`PASSWORD`].
+pub(crate) fn hash_of_password() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = || {
         let password = Password::new(PASSWORD.to_owned());
