@@ -19,9 +19,8 @@ fn entry(test: &TestStore, second: i64, act: Act) -> AuditEntry {
 #[tokio::test]
 async fn an_entry_is_there_if_and_when_its_transaction_commits() {
     let test = TestStore::new().await;
-    let user = test.user("ada@example.com");
     let add = async |act| {
-        let (user, entry) = (user.clone(), entry(&test, 0, act));
+        let (user, entry) = (test.user("ada@example.com"), entry(&test, 0, act));
         test.store
             .transaction("add a user", |tx| {
                 let (user, entry) = (user.clone(), entry.clone());
