@@ -62,8 +62,10 @@ async fn the_last_admin_who_can_log_in_stays() {
         UserAction::Delete,
     ] {
         let (id, now) = (admin.id, app.now());
+        let entry = app.operator_entry(action.act());
         let change = store.transaction("change the last admin", |tx| {
-            Box::pin(async move { tx.change_user(id, action, now).await })
+            let entry = entry.clone();
+            Box::pin(async move { tx.change_user(id, action, entry, now).await })
         });
         let change = change.await.expect("the store answers");
         assert!(matches!(change, UserChange::LastAdmin), "{change:?}");

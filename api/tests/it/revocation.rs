@@ -35,8 +35,10 @@ async fn lose(app: &App, person: &Person, loss: Loss) {
 
 async fn change(app: &App, person: &Person, action: UserAction) {
     let (id, now) = (person.id, app.now());
+    let entry = app.operator_entry(action.act());
     let changing = app.state.store.transaction("change an account", |tx| {
-        Box::pin(async move { tx.change_user(id, action, now).await })
+        let entry = entry.clone();
+        Box::pin(async move { tx.change_user(id, action, entry, now).await })
     });
     changing.await.expect("the account can be changed");
 }

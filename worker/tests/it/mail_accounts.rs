@@ -198,9 +198,12 @@ async fn a_mail_whose_invitation_reset_or_account_is_gone_is_not_sent() {
     bench.user(CLIENT, None).await;
     let (invitation, invited) = bench.invitation(Role::Client).await;
     let everything = dossier_common::store::invitations::InvitationScope::Everything;
-    let store = bench.store();
-    let revoked = store.revoke_invitation(invitation, everything, bench.now());
-    assert!(revoked.await.expect("it can be taken back"));
+    let now = bench.now();
+    let revoking = bench.store().transaction("take it back", |tx| {
+        let everything = everything.clone();
+        Box::pin(async move { tx.revoke_invitation(invitation, everything, now).await })
+    });
+    assert!(revoking.await.expect("it can be taken back"));
     let (_, expired) = bench.invitation(Role::Client).await;
     let (_, forgotten) = bench.reset_of(CLIENT).await;
     bench.services.clock.advance(UNSENT_TTL);

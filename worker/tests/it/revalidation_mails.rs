@@ -10,7 +10,7 @@ use dossier_common::queue::{Job, JobState, QueueName, RevalidateUpload, SendEmai
 use dossier_worker::document::RULES_VERSION;
 
 use crate::harness::inspected::{AVAILABLE, MACROS, REPORT};
-use crate::harness::{Bench, PATIENCE, Program, eventually};
+use crate::harness::{Bench, CLIENT, PATIENCE, Program, eventually};
 use dossier_devstack::testing::eventually_within;
 
 /// A document that the current rules reject, under a name of its own.
@@ -42,7 +42,7 @@ async fn sent(bench: &Bench, count: usize) -> Vec<(String, String)> {
 #[tokio::test]
 async fn documents_that_are_rejected_together_are_told_in_one_mail() {
     let bench = Bench::new().await;
-    let owner = bench.user(Some("Ada")).await.id;
+    let owner = bench.user(CLIENT, Some("Ada")).await.id;
     let mut files = Vec::new();
     for number in 0..3 {
         files.push(bad(&bench, owner, number).await);
@@ -81,7 +81,7 @@ async fn documents_that_are_rejected_together_are_told_in_one_mail() {
 #[tokio::test]
 async fn a_mail_that_would_be_too_long_says_that_there_are_more() {
     let bench = Bench::new().await;
-    let owner = bench.user(None).await.id;
+    let owner = bench.user(CLIENT, None).await.id;
     let mut files = Vec::new();
     for number in 0..101 {
         files.push(bad(&bench, owner, number).await);
@@ -101,7 +101,7 @@ async fn a_worker_that_is_killed_in_the_middle_loses_nothing_and_nobody_is_told_
     const BAD: usize = 90;
     const GOOD: usize = 30;
     let bench = Bench::new().await;
-    let owner = bench.user(Some("Ada")).await.id;
+    let owner = bench.user(CLIENT, Some("Ada")).await.id;
     let (mut turned, mut links) = (Vec::new(), Vec::new());
     for number in 0..BAD {
         let file = bad(&bench, owner, number).await;

@@ -43,6 +43,7 @@ use dossier_api::state::{AppState, Draining};
 use dossier_api::throttle::Throttle;
 use dossier_api::totp::TotpRoles;
 use dossier_api::trusted_proxies::TrustedProxies;
+use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
@@ -190,6 +191,12 @@ impl App {
 
     pub(crate) fn now(&self) -> DateTime {
         self.state.clock.now()
+    }
+
+    /// The entry that an operator did something now.
+    pub(crate) fn operator_entry(&self, act: Act) -> AuditEntry {
+        let entry = AuditEntry::of_now(act, &self.state.clock, &self.state.entropy);
+        entry.by_program(Actor::Operator)
     }
 
     /// How many documents of a collection match.
