@@ -125,3 +125,26 @@ async fn the_last_admin_is_kept_here_too() {
     succeeds(&app, &["disable", "admin@example.com"]).await;
     fails(&app, &["disable", "other@example.com"], why).await;
 }
+
+#[tokio::test]
+async fn a_new_account_is_printed_as_json_for_scripts() {
+    let app = App::start().await;
+    let words = [
+        "users",
+        "create",
+        "--email",
+        "ops@example.com",
+        "--role",
+        "ops",
+    ];
+    let more = ["--password-stdin", "--if-absent", "--json"];
+    for _ in 0..2 {
+        let program = Program::bare(&[&words[..], &more].concat());
+        let program = program.variable("MONGODB_URI", app.uri());
+        let (code, said) = program.run(PASSWORD).await;
+        assert_eq!(code, 0, "{said}");
+        let account: Value = serde_json::from_str(&said).expect("JSON");
+        assert_eq!(account["email"], "ops@example.com");
+        assert_eq!(account["role"], "ops");
+    }
+}
