@@ -45,6 +45,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::set_user_role))
         .routes(routes!(users::disable_user))
         .routes(routes!(users::enable_user))
+        .routes(routes!(users::send_user_reset))
+        .routes(routes!(users::send_user_second_factor_reset))
         .routes(routes!(me::change_password))
         .routes(routes!(me::begin_totp))
         .routes(routes!(me::confirm_totp))

@@ -11,6 +11,7 @@ mod prove;
 mod reset;
 mod reset_second_factor;
 mod second_factor;
+mod send_reset;
 mod session;
 mod sign_up;
 mod upload;
@@ -26,6 +27,7 @@ pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
 pub use second_factor::{
     BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,
 };
+pub use send_reset::{SendReset, send_reset};
 pub use session::{Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{

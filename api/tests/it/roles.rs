@@ -62,6 +62,9 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("set_user_role", [401, 403, 403, 415]),
         ("disable_user", [401, 403, 403, 200]),
         ("enable_user", [401, 403, 403, 200]),
+        ("send_user_reset", [401, 403, 403, 202]),
+        // Of somebody who has none.
+        ("send_user_second_factor_reset", [401, 403, 403, 409]),
     ])
 }
 

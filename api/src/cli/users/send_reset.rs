@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use clap::Args;
+use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
@@ -32,7 +33,19 @@ pub(super) async fn run(store: &Store, arguments: &Arguments, of: ResetOf) -> an
     let (entropy, now) = (Entropy::system(), Clock::system().now());
     let id = ResetId::generate(&entropy, now);
     let job = JobId::generate(&entropy, now);
-    store.request_reset(of, &key, id, job, now).await?;
+    let entry = AuditEntry::of_now(Act::SendReset, &Clock::system(), &entropy)
+        .by_program(Actor::Operator)
+        .with_detail(of.as_str())
+        .about(user.id);
+    store
+        .transaction("send a reset", |tx| {
+            let (key, entry) = (key.clone(), entry.clone());
+            Box::pin(async move {
+                tx.insert_reset(of, &key, id, job, now).await?;
+                tx.record(entry).await
+            })
+        })
+        .await?;
     anstream::println!("a mail with a link to {to} is on its way to {email}");
     Ok(())
 }
