@@ -120,7 +120,7 @@ impl Audit {
     ///
     /// [`StoreError`] when it cannot be recorded.
     pub async fn record_download(&self, entry: AuditEntry) -> Result<(), StoreError> {
-        if self.0.downloads.take(&entry.user_id).is_err() {
+        if self.0.downloads.take(entry.user_id).is_err() {
             self.0.counted.add(&entry);
             return Ok(());
         }

@@ -77,7 +77,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     closes_connection: bool,
     retry_after: Option<Duration>,
-    rate_limit: Option<RateLimit>,
+    rate_limit: Option<Box<RateLimit>>,
 }
 
 impl Problem {
@@ -151,13 +151,13 @@ impl Problem {
     #[must_use]
     pub fn with_rate_limit(mut self, limit: RateLimit) -> Self {
         self.retry_after = Some(limit.retry_after());
-        self.rate_limit = Some(limit);
+        self.rate_limit = Some(Box::new(limit));
         self
     }
 
     /// The limit that was reached, if that is the problem.
     pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
-        self.rate_limit
+        self.rate_limit.as_deref().copied()
     }
 
     /// When the client may try again; every 503 and 429 says so.

@@ -106,6 +106,8 @@ async fn try_to_reset(
         keep: None,
         job: JobId::generate(&state.entropy, now),
     };
+    // Whoever reads the mailbox is the owner: failures of others hold them up no more.
+    state.throttle.forget_failures(&new.user.email).await?;
     let entry = entry.about(new.user.id);
     replace(state, reset.id, &new, entry, now).await
 }
@@ -134,8 +136,6 @@ async fn replace(
     if !replaced {
         return Err(refused());
     }
-    // Whoever reads the mailbox is the owner: failures of others hold them up no more.
-    state.throttle.forget_failures(&new.user.email).await?;
     tracing::info!(user = %new.user.id, "a forgotten password was replaced");
     Ok(())
 }

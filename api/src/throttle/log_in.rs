@@ -76,9 +76,7 @@ impl LogInAttempt<'_> {
     ///
     /// [`Problem`] when the database cannot be asked.
     pub async fn give_back(self) -> Result<(), Problem> {
-        let now = self.throttle.clock.now();
-        let giving = self.throttle.store.give_log_in_back(&self.key, now);
-        Ok(giving.await?)
+        Ok(self.throttle.store.give_log_in_back(&self.key).await?)
     }
 }
 

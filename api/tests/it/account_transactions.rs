@@ -70,8 +70,8 @@ async fn a_deletion_that_is_aborted_at_any_statement_erases_nothing() {
     let path = format!("/v1/admin/users/{}", ada.id);
     let statements = aborted(&app, &ada, &admin, Method::DELETE, &path).await;
     assert_eq!(
-        statements, 7,
-        "sessions, links, sign-ups, quota, user, recipients, commit"
+        statements, 10,
+        "audit, sessions, links, sign-ups, invitations, resets, quota, user, recipients, commit"
     );
     assert_eq!(stored(&app, &ada).await, [0; 6]);
 }
@@ -82,7 +82,7 @@ async fn a_disabling_that_is_aborted_at_any_statement_ends_nothing() {
     let (ada, admin) = prepare(&app).await;
     let path = format!("/v1/admin/users/{}/disable", ada.id);
     let statements = aborted(&app, &ada, &admin, Method::POST, &path).await;
-    assert_eq!(statements, 4, "sessions, links, user, commit");
+    assert_eq!(statements, 5, "audit, sessions, links, user, commit");
     assert_eq!(stored(&app, &ada).await, [0, 0, 0, 1, 1, 1]);
 }
 

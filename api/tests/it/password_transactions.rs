@@ -59,7 +59,7 @@ async fn a_request_for_a_reset_that_is_aborted_at_any_statement_leaves_nothing()
     app.account(ADA, Role::Client, true).await;
     let act = async || app.ask_for_reset(ADA).await;
     let aborted = abort_at_each(&app, 202, act, async || stored(&app).await).await;
-    assert_eq!(aborted, 4, "quota, insert reset, insert job, commit");
+    assert_eq!(aborted, 5, "quota, insert reset, insert job, audit, commit");
     assert_eq!(stored(&app).await, ([1, 1, 0, 0, 1], true));
 }
 
@@ -72,8 +72,8 @@ async fn a_reset_that_is_aborted_at_any_statement_changes_nothing_and_its_link_s
     let act = async || app.reset(&token, NEW).await;
     let aborted = abort_at_each(&app, 204, act, async || stored(&app).await).await;
     assert_eq!(
-        aborted, 6,
-        "its own row, password, other resets, sessions, insert job, commit"
+        aborted, 8,
+        "failures, its own row, password, other resets, sessions, insert job, audit, commit"
     );
     assert_eq!(stored(&app).await, ([1, 0, 0, 0, 2], false));
 }
@@ -84,7 +84,10 @@ async fn an_invitation_that_is_aborted_at_any_statement_leaves_nothing() {
     let ops = app.ops().await;
     let act = async || app.invite(&ops, ADA, "client").await;
     let aborted = abort_at_each(&app, 201, act, async || stored(&app).await).await;
-    assert_eq!(aborted, 4, "quota, insert invitation, insert job, commit");
+    assert_eq!(
+        aborted, 5,
+        "audit, quota, insert invitation, insert job, commit"
+    );
     assert_eq!(stored(&app).await, ([1, 0, 1, 1, 1], false));
 }
 
@@ -97,8 +100,8 @@ async fn an_acceptance_that_is_aborted_at_any_statement_leaves_the_invitation() 
     let act = async || app.accept(&token, NEW).await;
     let aborted = abort_at_each(&app, 200, act, async || stored(&app).await).await;
     assert_eq!(
-        aborted, 6,
-        "its own row, sign-ups, other invitations, an account of old, insert user, commit"
+        aborted, 7,
+        "its own row, sign-ups, other invitations, an account of old, insert user, audit, commit"
     );
     assert_eq!(stored(&app).await, ([2, 0, 0, 1, 1], false));
     app.log_in(ADA, NEW).await.expect(200);

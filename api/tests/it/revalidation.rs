@@ -39,7 +39,11 @@ async fn a_document_that_turns_bad_is_the_404_of_garbage_and_its_owner_sees_why(
         QueueName::of::<SendEmail>(),
     ];
     let workers = Workers::start(&app, &queues);
-    let mail = eventually("its owner is told", async || workers.mails().pop()).await;
+    let mail = eventually("its owner is told", async || {
+        app.let_deferred_mails_be_due().await;
+        workers.mails().pop()
+    })
+    .await;
     workers.stop().await;
     assert!(
         mail.contains("plan.docx") && mail.contains("MACRO_ENABLED"),

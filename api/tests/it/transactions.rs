@@ -61,8 +61,8 @@ async fn a_sign_up_that_is_aborted_at_any_statement_leaves_nothing() {
         aborted += 1;
     }
     assert_eq!(
-        aborted, 5,
-        "find quota, quota, insert sign-up, insert job, commit"
+        aborted, 14,
+        "four counters read and counted, find quota, quota, sign-up, job, audit, commit"
     );
     assert_eq!(stored(&app).await, [0, 1, 0, 0, 1]);
 }
@@ -89,8 +89,8 @@ async fn a_confirmation_that_is_aborted_at_any_statement_leaves_the_sign_ups() {
         aborted += 1;
     }
     assert_eq!(
-        aborted, 6,
-        "its own row, the others, invitations, an account of old, insert user, commit"
+        aborted, 7,
+        "its own row, the others, invitations, an account of old, insert user, audit, commit"
     );
     assert_eq!(stored(&app).await, [1, 0, 0, 0, 2]);
 }
@@ -114,7 +114,10 @@ async fn an_upload_that_is_aborted_at_any_statement_leaves_nothing() {
         assert_eq!(stored(&app).await, before, "after statement {aborted}");
         aborted += 1;
     }
-    assert_eq!(aborted, 6, "chunk, blob entry, key, file, job, commit");
+    assert_eq!(
+        aborted, 7,
+        "chunk, blob entry, key, file, job, audit, commit"
+    );
     assert_eq!(stored(&app).await, [before[0], 0, 1, 1, 1]);
 }
 
@@ -135,7 +138,7 @@ async fn a_link_that_is_aborted_at_any_statement_is_not_there_without_its_job() 
         (links, app.jobs("mint-download-token").await)
     };
     let point = FailPoint::of(&app).await;
-    for statement in 0..3 {
+    for statement in 0..4 {
         fail_from(&point, &STATEMENTS[1..], statement).await;
         let answer = ask().await;
         point.clear().await;

@@ -10,10 +10,14 @@ use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::throttle::{FAILURES_KEPT_FOR, delays};
 
 /// How often a log-in that met others at the first failure of an account looks again.
-const MAX_TRIES: usize = 5;
+const MAX_TRIES: usize = 20;
 
 /// What a log-in that met others all the time has to wait.
 const CONTENDED: Duration = Duration::from_secs(1);
+
+/// When the next log-in may be tried where there is no pause: not "now", which is later than that of
+/// others under way.
+const AT_ONCE: DateTime = DateTime::from_millis(0);
 
 /// Failures in a row, as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,12 +77,12 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn give_log_in_back(&self, key: &str, now: DateTime) -> Result<(), StoreError> {
+    pub async fn give_log_in_back(&self, key: &str) -> Result<(), StoreError> {
         self.collections
             .log_in_failures
             .update_one(
                 doc! { "_id": key, "failures": { "$gt": 0_i64 } },
-                doc! { "$inc": { "failures": -1_i64 }, "$min": { "retry_at": now } },
+                doc! { "$inc": { "failures": -1_i64 }, "$set": { "retry_at": AT_ONCE } },
             )
             .await
             .map(drop)
@@ -137,7 +141,12 @@ fn failure(percent: u32, now: DateTime) -> Vec<Document> {
             "expire_at": expire_at,
         } },
         doc! { "$set": {
-            "retry_at": { "$add": [now, { "$arrayElemAt": [delays, index] }] },
+            "retry_at": { "$let": {
+                "vars": { "delay": { "$arrayElemAt": [delays, index] } },
+                "in": { "$cond": [
+                    { "$eq": ["$$delay", 0_i64] }, AT_ONCE, { "$add": [now, "$$delay"] },
+                ] },
+            } },
         } },
     ]
 }

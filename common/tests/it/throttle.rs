@@ -74,12 +74,12 @@ async fn failures_are_forgotten_after_a_success_and_what_was_not_tried_does_not_
         assert_eq!(begin().await.expect("ok"), None);
     }
     assert!(begin().await.expect("ok").is_some());
-    store.give_log_in_back("key", NOW).await.expect("ok");
+    store.give_log_in_back("key").await.expect("ok");
     assert_eq!(begin().await.expect("ok"), None);
     assert!(begin().await.expect("ok").is_some());
     store.forget_failures("key").await.expect("ok");
     assert_eq!(counter(&test, "log_in_failures").await, None);
-    store.give_log_in_back("key", NOW).await.expect("ok");
+    store.give_log_in_back("key").await.expect("ok");
     assert_eq!(counter(&test, "log_in_failures").await, None);
     assert_eq!(begin().await.expect("ok"), None);
 }
@@ -100,5 +100,15 @@ async fn fewer_failures_are_free_where_the_limits_are_scaled_down_and_more_where
             begun += 1;
         }
         assert_eq!(begun, free, "{percent} %");
+    }
+}
+
+#[tokio::test]
+async fn log_ins_that_are_free_do_not_wait_for_others_with_a_later_clock() {
+    let test = TestStore::new().await;
+    let earlier = NOW.saturating_add_millis(-60_000);
+    for now in [NOW, earlier, NOW, earlier] {
+        let begun = test.store.begin_log_in("key", 100, now).await;
+        assert_eq!(begun.expect("ok"), None);
     }
 }

@@ -11,9 +11,9 @@ const COUNTERS: [&str; 2] = ["rate_windows", "log_in_failures"];
 const RETENTION_SECONDS: i64 = 400 * 24 * 60 * 60;
 
 pub(super) fn migration() -> Migration {
-    let mut actions = vec![Action::CreateCollection { name: AUDIT }];
+    // The first index makes the collection.
     let lists = ["act", "outcome", "user_id", "objects", "network"];
-    actions.extend(lists.map(|field| {
+    let mut actions = Vec::from(lists.map(|field| {
         let spec = doc! { "key": { field: 1, "_id": -1 }, "name": format!("by_{field}") };
         index(AUDIT, spec)
     }));

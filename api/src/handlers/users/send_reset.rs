@@ -30,5 +30,8 @@ pub async fn send_user_reset(
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
     send_reset(&state, &caller, id, ResetOf::Password).await?;
     let message = "A mail with a link to choose another password is on its way.";
-    Ok((StatusCode::ACCEPTED, axum::Json(MessageResponse { message })))
+    Ok((
+        StatusCode::ACCEPTED,
+        axum::Json(MessageResponse { message }),
+    ))
 }

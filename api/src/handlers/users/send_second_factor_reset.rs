@@ -31,5 +31,8 @@ pub async fn send_user_second_factor_reset(
 ) -> Result<(StatusCode, axum::Json<MessageResponse>), Problem> {
     send_reset(&state, &caller, id, ResetOf::SecondFactor).await?;
     let message = "A mail with a link to remove the second factor is on its way.";
-    Ok((StatusCode::ACCEPTED, axum::Json(MessageResponse { message })))
+    Ok((
+        StatusCode::ACCEPTED,
+        axum::Json(MessageResponse { message }),
+    ))
 }

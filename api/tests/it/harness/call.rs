@@ -147,11 +147,16 @@ impl Answer {
         problem
     }
 
-    /// Everything that must not depend on who asks: all but the request's own name.
+    /// Everything that must not depend on who asks: all but the request's own name, and the number
+    /// of requests that their network has left.
     pub(crate) fn without_request_id(mut self) -> Self {
         let id = self.header("x-request-id").to_owned();
         self.headers.remove("x-request-id");
         self.headers.remove(header::CONTENT_LENGTH);
+        if let Some((limit, _)) = self.header("ratelimit").split_once(";r=") {
+            let limit = limit.parse().expect("a header");
+            self.headers.insert("ratelimit", limit);
+        }
         self.body = self.text().replace(&id, "(id)").into();
         self
     }
