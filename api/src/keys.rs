@@ -4,7 +4,7 @@ use dossier_common::config::{ConfigError, Environment, read_token_keys};
 use dossier_common::token::TokenKeys;
 use dossier_service::Keys;
 
-use crate::access_token::SigningKeys;
+use crate::signing_keys::SigningKeys;
 
 /// The keys of the API. Clones share them.
 #[derive(Clone, Debug)]

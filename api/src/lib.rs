@@ -27,6 +27,7 @@ pub mod request_record;
 pub mod router;
 pub mod services;
 pub mod sign_up_policy;
+pub mod signing_keys;
 pub mod state;
 pub mod throttle;
 pub mod totp;

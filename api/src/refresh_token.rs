@@ -7,7 +7,6 @@
 //! and opens nothing.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::hkdf;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +15,7 @@ use dossier_common::id::SessionId;
 use dossier_common::session::{RefreshSeed, Session};
 use mongodb::bson::DateTime;
 
-use crate::access_token::SigningKeys;
+use crate::signing_keys::SigningKeys;
 
 /// How much of the tag's HMAC a token carries, in bytes.
 const TAG_BYTES: usize = 16;
@@ -32,16 +31,6 @@ pub enum Standing {
     Replayed,
     /// We never made it, or cannot tell.
     Unknown,
-}
-
-/// The key of refresh tokens that belongs to a signing key: another one for another use.
-pub(crate) fn derive_key(signing_secret: &[u8]) -> hmac::Key {
-    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"dossier");
-    let derived = salt.extract(signing_secret);
-    let derived = derived
-        .expand(&[b"refresh tokens"], HMAC_SHA256)
-        .expect("32 bytes are few enough");
-    hmac::Key::from(derived)
 }
 
 /// Derives and checks refresh tokens: the first key makes them.

@@ -20,7 +20,6 @@ use tokio::time::sleep;
 
 use self::summary::Summary;
 use crate::buckets::Buckets;
-use crate::extract::Caller;
 use crate::origin::Origin;
 
 /// How many entries about failures a network gets at once, and then one in every pause.
@@ -86,12 +85,6 @@ impl Audit {
     pub fn entry(&self, act: Act, origin: &Origin) -> AuditEntry {
         let entry = AuditEntry::of_now(act, &self.0.clock, &self.0.entropy);
         entry.from_network(origin.network, origin.request_id.as_str())
-    }
-
-    /// The entry that `caller` did `act` now.
-    pub fn entry_by(&self, act: Act, caller: &Caller) -> AuditEntry {
-        let entry = self.entry(act, &caller.origin);
-        entry.by(caller.user_id, caller.role)
     }
 
     /// What names `email` in an entry where no account does.

@@ -10,8 +10,8 @@ use dossier_common::entropy::Entropy;
 use dossier_service::Keys;
 use serde::Serialize;
 
-use crate::access_token::is_kid;
 use crate::keys::ApiKeys;
+use crate::signing_keys::is_kid;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

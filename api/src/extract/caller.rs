@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::id::{SessionId, UserId};
 use dossier_common::store::files::FileScope;
 use dossier_common::store::invitations::InvitationScope;
@@ -11,6 +12,7 @@ use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
 
 use crate::access_token::AccessTokenError;
+use crate::audit::Audit;
 use crate::origin::Origin;
 use crate::problem::{Code, Fails, Problem};
 use crate::request_record::RequestRecord;
@@ -49,6 +51,12 @@ impl Caller {
             Role::Admin => InvitationScope::Everything,
             Role::Ops | Role::Client => InvitationScope::MadeBy(self.user_id),
         }
+    }
+
+    /// The entry of the audit that the caller did `act` now.
+    pub fn entry(&self, audit: &Audit, act: Act) -> AuditEntry {
+        let entry = audit.entry(act, &self.origin);
+        entry.by(self.user_id, self.role)
     }
 
     /// Whether the caller may see how a document's job is doing.

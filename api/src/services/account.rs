@@ -32,7 +32,7 @@ pub async fn change_account(
         return Err(Problem::new(Code::Forbidden, detail));
     }
     let now = state.clock.now();
-    let entry = state.audit.entry_by(action.act(), caller);
+    let entry = caller.entry(&state.audit, action.act());
     let change = state
         .store
         .transaction("change an account", |tx| {
@@ -61,7 +61,7 @@ pub async fn create_account(
     request: AccountRequest,
 ) -> Result<User, Problem> {
     let user = check(state, caller.origin.network, request).await?;
-    let entry = state.audit.entry_by(Act::CreateUser, caller);
+    let entry = caller.entry(&state.audit, Act::CreateUser);
     let entry = entry.about(user.id).with_detail(user.role.as_str());
     let added = state
         .store

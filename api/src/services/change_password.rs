@@ -32,7 +32,7 @@ pub async fn change_password(
         keep: Some(caller.session_id),
         job: JobId::generate(&state.entropy, now),
     };
-    let entry = state.audit.entry_by(Act::ChangePassword, caller);
+    let entry = caller.entry(&state.audit, Act::ChangePassword);
     let changed = state
         .store
         .transaction("change a password", |tx| {

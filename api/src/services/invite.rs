@@ -49,7 +49,7 @@ pub async fn invite(
         expires_at: now,
     };
     let job = JobId::generate(&state.entropy, now);
-    let entry = state.audit.entry_by(Act::Invite, caller);
+    let entry = caller.entry(&state.audit, Act::Invite);
     let entry = entry.about(invitation.id).with_detail(role.as_str());
     let entry = entry.about_address(state.audit.pseudonym(&invitation.email));
     let inserting = state.store.transaction("invite somebody", |tx| {

@@ -46,7 +46,7 @@ pub(super) async fn prove_password(
         }
     };
     if verdict == Verdict::Wrong {
-        let entry = state.audit.entry_by(Act::ProvePassword, caller);
+        let entry = caller.entry(&state.audit, Act::ProvePassword);
         let entry = failed(entry, Code::InvalidCredentials.as_str());
         state.audit.record_failure(entry).await;
         let rule = "is not the password of this account";

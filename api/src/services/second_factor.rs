@@ -63,7 +63,7 @@ pub async fn enable_totp(
     totp.last_step = i64::try_from(step).unwrap_or(i64::MAX);
     totp.recovery_sha256 = recovery.digests;
     let change = change(state, caller);
-    let entry = state.audit.entry_by(Act::EnableSecondFactor, caller);
+    let entry = caller.entry(&state.audit, Act::EnableSecondFactor);
     let enabled = state.store.transaction("enable a second factor", |tx| {
         let (totp, entry) = (totp.clone(), entry.clone());
         Box::pin(async move {
@@ -101,7 +101,7 @@ pub async fn disable_totp(
             _ => problem,
         })?;
     let (change, now) = (change(state, caller), state.clock.now());
-    let entry = state.audit.entry_by(Act::DisableSecondFactor, caller);
+    let entry = caller.entry(&state.audit, Act::DisableSecondFactor);
     let disabled = state.store.transaction("disable a second factor", |tx| {
         let entry = entry.clone();
         Box::pin(async move {

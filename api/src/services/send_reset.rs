@@ -29,7 +29,7 @@ pub async fn send_reset(
     let now = state.clock.now();
     let reset = ResetId::generate(&state.entropy, now);
     let job = JobId::generate(&state.entropy, now);
-    let entry = state.audit.entry_by(Act::SendReset, caller);
+    let entry = caller.entry(&state.audit, Act::SendReset);
     let entry = entry.about(id).with_detail(of.as_str());
     state
         .store

@@ -200,7 +200,6 @@ async fn a_mail_whose_invitation_reset_or_account_is_gone_is_not_sent() {
     let everything = dossier_common::store::invitations::InvitationScope::Everything;
     let now = bench.now();
     let revoking = bench.store().transaction("take it back", |tx| {
-        let everything = everything.clone();
         Box::pin(async move { tx.revoke_invitation(invitation, everything, now).await })
     });
     assert!(revoking.await.expect("it can be taken back"));

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use dossier_common::clock::Clock;
 use dossier_common::queue::{JobState, SendEmail};
 use dossier_common::token::{TokenKeys, VerifyEmailClaims};
 use dossier_devstack::mail::Behaviour;
-use mongodb::bson::DateTime;
 use tokio::net::TcpListener;
 
 use crate::harness::{Bench, CLIENT, FERNET_KEY, PATIENCE, Program, Running, eventually};
@@ -137,7 +137,7 @@ async fn a_worker_reads_its_keys_again_when_it_is_told_and_mints_with_the_first(
         .await;
     let opens = |key: &str, token: &str| {
         let keys = TokenKeys::parse(&key.into()).expect("the key is good");
-        let opened = keys.open::<VerifyEmailClaims>(token, DateTime::now());
+        let opened = keys.open::<VerifyEmailClaims>(token, Clock::system().now());
         opened.is_ok()
     };
     let first = mailed_token(&bench, 1).await;

@@ -24,7 +24,7 @@ pub async fn log_out(
     NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let now = state.clock.now();
-    let entry = state.audit.entry_by(Act::LogOut, &caller);
+    let entry = caller.entry(&state.audit, Act::LogOut);
     let entry = entry.about(caller.session_id);
     let session = caller.session_id;
     state

@@ -28,12 +28,9 @@ pub async fn revoke_invitation(
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Problem> {
     let (scope, now) = (caller.invitation_scope(), state.clock.now());
-    let entry = state
-        .audit
-        .entry_by(Act::RevokeInvitation, &caller)
-        .about(id);
+    let entry = caller.entry(&state.audit, Act::RevokeInvitation).about(id);
     let revoking = state.store.transaction("take an invitation back", |tx| {
-        let (scope, entry) = (scope.clone(), entry.clone());
+        let entry = entry.clone();
         Box::pin(async move {
             let revoked = tx.revoke_invitation(id, scope, now).await?;
             if revoked {

@@ -29,7 +29,7 @@ pub async fn revoke_link(
     PathId(id): PathId<LinkId>,
 ) -> Result<StatusCode, Problem> {
     let link = find_visible(&state, &caller, id).await?;
-    let entry = state.audit.entry_by(Act::RevokeLink, &caller);
+    let entry = caller.entry(&state.audit, Act::RevokeLink);
     let entry = entry.about(link.id).about(link.file_id);
     let id = link.id;
     state

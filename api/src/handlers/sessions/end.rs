@@ -33,7 +33,7 @@ pub async fn end_session(
         .filter(|session| session.user_id == caller.user_id)
         .ok_or_else(Problem::not_found)?;
     let (id, now) = (session.id, state.clock.now());
-    let entry = state.audit.entry_by(Act::EndSession, &caller).about(id);
+    let entry = caller.entry(&state.audit, Act::EndSession).about(id);
     state
         .store
         .transaction("end a session", |tx| {

@@ -24,7 +24,7 @@ pub async fn end_other_sessions(
     NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let (user, kept, now) = (caller.user_id, caller.session_id, state.clock.now());
-    let entry = state.audit.entry_by(Act::EndOtherSessions, &caller);
+    let entry = caller.entry(&state.audit, Act::EndOtherSessions);
     state
         .store
         .transaction("end the other sessions", |tx| {

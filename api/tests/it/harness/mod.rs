@@ -32,13 +32,14 @@ use std::fmt::Debug;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use dossier_api::access_token::{AccessTokens, SigningKeys};
+use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
 use dossier_api::password::PasswordHasher;
 use dossier_api::refresh_token::RefreshTokens;
 use dossier_api::router::router;
 use dossier_api::sign_up_policy::SignUpPolicy;
+use dossier_api::signing_keys::SigningKeys;
 use dossier_api::state::{AppState, Draining};
 use dossier_api::throttle::Throttle;
 use dossier_api::totp::TotpRoles;
