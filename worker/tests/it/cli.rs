@@ -15,8 +15,13 @@ async fn jobs(bench: &Bench, arguments: &[&str]) -> (i32, String) {
     program.variable("MONGODB_URI", bench.uri()).run().await
 }
 
+/// What goes to standard output: what is waited for is told on standard error.
 async fn json(bench: &Bench, arguments: &[&str]) -> Value {
-    let (code, said) = jobs(bench, &[arguments, &["--json"]].concat()).await;
+    let program = Program::bare(&[&["jobs"], arguments, &["--json"]].concat());
+    let (code, said) = program
+        .variable("MONGODB_URI", bench.uri())
+        .run_apart()
+        .await;
     assert_eq!(code, 0, "{said}");
     serde_json::from_str(&said).expect("JSON")
 }
