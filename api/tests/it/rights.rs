@@ -9,7 +9,7 @@ use mongodb::error::ErrorKind;
 use serde_json::json;
 use tokio::process::{Child, Command};
 
-use crate::harness::{OwnServer, PASSWORD, Program, Wire, eventually};
+use crate::harness::{App, OwnServer, PASSWORD, Program, Wire, eventually};
 
 const OPERATIONS: &str = include_str!("../../../docs/OPERATIONS.md");
 
@@ -101,4 +101,16 @@ async fn the_documented_role_is_enough_and_takes_nothing_from_the_audit() {
         assert_eq!(code, UNAUTHORIZED);
     }
     assert_eq!(audit.count_documents(doc! {}).await.expect("readable"), 2);
+}
+
+#[tokio::test]
+async fn the_documented_role_names_every_collection_of_the_programs() {
+    let app = App::start().await;
+    let role = documented_role().to_string();
+    let names = app.database().list_collection_names().await;
+    for name in names.expect("they can be listed") {
+        let is_of_migrations = name.starts_with("schema_") || name.starts_with("system.");
+        let is_named = role.contains(&format!("\"{name}\""));
+        assert!(is_of_migrations || is_named, "{name} is in no privilege");
+    }
 }
