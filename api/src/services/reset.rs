@@ -37,7 +37,7 @@ pub async fn ask_for_reset(state: &AppState, origin: &Origin, email: &str) -> Re
         .parse()
         .map_err(|error| Problem::invalid_field("email", format!("{error}")))?;
     let answer_at = Instant::now() + RESET_TIME;
-    state.throttle.mail_to(&email).await?;
+    state.throttle.reset_mail_to(&email).await?;
     let entry = state.audit.entry(Act::AskForReset, origin);
     let entry = entry.about_address(state.audit.pseudonym(&email));
     let now = state.clock.now();

@@ -77,15 +77,23 @@ impl Throttle {
     /// [`Problem`] when one of them is spent; whether anybody knows the address makes no difference.
     pub async fn mail_to(&self, email: &EmailAddress) -> Result<(), Problem> {
         let mailbox = self.pseudonyms.of("mailbox", &email.mailbox_key());
+        self.take(MAILS_TO_MAILBOX.scaled(self.percent), &mailbox)
+            .await?;
+        self.reset_mail_to(email).await
+    }
+
+    /// Takes a request for a mail with which the owner of `email` gets in again: of its domain, and of
+    /// all. The mailbox has no limit here: one such mail is under way to it at a time, and whoever asks
+    /// for many must not keep its owner from theirs.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when one of them is spent; whether anybody knows the address makes no difference.
+    pub async fn reset_mail_to(&self, email: &EmailAddress) -> Result<(), Problem> {
         let domain = self.pseudonyms.of("domain", &email.domain_key());
-        let limits = [
-            (MAILS_TO_MAILBOX, mailbox),
-            (MAILS_TO_DOMAIN, domain),
-            (MAILS_OF_SERVICE, String::new()),
-        ];
-        for (quota, key) in limits {
-            self.take(quota.scaled(self.percent), &key).await?;
-        }
+        self.take(MAILS_TO_DOMAIN.scaled(self.percent), &domain)
+            .await?;
+        self.take(MAILS_OF_SERVICE.scaled(self.percent), "").await?;
         Ok(())
     }
 

@@ -185,6 +185,21 @@ async fn mails_are_limited_by_network_mailbox_and_domain() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_many_mails_does_not_keep_the_owner_from_a_reset() {
+    let app = App::throttled(10).await;
+    for number in 0..6 {
+        let call = resend(&app, "ada@d.example.com").sent_from(network(number));
+        let answer = call.send().await;
+        assert_eq!(answer.status, if number < 3 { 202 } else { 429 });
+        let reset = app
+            .post("/v1/auth/reset-password")
+            .json(json!({ "email": "ada@d.example.com" }))
+            .sent_from(network(number));
+        reset.send().await.expect(202);
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_hashed_or_stored_of_a_sign_up_too_many() {
     let app = App::throttled(10).await;
     for number in 0..4 {

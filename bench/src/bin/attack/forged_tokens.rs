@@ -137,7 +137,7 @@ async fn confuse(target: Target) -> Outcome {
             );
             refused += 1;
         }
-        let answer = person.client.get(&format!("/v1/download/{token}")).await?;
+        let answer = person.client.get(&format!("/download/{token}")).await?;
         ensure!(
             answer.status == 404,
             "{kind} as a download: {}",
