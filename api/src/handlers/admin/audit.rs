@@ -16,7 +16,7 @@ const LIST: &str = "audit";
 ///
 /// Every parameter narrows the list. That it was read is in the audit, too, once for each list.
 #[utoipa::path(
-    get, path = "/v1/admin/audit", tag = "admin", security(("bearer" = [])),
+    get, path = "/v1/admin/audit", tag = "administration", security(("bearer" = [])),
     params(AuditParameters),
     responses(
         (status = 200, description = "A page of entries", body = AuditPage),

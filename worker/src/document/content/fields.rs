@@ -46,6 +46,8 @@ pub(super) struct Fields {
 struct Field {
     instruction: String,
     length: usize,
+    /// Whether its first word is complete.
+    has_keyword: bool,
     in_result: bool,
 }
 
@@ -116,7 +118,7 @@ impl Fields {
         let before = self.branches.pop().unwrap_or_default();
         while self.open.len() > before {
             let Some(field) = self.open.pop() else { break };
-            self.ambiguous |= !field.in_result && !field.has_keyword();
+            self.ambiguous |= !field.in_result && !field.has_keyword;
             self.judge(&field.instruction);
         }
     }
@@ -128,12 +130,14 @@ impl Fields {
 
     /// Something is about to be done, in a branch perhaps, to the instruction of the last of so many open fields.
     fn check_branch(&mut self, fields: usize) {
+        if !self.is_outside(fields) {
+            return;
+        }
         let field = match fields.checked_sub(1) {
             Some(last) => self.open.get(last),
             None => Some(&self.stray),
         };
-        let is_open = field.is_some_and(|field| !field.in_result && !field.has_keyword());
-        self.ambiguous |= is_open && self.is_outside(fields);
+        self.ambiguous |= field.is_some_and(|field| !field.in_result && !field.has_keyword);
     }
 
     /// Whether some field is one thing to one program, and another to another one.
@@ -190,11 +194,6 @@ impl Fields {
 }
 
 impl Field {
-    /// Whether its first word is complete.
-    fn has_keyword(&self) -> bool {
-        self.instruction.contains(' ')
-    }
-
     fn append(&mut self, text: &str) {
         if self.length >= MAX_INSTRUCTION_CHARS {
             return;
@@ -209,6 +208,7 @@ impl Field {
             }
             self.instruction.push(c);
             self.length += 1;
+            self.has_keyword |= c == ' ';
         }
     }
 }
