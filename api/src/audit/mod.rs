@@ -21,6 +21,7 @@ use tokio::time::sleep;
 use self::summary::Summary;
 use crate::buckets::Buckets;
 use crate::origin::Origin;
+use crate::problem::{Code, Problem};
 
 /// How many entries about failures a network gets at once, and then one in every pause.
 const FAILURES_OF_NETWORK: u32 = 30;
@@ -104,6 +105,15 @@ impl Audit {
         }
         if let Err(error) = inner.store.record(entry).await {
             lost(&error);
+        }
+    }
+
+    /// Records that `outcome` failed for a token that is not valid (any more), if it did.
+    pub async fn record_invalid_token(&self, entry: AuditEntry, outcome: &Result<(), Problem>) {
+        let code = outcome.as_ref().err().map(Problem::code);
+        if code == Some(Code::TokenInvalid) {
+            let entry = failed(entry, Code::TokenInvalid.as_str());
+            self.record_failure(entry).await;
         }
     }
 

@@ -1,14 +1,13 @@
 //! What admins do to accounts.
 
 use dossier_common::audit::Act;
-use dossier_common::email::EmailAddress;
 use dossier_common::id::UserId;
 use dossier_common::network::Network;
-use dossier_common::person_name::PersonName;
 use dossier_common::store::user_changes::{UserAction, UserChange};
 use dossier_common::store::{Conflict, StoreError};
 use dossier_common::user::{Role, User};
 
+use super::fields::{check_address, check_name};
 use crate::extract::Caller;
 use crate::password::{HashingPlace, check_length};
 use crate::problem::{Code, Fails, FieldError, Problem};
@@ -91,15 +90,7 @@ async fn check(
     request: AccountRequest,
 ) -> Result<User, Problem> {
     let mut errors = Vec::new();
-    let email = request.email.parse::<EmailAddress>();
-    match &email {
-        Err(error) => errors.push(FieldError::new("email", error.to_string())),
-        Ok(email) if !email.has_public_domain() => errors.push(FieldError::new(
-            "email",
-            "must have a domain of the internet, such as example.com",
-        )),
-        Ok(_) => {}
-    }
+    let email = check_address(&request.email, &mut errors);
     let role = request.role.parse::<Role>();
     if let Err(error) = &role {
         errors.push(FieldError::new("role", error.to_string()));
@@ -107,12 +98,8 @@ async fn check(
     if let Err(rule) = check_length(&request.password) {
         errors.push(FieldError::new("password", rule));
     }
-    let name = request.name.filter(|name| !name.trim().is_empty());
-    let name = name.map(|name| name.parse::<PersonName>()).transpose();
-    if let Err(error) = &name {
-        errors.push(FieldError::new("name", error.to_string()));
-    }
-    let (Ok(email), Ok(role), Ok(name), true) = (email, role, name, errors.is_empty()) else {
+    let name = check_name(request.name.as_deref(), &mut errors);
+    let (Some(email), Ok(role), true) = (email, role, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
     let place = state.passwords.place(network)?;

@@ -10,7 +10,7 @@ use dossier_common::token::InvitationClaims;
 use dossier_common::user::{Role, User};
 use mongodb::bson::DateTime;
 
-use crate::audit::failed;
+use super::fields::{check_address, check_name};
 use crate::extract::Caller;
 use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, check_length};
@@ -66,21 +66,13 @@ pub async fn invite(
 
 fn check(request: &InvitationRequest) -> Result<(EmailAddress, Role), Problem> {
     let mut errors = Vec::new();
-    let email = request.email.parse::<EmailAddress>();
-    match &email {
-        Err(error) => errors.push(FieldError::new("email", error.to_string())),
-        Ok(email) if !email.has_public_domain() => errors.push(FieldError::new(
-            "email",
-            "must have a domain of the internet, such as example.com",
-        )),
-        Ok(_) => {}
-    }
+    let email = check_address(&request.email, &mut errors);
     let role = request.role.parse::<Role>();
     if let Err(error) = &role {
         errors.push(FieldError::new("role", error.to_string()));
     }
     match (email, role) {
-        (Ok(email), Ok(role)) if errors.is_empty() => Ok((email, role)),
+        (Some(email), Ok(role)) if errors.is_empty() => Ok((email, role)),
         _ => Err(Problem::invalid_fields(errors)),
     }
 }
@@ -100,12 +92,7 @@ pub async fn accept_invitation(
 ) -> Result<(), Problem> {
     let entry = state.audit.entry(Act::AcceptInvitation, origin);
     let accepted = try_to_accept(state, origin, entry.clone(), token, password, name).await;
-    if let Err(problem) = &accepted
-        && problem.code() == Code::TokenInvalid
-    {
-        let entry = failed(entry, problem.code().as_str());
-        state.audit.record_failure(entry).await;
-    }
+    state.audit.record_invalid_token(entry, &accepted).await;
     accepted
 }
 
@@ -143,11 +130,9 @@ fn check_account(password: &Password, name: Option<&str>) -> Result<Option<Perso
     if let Err(rule) = check_length(password) {
         errors.push(FieldError::new("password", rule));
     }
-    let name = name.filter(|name| !name.trim().is_empty());
-    match name.map(str::parse::<PersonName>).transpose() {
-        Ok(name) if errors.is_empty() => return Ok(name),
-        Ok(_) => {}
-        Err(error) => errors.push(FieldError::new("name", error.to_string())),
+    let name = check_name(name, &mut errors);
+    if errors.is_empty() {
+        return Ok(name);
     }
     Err(Problem::invalid_fields(errors))
 }

@@ -3,6 +3,7 @@
 mod account;
 mod change_password;
 mod device;
+mod fields;
 mod invite;
 mod link;
 mod login;

@@ -11,7 +11,6 @@ use dossier_common::token::ResetPasswordClaims;
 use mongodb::bson::DateTime;
 use tokio::time::{Instant, sleep_until};
 
-use crate::audit::failed;
 use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, check_length};
 use crate::problem::{Code, Fails, Problem};
@@ -73,12 +72,7 @@ pub async fn reset_password(
 ) -> Result<(), Problem> {
     let entry = state.audit.entry(Act::ResetPassword, origin);
     let reset = try_to_reset(state, origin, entry.clone(), token, password).await;
-    if let Err(problem) = &reset
-        && problem.code() == Code::TokenInvalid
-    {
-        let entry = failed(entry, problem.code().as_str());
-        state.audit.record_failure(entry).await;
-    }
+    state.audit.record_invalid_token(entry, &reset).await;
     reset
 }
 

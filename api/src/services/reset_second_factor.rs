@@ -9,7 +9,6 @@ use dossier_common::token::ResetSecondFactorClaims;
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
-use crate::audit::failed;
 use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
@@ -36,12 +35,7 @@ pub async fn reset_second_factor(
 ) -> Result<(), Problem> {
     let entry = state.audit.entry(Act::ResetSecondFactor, origin);
     let reset = try_to_reset(state, origin, entry.clone(), token, password).await;
-    if let Err(problem) = &reset
-        && problem.code() == Code::TokenInvalid
-    {
-        let entry = failed(entry, problem.code().as_str());
-        state.audit.record_failure(entry).await;
-    }
+    state.audit.record_invalid_token(entry, &reset).await;
     reset
 }
 

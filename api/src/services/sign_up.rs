@@ -5,10 +5,10 @@ use std::time::Duration;
 use dossier_common::audit::Act;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, SignUpId};
-use dossier_common::person_name::PersonName;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use tokio::time::{Instant, sleep_until};
 
+use super::fields::{check_address, check_name};
 use crate::origin::Origin;
 use crate::password::{HashingPlace, check_length};
 use crate::problem::{Code, Fails, FieldError, Problem};
@@ -102,24 +102,12 @@ async fn check(
     request: SignUpRequest,
 ) -> Result<SignUp, Problem> {
     let mut errors = Vec::new();
-    let email = request.email.parse::<EmailAddress>();
-    match &email {
-        Err(error) => errors.push(FieldError::new("email", error.to_string())),
-        Ok(email) if !email.has_public_domain() => errors.push(FieldError::new(
-            "email",
-            "must have a domain of the internet, such as example.com",
-        )),
-        Ok(_) => {}
-    }
+    let email = check_address(&request.email, &mut errors);
     if let Err(rule) = check_length(&request.password) {
         errors.push(FieldError::new("password", rule));
     }
-    let name = request.name.filter(|name| !name.trim().is_empty());
-    let name = name.map(|name| name.parse::<PersonName>()).transpose();
-    if let Err(error) = &name {
-        errors.push(FieldError::new("name", error.to_string()));
-    }
-    let (Ok(email), Ok(name), true) = (email, name, errors.is_empty()) else {
+    let name = check_name(request.name.as_deref(), &mut errors);
+    let (Some(email), true) = (email, errors.is_empty()) else {
         return Err(Problem::invalid_fields(errors));
     };
     if !state.sign_up.admits(&email) {

@@ -8,7 +8,6 @@ use dossier_common::token::VerifyEmailClaims;
 use dossier_common::user::{Role, User};
 use mongodb::bson::DateTime;
 
-use crate::audit::failed;
 use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, Verdict};
 use crate::problem::{Code, Fails, Problem};
@@ -30,13 +29,8 @@ pub async fn verify_email(
     password: &Password,
 ) -> Result<(), Problem> {
     let confirmed = try_to_confirm(state, origin, token, password).await;
-    if let Err(problem) = &confirmed
-        && problem.code() == Code::TokenInvalid
-    {
-        let entry = state.audit.entry(Act::ConfirmSignUp, origin);
-        let entry = failed(entry, problem.code().as_str());
-        state.audit.record_failure(entry).await;
-    }
+    let entry = state.audit.entry(Act::ConfirmSignUp, origin);
+    state.audit.record_invalid_token(entry, &confirmed).await;
     confirmed
 }
 
