@@ -14,7 +14,6 @@ pub(super) fn migration() -> Migration {
         number: 7,
         name: "sessions and users",
         actions: vec![
-            validator("users", users()),
             validator("sessions", sessions()),
             index(
                 "users",
@@ -41,25 +40,6 @@ fn id(prefix: &str) -> Document {
 
 fn digest() -> Document {
     doc! { "bsonType": "string", "pattern": "^[0-9a-f]{64}$" }
-}
-
-fn users() -> Document {
-    doc! {
-        "bsonType": "object",
-        "required": ["_id", "email", "email_key", "role", "password_hash", "created_at"],
-        "properties": {
-            "_id": id("usr"),
-            "email": { "bsonType": "string", "maxLength": 254 },
-            "email_key": { "bsonType": "string", "maxLength": 254 },
-            "name": { "bsonType": ["string", "null"] },
-            "role": { "enum": ["client", "ops", "admin"] },
-            "password_hash": { "bsonType": "string", "pattern": "^\\$argon2id\\$" },
-            "email_verified_at": { "bsonType": ["date", "null"] },
-            "disabled_at": { "bsonType": ["date", "null"] },
-            "last_log_in_at": { "bsonType": ["date", "null"] },
-            "created_at": { "bsonType": "date" },
-        },
-    }
 }
 
 fn sessions() -> Document {
