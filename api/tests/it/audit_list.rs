@@ -151,7 +151,7 @@ async fn operators_read_it_on_the_command_line() {
     three_log_ins(&app).await;
     let run = |arguments: &[&str]| {
         let program = Program::bare(&[&["audit", "list"], arguments].concat());
-        program.variable("MONGODB_URI", app.uri()).run("")
+        program.variable("MONGODB_URI", app.uri()).printed("")
     };
     let (code, said) = run(&["--outcome", "failed", "--json"]).await;
     assert_eq!(code, 0, "{said}");

@@ -20,7 +20,7 @@ async fn json(bench: &Bench, arguments: &[&str]) -> Value {
     let program = Program::bare(&[&["jobs"], arguments, &["--json"]].concat());
     let (code, said) = program
         .variable("MONGODB_URI", bench.uri())
-        .run_apart()
+        .printed()
         .await;
     assert_eq!(code, 0, "{said}");
     serde_json::from_str(&said).expect("JSON")

@@ -23,7 +23,7 @@ fn program(bench: &Bench, arguments: &[&str]) -> Program {
 /// What it says on standard output, as JSON.
 async fn json(bench: &Bench, arguments: &[&str]) -> (i32, Value) {
     let program = program(bench, &[arguments, &["--json"]].concat());
-    let (code, said) = program.run_apart().await;
+    let (code, said) = program.printed().await;
     let report = serde_json::from_str(&said);
     (code, report.unwrap_or_else(|_| panic!("no JSON: {said}")))
 }
@@ -110,7 +110,7 @@ async fn a_dry_run_goes_by_the_policy_and_says_what_it_could_not_inspect() {
     let program = program(&bench, &["--dry-run", "--json"]);
     let (code, said) = program
         .variable("INSPECTION_POLICY", "strict")
-        .run_apart()
+        .printed()
         .await;
     assert_eq!(code, 1, "not all were inspected: {said}");
     let report: Value = serde_json::from_str(&said).expect("JSON");

@@ -1,6 +1,6 @@
 //! The real binary, with an environment of its own.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -44,7 +44,20 @@ impl Program {
     }
 
     /// Runs it to its end: the exit code, and all it said.
-    pub(crate) async fn run(mut self, input: &str) -> (i32, String) {
+    pub(crate) async fn run(self, input: &str) -> (i32, String) {
+        let (code, output) = self.output(input).await;
+        let said = [output.stdout, output.stderr].concat();
+        (code, String::from_utf8(said).expect("it speaks UTF-8"))
+    }
+
+    /// Runs it to its end: the exit code, and what it said on standard output alone.
+    pub(crate) async fn printed(self, input: &str) -> (i32, String) {
+        let (code, output) = self.output(input).await;
+        let said = String::from_utf8(output.stdout).expect("it speaks UTF-8");
+        (code, said)
+    }
+
+    async fn output(mut self, input: &str) -> (i32, Output) {
         let mut child = self.0.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("it has an input");
         // A program that does not read its input has closed it.
@@ -52,8 +65,7 @@ impl Program {
         drop(stdin);
         let output = child.wait_with_output().await.expect("it ends");
         let code = output.status.code().expect("it ends by itself");
-        let said = [output.stdout, output.stderr].concat();
-        (code, String::from_utf8(said).expect("it speaks UTF-8"))
+        (code, output)
     }
 
     /// Starts it and waits until it serves.

@@ -47,7 +47,7 @@ impl Program {
     }
 
     /// Runs it to its end: the exit code, and what it said on standard output alone.
-    pub(crate) async fn run_apart(mut self) -> (i32, String) {
+    pub(crate) async fn printed(mut self) -> (i32, String) {
         let output = self.0.output().await.expect("the program runs");
         let said = String::from_utf8(output.stdout).expect("it speaks UTF-8");
         (output.status.code().expect("it ends by itself"), said)
