@@ -132,7 +132,7 @@ impl FromRequestParts<AppState> for Enrolling {
         let now = state.clock.now();
         let bearer = state.access_tokens.verify(token.token(), now);
         let bearer = bearer.map_err(refused)?;
-        let session = state.store.find_session(bearer.session_id).await?;
+        let session = state.store.recent_session(bearer.session_id).await?;
         let session = session
             .filter(|session| session.user_id == bearer.user_id && session.is_live(now))
             .ok_or_else(|| refused(AccessTokenError::Invalid))?;
@@ -144,7 +144,7 @@ impl FromRequestParts<AppState> for Enrolling {
             user_id: session.user_id,
             session_id: session.id,
             role: session.role,
-            email_key: session.email_key,
+            email_key: session.email_key.clone(),
             second_factor: session.second_factor,
         }))
     }

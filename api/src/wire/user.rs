@@ -102,14 +102,14 @@ impl From<UserState> for UserStateName {
     }
 }
 
-impl From<User> for UserResponse {
-    fn from(user: User) -> Self {
+impl From<&User> for UserResponse {
+    fn from(user: &User) -> Self {
         Self {
             id: user.id.to_string(),
             email: user.email.as_str().to_owned(),
             email_verified: user.is_verified(),
             totp_enabled: user.enabled_totp().is_some(),
-            name: user.name,
+            name: user.name.clone(),
             role: user.role.into(),
             created_at: rfc3339(user.created_at),
         }

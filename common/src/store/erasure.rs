@@ -13,6 +13,7 @@ impl Tx<'_> {
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
     /// person, and not who.
     pub(super) async fn erase_user(&mut self, user: &User) -> Result<(), StoreError> {
+        self.outdates_recent();
         let (id, key) = (user.id, &user.email_key);
         for (name, theirs) in [
             (collection::SESSIONS, doc! { "user_id": id }),

@@ -23,6 +23,7 @@ pub mod log_in_failures;
 pub mod mail_quota;
 pub mod passwords;
 pub mod rate_windows;
+pub mod recent;
 pub mod refresh_tokens;
 pub mod resets;
 pub mod revalidations;
@@ -50,6 +51,7 @@ use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
 
 use crate::queue::{QueueSettings, Queues};
+use recent::Recent;
 
 /// How long one operation may take on the server before it is given up.
 pub(crate) const OPERATION_LIMIT: Duration = Duration::from_secs(10);
@@ -73,6 +75,7 @@ pub struct Store {
     pub(crate) database: Database,
     pub(crate) collections: Collections,
     pub(crate) queues: Queues,
+    recent: Recent,
 }
 
 impl Store {
@@ -107,6 +110,7 @@ impl Store {
             collections: Collections::new(&database),
             queues: Queues::new(&database, &options, settings),
             options: Arc::new(options),
+            recent: Recent::new(),
             client,
             database,
         })

@@ -147,6 +147,7 @@ impl Tx<'_> {
     }
 
     async fn record_second_factor(&mut self, session: SessionId) -> Result<(), StoreError> {
+        self.outdates_recent();
         self.store
             .collections
             .sessions

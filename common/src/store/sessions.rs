@@ -3,6 +3,7 @@
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, doc};
 
+use super::recent::until_forgotten;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{SessionId, UserId};
 use crate::session::Session;
@@ -68,8 +69,9 @@ impl Store {
                 doc! { "$set": { "revoked_at": now } },
             )
             .await
-            .map(drop)
-            .map_err(StoreError::database("end a session"))
+            .map_err(StoreError::database("end a session"))?;
+        until_forgotten().await;
+        Ok(())
     }
 }
 
@@ -121,6 +123,7 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Database`].
     pub async fn revoke_session(&mut self, id: SessionId, now: DateTime) -> Result<(), StoreError> {
+        self.outdates_recent();
         self.store
             .collections
             .sessions
@@ -145,6 +148,7 @@ impl Tx<'_> {
         keep: Option<SessionId>,
         now: DateTime,
     ) -> Result<u64, StoreError> {
+        self.outdates_recent();
         let mut sessions = doc! { "user_id": user_id, "revoked_at": null };
         if let Some(keep) = keep {
             sessions.insert("_id", doc! { "$ne": keep });

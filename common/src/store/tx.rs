@@ -9,7 +9,7 @@ use mongodb::ClientSession;
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use tokio::time::Instant;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, recent};
 use crate::id::JobId;
 use crate::queue::Job;
 
@@ -30,6 +30,7 @@ const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
 pub struct Tx<'s> {
     pub(crate) store: &'s Store,
     pub(crate) session: &'s mut ClientSession,
+    pub(super) outdates_recent: bool,
 }
 
 impl Tx<'_> {
@@ -100,10 +101,21 @@ where
             .start_transaction()
             .await
             .map_err(StoreError::database(operation))?;
-        let outcome = body(&mut Tx { store, session }).await;
+        let mut tx = Tx {
+            store,
+            session: &mut *session,
+            outdates_recent: false,
+        };
+        let outcome = body(&mut tx).await;
+        let outdates_recent = tx.outdates_recent;
         let error = match outcome {
             Ok(value) => match commit(session, operation, deadline).await {
-                Ok(()) => return Ok(value),
+                Ok(()) => {
+                    if outdates_recent {
+                        recent::until_forgotten().await;
+                    }
+                    return Ok(value);
+                }
                 Err(error) => error,
             },
             Err(error) => {

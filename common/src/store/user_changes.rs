@@ -109,6 +109,7 @@ impl Tx<'_> {
     }
 
     async fn update_user(&mut self, id: UserId, fields: Document) -> Result<(), StoreError> {
+        self.outdates_recent();
         self.store
             .collections
             .users

@@ -27,6 +27,11 @@ pub(crate) const NOW: DateTime = START;
 
 pub(crate) const LATER: DateTime = DateTime::from_millis(4_102_448_400_000);
 
+async fn connect(uri: &str) -> Store {
+    let store = Store::connect(uri, "tests", &QueueSettings::default()).await;
+    store.expect("the database can be reached")
+}
+
 /// The store over a database of its own.
 pub(crate) struct TestStore {
     pub(crate) store: Store,
@@ -44,12 +49,16 @@ impl TestStore {
 
     pub(crate) async fn without_migrations() -> Self {
         let database = TestDatabase::create().await;
-        let store = Store::connect(database.uri(), "tests", &QueueSettings::default()).await;
         Self {
-            store: store.expect("the database can be reached"),
+            store: connect(database.uri()).await,
             entropy: Entropy::seeded(3),
             database,
         }
+    }
+
+    /// The store of another process over the same database.
+    pub(crate) async fn another(&self) -> Store {
+        connect(self.database.uri()).await
     }
 
     pub(crate) fn database(&self) -> &mongodb::Database {

@@ -5,6 +5,7 @@ mod blobs;
 mod environment;
 mod fernet;
 mod harness;
+mod recent;
 mod schema;
 mod sign_ups;
 mod store;

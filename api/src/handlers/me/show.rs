@@ -22,9 +22,9 @@ pub async fn show_me(
     Enrolling(caller): Enrolling,
     NoQuery: NoQuery,
 ) -> Result<axum::Json<UserResponse>, Problem> {
-    let user = state.store.find_user(caller.user_id).await?;
+    let user = state.store.recent_user(caller.user_id).await?;
     let user = user.ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(user.into()))
+    Ok(axum::Json(UserResponse::from(&*user)))
 }
 
 /// The account was deleted while its session stood.
