@@ -161,7 +161,7 @@ async def list_files(
     return FilePage(items=items, next_cursor=items[-1].id if len(found) > limit else None)
 
 
-@app.post("/v1/auth/signup", status_code=202)
+@app.post("/v1/auth/sign-up", status_code=202)
 async def sign_up(request: SignUp) -> Message:
     # The hash is C and holds no lock of the interpreter's meanwhile.
     password_hash = await asyncio.to_thread(hasher.hash, request.password)

@@ -17,8 +17,6 @@ pub(crate) struct Candidate {
     pub(crate) port: u16,
     /// Its process; those that descend from it count as well.
     pub(crate) pid: u32,
-    /// Where accounts are asked for.
-    pub(crate) sign_up_path: &'static str,
     /// What it answers.
     pub(crate) routes: &'static [Route],
 }

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two questions whether all mails are sent.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// More than this share of the machine, taken by others, disturbs a measurement.
+pub(crate) const DISTURBED_FROM: f64 = 0.1;
+
 /// What a measurement came to.
 #[derive(Clone, Debug)]
 pub(crate) struct Measured {
@@ -73,8 +76,9 @@ impl Bench<'_> {
     }
 
     async fn plans(&mut self, candidate: &Candidate, route: Route) -> anyhow::Result<Vec<Plan>> {
+        self.people.refresh().await?;
         let tokens = match route {
-            Route::SignUp => return Ok(sign_ups(candidate)),
+            Route::SignUp => return Ok(sign_ups()),
             Route::OwnFiles => vec![self.people.ops()],
             Route::Me | Route::Files => self.people.clients(),
         };
@@ -114,15 +118,20 @@ fn spread(exchanges: &[Exchange], connections: usize) -> Vec<Plan> {
     (0..connections).map(|it| Plan::repeat(of(it))).collect()
 }
 
-fn sign_ups(candidate: &Candidate) -> Vec<Plan> {
+fn sign_ups() -> Vec<Plan> {
     let run = rand::random::<u32>();
     let domain = |connection: u16| format!("{run:08x}-{connection}.example.com");
     (0..SIGN_UPS_AT_ONCE)
-        .map(|connection| Plan::sign_up(candidate.sign_up_path, domain(connection)))
+        .map(|connection| Plan::sign_up(domain(connection)))
         .collect()
 }
 
 impl Measured {
+    /// Whether something else took too much of the machine.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        self.taken_share > DISTURBED_FROM
+    }
+
     fn of(Outcome { waits, used }: &Outcome) -> Self {
         let count = waits.len() as f64;
         Self {
@@ -135,5 +144,23 @@ impl Measured {
             client_share: used.client_cpu / used.seconds,
             taken_share: used.disturbance.total(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_session_is_used_and_no_connection_is_idle() {
+        let exchanges: Vec<Exchange> = (0..5u8).map(|it| Exchange::new(vec![it], b"")).collect();
+        let first = |mut plan: Plan| plan.next().request[0];
+        let asked: Vec<u8> = spread(&exchanges, 5).into_iter().map(first).collect();
+        assert_eq!(asked, [0, 1, 2, 3, 4]);
+        let asked: Vec<u8> = spread(&exchanges, 7).into_iter().map(first).collect();
+        assert_eq!(asked, [0, 1, 2, 3, 4, 0, 1]);
+        let mut plan = spread(&exchanges, 2).remove(1);
+        let asked: Vec<u8> = (0..3).map(|_| plan.next().request[0]).collect();
+        assert_eq!(asked, [1, 3, 1]);
     }
 }

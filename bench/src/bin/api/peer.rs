@@ -123,7 +123,6 @@ impl Peer {
             name: FASTAPI,
             port: self.port,
             pid: self.process.pid(),
-            sign_up_path: "/v1/auth/signup",
             routes: &[Route::Me, Route::Files, Route::SignUp],
         }
     }

@@ -1,5 +1,7 @@
 //! Who asks: clients, each with a session of their own, and Ops.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Context;
 use dossier_common::clock::Clock;
 use dossier_common::email::EmailAddress;
@@ -15,11 +17,15 @@ use serde_json::{Value, json};
 /// Each of them hashes a password.
 const LOG_INS_AT_ONCE: usize = 4;
 
+/// Half of what an access token lives.
+const REFRESH_AFTER: Duration = Duration::from_secs(450);
+
 /// Everybody's sessions.
 pub(crate) struct People {
     api: Client,
     clients: Vec<Session>,
     ops: Session,
+    refreshed: Instant,
 }
 
 /// A session of one person.
@@ -42,15 +48,20 @@ impl People {
             ops: Session::open(&api, ops).await?,
             clients,
             api,
+            refreshed: Instant::now(),
         })
     }
 
-    /// Trades all tokens in, before they run out.
+    /// Trades all tokens in, unless they are new.
     pub(crate) async fn refresh(&mut self) -> anyhow::Result<()> {
+        if self.refreshed.elapsed() < REFRESH_AFTER {
+            return Ok(());
+        }
         for session in self.clients.iter_mut().chain([&mut self.ops]) {
             let token = json!({ "refresh_token": session.refresh_token });
             *session = Session::get(&self.api, "/v1/auth/refresh", &token).await?;
         }
+        self.refreshed = Instant::now();
         Ok(())
     }
 

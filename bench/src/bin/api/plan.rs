@@ -4,6 +4,7 @@ use anyhow::ensure;
 use serde_json::json;
 
 use crate::connection::Answer;
+use crate::route::Route;
 
 /// A password that is strong enough, and whose strength is told fast.
 const PASSWORD: &str = "correct horse battery staple";
@@ -29,7 +30,6 @@ pub(crate) enum Plan {
     },
     /// Somebody new each time.
     SignUp {
-        path: &'static str,
         /// No other connection of this run has the same.
         domain: String,
         people: u32,
@@ -70,14 +70,13 @@ impl Plan {
     }
 
     /// Signs people with addresses in `domain` up.
-    pub(crate) fn sign_up(path: &'static str, domain: String) -> Self {
+    pub(crate) fn sign_up(domain: String) -> Self {
         let exchange = Exchange {
             request: Vec::new(),
             status: 202,
             begins: SIGNED_UP.to_vec(),
         };
         Self::SignUp {
-            path,
             domain,
             people: 0,
             exchange,
@@ -93,13 +92,13 @@ impl Plan {
                 &exchanges[at]
             }
             Self::SignUp {
-                path,
                 domain,
                 people,
                 exchange,
             } => {
                 *people += 1;
                 let email = format!("person-{people}@{domain}");
+                let path = Route::SignUp.path();
                 let body = json!({ "email": email, "password": PASSWORD }).to_string();
                 exchange.request = format!(
                     "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
@@ -117,4 +116,27 @@ impl Plan {
 pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n")
         .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_with_another_status_or_another_beginning_is_wrong() {
+        let exchange = Exchange::new(get("/v1/me", "token"), br#"{"id":"usr_1""#);
+        let check = |status, body| exchange.check(&Answer { status, body }).is_ok();
+        assert!(check(200, br#"{"id":"usr_1"}"#));
+        assert!(!check(200, br#"{"id":"usr_2"}"#));
+        assert!(!check(200, b""));
+        assert!(!check(401, br#"{"id":"usr_1"}"#));
+    }
+
+    #[test]
+    fn somebody_else_signs_up_each_time() {
+        let mut plan = Plan::sign_up("0.example.com".to_owned());
+        let first = plan.next().request.clone();
+        assert_ne!(first, plan.next().request);
+        assert!(String::from_utf8_lossy(&first).ends_with("}"));
+    }
 }

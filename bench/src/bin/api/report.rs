@@ -5,13 +5,10 @@ use serde_json::json;
 
 use crate::arguments::Arguments;
 use crate::candidate::{FASTAPI, OURS};
-use crate::measure::SIGN_UPS_AT_ONCE;
+use crate::measure::{DISTURBED_FROM, SIGN_UPS_AT_ONCE};
 use crate::peer;
 use crate::rounds::Rounds;
 use crate::route::Route;
-
-/// More than this share of the machine, taken by others, disturbs a measurement.
-const DISTURBED_FROM: f64 = 0.1;
 
 pub(crate) fn write(arguments: &Arguments, rounds: &Rounds, report: &mut Report) {
     notes(arguments, rounds, report);
@@ -20,6 +17,8 @@ pub(crate) fn write(arguments: &Arguments, rounds: &Rounds, report: &mut Report)
     targets(rounds, report);
     report.figures("rounds", rounds.to_json());
     report.figures("hash_cpu_ms", json!(rounds.hash_ms));
+    report.figures("hash_cpu_ms_on_every_core", json!(rounds.hashes_ms));
+    report.figures("repeated", json!(rounds.repeated));
 }
 
 fn notes(arguments: &Arguments, rounds: &Rounds, report: &mut Report) {
@@ -27,108 +26,114 @@ fn notes(arguments: &Arguments, rounds: &Rounds, report: &mut Report) {
         report.note("A development build: the figures mean nothing.");
     }
     report.note(format!(
-        "{} interleaved rounds of {} s for each figure, medians; {} connections that stay open, {} sessions, \
-         {SIGN_UPS_AT_ONCE} connections to sign up. The client and all servers share the machine.",
+        "Interleaved rounds: {}, of {} s for each figure; medians. {} connections that stay open, {} sessions; \
+         {SIGN_UPS_AT_ONCE} connections sign up. The client and all servers share the machine.",
         arguments.rounds(),
         arguments.lasting().as_secs(),
         arguments.connections,
         arguments.sessions,
     ));
     report.note(format!(
-        "{OURS} looks the session up besides the account or the documents; {FASTAPI} checks the signature of the \
-         token alone. Both read the same documents of one mongod (a replica set of one; writes wait for the \
-         majority, which has its journal), give the same JSON, and log no requests."
+        "MongoDB {} is a replica set of one for everybody; writes wait for the majority, which has its journal. Nobody \
+         logs requests.",
+        rounds.mongodb
     ));
-    if !rounds.of(Route::Me, FASTAPI).is_empty() {
+    if rounds.has(FASTAPI) {
         report.note(format!(
-            "{FASTAPI} runs in {} processes of uvicorn: {}.",
+            "{FASTAPI} runs in {} processes of uvicorn: {}. It reads a copy of the same documents in the same way and \
+             gives the same JSON, which is checked. {OURS} makes sure besides that the session of an access token has \
+             not ended.",
             arguments.uvicorn_workers,
             peer::versions()
         ));
     }
-    let disturbed = rounds.measured.iter();
-    let disturbed = disturbed.filter(|(_, _, it)| it.taken_share > DISTURBED_FROM);
+    let disturbed = rounds
+        .measured
+        .iter()
+        .filter(|(_, _, it)| it.is_disturbed());
     report.note(format!(
-        "In {} of {} measurements other programs or the machine's host took more than {:.0} % of the machine.",
+        "Measurements that were disturbed (more than {:.0} % of the machine taken by other programs, or by its host) \
+         were made again, {} of them; {} of {} count although they were.",
+        DISTURBED_FROM * 100.0,
+        rounds.repeated,
         disturbed.count(),
-        rounds.measured.len(),
-        DISTURBED_FROM * 100.0
+        rounds.measured.len()
     ));
 }
 
+/// Processor time in microseconds.
 fn reads(rounds: &Rounds, report: &mut Report) {
-    let mut rows = Vec::new();
-    for route in [Route::Me, Route::Files, Route::OwnFiles] {
-        for who in [OURS, FASTAPI] {
-            let of = |figure| rounds.median(route, who, figure);
-            let Some(rate) = of(|it| it.per_second) else {
-                continue;
-            };
-            let cell = |figure, decimals| number(of(figure), decimals);
-            rows.push(vec![
-                route.name().to_owned(),
-                who.to_owned(),
-                format!("{rate:.0}"),
-                cell(|it| it.p50_ms, 1),
-                cell(|it| it.p99_ms, 1),
-                cell(|it| it.server_ms * 1000.0, 0),
-                cell(|it| it.mongod_ms * 1000.0, 0),
-                cell(|it| it.client_share * 100.0, 0),
-                cell(|it| it.taken_share * 100.0, 0),
-            ]);
-        }
+    let routes = [Route::Me, Route::Files, Route::OwnFiles];
+    let rows = routes.into_iter().flat_map(|route| {
+        let of = move |who| row(rounds, route, who, (1000.0, 0), 1);
+        [OURS, FASTAPI].into_iter().filter_map(of)
+    });
+    report.table(
+        "reads",
+        &header("server CPU µs", "mongod CPU µs"),
+        rows.collect(),
+    );
+}
+
+/// Processor time in milliseconds, as of a hash.
+fn sign_ups(rounds: &Rounds, report: &mut Report) {
+    let of = |who| row(rounds, Route::SignUp, who, (1.0, 1), 0);
+    let rows = [OURS, FASTAPI].into_iter().filter_map(of);
+    report.table(
+        "sign-ups",
+        &header("server CPU ms", "mongod CPU ms"),
+        rows.collect(),
+    );
+    report.note(format!(
+        "A bare hash takes {:.1} ms of processor time alone, {:.1} ms while every core hashes. {OURS} writes a sign-up \
+         and the job of its mail in one transaction, a worker sends the mail meanwhile, and one core is left to other \
+         requests while passwords are hashed.",
+        median(&rounds.hash_ms),
+        median(&rounds.hashes_ms)
+    ));
+    if rounds.has(FASTAPI) {
+        report.note(format!(
+            "{FASTAPI} inserts an account alone, sends no mail, and hashes on all cores."
+        ));
     }
-    let header = [
+}
+
+fn header<'a>(server_cpu: &'a str, mongod_cpu: &'a str) -> [&'a str; 9] {
+    [
         "request",
         "who",
         "requests/s",
         "p50 ms",
         "p99 ms",
-        "server CPU µs",
-        "mongod CPU µs",
+        server_cpu,
+        mongod_cpu,
         "client's CPU, % of a core",
         "taken by others, %",
-    ];
-    report.table("reads", &header, rows);
+    ]
 }
 
-fn sign_ups(rounds: &Rounds, report: &mut Report) {
-    let row = |who: &'static str| {
-        let of = |figure| rounds.median(Route::SignUp, who, figure);
-        let rate = of(|it| it.per_second)?;
-        let cell = |figure, decimals| number(of(figure), decimals);
-        Some(vec![
-            who.to_owned(),
-            format!("{rate:.0}"),
-            cell(|it| it.p50_ms, 0),
-            cell(|it| it.p99_ms, 0),
-            cell(|it| it.server_ms, 1),
-            cell(|it| it.mongod_ms, 1),
-            cell(|it| it.client_share * 100.0, 0),
-            cell(|it| it.taken_share * 100.0, 0),
-        ])
-    };
-    let header = [
-        "sign-up",
-        "requests/s",
-        "p50 ms",
-        "p99 ms",
-        "server CPU ms",
-        "mongod CPU ms",
-        "client's CPU, % of a core",
-        "taken by others, %",
-    ];
-    report.table(
-        "sign-ups",
-        &header,
-        [OURS, FASTAPI].into_iter().filter_map(row).collect(),
-    );
-    report.note(format!(
-        "A bare hash takes {:.1} ms. {OURS} writes the sign-up and the job of its mail in one transaction, a worker \
-         sends the mail meanwhile, and one core is left to other requests while passwords are hashed; {FASTAPI} \
-         inserts an account, sends no mail, and hashes on all cores.",
-        median(&rounds.hash_ms)
-    ));
+/// Medians, if it was measured: processor time in so many units a millisecond with so many decimals, and waits
+/// with so many.
+fn row(
+    rounds: &Rounds,
+    route: Route,
+    who: &str,
+    (units, cpu_decimals): (f64, usize),
+    wait_decimals: usize,
+) -> Option<Vec<String>> {
+    let of = |figure| rounds.median(route, who, figure);
+    let number = |figure: f64, decimals: usize| format!("{figure:.decimals$}");
+    Some(vec![
+        route.name().to_owned(),
+        who.to_owned(),
+        number(of(|it| it.per_second)?, 0),
+        number(of(|it| it.p50_ms)?, wait_decimals),
+        number(of(|it| it.p99_ms)?, wait_decimals),
+        number(of(|it| it.server_ms)? * units, cpu_decimals),
+        number(of(|it| it.mongod_ms)? * units, cpu_decimals),
+        number(of(|it| it.client_share)? * 100.0, 0),
+        number(of(|it| it.taken_share)? * 100.0, 0),
+    ])
 }
 
 fn targets(rounds: &Rounds, report: &mut Report) {
@@ -152,11 +157,8 @@ fn targets(rounds: &Rounds, report: &mut Report) {
     let cpu = (times_the_cpu(Route::Me), times_the_cpu(Route::Files));
     if let (Some(me), Some(files)) = cpu {
         report.note(format!(
-            "{FASTAPI} takes {me:.1} times as much processor time for me, {files:.1} times for the list."
+            "Without mongod's, {FASTAPI} takes {me:.1} times the processor time of {OURS} for the account, {files:.1} \
+             times for the list."
         ));
     }
-}
-
-fn number(figure: Option<f64>, decimals: usize) -> String {
-    figure.map_or("–".to_owned(), |figure| format!("{figure:.decimals$}"))
 }

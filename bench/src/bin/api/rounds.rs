@@ -10,13 +10,24 @@ use crate::route::Route;
 /// Every figure of every round.
 #[derive(Default)]
 pub(crate) struct Rounds {
+    /// The version of the server.
+    pub(crate) mongodb: String,
     pub(crate) measured: Vec<(Route, &'static str, Measured)>,
     /// Milliseconds of a bare hash, one figure a round.
     pub(crate) hash_ms: Vec<f64>,
+    /// The same while every core hashes.
+    pub(crate) hashes_ms: Vec<f64>,
+    /// How many measurements were made again.
+    pub(crate) repeated: usize,
 }
 
 impl Rounds {
-    pub(crate) fn of(&self, route: Route, who: &str) -> Vec<&Measured> {
+    /// Whether anything of `who` was measured.
+    pub(crate) fn has(&self, who: &str) -> bool {
+        self.measured.iter().any(|(_, name, _)| *name == who)
+    }
+
+    fn of(&self, route: Route, who: &str) -> Vec<&Measured> {
         let all = self.measured.iter();
         let own = all.filter(|(of, name, _)| *of == route && *name == who);
         own.map(|(_, _, measured)| measured).collect()

@@ -32,11 +32,11 @@ impl Route {
         }
     }
 
-    /// The path of those that are read.
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Me => "/v1/me",
-            Self::Files | Self::OwnFiles | Self::SignUp => "/v1/files?limit=20",
+            Self::Files | Self::OwnFiles => "/v1/files?limit=20",
+            Self::SignUp => "/v1/auth/sign-up",
         }
     }
 
@@ -68,5 +68,23 @@ impl Route {
             ensure!(job == "done", "the state of a document's job is {job}");
         }
         Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_whole_and_its_cursor_may_change() {
+        let items = vec!["{}"; PAGE].join(",");
+        let page = format!(r#"{{"items":[{items}],"next_cursor":"gAAA"}}"#);
+        let part = Route::Files.constant_part(page.as_bytes());
+        assert!(part.ends_with(b"],") && page.as_bytes().starts_with(part));
+        assert!(Route::Files.read(page.as_bytes()).is_ok());
+        assert!(Route::OwnFiles.read(page.as_bytes()).is_err());
+        let last = page.replace(r#""gAAA""#, "null");
+        assert!(Route::Files.read(last.as_bytes()).is_err());
+        assert!(Route::Files.read(br#"{"items":[]}"#).is_err());
     }
 }
