@@ -15,6 +15,12 @@ pub(crate) fn write(arguments: &Arguments, rounds: &Rounds, report: &mut Report)
     reads(rounds, report);
     sign_ups(rounds, report);
     targets(rounds, report);
+    let settings = json!({
+        "seconds": arguments.lasting().as_secs(), "connections": arguments.connections,
+        "sessions": arguments.sessions, "uvicorn_workers": arguments.uvicorn_workers,
+        "mongodb": rounds.mongodb, "development_build": cfg!(debug_assertions),
+    });
+    report.figures("settings", settings);
     report.figures("rounds", rounds.to_json());
     report.figures("hash_cpu_ms", json!(rounds.hash_ms));
     report.figures("hash_cpu_ms_on_every_core", json!(rounds.hashes_ms));
