@@ -8,6 +8,7 @@ mod percentile;
 mod process;
 mod report;
 pub mod server;
+mod target;
 
 pub use auc::area_under_curve;
 pub use load::{Disturbance, Load};
@@ -19,3 +20,4 @@ pub use process::{
     peak_memory_kib_of,
 };
 pub use report::Report;
+pub use target::Target;

@@ -3,7 +3,6 @@
 mod costs;
 mod speeds;
 mod table;
-mod target;
 mod targets;
 mod who;
 

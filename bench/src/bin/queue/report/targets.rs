@@ -1,8 +1,7 @@
 //! The targets, met or missed.
 
-use dossier_bench::Report;
+use dossier_bench::{Report, Target};
 
-use super::target::Target;
 use crate::candidate::Candidate;
 use crate::measure::{Bench, claim_history, enqueue, idle, latency, memory, throughput};
 
@@ -13,7 +12,7 @@ pub(super) fn add(bench: &Bench<'_>, report: &mut Report) {
     let all = [throughput_targets(bench), other_targets(bench)];
     let rows: Vec<_> = all.iter().flatten().filter_map(Target::row).collect();
     if !rows.is_empty() {
-        report.table("targets", &["target", "goal", "measured", "verdict"], rows);
+        report.table("targets", &Target::HEADER, rows);
     }
 }
 
