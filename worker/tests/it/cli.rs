@@ -18,10 +18,7 @@ async fn jobs(bench: &Bench, arguments: &[&str]) -> (i32, String) {
 /// What goes to standard output: what is waited for is told on standard error.
 async fn json(bench: &Bench, arguments: &[&str]) -> Value {
     let program = Program::bare(&[&["jobs"], arguments, &["--json"]].concat());
-    let (code, said) = program
-        .variable("MONGODB_URI", bench.uri())
-        .printed()
-        .await;
+    let (code, said) = program.variable("MONGODB_URI", bench.uri()).printed().await;
     assert_eq!(code, 0, "{said}");
     serde_json::from_str(&said).expect("JSON")
 }
