@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{
-    App, FERNET_KEY, JWT_KEYS, NewFile, PASSWORD, Program, Running, Wire, eventually,
+    App, Call, FERNET_KEY, JWT_KEYS, NewFile, PASSWORD, Program, Running, Wire, eventually,
 };
 
 const NEW_FERNET: &str = "hcxFMSpPSqDeu_Xa2eFfFtibVqtjgT8t6XlH8NHdjNc=";
@@ -162,6 +162,38 @@ async fn a_rotation_in_two_phases_is_not_noticed_by_anybody() {
         assert_eq!(use_tokens(&process.wire(), &second).await, [200, 200]);
         assert_eq!(use_tokens(&process.wire(), &first).await[0], 401);
     }
+}
+
+#[tokio::test]
+async fn seeds_of_second_factors_that_nobody_uses_go_over_to_a_new_key_by_a_command() {
+    let app = App::start().await;
+    let enabled = app.person("ada@example.com", Role::Ops).await;
+    let (device, _) = app.enrol(&enabled).await;
+    let begun = app.person("bob@example.com", Role::Client).await;
+    app.begin_totp(&begun, PASSWORD).await.expect(200);
+    app.person("eve@example.com", Role::Client).await;
+    let reseal = async |keys: &str| {
+        let program = Program::bare(&["keys", "reseal"]).variable("FERNET_KEYS", keys);
+        program.variable("MONGODB_URI", app.uri()).run("").await
+    };
+    // Without the old key there is nothing that could be done, and it says for whom.
+    let (code, said) = reseal(NEW_FERNET).await;
+    assert!(
+        code == 1 && said.contains(&enabled.id.to_string()),
+        "{said}"
+    );
+    for (sealed, keys) in [
+        (2, format!("{NEW_FERNET},{FERNET_KEY}")),
+        (0, NEW_FERNET.into()),
+    ] {
+        let (code, said) = reseal(&keys).await;
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains(&format!(": {sealed} seeds")), "{said}");
+    }
+    let rotated = app.with_fernet_keys(NEW_FERNET);
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD, "totp": device.code() });
+    let call = Call::to(&rotated, axum::http::Method::POST, "/v1/auth/login");
+    call.json(body).send().await.expect(200);
 }
 
 #[tokio::test]
