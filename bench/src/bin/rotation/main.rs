@@ -39,6 +39,9 @@ struct Arguments {
     /// About how long the steps take, in seconds; what processes need to restart comes on top
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(20..=3600))]
     seconds: u32,
+    /// Leave step 2 out (accept the new key everywhere), to see that this is noticed
+    #[arg(long)]
+    careless: bool,
     /// Keep the line of JSON in this file, too
     #[arg(long)]
     json: Option<PathBuf>,
@@ -60,7 +63,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let mut stack = stack::Stack::begin(&prepared, folder.path()).await?;
     let length = Duration::from_secs(arguments.seconds.into());
     let deadline = length * 3 + BESIDE;
-    let ran = tokio::time::timeout(deadline, run::run(&mut stack, length)).await;
+    let ran =
+        tokio::time::timeout(deadline, run::run(&mut stack, length, arguments.careless)).await;
     stack.stop().await;
     if let Some(logs) = &arguments.logs {
         stack::keep_logs(folder.path(), logs)?;

@@ -26,8 +26,13 @@ pub(crate) struct Figures {
     pub(crate) lasted: Duration,
 }
 
-/// Runs everything for about `length`; the stack is left running.
-pub(crate) async fn run(stack: &mut Stack, length: Duration) -> anyhow::Result<Figures> {
+/// Runs everything for about `length`, without the step that lets processes agree if `is_careless`; the
+/// stack is left running.
+pub(crate) async fn run(
+    stack: &mut Stack,
+    length: Duration,
+    is_careless: bool,
+) -> anyhow::Result<Figures> {
     let api = stack.api_program();
     let mut keys = Vec::new();
     for kid in ["k1", "k2", "k3"] {
@@ -43,7 +48,7 @@ pub(crate) async fn run(stack: &mut Stack, length: Duration) -> anyhow::Result<F
         ops: stack.ops.clone(),
         document: Fixture::read("report.docx")?,
     });
-    let figures = change_keys(stack, &world, &keys, length).await;
+    let figures = change_keys(stack, &world, &keys, (length, is_careless)).await;
     watch.abort();
     figures
 }
@@ -52,7 +57,7 @@ async fn change_keys(
     stack: &mut Stack,
     world: &Arc<World>,
     keys: &[KeyPair],
-    length: Duration,
+    (length, is_careless): (Duration, bool),
 ) -> anyhow::Result<Figures> {
     let (began, pause) = (Instant::now(), length / PAUSES);
     let load = Load::start(world, length / 8);
@@ -64,6 +69,7 @@ async fn change_keys(
             load: &load,
             by,
             pause,
+            is_careless,
         };
         seen.push(rotation.run(&pair[0], &pair[1]).await?);
     }

@@ -65,7 +65,7 @@ impl Load {
         for pause in [PAUSE, PAUSE * 5, slow, slow * 2] {
             load.spawn(world, Sessions::new(pause));
         }
-        for _ in 0..3 {
+        for _ in 0..6 {
             load.spawn(world, SecondFactors::default());
         }
         load
