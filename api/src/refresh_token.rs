@@ -71,11 +71,21 @@ impl RefreshTokens {
         let keys = self.0.current();
         let mut keys = keys.iter().map(|(_, key)| &key.refresh);
         let is_ours = |key| is_same(token, &derive(key, session.id, generation, seed));
-        let successor = match keys.any(is_ours) {
+        // The key that made it may be gone since it was traded in.
+        let is_known = session.other_key_sha256 == Some(digest);
+        let successor = match is_known || keys.any(is_ours) {
             true => self.successor(session, generation, seed),
             false => None,
         };
         successor.map_or(Standing::Unknown, Standing::InGrace)
+    }
+
+    /// Whether the key that makes tokens now has made `token` as well.
+    pub fn is_of_first_key(&self, session: &Session, token: &str) -> bool {
+        let made = session.refresh_seed.as_ref().zip(generation(token));
+        made.is_some_and(|(seed, generation)| {
+            is_same(token, &self.token(session.id, generation, seed))
+        })
     }
 
     /// The token that came after `generation`. The one that is good now is known by its digest, so

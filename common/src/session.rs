@@ -59,6 +59,10 @@ pub struct Session {
     /// The digests of traded-in tokens that carry no number: those of the release before.
     #[serde(default)]
     pub used_refresh_sha256: Vec<Sha256>,
+    /// The digest of the last traded-in token that was not of the key that made its successor: it is
+    /// known within the grace although that key is gone by then.
+    #[serde(default)]
+    pub other_key_sha256: Option<Sha256>,
     /// Where it was opened or last refreshed from.
     #[serde(default)]
     pub origin: Origin,
@@ -87,6 +91,7 @@ impl Session {
             refresh_seed: None,
             traded_at: Vec::new(),
             used_refresh_sha256: Vec::new(),
+            other_key_sha256: None,
             origin: Origin::default(),
             idle_expires_at: Self::idle_expiry(now, absolute_expires_at),
             absolute_expires_at,

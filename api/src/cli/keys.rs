@@ -1,5 +1,7 @@
 //! `dossier-api keys`
 
+mod reseal;
+
 use anyhow::bail;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -20,6 +22,8 @@ pub(super) enum Command {
     Generate(Generate),
     /// Show the ids of the keys that the environment holds, and what is wrong with them
     Check(Check),
+    /// Seal the seeds of second factors under the first of FERNET_KEYS, before an old key is taken away
+    Reseal,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,8 +45,9 @@ pub(super) struct Check {
     json: bool,
 }
 
-pub(super) fn run(command: &Command) -> anyhow::Result<()> {
+pub(super) async fn run(command: &Command) -> anyhow::Result<()> {
     match command {
+        Command::Reseal => reseal::run().await,
         Command::Generate(key) => generate(key),
         Command::Check(arguments) => check(arguments),
     }

@@ -42,7 +42,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run().await,
             Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),
-            Command::Keys(command) => keys::run(&command).map(|()| ExitCode::SUCCESS),
+            Command::Keys(command) => keys::run(&command).await.map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),
         }
     }

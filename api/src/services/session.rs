@@ -125,6 +125,7 @@ async fn trade(
         new: digest(&refresh_token),
         seed,
         remembered: generation(token).is_none().then(|| digest(token)),
+        other_key: (!state.refresh_tokens.is_of_first_key(session, token)).then(|| digest(token)),
         origin: origin.clone(),
         idle_expires_at,
         now,

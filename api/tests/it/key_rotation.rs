@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{
-    App, FERNET_KEY, JWT_KEYS, NewFile, PASSWORD, Program, Running, Wire, eventually,
+    App, Device, FERNET_KEY, JWT_KEYS, NewFile, PASSWORD, Program, Running, Wire, eventually,
 };
 
 const NEW_FERNET: &str = "hcxFMSpPSqDeu_Xa2eFfFtibVqtjgT8t6XlH8NHdjNc=";
@@ -86,12 +86,17 @@ async fn ask(wire: &Wire, line: &str, bearer: &str, body: &Value) -> (u16, Value
     (status, serde_json::from_str(body).unwrap_or_default())
 }
 
-/// Logs in at one process, and gets the access token and a cursor from it.
-async fn tokens_of(wire: &Wire) -> (String, String) {
-    let body = json!({ "email": "ops@example.com", "password": PASSWORD });
+/// Logs in at one process, with a code or without; the access token.
+async fn log_in(wire: &Wire, email: &str, code: &Value) -> String {
+    let body = json!({ "email": email, "password": PASSWORD, "totp": code });
     let (status, tokens) = ask(wire, "POST /v1/auth/login", "", &body).await;
     assert_eq!(status, 200, "{tokens}");
-    let token = tokens["access_token"].as_str().expect("a token").to_owned();
+    tokens["access_token"].as_str().expect("a token").to_owned()
+}
+
+/// Logs in at one process, and gets the access token and a cursor from it.
+async fn tokens_of(wire: &Wire) -> (String, String) {
+    let token = log_in(wire, "ops@example.com", &Value::Null).await;
     let (status, page) = ask(wire, "GET /v1/files?limit=1", &token, &Value::Null).await;
     assert_eq!(status, 200, "{page}");
     let cursor = page["next_cursor"].as_str().expect("a cursor").to_owned();
@@ -162,6 +167,47 @@ async fn a_rotation_in_two_phases_is_not_noticed_by_anybody() {
         assert_eq!(use_tokens(&process.wire(), &second).await, [200, 200]);
         assert_eq!(use_tokens(&process.wire(), &first).await[0], 401);
     }
+}
+
+#[tokio::test]
+async fn seeds_of_second_factors_that_nobody_uses_go_over_to_a_new_key_by_a_command() {
+    let app = App::start().await;
+    let (ada, eve) = ("ada@example.com", "eve@example.com");
+    let owner = app.account(ada, Role::Ops, true).await;
+    app.account(eve, Role::Client, true).await;
+    let process = Process::start(&app).await;
+    // One second factor is enabled, one begun.
+    let device = begin_totp(&process, ada).await;
+    let code = json!({ "code": device.code() });
+    let token = log_in(&process.wire(), ada, &Value::Null).await;
+    let (status, said) = ask(&process.wire(), "POST /v1/me/totp/confirm", &token, &code).await;
+    assert_eq!(status, 200, "{said}");
+    begin_totp(&process, eve).await;
+    let reseal = async |keys: &str| {
+        let program = Program::bare(&["keys", "reseal"]).variable("FERNET_KEYS", keys);
+        program.variable("MONGODB_URI", app.uri()).run("").await
+    };
+    // Without the old key there is nothing that could be done, and it says for whom.
+    let (code, said) = reseal(NEW_FERNET).await;
+    assert!(code == 1 && said.contains(&owner.id.to_string()), "{said}");
+    let both = format!("{NEW_FERNET},{FERNET_KEY}");
+    for (sealed, keys) in [(2, both.as_str()), (0, NEW_FERNET)] {
+        let (code, said) = reseal(keys).await;
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains(&format!(": {sealed} seeds")), "{said}");
+    }
+    process.change_keys(&[NEW_FERNET], &[JWT_KEYS]).await;
+    let code = json!(device.next_code());
+    log_in(&process.wire(), ada, &code).await;
+}
+
+/// Begins a second factor; the app.
+async fn begin_totp(process: &Process, email: &str) -> Device {
+    let token = log_in(&process.wire(), email, &Value::Null).await;
+    let body = json!({ "current_password": PASSWORD });
+    let (status, begun) = ask(&process.wire(), "POST /v1/me/totp", &token, &body).await;
+    assert_eq!(status, 200, "{begun}");
+    Device::of_now(begun["secret"].as_str().expect("a seed"))
 }
 
 #[tokio::test]

@@ -131,6 +131,30 @@ async fn while_keys_are_changed_the_same_token_gives_the_same_successor() {
 }
 
 #[tokio::test]
+async fn refreshes_at_once_get_the_same_successor_although_the_key_of_the_token_is_gone() {
+    let app = App::start().await;
+    let first = log_in(&app).await;
+    let rotated = app.restarted_with_jwt_keys(OTHER_KEYS);
+    let send = async |token: &str| {
+        let body = json!({ "refresh_token": token });
+        let call = Call::to(&rotated, axum::http::Method::POST, "/v1/auth/refresh");
+        call.json(body).send().await
+    };
+    let (one, other) = tokio::join!(send(&first), send(&first));
+    let second = refresh_token(&one.expect(200));
+    assert_eq!(refresh_token(&other.expect(200)), second);
+    app.state.clock.advance(REFRESH_GRACE - MOMENT);
+    let third = refresh_token(&send(&second).await.expect(200));
+    assert_eq!(refresh_token(&send(&first).await.expect(200)), second);
+    assert_eq!(refresh_token(&send(&second).await.expect(200)), third);
+    // Once the grace is over, it is the copy that it would be under any key.
+    app.state.clock.advance(MOMENT);
+    send(&first).await.problem(401, "unauthorized");
+    send(&third).await.problem(401, "unauthorized");
+    assert_eq!(live_sessions(&app).await, 0);
+}
+
+#[tokio::test]
 async fn tokens_that_somebody_made_up_end_nothing() {
     let app = App::start().await;
     let first = log_in(&app).await;

@@ -30,6 +30,7 @@ pub mod revalidations;
 pub mod second_factors;
 pub mod sessions;
 pub mod sign_ups;
+pub mod totp_seeds;
 pub mod user_changes;
 pub mod user_list;
 pub mod users;

@@ -21,6 +21,8 @@ pub struct Trade {
     pub seed: RefreshSeed,
     /// The digest of the old token when it carries no number, to recognise a replay.
     pub remembered: Option<Sha256>,
+    /// The digest of the old token when another key made it than the new one's.
+    pub other_key: Option<Sha256>,
     /// Who trades.
     pub origin: Origin,
     /// When the session ends unless the new token is traded in.
@@ -50,6 +52,16 @@ impl Store {
             let old = doc! { "$each": [old.to_string()], "$slice": -REMEMBERED_TOKENS };
             remembered.insert("used_refresh_sha256", old);
         }
+        let mut set = doc! {
+            "refresh_sha256": trade.new.to_string(),
+            "refresh_generation": session.refresh_generation + 1,
+            "refresh_seed": trade.seed.as_str(),
+            "idle_expires_at": trade.idle_expires_at,
+            "origin": origin,
+        };
+        if let Some(old) = trade.other_key {
+            set.insert("other_key_sha256", old.to_string());
+        }
         self.collections
             .sessions
             .update_one(
@@ -58,16 +70,7 @@ impl Store {
                     "revoked_at": null,
                     "idle_expires_at": { "$gt": now }, "absolute_expires_at": { "$gt": now },
                 },
-                doc! {
-                    "$set": {
-                        "refresh_sha256": trade.new.to_string(),
-                        "refresh_generation": session.refresh_generation + 1,
-                        "refresh_seed": trade.seed.as_str(),
-                        "idle_expires_at": trade.idle_expires_at,
-                        "origin": origin,
-                    },
-                    "$push": remembered,
-                },
+                doc! { "$set": set, "$push": remembered },
             )
             .await
             .map(|result| result.modified_count == 1)

@@ -144,6 +144,22 @@ impl TokenKeys {
             .encrypt_at_time(&payload, unix_seconds(now))
     }
 
+    /// What `token` says, sealed under the first key; nothing when it is already.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub fn reseal<C: Claims>(
+        &self,
+        token: &str,
+        now: DateTime,
+    ) -> Result<Option<String>, TokenError> {
+        let claims: C = self.open(token, now)?;
+        let first = &self.0.current()[0].1.fernet;
+        let opened = first.decrypt_at_time(token, None, unix_seconds(now));
+        Ok(opened.is_err().then(|| self.seal(&claims, now)))
+    }
+
     /// Opens a token of `C`'s purpose under any key.
     ///
     /// # Errors

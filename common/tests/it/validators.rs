@@ -49,6 +49,7 @@ async fn everything_that_the_code_writes_is_accepted() {
         new: file.sha256,
         seed: RefreshSeed::generate(&test.entropy),
         remembered: Some(session.refresh_sha256),
+        other_key: Some(session.refresh_sha256),
         origin: Origin::new(Network::of([192, 0, 2, 1].into()), Some("curl/8.5.0")),
         idle_expires_at: LATER,
         now: NOW,

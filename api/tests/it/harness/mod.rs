@@ -25,6 +25,7 @@ pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
 pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person, hash_of_password};
 pub(crate) use program::{Program, Running};
+pub(crate) use totp::Device;
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 

@@ -13,9 +13,22 @@ pub(crate) struct Device {
 }
 
 impl Device {
+    /// An app with this seed, at the time of this machine.
+    pub(crate) fn of_now(seed: &str) -> Self {
+        Self {
+            seed: seed.to_owned(),
+            clock: Clock::system(),
+        }
+    }
+
     /// The code of the moment.
     pub(crate) fn code(&self) -> String {
         self.code_at(self.clock.unix_seconds())
+    }
+
+    /// The code of the next half minute, which is taken now as well.
+    pub(crate) fn next_code(&self) -> String {
+        self.code_at(self.clock.unix_seconds() + 30)
     }
 
     /// The code of another moment.

@@ -1,0 +1,24 @@
+//! Somebody who logs in each time.
+
+use dossier_devstack::stack::Login;
+
+use super::Task;
+use crate::actor::Actor;
+use crate::tally::Refused;
+
+/// Somebody with an account, from the first round on.
+#[derive(Default)]
+pub(super) struct LogIns {
+    login: Option<Login>,
+}
+
+impl Task for LogIns {
+    async fn round(&mut self, actor: &mut Actor) -> Result<(), Refused> {
+        let login = match &self.login {
+            Some(login) => login.clone(),
+            None => self.login.insert(actor.account().await?).clone(),
+        };
+        let tokens = actor.log_in(&login).await?;
+        actor.show_me(&tokens.access).await
+    }
+}
