@@ -1,5 +1,6 @@
 //! Pages for browsers.
 
+mod answer;
 mod ask_reset;
 mod docs;
 mod invitation;
