@@ -19,6 +19,18 @@ pub struct PageForm {
     pub password: Option<Password>,
 }
 
+impl PageForm {
+    /// The password that was entered. Without one nothing is tried: mail scanners press buttons, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when there is none.
+    pub fn into_password(self) -> Result<Password, Problem> {
+        let none = || Problem::invalid_field("password", "must not be empty");
+        self.password.ok_or_else(none)
+    }
+}
+
 impl FromRequest<AppState> for PageForm {
     type Rejection = Problem;
 

@@ -166,6 +166,11 @@ impl Problem {
         self.retry_after.or(passes.then_some(RETRY_AFTER))
     }
 
+    /// Whether the connection is closed after it.
+    pub(crate) fn closes_connection(&self) -> bool {
+        self.closes_connection
+    }
+
     /// The rule that a field breaks, for pages.
     pub(crate) fn rule_of(&self, field: &str) -> Option<&str> {
         let found = self.errors.iter().find(|error| error.field == field);

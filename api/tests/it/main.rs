@@ -32,6 +32,7 @@ mod objects;
 mod one_admin_stays;
 mod outage;
 mod own_sessions;
+mod pages;
 mod password_transactions;
 mod passwords;
 mod refreshing;

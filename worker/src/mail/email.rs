@@ -250,6 +250,25 @@ mod tests {
     }
 
     #[test]
+    fn the_heading_is_the_subject_and_a_line_of_text_fits_a_terminal() {
+        let reset_url = "https://dossier.example.com/reset-password".to_owned();
+        for enabled in [true, false] {
+            let (name, reset_url) = (None, reset_url.clone());
+            let email = Email::SecondFactorChanged {
+                name,
+                enabled,
+                reset_url,
+            };
+            let rendered = email.render().unwrap();
+            let heading = format!(">{}</h1>", email.subject());
+            assert!(rendered.html.contains(&heading), "{}", rendered.html);
+            for line in rendered.text.lines() {
+                assert!(line.chars().count() <= 76, "{line}");
+            }
+        }
+    }
+
+    #[test]
     fn a_letter_to_nobody_in_particular_reads_well() {
         let rendered = account_exists(None).render().unwrap();
         assert!(rendered.text.starts_with("Hello,"));

@@ -1,14 +1,14 @@
 //! `GET` and `POST /reset-password`
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::context;
 
-use super::page::{page, retry_later, step_of};
+use super::answer::answer;
+use super::page::ask;
 use crate::extract::{Limited, Mails, PageForm};
 use crate::origin::Origin;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services;
 use crate::state::AppState;
 
@@ -16,7 +16,7 @@ const PAGE: &str = "ask-reset.html";
 
 /// Shows a page that asks for the address of an account whose password is forgotten.
 pub async fn show_reset_page() -> Response {
-    page(StatusCode::OK, PAGE, context! { step => "ask" })
+    ask(PAGE)
 }
 
 /// The button: asks for a mail. The page says the same for every address.
@@ -24,20 +24,12 @@ pub async fn ask_for_reset(
     State(state): State<AppState>,
     limited: Result<Limited<Mails>, Problem>,
     origin: Origin,
-    form: PageForm,
+    form: Result<PageForm, Problem>,
 ) -> Response {
-    let email = form.email.unwrap_or_default();
-    let asked = match limited {
-        Ok(_) => services::ask_for_reset(&state, &origin, &email).await,
-        Err(problem) => Err(problem),
+    let email = form.as_ref().ok().and_then(|form| form.email.clone());
+    let asking = async {
+        limited.and(form)?;
+        services::ask_for_reset(&state, &origin, email.as_deref().unwrap_or_default()).await
     };
-    let Err(problem) = asked else {
-        return page(StatusCode::OK, PAGE, context! { step => "done" });
-    };
-    let step = match problem.code() {
-        Code::InvalidFields => "refused",
-        _ => step_of(&problem),
-    };
-    let status = problem.code().status();
-    retry_later(page(status, PAGE, context! { step }), &problem)
+    answer(PAGE, asking.await, context! { email })
 }

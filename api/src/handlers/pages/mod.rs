@@ -1,7 +1,9 @@
 //! Pages for browsers.
 
+mod answer;
 mod ask_reset;
 mod docs;
+mod failure;
 mod invitation;
 mod page;
 mod reset_password;
@@ -10,6 +12,7 @@ mod verify;
 
 pub use ask_reset::*;
 pub use docs::*;
+pub use failure::*;
 pub use invitation::*;
 pub use reset_password::*;
 pub use reset_second_factor::*;

@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use minijinja::{Environment, Value};
-
-use crate::problem::{Code, Problem};
+use minijinja::{Environment, Value, context};
 
 /// The templates, compiled when a page is first shown.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -20,6 +18,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
             "ask-reset.html",
             include_str!("../../../templates/ask-reset.html"),
         ),
+        ("field.html", include_str!("../../../templates/field.html")),
         (
             "invitation.html",
             include_str!("../../../templates/invitation.html"),
@@ -47,32 +46,52 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 
+/// What a page is about to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It asks.
+    Ask,
+    /// It asks again: a field breaks its rule.
+    AskAgain,
+    /// It was done.
+    Done,
+    /// The token, or what goes with it, is not good.
+    Refused,
+    /// There were too many requests.
+    TooMany,
+    /// What was entered is too long, or did not arrive.
+    Unread,
+    /// The service failed.
+    Failed,
+}
+
+impl Step {
+    /// As the templates name it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::AskAgain => "ask-again",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::TooMany => "too-many",
+            Self::Unread => "unread",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The page called `name` before anything was entered.
+pub(super) fn ask(name: &str) -> Response {
+    page(StatusCode::OK, name, Step::Ask, context! {})
+}
+
 /// A page made from the template called `name`.
-pub(super) fn page(status: StatusCode, name: &str, values: Value) -> Response {
+pub(super) fn page(status: StatusCode, name: &str, step: Step, values: Value) -> Response {
     let template = TEMPLATES.get_template(name);
+    let values = context! { step => step.name(), ..values };
     let html = template.and_then(|page| page.render(values));
     let html = html.expect("the page's template is compiled in, and tests show it");
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
     let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
     (status, headers, Html(html)).into_response()
-}
-
-/// What a page says that could not be made to do what it is for.
-pub(super) fn step_of(problem: &Problem) -> &'static str {
-    match problem.code() {
-        Code::RateLimited => "too-many",
-        _ => "failed",
-    }
-}
-
-/// The same page, saying when to try again what `problem` kept from being done.
-pub(super) fn retry_later(mut page: Response, problem: &Problem) -> Response {
-    if let Some(limit) = problem.rate_limit() {
-        page.extensions_mut().insert(limit);
-    }
-    if let Some(wait) = problem.retry_after() {
-        let seconds = HeaderValue::from(wait.as_secs());
-        page.headers_mut().insert(header::RETRY_AFTER, seconds);
-    }
-    page
 }

@@ -1,0 +1,83 @@
+//! What a page says after its button was pressed.
+
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use minijinja::{Value, context};
+
+use super::page::{Step, page};
+use crate::problem::{Code, Problem};
+
+/// The page called `name` after its button was pressed. Where something is wrong, the form shows `entered` again.
+pub(super) fn answer(name: &str, pressed: Result<(), Problem>, entered: Value) -> Response {
+    let Err(problem) = pressed else {
+        return page(StatusCode::OK, name, Step::Done, context! {});
+    };
+    let password_rule = problem.rule_of("password");
+    let password_rule = password_rule.or_else(|| problem.rule_of("new_password"));
+    let name_rule = problem.rule_of("name");
+    let when = when(problem.retry_after().unwrap_or_default());
+    let values = context! { password_rule, name_rule, when, ..entered };
+    let page = page(
+        problem.code().status(),
+        name,
+        step_of(problem.code()),
+        values,
+    );
+    with_headers_of(&problem, page)
+}
+
+fn step_of(code: Code) -> Step {
+    match code {
+        Code::InvalidFields => Step::AskAgain,
+        Code::TokenInvalid | Code::SignUpRefused => Step::Refused,
+        Code::RateLimited => Step::TooMany,
+        Code::PayloadTooLarge | Code::RequestTimeout | Code::BadRequest => Step::Unread,
+        _ => Step::Failed,
+    }
+}
+
+/// When somebody may try again, rounded up.
+fn when(wait: Duration) -> String {
+    match wait.as_secs().div_ceil(60) {
+        0 | 1 => "in a minute".to_owned(),
+        minutes @ 2..=90 => format!("in {minutes} minutes"),
+        minutes => format!("in {} hours", minutes.div_ceil(60)),
+    }
+}
+
+/// The headers that programs get with `problem` go with its page, too.
+fn with_headers_of(problem: &Problem, mut page: Response) -> Response {
+    if let Some(limit) = problem.rate_limit() {
+        page.extensions_mut().insert(limit);
+    }
+    if let Some(wait) = problem.retry_after() {
+        let seconds = HeaderValue::from(wait.as_secs());
+        page.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    if problem.closes_connection() {
+        let close = HeaderValue::from_static("close");
+        page.headers_mut().insert(header::CONNECTION, close);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_said_in_words_that_are_never_too_short() {
+        for (seconds, words) in [
+            (0, "in a minute"),
+            (60, "in a minute"),
+            (61, "in 2 minutes"),
+            (90 * 60, "in 90 minutes"),
+            (90 * 60 + 1, "in 2 hours"),
+            (24 * 3600, "in 24 hours"),
+        ] {
+            assert_eq!(when(Duration::from_secs(seconds)), words, "{seconds}");
+        }
+    }
+}
