@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use dossier_common::clock::Clock;
@@ -19,9 +20,32 @@ use crate::throttle::Throttle;
 use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
-/// What every handler can reach; cheap to clone.
+/// What every handler can reach.
+///
+/// The router clones it several times a request, for every layer and extractor that has it: so it is
+/// one pointer. With the parts side by side, their clones took half of the processor time of
+/// `GET /v1/me`.
 #[derive(Clone, Debug)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+impl AppState {
+    /// Of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What the service is made of.
+#[derive(Clone, Debug)]
+pub struct Parts {
     /// The database.
     pub store: Store,
     /// Whether it answers.

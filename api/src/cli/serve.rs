@@ -18,7 +18,7 @@ use crate::config::Settings;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
 use crate::router;
-use crate::state::AppState;
+use crate::state::{AppState, Parts};
 use crate::throttle::Throttle;
 
 pub(super) async fn run() -> anyhow::Result<ExitCode> {
@@ -70,7 +70,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
     let signing = settings.keys.signing;
     let pseudonyms = settings.keys.tokens.pseudonyms();
     let percent = settings.limits.rate_percent;
-    AppState {
+    AppState::new(Parts {
         changes: Changes::watch(store.clone()),
         reachability: Reachability::watch(store.clone()),
         audit: Audit::new(
@@ -93,5 +93,5 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         totp_required_for: settings.totp_required_for,
         limits: settings.limits,
         draining,
-    }
+    })
 }

@@ -20,7 +20,7 @@ pub async fn answer_unfinished(
     request: Request,
     next: Next,
 ) -> Response {
-    let mut reachability = state.reachability;
+    let mut reachability = state.reachability.clone();
     let lost = async {
         sleep(LEAST_TIME).await;
         reachability.lost().await;

@@ -41,7 +41,7 @@ use dossier_api::refresh_token::RefreshTokens;
 use dossier_api::router::router;
 use dossier_api::sign_up_policy::SignUpPolicy;
 use dossier_api::signing_keys::SigningKeys;
-use dossier_api::state::{AppState, Draining};
+use dossier_api::state::{AppState, Draining, Parts};
 use dossier_api::throttle::Throttle;
 use dossier_api::totp::TotpRoles;
 use dossier_api::trusted_proxies::TrustedProxies;
@@ -103,7 +103,7 @@ impl App {
         let token_keys = TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good");
         let pseudonyms = token_keys.pseudonyms();
         let percent = limits.rate_percent;
-        let state = AppState {
+        let state = AppState::new(Parts {
             audit: Audit::new(
                 store.clone(),
                 clock.clone(),
@@ -126,7 +126,7 @@ impl App {
             totp_required_for: TotpRoles::default(),
             limits,
             draining: Draining::default(),
-        };
+        });
         Self {
             router: router(state.clone()),
             state,
@@ -136,51 +136,51 @@ impl App {
 
     /// The same service after a restart with other keys for its bearer tokens.
     pub(crate) fn restarted_with_jwt_keys(&self, jwt_keys: &str) -> Router {
-        router(AppState {
+        router(AppState::new(Parts {
             access_tokens: access_tokens(jwt_keys),
             refresh_tokens: refresh_tokens(jwt_keys),
-            ..self.state.clone()
-        })
+            ..Parts::clone(&self.state)
+        }))
     }
 
     /// The same service with a hasher that no other test uses.
     pub(crate) fn with_a_hasher_of_its_own(&self) -> Router {
-        router(AppState {
+        router(AppState::new(Parts {
             passwords: PasswordHasher::new(Entropy::seeded(13)),
-            ..self.state.clone()
-        })
+            ..Parts::clone(&self.state)
+        }))
     }
 
     /// The same service with another rule of who may sign up.
     pub(crate) fn with_sign_up(&self, policy: &str) -> Router {
-        router(AppState {
+        router(AppState::new(Parts {
             sign_up: policy.parse().expect("a policy"),
-            ..self.state.clone()
-        })
+            ..Parts::clone(&self.state)
+        }))
     }
 
     /// The same service where accounts of these roles need a second factor.
     pub(crate) fn with_totp_required_for(&self, roles: &str) -> Router {
-        router(AppState {
+        router(AppState::new(Parts {
             totp_required_for: roles.parse().expect("roles"),
-            ..self.state.clone()
-        })
+            ..Parts::clone(&self.state)
+        }))
     }
 
     /// The same service with other keys for its encrypted tokens.
     pub(crate) fn with_fernet_keys(&self, keys: &str) -> Router {
-        router(AppState {
+        router(AppState::new(Parts {
             token_keys: TokenKeys::parse(&keys.into()).expect("the keys are good"),
-            ..self.state.clone()
-        })
+            ..Parts::clone(&self.state)
+        }))
     }
 
     /// The same service where clients reach it at another address.
     pub(crate) fn reached_at(&self, public_url: &str) -> Router {
-        router(AppState {
+        router(AppState::new(Parts {
             public_url: public_url.into(),
-            ..self.state.clone()
-        })
+            ..Parts::clone(&self.state)
+        }))
     }
 
     pub(crate) fn database(&self) -> &Database {
