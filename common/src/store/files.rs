@@ -53,6 +53,15 @@ impl FileScope {
             Self::Everything => doc! {},
         }
     }
+
+    /// What a list reads: for a client neither the facts of the inspection nor who else a document is
+    /// meant for, which may be most of what is stored of it.
+    fn projection(&self) -> Document {
+        match self {
+            Self::MeantFor(_) => doc! { "inspection": 0, "recipients": 0 },
+            Self::OwnedBy(_) | Self::Everything => doc! {},
+        }
+    }
 }
 
 impl Store {
@@ -76,7 +85,8 @@ impl Store {
             .map_err(StoreError::database("find a file"))
     }
 
-    /// At most `limit` documents of `scope`, newest first, older than `after`.
+    /// At most `limit` documents of `scope`, newest first, older than `after`. Those that are meant for
+    /// somebody come without their recipients and the facts of their inspection.
     ///
     /// # Errors
     ///
@@ -94,6 +104,7 @@ impl Store {
         self.collections
             .files
             .find(filter)
+            .projection(scope.projection())
             .sort(doc! { "_id": -1 })
             .limit(limit)
             .max_time(OPERATION_LIMIT)
