@@ -28,7 +28,7 @@ impl Limit {
 /// The guesses since the first one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Attempts {
-    /// At what, such as `totp:usr_…`.
+    /// At what, such as `totp:usr_…`, or `sign-up:sgn_…` for one that cannot be confirmed (any more).
     #[serde(rename = "_id")]
     what: String,
     count: i32,
@@ -60,25 +60,36 @@ impl Store {
         {
             return Ok(Err(found.expires_at.saturating_duration_since(now)));
         }
-        let is_over = doc! { "$lte": [{ "$ifNull": ["$expires_at", now] }, now] };
-        let end = now.saturating_add_duration(limit.within);
-        let one_more = doc! { "$set": {
-            "count": { "$cond": [is_over.clone(), 1, { "$add": ["$count", 1] }] },
-            "expires_at": { "$cond": [is_over, end, "$expires_at"] },
-        } };
-        let counted = rows
-            .find_one_and_update(doc! { "_id": what }, vec![one_more])
-            .upsert(true)
-            .return_document(ReturnDocument::After)
-            .max_time(OPERATION_LIMIT)
-            .await
-            .map_err(StoreError::database("count a guess at a secret"))?;
+        let counted = self.count_attempt(what, limit.within, now).await?;
         Ok(match counted {
             Some(counted) if counted.count > limit.most => {
                 Err(counted.expires_at.saturating_duration_since(now))
             }
             _ => Ok(()),
         })
+    }
+
+    /// Counts a guess at `what`, whatever there was before; the guesses `within` this time of the first.
+    pub(super) async fn count_attempt(
+        &self,
+        what: &str,
+        within: Duration,
+        now: DateTime,
+    ) -> Result<Option<Attempts>, StoreError> {
+        let is_over = doc! { "$lte": [{ "$ifNull": ["$expires_at", now] }, now] };
+        let end = now.saturating_add_duration(within);
+        let one_more = doc! { "$set": {
+            "count": { "$cond": [is_over.clone(), 1, { "$add": ["$count", 1] }] },
+            "expires_at": { "$cond": [is_over, end, "$expires_at"] },
+        } };
+        self.collections
+            .attempts
+            .find_one_and_update(doc! { "_id": what }, vec![one_more])
+            .upsert(true)
+            .return_document(ReturnDocument::After)
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("count a guess at a secret"))
     }
 
     /// Gives back a guess that was not looked at.

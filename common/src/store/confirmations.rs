@@ -3,6 +3,7 @@
 use mongodb::bson::{DateTime, doc};
 use mongodb::options::ReturnDocument;
 
+use super::attempts::Limit;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::SignUpId;
 use crate::sign_up::SignUp;
@@ -12,6 +13,9 @@ impl Store {
     /// Takes one of the tries at a sign-up's password; the sign-up, while it can be confirmed and
     /// has one left.
     ///
+    /// One that cannot is counted elsewhere instead: one read and one write either way, so that time does not
+    /// tell which it is.
+    ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
@@ -20,12 +24,20 @@ impl Store {
         id: SignUpId,
         now: DateTime,
     ) -> Result<Option<SignUp>, StoreError> {
-        self.collections
-            .sign_ups
-            .find_one_and_update(
-                doc! { "_id": id, "expires_at": { "$gt": now }, "tries_left": { "$gt": 0 } },
-                doc! { "$inc": { "tries_left": -1 } },
-            )
+        let live = doc! { "_id": id, "expires_at": { "$gt": now }, "tries_left": { "$gt": 0 } };
+        let sign_ups = &self.collections.sign_ups;
+        let found = sign_ups
+            .find_one(live.clone())
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find a sign-up"))?;
+        if found.is_none() {
+            let (what, within) = (format!("sign-up:{id}"), Limit::QUARTER_OF_AN_HOUR);
+            self.count_attempt(&what, within, now).await?;
+            return Ok(None);
+        }
+        sign_ups
+            .find_one_and_update(live, doc! { "$inc": { "tries_left": -1 } })
             .return_document(ReturnDocument::After)
             .max_time(OPERATION_LIMIT)
             .await
