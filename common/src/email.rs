@@ -70,18 +70,30 @@ impl EmailAddress {
     }
 
     /// `text`, in which this address is [masked](Self::masked) wherever it stands, and so is what
-    /// comes before its `@` where it stands as a word of its own.
+    /// comes before its `@` where it stands as a word of its own. Of a sub-address (RFC 5233) the mailbox is
+    /// masked as well: a server may speak of that alone.
     pub fn mask_in(&self, text: &str) -> String {
-        let masked = mask(text, &self.0, &self.masked(), |_| true);
-        let (local, _) = self.0.split_once('@').unwrap_or((&self.0, ""));
-        if local.len() < MIN_MASKED_BYTES {
-            return masked;
-        }
-        let first = local.chars().next().unwrap_or('*');
-        mask(&masked, local, &format!("{first}***"), |around| {
-            !around.into_iter().flatten().any(char::is_alphanumeric)
-        })
+        let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let mailbox = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
+        let masked = mask_mailbox(text, local, domain);
+        mask_mailbox(&masked, mailbox, domain)
     }
+}
+
+/// `text` in which the address `local@domain` is masked, and `local` where it is a word of its own.
+fn mask_mailbox(text: &str, local: &str, domain: &str) -> String {
+    let Some(first) = local.chars().next() else {
+        return text.to_owned();
+    };
+    let shown = format!("{first}***");
+    let address = format!("{local}@{domain}");
+    let masked = mask(text, &address, &format!("{shown}@{domain}"), |_| true);
+    if local.len() < MIN_MASKED_BYTES {
+        return masked;
+    }
+    mask(&masked, local, &shown, |around| {
+        !around.into_iter().flatten().any(char::is_alphanumeric)
+    })
 }
 
 /// Top-level domains that the internet does not have.
@@ -252,6 +264,20 @@ mod tests {
         }
         let short: EmailAddress = "us@example.com".parse().unwrap();
         assert_eq!(short.mask_in("let us see"), "let us see");
+    }
+
+    #[test]
+    fn the_mailbox_of_a_sub_address_is_masked_as_well() {
+        let address: EmailAddress = "grace.hopper+x1@example.com".parse().unwrap();
+        for (said, shown) in [
+            ("<grace.hopper+x1@example.com>", "<g***@example.com>"),
+            ("550 <Grace.Hopper@example.com>", "550 <g***@example.com>"),
+            ("no grace.hopper here", "no g*** here"),
+        ] {
+            assert_eq!(address.mask_in(said), shown);
+        }
+        let short: EmailAddress = "ada+x@example.com".parse().unwrap();
+        assert_eq!(short.mask_in("no ada@example.com"), "no a***@example.com");
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub const SESSION_ABSOLUTE_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60
 /// were sent at once, or sent again because an answer was lost, each gets a token that works.
 pub const REFRESH_GRACE: Duration = Duration::from_secs(10);
 
+/// So many of a person's sessions are kept, the newest: a log-in removes older ones. What is done to all
+/// sessions of an account, in one transaction, stays small.
+pub const MAX_SESSIONS: u64 = 100;
+
 /// The most characters that are kept of what a client says it is.
 pub const MAX_CLIENT_CHARS: usize = 200;
 

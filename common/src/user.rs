@@ -31,6 +31,15 @@ impl Role {
             Self::Admin => "admin",
         }
     }
+
+    /// The roles to which somebody in this one may invite people.
+    pub fn invites_to(self) -> &'static [Role] {
+        match self {
+            Self::Client => &[],
+            Self::Ops => &[Self::Client],
+            Self::Admin => &[Self::Client, Self::Ops, Self::Admin],
+        }
+    }
 }
 
 impl fmt::Display for Role {
@@ -164,6 +173,14 @@ impl User {
         match self.disabled_at {
             Some(_) => UserState::Disabled,
             None => UserState::Active,
+        }
+    }
+
+    /// The roles to which its owner may invite people: none while it is disabled.
+    pub fn invites_to(&self) -> &'static [Role] {
+        match self.state() {
+            UserState::Active => self.role.invites_to(),
+            UserState::Disabled => &[],
         }
     }
 

@@ -32,7 +32,7 @@ pub async fn invite(
         return Err(closed());
     }
     let (email, role) = check(request)?;
-    if caller.role != Role::Admin && role != Role::Client {
+    if !caller.role.invites_to().contains(&role) {
         let detail = "Only admins may invite Ops and admins.";
         return Err(Problem::new(Code::Forbidden, detail));
     }

@@ -71,7 +71,7 @@ async fn a_deletion_that_is_aborted_at_any_statement_erases_nothing() {
     let statements = aborted(&app, &ada, &admin, Method::DELETE, &path).await;
     assert_eq!(
         statements, 10,
-        "audit, sessions, links, sign-ups, invitations, resets, quota, user, recipients, commit"
+        "audit, user, sessions, links, sign-ups, invitations, resets, quotas, recipients, commit"
     );
     assert_eq!(stored(&app, &ada).await, [0; 6]);
 }
@@ -82,7 +82,10 @@ async fn a_disabling_that_is_aborted_at_any_statement_ends_nothing() {
     let (ada, admin) = prepare(&app).await;
     let path = format!("/v1/admin/users/{}/disable", ada.id);
     let statements = aborted(&app, &ada, &admin, Method::POST, &path).await;
-    assert_eq!(statements, 5, "audit, sessions, links, user, commit");
+    assert_eq!(
+        statements, 6,
+        "audit, user, sessions, links, invitations, commit"
+    );
     assert_eq!(stored(&app, &ada).await, [0, 0, 0, 1, 1, 1]);
 }
 

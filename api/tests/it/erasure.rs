@@ -60,6 +60,12 @@ async fn a_deleted_client_leaves_a_pseudonym_and_nothing_else() {
     app.sign_up("ada.lovelace@example.com", "yet another pass phrase")
         .await
         .expect(202);
+    app.invite(&ops, "ada.lovelace@example.com", "client")
+        .await
+        .expect(201);
+    let call = app.post("/v1/auth/reset-password");
+    let body = json!({ "email": "ada.lovelace@example.com" });
+    call.json(body).send().await.expect(202);
     workers.stop().await;
     let users = app.database().collection::<Document>("users");
     let row = users

@@ -6,7 +6,7 @@ use axum::http::Method;
 use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::user::Role;
 use futures_util::future::join_all;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use serde_json::json;
 
 use crate::harness::{App, PASSWORD, Workers};
@@ -184,4 +184,60 @@ async fn opening_the_link_changes_nothing_and_the_page_makes_the_account() {
     app.log_in(ADA, PASSWORD).await.expect(200);
     let again = app.submit_invitation(&token, &form).send().await;
     again.expect(400);
+}
+
+#[tokio::test]
+async fn an_invitation_ends_with_the_rights_of_whoever_made_it() {
+    let app = App::start().await;
+    let admin = app.person("admin@example.com", Role::Admin).await;
+    let losses = [
+        (Method::POST, "/disable", json!({})),
+        (Method::PUT, "/role", json!({ "role": "client" })),
+        (Method::PUT, "/role", json!({ "role": "ops" })),
+        (Method::DELETE, "", json!({})),
+    ];
+    for (count, (method, act, body)) in losses.into_iter().enumerate() {
+        let rogue = format!("rogue-{count}@example.com");
+        let rogue = app.person(&rogue, Role::Admin).await;
+        let friend = format!("friend-{count}@example.com");
+        app.invite(&rogue, &friend, "admin").await.expect(201);
+        let token = app.newest_invitation_token(&friend).await;
+        let path = format!("/v1/admin/users/{}{act}", rogue.id);
+        let call = app.call(method, &path).by(&admin).json(body);
+        assert!(call.send().await.status.is_success(), "{act}");
+        let refused = app.accept(&token, PASSWORD).await;
+        refused.problem(400, "token_invalid");
+        assert_eq!(app.count("users", doc! { "email_key": &friend }).await, 0);
+    }
+    assert_eq!(app.count("invitations", doc! {}).await, 0);
+}
+
+#[tokio::test]
+async fn an_admin_who_becomes_ops_has_still_invited_clients() {
+    let app = App::start().await;
+    let admin = app.person("admin@example.com", Role::Admin).await;
+    let other = app.person("other@example.com", Role::Admin).await;
+    app.invite(&other, ADA, "client").await.expect(201);
+    let token = app.newest_invitation_token(ADA).await;
+    let path = format!("/v1/admin/users/{}/role", other.id);
+    let call = app.call(Method::PUT, &path).by(&admin);
+    let call = call.json(json!({ "role": "ops" }));
+    call.send().await.expect(200);
+    app.accept(&token, PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_invitation_by_somebody_who_may_not_invite_any_more_makes_no_account() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    app.invite(&ops, ADA, "client").await.expect(201);
+    let token = app.newest_invitation_token(ADA).await;
+    // As if the invitation had been made while the account was being disabled.
+    let users = app.database().collection::<Document>("users");
+    let disabled = doc! { "$set": { "disabled_at": app.now() } };
+    let changing = users.update_one(doc! { "_id": ops.id }, disabled);
+    changing.await.expect("accepted");
+    let refused = app.accept(&token, PASSWORD).await;
+    refused.problem(400, "token_invalid");
+    assert_eq!(app.count("users", doc! { "email_key": ADA }).await, 0);
 }

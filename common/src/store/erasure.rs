@@ -2,12 +2,13 @@
 
 use mongodb::bson::{Document, doc};
 
+use super::mail_quota::quota_keys;
 use super::{StoreError, Tx, collection};
 use crate::id::UserId;
 use crate::user::User;
 
 impl Tx<'_> {
-    /// Removes an account, its sessions, links, sign-ups, invitations and resets, and puts [a pseudonym](pseudonym) where
+    /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, and puts [a pseudonym](pseudonym) where
     /// the address stands among the recipients of documents.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
@@ -15,14 +16,25 @@ impl Tx<'_> {
     pub(super) async fn erase_user(&mut self, user: &User) -> Result<(), StoreError> {
         self.outdates_recent();
         let (id, key) = (user.id, &user.email_key);
+        let either_way = doc! { "$or": [{ "email_key": key }, { "invited_by": id }] };
+        // The account comes first: see `change_user`.
+        let users = &self.store.collections.users;
+        let erased = users
+            .delete_one(doc! { "_id": id })
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("erase a user"));
+        self.outrun_log_ins(id, erased).await?;
         for (name, theirs) in [
             (collection::SESSIONS, doc! { "user_id": id }),
             (collection::LINKS, doc! { "client_id": id }),
             (collection::SIGN_UPS, doc! { "email_key": key }),
-            (collection::INVITATIONS, doc! { "email_key": key }),
+            (collection::INVITATIONS, either_way),
             (collection::RESETS, doc! { "email_key": key }),
-            (collection::MAIL_QUOTAS, doc! { "_id": key }),
-            (collection::USERS, doc! { "_id": id }),
+            (
+                collection::MAIL_QUOTAS,
+                doc! { "_id": { "$in": quota_keys(key) } },
+            ),
         ] {
             let rows = self.store.database.collection::<Document>(name);
             rows.delete_many(theirs)

@@ -3,10 +3,12 @@
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, doc};
 
+use super::mail_quota::MailSort;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{InvitationId, JobId, UserId};
 use crate::invitation::Invitation;
 use crate::queue::SendEmail;
+use crate::user::Role;
 
 /// Which invitations somebody may know of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,8 +135,8 @@ impl Tx<'_> {
         job: JobId,
     ) -> Result<Invitation, StoreError> {
         let now = invitation.created_at;
-        let quota = format!("invitation:{}", invitation.email_key);
-        let due = self.reserve_mail(&quota, now).await?;
+        let key = invitation.email_key.clone();
+        let due = self.reserve_mail(MailSort::Invitation, &key, now).await?;
         invitation.await_mail(due);
         self.store
             .collections
@@ -150,7 +152,8 @@ impl Tx<'_> {
         Ok(invitation)
     }
 
-    /// Takes an invitation to make its account; `false` when it has ended.
+    /// Takes an invitation to make its account; `false` when it has ended, or whoever made it may not
+    /// invite to that role any more.
     ///
     /// # Errors
     ///
@@ -160,14 +163,36 @@ impl Tx<'_> {
         id: InvitationId,
         now: DateTime,
     ) -> Result<bool, StoreError> {
+        let taken = self
+            .store
+            .collections
+            .invitations
+            .find_one_and_delete(doc! { "_id": id, "expires_at": { "$gt": now } })
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("take an invitation"))?;
+        let Some(invitation) = taken else {
+            return Ok(false);
+        };
+        let inviter = self.read_user(invitation.invited_by).await?;
+        Ok(inviter.is_some_and(|inviter| inviter.invites_to().contains(&invitation.role)))
+    }
+
+    /// Ends the invitations that somebody made to other roles than `kept`.
+    pub(super) async fn end_invitations_by(
+        &mut self,
+        user_id: UserId,
+        kept: &[Role],
+    ) -> Result<(), StoreError> {
+        let kept: Vec<&str> = kept.iter().map(|role| role.as_str()).collect();
         self.store
             .collections
             .invitations
-            .delete_one(doc! { "_id": id, "expires_at": { "$gt": now } })
+            .delete_many(doc! { "invited_by": user_id, "role": { "$nin": kept } })
             .session(&mut *self.session)
             .await
-            .map(|result| result.deleted_count == 1)
-            .map_err(StoreError::database("take an invitation"))
+            .map(drop)
+            .map_err(StoreError::database("end the invitations by somebody"))
     }
 
     /// Ends every invitation of an address.

@@ -2,6 +2,7 @@
 
 use mongodb::bson::{DateTime, doc};
 
+use super::mail_quota::MailSort;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{JobId, ResetId};
 use crate::queue::SendEmail;
@@ -101,7 +102,7 @@ impl Tx<'_> {
             return Ok(());
         }
         let due = self
-            .reserve_mail(&format!("{}:{email_key}", of.as_str()), now)
+            .reserve_mail(MailSort::Reset(of), email_key, now)
             .await?;
         resets
             .insert_one(Reset::new(id, of, email_key, now, due))

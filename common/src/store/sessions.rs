@@ -1,12 +1,12 @@
 //! Signed-in sessions.
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{DateTime, doc};
+use mongodb::bson::{DateTime, Document, doc};
 
 use super::recent::until_forgotten;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{SessionId, UserId};
-use crate::session::Session;
+use crate::session::{MAX_SESSIONS, Session};
 use crate::user::User;
 
 impl Store {
@@ -113,8 +113,33 @@ impl Tx<'_> {
             .insert_one(session)
             .session(&mut *self.session)
             .await
-            .map(|_| true)
-            .map_err(StoreError::database("add a session"))
+            .map_err(StoreError::database("add a session"))?;
+        self.remove_surplus_sessions(user.id).await?;
+        Ok(true)
+    }
+
+    /// Removes all but the newest [`MAX_SESSIONS`] of a person, ended ones included.
+    async fn remove_surplus_sessions(&mut self, user_id: UserId) -> Result<(), StoreError> {
+        let sessions = &self.store.collections.sessions;
+        let surplus = sessions
+            .clone_with_type::<Document>()
+            .find_one(doc! { "user_id": user_id })
+            .projection(doc! { "_id": 1 })
+            .sort(doc! { "_id": -1 })
+            .skip(MAX_SESSIONS)
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("look for surplus sessions"))?;
+        let Some(newest) = surplus.as_ref().and_then(|row| row.get("_id")) else {
+            return Ok(());
+        };
+        // Nobody is told that they have ended: no process needs to have forgotten them.
+        sessions
+            .delete_many(doc! { "user_id": user_id, "_id": { "$lte": newest } })
+            .session(&mut *self.session)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("remove surplus sessions"))
     }
 
     /// Ends a session; ending it twice changes nothing.

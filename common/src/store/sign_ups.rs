@@ -3,6 +3,7 @@
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, doc};
 
+use super::mail_quota::MailSort;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{JobId, SignUpId};
 use crate::queue::SendEmail;
@@ -61,7 +62,9 @@ impl Tx<'_> {
         job: JobId,
     ) -> Result<(), StoreError> {
         let now = sign_up.created_at;
-        let due = self.reserve_mail(&sign_up.email_key, now).await?;
+        let due = self
+            .reserve_mail(MailSort::SignUp, &sign_up.email_key, now)
+            .await?;
         sign_up.await_mail(due);
         self.store
             .collections
@@ -89,7 +92,7 @@ impl Tx<'_> {
         let limit = i64::try_from(jobs.len()).unwrap_or(i64::MAX);
         let waiting = self.find_mailed_sign_ups(email_key, limit, now).await?;
         for (mut sign_up, job) in waiting.into_iter().zip(jobs) {
-            let due = self.reserve_mail(email_key, now).await?;
+            let due = self.reserve_mail(MailSort::SignUp, email_key, now).await?;
             sign_up.await_mail(due);
             let (mail_due_at, expires_at) = (sign_up.mail_due_at, sign_up.expires_at);
             self.store

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
-use super::{StoreError, Tx};
+use super::{OPERATION_LIMIT, StoreError, Tx};
 use crate::audit::{Act, AuditEntry};
 use crate::id::UserId;
 use crate::user::{Role, User};
@@ -88,17 +88,21 @@ impl Tx<'_> {
                 return Ok(UserChange::Made(user.into()));
             }
         }
-        self.end_sessions(id, None, now).await?;
-        self.revoke_links_of_client(id).await?;
         let disabled_at = user.disabled_at.map_or(Bson::Null, Bson::DateTime);
         let fields = doc! {
             "role": user.role.as_str(), "disabled_at": disabled_at, "updated_at": now,
         };
-        self.update_user(id, fields).await?;
+        // The account comes first: each log-in writes to it, and one that is committed between our look
+        // at it and our write makes us begin again. After the write it is they who wait.
+        let written = self.update_user(id, fields).await;
+        self.outrun_log_ins(id, written).await?;
+        self.end_sessions(id, None, now).await?;
+        self.revoke_links_of_client(id).await?;
+        self.end_invitations_by(id, user.invites_to()).await?;
         Ok(UserChange::Made(user.into()))
     }
 
-    async fn read_user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+    pub(super) async fn read_user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         self.store
             .collections
             .users
@@ -106,6 +110,29 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("find a user"))
+    }
+
+    /// Hands on what became of the transaction's first write to an account. Where others were writing to
+    /// it, log-ins under way are made to fail before the transaction begins again: those that come
+    /// have to hash a password first, which leaves it the time. Otherwise somebody who keeps logging in
+    /// could not be disabled.
+    pub(super) async fn outrun_log_ins<T>(
+        &mut self,
+        id: UserId,
+        written: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if written.as_ref().is_err_and(StoreError::is_transient) {
+            // The server has ended the transaction; this is outside of it. A log-in goes by the instant of
+            // the last change.
+            let another = doc! { "$set": { "updated_at": { "$add": ["$updated_at", 1_i64] } } };
+            let users = &self.store.collections.users;
+            let held = users
+                .find_one_and_update(doc! { "_id": id }, vec![another])
+                .max_time(OPERATION_LIMIT);
+            // Where this fails, the transaction is tried again without it.
+            let _ = held.await;
+        }
+        written
     }
 
     async fn update_user(&mut self, id: UserId, fields: Document) -> Result<(), StoreError> {

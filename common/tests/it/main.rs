@@ -7,6 +7,7 @@ mod fernet;
 mod harness;
 mod recent;
 mod schema;
+mod sessions;
 mod sign_ups;
 mod store;
 mod throttle;
