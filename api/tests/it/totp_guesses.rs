@@ -88,6 +88,19 @@ async fn only_so_many_codes_are_tried_and_the_owner_still_gets_in() {
 }
 
 #[tokio::test]
+async fn an_empty_code_counts_as_absent_and_uses_up_no_try() {
+    let app = App::start().await;
+    let ada = app.person(ADA, Role::Client).await;
+    let (device, _) = app.enrol(&ada).await;
+    for empty in ["", "", "", " ", "\t", "\u{a0}"] {
+        let without = app.log_in_with(ADA, empty).await;
+        without.problem(401, "totp_required");
+    }
+    assert_eq!(app.count("attempts", doc! {}).await, 0);
+    app.log_in_with(ADA, &device.code()).await.expect(200);
+}
+
+#[tokio::test]
 async fn whoever_does_not_know_the_password_uses_up_no_tries() {
     let app = App::start().await;
     let ada = app.person(ADA, Role::Client).await;
