@@ -111,14 +111,14 @@ impl Tx<'_> {
             return Ok(false);
         }
         if let Some(session) = change.keep {
-            self.record_second_factor(session).await?;
+            self.record_second_factor(session, true).await?;
         }
         self.tell_of_second_factor(change, true, now).await?;
         Ok(true)
     }
 
-    /// Removes an enabled second factor, ends the other sessions, and enqueues a mail that tells the
-    /// owner; `false` when there is none.
+    /// Removes an enabled second factor, also from the session that goes on, ends the other sessions, and
+    /// enqueues a mail that tells the owner; `false` when there is none.
     ///
     /// # Errors
     ///
@@ -142,18 +142,25 @@ impl Tx<'_> {
         if result.matched_count == 0 {
             return Ok(false);
         }
+        if let Some(session) = change.keep {
+            self.record_second_factor(session, false).await?;
+        }
         self.tell_of_second_factor(change, false, now).await?;
         Ok(true)
     }
 
-    async fn record_second_factor(&mut self, session: SessionId) -> Result<(), StoreError> {
+    async fn record_second_factor(
+        &mut self,
+        session: SessionId,
+        second_factor: bool,
+    ) -> Result<(), StoreError> {
         self.outdates_recent();
         self.store
             .collections
             .sessions
             .update_one(
                 doc! { "_id": session },
-                doc! { "$set": { "second_factor": true } },
+                doc! { "$set": { "second_factor": second_factor } },
             )
             .session(&mut *self.session)
             .await
