@@ -6,7 +6,7 @@ use dossier_common::store::second_factors::SecondFactorChange;
 use dossier_common::totp::Totp;
 use dossier_common::user::User;
 
-use super::one_time_code::{TakeCode, open_seed, seal_seed, take_code};
+use super::one_time_code::{Guess, TakeCode, open_seed, seal_seed, take_code};
 use super::prove::{ProvePassword, prove_password};
 use crate::extract::Caller;
 use crate::password::Password;
@@ -28,6 +28,7 @@ pub async fn begin_totp(
     let seed = Seed::generate(&state.entropy, &user.email).map_err(unusable)?;
     let totp = Totp {
         sealed_seed: seal_seed(state, user.id, &seed),
+        begun_at: Some(state.clock.now()),
         enabled_at: None,
         last_step: 0,
         recovery_sha256: Vec::new(),
@@ -38,29 +39,37 @@ pub async fn begin_totp(
     Ok(seed)
 }
 
-/// Enables the second factor that was begun, if `code` is one of it; the recovery codes.
+/// Enables the second factor that was begun, if `code` is one of it; the recovery codes. Whoever has a
+/// session alone does not guess one: only so many are tried, and not for long.
 ///
 /// # Errors
 ///
-/// [`Problem`] about the field `code` when it is not, or when nothing was begun.
+/// [`Problem`] about the field `code` when it is not, when too many were tried, or when nothing was begun
+/// lately.
 pub async fn enable_totp(
     state: &AppState,
     caller: &Caller,
     code: &str,
 ) -> Result<Vec<String>, Problem> {
     let user = find_user(state, caller).await?;
-    let Some(mut totp) = user.totp.clone().filter(|it| it.enabled_at.is_none()) else {
+    let now = state.clock.now();
+    let begun = user.totp.clone();
+    let Some(mut totp) = begun.filter(|totp| totp.can_be_confirmed(now)) else {
         return Err(match user.enabled_totp() {
             Some(_) => enabled_already(),
             None => not_begun(),
         });
     };
     let seed = open_seed(state, &user, &totp)?;
-    let now = state.clock.now();
-    let step = seed.step_of(code, state.clock.unix_seconds());
-    let step = step.ok_or_else(|| Problem::invalid_field("code", "is not the present code"))?;
+    let guess = Guess {
+        what: format!("totp-confirm:{}", user.id),
+        too_many: "Too many wrong codes. Please wait, and begin again.",
+    };
+    let step = guess.step_of(state, &seed, code).await;
+    totp.last_step = step.map_err(|problem| of_code(problem, "is not the present code"))?;
+    // Before the transaction: once it is enabled the recovery codes have to arrive.
+    guess.forget_all(state).await?;
     let recovery = RecoveryCodes::generate(&state.entropy);
-    totp.last_step = i64::try_from(step).unwrap_or(i64::MAX);
     totp.recovery_sha256 = recovery.digests;
     let change = change(state, caller);
     let entry = caller.entry(&state.audit, Act::EnableSecondFactor);
@@ -94,12 +103,8 @@ pub async fn disable_totp(
 ) -> Result<(), Problem> {
     let (user, _) = prove_password(state, caller, password).await?;
     let totp = user.enabled_totp().ok_or_else(not_enabled)?;
-    take_code(state, &user, totp, code)
-        .await
-        .map_err(|problem| match problem.code() {
-            Code::TotpInvalid => Problem::invalid_field("code", "is not valid (any more)"),
-            _ => problem,
-        })?;
+    let taken = take_code(state, &user, totp, code).await;
+    taken.map_err(|problem| of_code(problem, "is not valid (any more)"))?;
     let (change, now) = (change(state, caller), state.clock.now());
     let entry = caller.entry(&state.audit, Act::DisableSecondFactor);
     let disabled = state.store.transaction("disable a second factor", |tx| {
@@ -142,8 +147,16 @@ fn enabled_already() -> Problem {
 fn not_begun() -> Problem {
     Problem::new(
         Code::Conflict,
-        "No second factor was begun, or another one was since. Please begin again.",
+        "No second factor was begun within the last 15 minutes, or another one was since. Please begin again.",
     )
+}
+
+/// What is wrong with a code, about the field that it came in.
+fn of_code(problem: Problem, rule: &'static str) -> Problem {
+    match problem.code() {
+        Code::TotpInvalid => Problem::invalid_field("code", rule),
+        _ => problem,
+    }
 }
 
 fn not_enabled() -> Problem {
@@ -171,7 +184,10 @@ pub struct EnableTotp;
 
 impl Fails for EnableTotp {
     fn codes() -> Vec<Code> {
-        vec![Code::NotFound, Code::Conflict, Code::InvalidFields]
+        let own = vec![Code::NotFound, Code::Conflict, Code::InvalidFields];
+        let mut codes = [own, TakeCode::codes()].concat();
+        codes.retain(|code| *code != Code::TotpInvalid);
+        codes
     }
 }
 

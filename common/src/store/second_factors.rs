@@ -183,7 +183,7 @@ impl Tx<'_> {
 
 fn document(totp: &Totp) -> Document {
     doc! {
-        "sealed_seed": &totp.sealed_seed, "enabled_at": totp.enabled_at,
+        "sealed_seed": &totp.sealed_seed, "begun_at": totp.begun_at, "enabled_at": totp.enabled_at,
         "last_step": totp.last_step, "recovery_sha256": digests(totp),
     }
 }
