@@ -8,6 +8,7 @@ use dossier_common::user::User;
 
 use super::one_time_code::{Guess, TakeCode, open_seed, seal_seed, take_code};
 use super::prove::{ProvePassword, prove_password};
+use crate::audit::failed;
 use crate::extract::Caller;
 use crate::password::Password;
 use crate::problem::{Code, Fails, Problem};
@@ -33,7 +34,18 @@ pub async fn begin_totp(
         last_step: 0,
         recovery_sha256: Vec::new(),
     };
-    if !state.store.begin_totp(user.id, &totp).await? {
+    let (user_id, entry) = (user.id, caller.entry(&state.audit, Act::BeginSecondFactor));
+    let begun = state.store.transaction("begin a second factor", |tx| {
+        let (totp, entry) = (totp.clone(), entry.clone());
+        Box::pin(async move {
+            let begun = tx.begin_totp(user_id, &totp).await?;
+            if begun {
+                tx.record(entry).await?;
+            }
+            Ok(begun)
+        })
+    });
+    if !begun.await? {
         return Err(enabled_already());
     }
     Ok(seed)
@@ -52,26 +64,13 @@ pub async fn enable_totp(
     code: &str,
 ) -> Result<Vec<String>, Problem> {
     let user = find_user(state, caller).await?;
-    let now = state.clock.now();
-    let begun = user.totp.clone();
-    let Some(mut totp) = begun.filter(|totp| totp.can_be_confirmed(now)) else {
-        return Err(match user.enabled_totp() {
-            Some(_) => enabled_already(),
-            None => not_begun(),
-        });
-    };
-    let seed = open_seed(state, &user, &totp)?;
-    let guess = Guess {
-        what: format!("totp-confirm:{}", user.id),
-        too_many: "Too many wrong codes. Please wait, and begin again.",
-    };
-    let step = guess.step_of(state, &seed, code).await;
-    totp.last_step = step.map_err(|problem| of_code(problem, "is not the present code"))?;
-    // Before the transaction: once it is enabled the recovery codes have to arrive.
-    guess.forget_all(state).await?;
+    let totp = take_first_code(state, caller, &user, code).await?;
     let recovery = RecoveryCodes::generate(&state.entropy);
-    totp.recovery_sha256 = recovery.digests;
-    let change = change(state, caller);
+    let totp = Totp {
+        recovery_sha256: recovery.digests,
+        ..totp
+    };
+    let (change, now) = (change(state, caller), state.clock.now());
     let entry = caller.entry(&state.audit, Act::EnableSecondFactor);
     let enabled = state.store.transaction("enable a second factor", |tx| {
         let (totp, entry) = (totp.clone(), entry.clone());
@@ -90,6 +89,34 @@ pub async fn enable_totp(
     Ok(recovery.codes)
 }
 
+/// The second factor that was begun, after its first code. The guesses are forgotten before it is enabled,
+/// so that nothing fails any more once there are recovery codes to hand over.
+async fn take_first_code(
+    state: &AppState,
+    caller: &Caller,
+    user: &User,
+    code: &str,
+) -> Result<Totp, Problem> {
+    let now = state.clock.now();
+    let begun = user.totp.clone();
+    let Some(mut totp) = begun.filter(|totp| totp.can_be_confirmed(now)) else {
+        return Err(match user.enabled_totp() {
+            Some(_) => enabled_already(),
+            None => not_begun(),
+        });
+    };
+    let seed = open_seed(state, user, &totp)?;
+    let guess = Guess {
+        what: format!("totp-confirm:{}", user.id),
+        too_many: "Too many wrong codes. Please wait, and begin again.",
+    };
+    let step = guess.step_of(state, &seed, code).await;
+    record_refusal(state, caller, Act::EnableSecondFactor, step.as_ref().err()).await;
+    totp.last_step = step.map_err(|problem| of_code(problem, "is not the present code"))?;
+    guess.forget_all(state).await?;
+    Ok(totp)
+}
+
 /// Removes the second factor of the caller's account.
 ///
 /// # Errors
@@ -104,6 +131,13 @@ pub async fn disable_totp(
     let (user, _) = prove_password(state, caller, password).await?;
     let totp = user.enabled_totp().ok_or_else(not_enabled)?;
     let taken = take_code(state, &user, totp, code).await;
+    record_refusal(
+        state,
+        caller,
+        Act::DisableSecondFactor,
+        taken.as_ref().err(),
+    )
+    .await;
     taken.map_err(|problem| of_code(problem, "is not valid (any more)"))?;
     let (change, now) = (change(state, caller), state.clock.now());
     let entry = caller.entry(&state.audit, Act::DisableSecondFactor);
@@ -149,6 +183,15 @@ fn not_begun() -> Problem {
         Code::Conflict,
         "No second factor was begun within the last 15 minutes, or another one was since. Please begin again.",
     )
+}
+
+/// Records that a code was refused, if it was, as log-in does.
+async fn record_refusal(state: &AppState, caller: &Caller, act: Act, problem: Option<&Problem>) {
+    if let Some(problem) = problem {
+        let entry = caller.entry(&state.audit, act);
+        let entry = failed(entry, problem.code().as_str());
+        state.audit.record_failure(entry).await;
+    }
 }
 
 /// What is wrong with a code, about the field that it came in.

@@ -9,24 +9,6 @@ use crate::queue::SendEmail;
 use crate::totp::Totp;
 
 impl Store {
-    /// Stores a second factor that is not enabled yet, in the place of another such; `false` when one is
-    /// enabled.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn begin_totp(&self, id: UserId, totp: &Totp) -> Result<bool, StoreError> {
-        self.collections
-            .users
-            .update_one(
-                doc! { "_id": id, "totp.enabled_at": null },
-                doc! { "$set": { "totp": document(totp) } },
-            )
-            .await
-            .map(|result| result.matched_count == 1)
-            .map_err(StoreError::database("begin a second factor"))
-    }
-
     /// Takes the code of a time step, once; `false` when it or a later one was taken. The seed is stored
     /// as it is sealed now.
     ///
@@ -80,6 +62,26 @@ pub struct SecondFactorChange {
 }
 
 impl Tx<'_> {
+    /// Stores a second factor that is not enabled yet, in the place of another such; `false` when one is
+    /// enabled.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn begin_totp(&mut self, id: UserId, totp: &Totp) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .users
+            .update_one(
+                doc! { "_id": id, "totp.enabled_at": null },
+                doc! { "$set": { "totp": document(totp) } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.matched_count == 1)
+            .map_err(StoreError::database("begin a second factor"))
+    }
+
     /// Enables a second factor that was begun, ends the other sessions, and enqueues a mail that tells
     /// the owner; `false` when another was begun meanwhile, or one is enabled.
     ///
