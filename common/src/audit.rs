@@ -81,6 +81,8 @@ words! {
         AskForReset = "ask_for_reset",
         /// A forgotten password was replaced.
         ResetPassword = "reset_password",
+        /// A second factor was begun; it is not asked for yet.
+        BeginSecondFactor = "begin_second_factor",
         /// A second factor was set up.
         EnableSecondFactor = "enable_second_factor",
         /// A second factor was removed by its owner.

@@ -30,7 +30,7 @@ pub struct LoginInput {
     #[schema(value_type = String, format = Password)]
     pub password: Password,
     /// A code of the account's second factor, or a recovery code. Without it a right password is
-    /// answered with `totp_required` where the account has one.
+    /// answered with `totp_required` where the account has one. An empty one counts as absent.
     #[schema(value_type = Option<String>, example = "123456", max_length = 64)]
     pub totp: Option<SecretString>,
     /// The `device_token` of an earlier log-in with this account.

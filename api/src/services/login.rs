@@ -63,6 +63,7 @@ pub async fn log_in(
         user.password_hash = better;
     }
     let code = input.totp.as_ref().map(ExposeSecret::expose_secret);
+    let code = code.filter(|code| !code.trim().is_empty());
     let second_factor = match prove_second_factor(state, &user, code).await {
         Ok(second_factor) => second_factor,
         Err(problem) => {

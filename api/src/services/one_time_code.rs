@@ -10,8 +10,9 @@ use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 use crate::totp::{Seed, recovery_digest};
 
-/// How many wrong codes may be tried for one account, by whoever knows its password. Sessions go on, and
-/// recovery codes, which cannot be guessed, are taken all the same.
+/// How many wrong codes may be tried for one account: at its second factor, by whoever knows its password,
+/// and at one that was begun, by its sessions. These go on, and recovery codes, which cannot be guessed,
+/// are taken all the same.
 const LIMIT: Limit = Limit {
     most: 5,
     within: Limit::QUARTER_OF_AN_HOUR,
@@ -56,22 +57,55 @@ pub(super) async fn take_code(
         return taken.then_some(()).ok_or_else(invalid);
     }
     let seed = open_seed(state, user, totp)?;
-    let what = format!("totp:{}", user.id);
-    let now = state.clock.now();
-    let attempt = state.store.take_attempt(&what, LIMIT, now).await?;
-    attempt.map_err(|wait| {
-        let detail = "Too many wrong codes. Please wait, or use a recovery code.";
-        Problem::rate_limited(wait, detail)
-    })?;
-    let step = seed.step_of(code, state.clock.unix_seconds());
-    let step = step.and_then(|step| i64::try_from(step).ok());
-    let step = step.ok_or_else(invalid)?;
+    let guess = Guess {
+        what: format!("totp:{}", user.id),
+        too_many: "Too many wrong codes. Please wait, or use a recovery code.",
+    };
+    let step = guess.step_of(state, &seed, code).await?;
     let sealed = seal_seed(state, user.id, &seed);
     if !state.store.take_totp_step(user.id, step, &sealed).await? {
         return Err(invalid());
     }
-    state.store.forget_attempts(&what).await?;
-    Ok(())
+    guess.forget_all(state).await
+}
+
+/// A code that may be a guess.
+pub(super) struct Guess {
+    /// At what; those at the same are counted together.
+    pub(super) what: String,
+    /// What to do when there were too many.
+    pub(super) too_many: &'static str,
+}
+
+impl Guess {
+    /// The time step whose code this is. It is counted before it is looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when it is none of this moment, or too many were tried.
+    pub(super) async fn step_of(
+        &self,
+        state: &AppState,
+        seed: &Seed,
+        code: &str,
+    ) -> Result<i64, Problem> {
+        let now = state.clock.now();
+        let attempt = state.store.take_attempt(&self.what, LIMIT, now).await?;
+        attempt.map_err(|wait| Problem::rate_limited(wait, self.too_many))?;
+        let step = seed.step_of(code, state.clock.unix_seconds());
+        let step = step.and_then(|step| i64::try_from(step).ok());
+        step.ok_or_else(invalid)
+    }
+
+    /// Forgets the guesses: the code was known.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the database cannot be asked.
+    pub(super) async fn forget_all(&self, state: &AppState) -> Result<(), Problem> {
+        state.store.forget_attempts(&self.what).await?;
+        Ok(())
+    }
 }
 
 /// The seed as the database holds it, under today's first key.

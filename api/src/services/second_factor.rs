@@ -6,8 +6,9 @@ use dossier_common::store::second_factors::SecondFactorChange;
 use dossier_common::totp::Totp;
 use dossier_common::user::User;
 
-use super::one_time_code::{TakeCode, open_seed, seal_seed, take_code};
+use super::one_time_code::{Guess, TakeCode, open_seed, seal_seed, take_code};
 use super::prove::{ProvePassword, prove_password};
+use crate::audit::failed;
 use crate::extract::Caller;
 use crate::password::Password;
 use crate::problem::{Code, Fails, Problem};
@@ -28,41 +29,48 @@ pub async fn begin_totp(
     let seed = Seed::generate(&state.entropy, &user.email).map_err(unusable)?;
     let totp = Totp {
         sealed_seed: seal_seed(state, user.id, &seed),
+        begun_at: Some(state.clock.now()),
         enabled_at: None,
         last_step: 0,
         recovery_sha256: Vec::new(),
     };
-    if !state.store.begin_totp(user.id, &totp).await? {
+    let (user_id, entry) = (user.id, caller.entry(&state.audit, Act::BeginSecondFactor));
+    let begun = state.store.transaction("begin a second factor", |tx| {
+        let (totp, entry) = (totp.clone(), entry.clone());
+        Box::pin(async move {
+            let begun = tx.begin_totp(user_id, &totp).await?;
+            if begun {
+                tx.record(entry).await?;
+            }
+            Ok(begun)
+        })
+    });
+    if !begun.await? {
         return Err(enabled_already());
     }
     Ok(seed)
 }
 
-/// Enables the second factor that was begun, if `code` is one of it; the recovery codes.
+/// Enables the second factor that was begun, if `code` is one of it; the recovery codes. Whoever has a
+/// session alone does not guess one: only so many are tried, and not for long.
 ///
 /// # Errors
 ///
-/// [`Problem`] about the field `code` when it is not, or when nothing was begun.
+/// [`Problem`] about the field `code` when it is not, when too many were tried, or when nothing was begun
+/// lately.
 pub async fn enable_totp(
     state: &AppState,
     caller: &Caller,
     code: &str,
 ) -> Result<Vec<String>, Problem> {
     let user = find_user(state, caller).await?;
-    let Some(mut totp) = user.totp.clone().filter(|it| it.enabled_at.is_none()) else {
-        return Err(match user.enabled_totp() {
-            Some(_) => enabled_already(),
-            None => not_begun(),
-        });
-    };
-    let seed = open_seed(state, &user, &totp)?;
-    let now = state.clock.now();
-    let step = seed.step_of(code, state.clock.unix_seconds());
-    let step = step.ok_or_else(|| Problem::invalid_field("code", "is not the present code"))?;
+    let totp = take_first_code(state, caller, &user, code).await?;
     let recovery = RecoveryCodes::generate(&state.entropy);
-    totp.last_step = i64::try_from(step).unwrap_or(i64::MAX);
-    totp.recovery_sha256 = recovery.digests;
-    let change = change(state, caller);
+    let totp = Totp {
+        recovery_sha256: recovery.digests,
+        ..totp
+    };
+    let (change, now) = (change(state, caller), state.clock.now());
     let entry = caller.entry(&state.audit, Act::EnableSecondFactor);
     let enabled = state.store.transaction("enable a second factor", |tx| {
         let (totp, entry) = (totp.clone(), entry.clone());
@@ -81,6 +89,34 @@ pub async fn enable_totp(
     Ok(recovery.codes)
 }
 
+/// The second factor that was begun, after its first code. The guesses are forgotten before it is enabled,
+/// so that nothing fails any more once there are recovery codes to hand over.
+async fn take_first_code(
+    state: &AppState,
+    caller: &Caller,
+    user: &User,
+    code: &str,
+) -> Result<Totp, Problem> {
+    let now = state.clock.now();
+    let begun = user.totp.clone();
+    let Some(mut totp) = begun.filter(|totp| totp.can_be_confirmed(now)) else {
+        return Err(match user.enabled_totp() {
+            Some(_) => enabled_already(),
+            None => not_begun(),
+        });
+    };
+    let seed = open_seed(state, user, &totp)?;
+    let guess = Guess {
+        what: format!("totp-confirm:{}", user.id),
+        too_many: "Too many wrong codes. Please wait, and begin again.",
+    };
+    let step = guess.step_of(state, &seed, code).await;
+    record_refusal(state, caller, Act::EnableSecondFactor, step.as_ref().err()).await;
+    totp.last_step = step.map_err(|problem| of_code(problem, "is not the present code"))?;
+    guess.forget_all(state).await?;
+    Ok(totp)
+}
+
 /// Removes the second factor of the caller's account.
 ///
 /// # Errors
@@ -94,12 +130,15 @@ pub async fn disable_totp(
 ) -> Result<(), Problem> {
     let (user, _) = prove_password(state, caller, password).await?;
     let totp = user.enabled_totp().ok_or_else(not_enabled)?;
-    take_code(state, &user, totp, code)
-        .await
-        .map_err(|problem| match problem.code() {
-            Code::TotpInvalid => Problem::invalid_field("code", "is not valid (any more)"),
-            _ => problem,
-        })?;
+    let taken = take_code(state, &user, totp, code).await;
+    record_refusal(
+        state,
+        caller,
+        Act::DisableSecondFactor,
+        taken.as_ref().err(),
+    )
+    .await;
+    taken.map_err(|problem| of_code(problem, "is not valid (any more)"))?;
     let (change, now) = (change(state, caller), state.clock.now());
     let entry = caller.entry(&state.audit, Act::DisableSecondFactor);
     let disabled = state.store.transaction("disable a second factor", |tx| {
@@ -142,8 +181,25 @@ fn enabled_already() -> Problem {
 fn not_begun() -> Problem {
     Problem::new(
         Code::Conflict,
-        "No second factor was begun, or another one was since. Please begin again.",
+        "No second factor was begun within the last 15 minutes, or another one was since. Please begin again.",
     )
+}
+
+/// Records that a code was refused, if it was, as log-in does.
+async fn record_refusal(state: &AppState, caller: &Caller, act: Act, problem: Option<&Problem>) {
+    if let Some(problem) = problem {
+        let entry = caller.entry(&state.audit, act);
+        let entry = failed(entry, problem.code().as_str());
+        state.audit.record_failure(entry).await;
+    }
+}
+
+/// What is wrong with a code, about the field that it came in.
+fn of_code(problem: Problem, rule: &'static str) -> Problem {
+    match problem.code() {
+        Code::TotpInvalid => Problem::invalid_field("code", rule),
+        _ => problem,
+    }
 }
 
 fn not_enabled() -> Problem {
@@ -171,7 +227,10 @@ pub struct EnableTotp;
 
 impl Fails for EnableTotp {
     fn codes() -> Vec<Code> {
-        vec![Code::NotFound, Code::Conflict, Code::InvalidFields]
+        let own = vec![Code::NotFound, Code::Conflict, Code::InvalidFields];
+        let mut codes = [own, TakeCode::codes()].concat();
+        codes.retain(|code| *code != Code::TotpInvalid);
+        codes
     }
 }
 

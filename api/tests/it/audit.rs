@@ -205,6 +205,51 @@ async fn failures_and_denials_are_there_and_name_no_address() {
 }
 
 #[tokio::test]
+async fn a_second_factor_is_there_from_its_beginning_with_the_codes_that_were_refused() {
+    let app = App::start().await;
+    let ada = app.person(ADA, Role::Client).await;
+    let begun = app.begin_totp(&ada, PASSWORD).await.expect(200);
+    let device = app.device(&begun);
+    tick(&app);
+    for status in [422, 422, 422, 422, 200] {
+        let code = match status {
+            200 => device.code(),
+            _ => device.wrong_code(),
+        };
+        app.confirm_totp(&ada, &code).await.expect(status);
+        tick(&app);
+    }
+    app.state.clock.advance(std::time::Duration::from_secs(30));
+    for status in [422, 422, 422, 422, 422, 429] {
+        let wrong = device.wrong_code();
+        let refused = app.disable_totp(&ada, PASSWORD, &wrong).await;
+        refused.expect(status);
+        tick(&app);
+    }
+
+    let entries = entries(&app).await;
+    let told: Vec<_> = entries
+        .iter()
+        .map(|it| (it.act, it.reason.as_deref().unwrap_or_default()))
+        .collect();
+    let wrong = |act| (act, "totp_invalid");
+    let mut expected = vec![(Act::BeginSecondFactor, "")];
+    expected.extend([wrong(Act::EnableSecondFactor); 4]);
+    expected.push((Act::EnableSecondFactor, ""));
+    expected.extend([wrong(Act::DisableSecondFactor); 5]);
+    expected.push((Act::DisableSecondFactor, "rate_limited"));
+    assert_eq!(told, expected);
+    for entry in &entries {
+        let outcome = match entry.reason {
+            Some(_) => Outcome::Failed,
+            None => Outcome::Done,
+        };
+        assert_eq!(entry.outcome, outcome, "{entry:?}");
+        assert_eq!(entry.user_id, Some(ada.id), "{entry:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_flood_of_failures_is_counted_and_does_not_fill_the_database() {
     let app = App::start().await;
     let knock = |from: Ipv4Addr| {

@@ -88,6 +88,66 @@ async fn only_so_many_codes_are_tried_and_the_owner_still_gets_in() {
 }
 
 #[tokio::test]
+async fn a_second_factor_that_was_begun_is_not_guessed_by_a_session() {
+    let app = App::start().await;
+    let mut ada = app.person(ADA, Role::Client).await;
+    let begun = app.begin_totp(&ada, PASSWORD).await.expect(200);
+    let device = app.device(&begun);
+    let wrong = device.wrong_code();
+    let answers = join_all((0..9).map(|_| app.confirm_totp(&ada, &wrong))).await;
+    let told: Vec<_> = answers.iter().map(|it| it.status.as_u16()).collect();
+    assert_eq!(told.iter().filter(|it| **it == 422).count(), 5, "{told:?}");
+    assert_eq!(told.iter().filter(|it| **it == 429).count(), 4, "{told:?}");
+    let begun = app.begin_totp(&ada, PASSWORD).await.expect(200);
+    let device = app.device(&begun);
+    let right = app.confirm_totp(&ada, &device.code()).await;
+    right.problem(429, "rate_limited");
+    let wait: u64 = right.header("retry-after").parse().expect("seconds");
+    assert!((1..=15 * 60).contains(&wait), "{wait}");
+
+    app.state.clock.advance(Duration::from_secs(15 * 60));
+    ada.token = app.mint(ada.id, ada.session);
+    let (device, _) = app.enrol(&ada).await;
+    app.log_in_with(ADA, &device.code()).await.expect(200);
+    assert_eq!(
+        app.count("attempts", doc! {}).await,
+        0,
+        "they are forgotten"
+    );
+}
+
+#[tokio::test]
+async fn a_second_factor_that_was_begun_is_confirmed_within_a_quarter_of_an_hour() {
+    let app = App::start().await;
+    let mut ada = app.person(ADA, Role::Client).await;
+    let begun = app.begin_totp(&ada, PASSWORD).await.expect(200);
+    let device = app.device(&begun);
+    app.state.clock.advance(Duration::from_secs(15 * 60 - 1));
+    let wrong = app.confirm_totp(&ada, &device.wrong_code()).await;
+    wrong.problem(422, "invalid_fields");
+    app.state.clock.advance(Duration::from_secs(1));
+    ada.token = app.mint(ada.id, ada.session);
+    let late = app.confirm_totp(&ada, &device.code()).await;
+    late.problem(409, "conflict");
+    app.enrol(&ada).await;
+    let me = app.get("/v1/me").by(&ada).send().await.expect(200);
+    assert_eq!(me.json()["totp_enabled"], true);
+}
+
+#[tokio::test]
+async fn an_empty_code_counts_as_absent_and_uses_up_no_try() {
+    let app = App::start().await;
+    let ada = app.person(ADA, Role::Client).await;
+    let (device, _) = app.enrol(&ada).await;
+    for empty in ["", "", "", " ", "\t", "\u{a0}"] {
+        let without = app.log_in_with(ADA, empty).await;
+        without.problem(401, "totp_required");
+    }
+    assert_eq!(app.count("attempts", doc! {}).await, 0);
+    app.log_in_with(ADA, &device.code()).await.expect(200);
+}
+
+#[tokio::test]
 async fn whoever_does_not_know_the_password_uses_up_no_tries() {
     let app = App::start().await;
     let ada = app.person(ADA, Role::Client).await;

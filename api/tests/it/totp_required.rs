@@ -63,6 +63,25 @@ async fn without_a_second_factor_the_session_can_set_one_up_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_session_that_removes_its_second_factor_has_none() {
+    let app = App::start().await;
+    let strict = app.with_totp_required_for("ops");
+    let ops = app.ops().await;
+    let get = async |path: &str| Call::to(&strict, Method::GET, path).by(&ops).send().await;
+    let (mut device, _) = app.enrol(&ops).await;
+    for _ in 0..2 {
+        get("/v1/files").await.expect(200);
+        let body = json!({ "current_password": PASSWORD, "code": device.code() });
+        let disable = Call::to(&strict, Method::POST, "/v1/me/totp/disable").by(&ops);
+        disable.json(body).send().await.expect(204);
+        let files = get("/v1/files").await;
+        files.problem(403, "second_factor_required");
+        get("/v1/me").await.expect(200);
+        (device, _) = app.enrol(&ops).await;
+    }
+}
+
+#[tokio::test]
 async fn other_roles_and_logging_out_need_none() {
     let app = App::start().await;
     let strict = app.with_totp_required_for("ops,admin");

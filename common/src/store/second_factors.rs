@@ -9,24 +9,6 @@ use crate::queue::SendEmail;
 use crate::totp::Totp;
 
 impl Store {
-    /// Stores a second factor that is not enabled yet, in the place of another such; `false` when one is
-    /// enabled.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn begin_totp(&self, id: UserId, totp: &Totp) -> Result<bool, StoreError> {
-        self.collections
-            .users
-            .update_one(
-                doc! { "_id": id, "totp.enabled_at": null },
-                doc! { "$set": { "totp": document(totp) } },
-            )
-            .await
-            .map(|result| result.matched_count == 1)
-            .map_err(StoreError::database("begin a second factor"))
-    }
-
     /// Takes the code of a time step, once; `false` when it or a later one was taken. The seed is stored
     /// as it is sealed now.
     ///
@@ -80,6 +62,26 @@ pub struct SecondFactorChange {
 }
 
 impl Tx<'_> {
+    /// Stores a second factor that is not enabled yet, in the place of another such; `false` when one is
+    /// enabled.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn begin_totp(&mut self, id: UserId, totp: &Totp) -> Result<bool, StoreError> {
+        self.store
+            .collections
+            .users
+            .update_one(
+                doc! { "_id": id, "totp.enabled_at": null },
+                doc! { "$set": { "totp": document(totp) } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map(|result| result.matched_count == 1)
+            .map_err(StoreError::database("begin a second factor"))
+    }
+
     /// Enables a second factor that was begun, ends the other sessions, and enqueues a mail that tells
     /// the owner; `false` when another was begun meanwhile, or one is enabled.
     ///
@@ -111,14 +113,14 @@ impl Tx<'_> {
             return Ok(false);
         }
         if let Some(session) = change.keep {
-            self.record_second_factor(session).await?;
+            self.record_second_factor(session, true).await?;
         }
         self.tell_of_second_factor(change, true, now).await?;
         Ok(true)
     }
 
-    /// Removes an enabled second factor, ends the other sessions, and enqueues a mail that tells the
-    /// owner; `false` when there is none.
+    /// Removes an enabled second factor, also from the session that goes on, ends the other sessions, and
+    /// enqueues a mail that tells the owner; `false` when there is none.
     ///
     /// # Errors
     ///
@@ -142,18 +144,25 @@ impl Tx<'_> {
         if result.matched_count == 0 {
             return Ok(false);
         }
+        if let Some(session) = change.keep {
+            self.record_second_factor(session, false).await?;
+        }
         self.tell_of_second_factor(change, false, now).await?;
         Ok(true)
     }
 
-    async fn record_second_factor(&mut self, session: SessionId) -> Result<(), StoreError> {
+    async fn record_second_factor(
+        &mut self,
+        session: SessionId,
+        second_factor: bool,
+    ) -> Result<(), StoreError> {
         self.outdates_recent();
         self.store
             .collections
             .sessions
             .update_one(
                 doc! { "_id": session },
-                doc! { "$set": { "second_factor": true } },
+                doc! { "$set": { "second_factor": second_factor } },
             )
             .session(&mut *self.session)
             .await
@@ -176,7 +185,7 @@ impl Tx<'_> {
 
 fn document(totp: &Totp) -> Document {
     doc! {
-        "sealed_seed": &totp.sealed_seed, "enabled_at": totp.enabled_at,
+        "sealed_seed": &totp.sealed_seed, "begun_at": totp.begun_at, "enabled_at": totp.enabled_at,
         "last_step": totp.last_step, "recovery_sha256": digests(totp),
     }
 }

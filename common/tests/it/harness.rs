@@ -120,6 +120,7 @@ impl TestStore {
     pub(crate) fn totp(&self) -> Totp {
         Totp {
             sealed_seed: "x".repeat(160),
+            begun_at: Some(NOW),
             enabled_at: None,
             last_step: 0,
             recovery_sha256: vec![Sha256::of(b"a code"), Sha256::of(b"another")],

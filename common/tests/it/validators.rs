@@ -56,9 +56,14 @@ async fn everything_that_the_code_writes_is_accepted() {
     };
     let traded = store.trade_refresh_token(&session, &trade).await;
     assert!(traded.expect("accepted"));
-    assert!(store.begin_totp(user.id, &totp).await.expect("accepted"));
+    let user_id = user.id;
+    let beginning = store.transaction("begin", |tx| {
+        let totp = totp.clone();
+        Box::pin(async move { tx.begin_totp(user_id, &totp).await })
+    });
+    assert!(beginning.await.expect("accepted"));
     let change = SecondFactorChange {
-        user_id: user.id,
+        user_id,
         keep: Some(session.id),
         job: test.job(),
     };

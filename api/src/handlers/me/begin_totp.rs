@@ -11,7 +11,8 @@ use crate::wire::{BeginTotpRequest, TotpSeedResponse};
 /// Begin a second factor
 ///
 /// The answer has the seed for an app that makes one-time codes (RFC 6238: SHA-1, six digits, 30
-/// seconds). Log-in asks for codes once one was confirmed; until then this can be done again.
+/// seconds). Log-in asks for codes once one was confirmed, for which there are 15 minutes; until then this can be
+/// done again.
 #[utoipa::path(
     post, path = "/v1/me/totp", tag = "accounts", security(("bearer" = [])),
     request_body = BeginTotpRequest,

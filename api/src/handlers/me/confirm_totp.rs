@@ -12,7 +12,8 @@ use crate::wire::{ConfirmTotpRequest, RecoveryCodesResponse};
 /// Enable the second factor that was begun
 ///
 /// Log-in asks for codes from then on. The answer has ten recovery codes, each of which lets its owner in
-/// once without the app. Every other session of the account ends, and its owner gets a mail.
+/// once without the app. Every other session of the account ends, and its owner gets a mail. It can be done for
+/// 15 minutes after the second factor was begun, and after five wrong codes within them no more.
 #[utoipa::path(
     post, path = "/v1/me/totp/confirm", tag = "accounts", security(("bearer" = [])),
     request_body = ConfirmTotpRequest,
