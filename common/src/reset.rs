@@ -34,6 +34,27 @@ impl ResetOf {
     }
 }
 
+/// Who asks for a mail with a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedBy {
+    /// Whoever knows the address.
+    Anybody,
+    /// An operator or an admin. Their mails are counted by themselves, and wait for none that
+    /// somebody else asked for.
+    Operator,
+}
+
+impl AskedBy {
+    /// What the mails to an address (as it is compared) are counted under.
+    pub fn quota(self, of: ResetOf, email_key: &str) -> String {
+        let of = of.as_str();
+        match self {
+            Self::Anybody => format!("{of}:{email_key}"),
+            Self::Operator => format!("operator:{of}:{email_key}"),
+        }
+    }
+}
+
 /// A request for a mail with a link, as stored.
 ///
 /// There is one for an address without an account, too: whether there is an account is looked up

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, ResetId};
-use dossier_common::reset::ResetOf;
+use dossier_common::reset::{AskedBy, ResetOf};
 use dossier_common::store::passwords::NewPassword;
 use dossier_common::token::ResetPasswordClaims;
 use mongodb::bson::DateTime;
@@ -48,7 +48,8 @@ pub async fn ask_for_reset(state: &AppState, origin: &Origin, email: &str) -> Re
         .transaction("ask for a reset", |tx| {
             let (key, entry) = (key.clone(), entry.clone());
             Box::pin(async move {
-                tx.insert_reset(of, &key, id, job, now).await?;
+                let by = AskedBy::Anybody;
+                tx.insert_reset(of, by, &key, id, job, now).await?;
                 tx.record(entry).await
             })
         })

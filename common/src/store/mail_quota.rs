@@ -29,16 +29,39 @@ impl Tx<'_> {
         email_key: &str,
         now: DateTime,
     ) -> Result<DateTime, StoreError> {
-        let quotas = &self.store.collections.mail_quotas;
-        let found = quotas
+        let due = self.next_mail_due(email_key, now).await?;
+        self.count_mail(email_key, due).await?;
+        Ok(due)
+    }
+
+    /// When the next mail to an address, or of one sort to it, would be due.
+    pub(super) async fn next_mail_due(
+        &mut self,
+        email_key: &str,
+        now: DateTime,
+    ) -> Result<DateTime, StoreError> {
+        let found = self
+            .store
+            .collections
+            .mail_quotas
             .find_one(doc! { "_id": email_key })
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("read a mail quota"))?;
         let earlier = found.map(|quota| quota.due_at).unwrap_or_default();
-        let due = next_due(&earlier, now);
+        Ok(next_due(&earlier, now))
+    }
+
+    /// Counts a mail that is due at `due`, as [`Self::next_mail_due`] said in this transaction.
+    pub(super) async fn count_mail(
+        &mut self,
+        email_key: &str,
+        due: DateTime,
+    ) -> Result<(), StoreError> {
         let kept = i32::try_from(MAX_MAILS).unwrap_or(i32::MAX);
-        quotas
+        self.store
+            .collections
+            .mail_quotas
             .update_one(
                 doc! { "_id": email_key },
                 doc! {
@@ -49,7 +72,7 @@ impl Tx<'_> {
             .upsert(true)
             .session(&mut *self.session)
             .await
-            .map_err(StoreError::database("count a mail"))?;
-        Ok(due)
+            .map(drop)
+            .map_err(StoreError::database("count a mail"))
     }
 }
