@@ -34,6 +34,16 @@ impl ResetOf {
     }
 }
 
+/// Who asks for a mail with a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedBy {
+    /// Whoever knows the address.
+    Anybody,
+    /// An operator or an admin. Their mails are counted by themselves, and wait for none that
+    /// somebody else asked for.
+    Operator,
+}
+
 /// A request for a mail with a link, as stored.
 ///
 /// There is one for an address without an account, too: whether there is an account is looked up

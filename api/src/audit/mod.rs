@@ -109,7 +109,7 @@ impl Audit {
     }
 
     /// Records that `outcome` failed for a token that is not valid (any more), if it did.
-    pub async fn record_invalid_token(&self, entry: AuditEntry, outcome: &Result<(), Problem>) {
+    pub async fn record_invalid_token<T>(&self, entry: AuditEntry, outcome: &Result<T, Problem>) {
         let code = outcome.as_ref().err().map(Problem::code);
         if code == Some(Code::TokenInvalid) {
             let entry = failed(entry, Code::TokenInvalid.as_str());

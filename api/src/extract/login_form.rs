@@ -33,7 +33,8 @@ pub struct LoginInput {
     /// answered with `totp_required` where the account has one. An empty one counts as absent.
     #[schema(value_type = Option<String>, example = "123456", max_length = 64)]
     pub totp: Option<SecretString>,
-    /// The `device_token` of an earlier log-in with this account.
+    /// The `device_token` of an earlier log-in with this account, or the `Device-Token` of the answer that
+    /// its password was changed or reset.
     #[schema(value_type = Option<String>)]
     pub device_token: Option<SecretString>,
 }
@@ -54,7 +55,8 @@ pub struct LoginForm {
     /// A code of the account's second factor, or a recovery code.
     #[schema(required = false, example = "123456", max_length = 64)]
     totp: String,
-    /// The `device_token` of an earlier log-in with this account.
+    /// The `device_token` of an earlier log-in with this account, or the `Device-Token` of the answer that
+    /// its password was changed or reset.
     device_token: Option<String>,
 }
 

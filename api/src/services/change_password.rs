@@ -4,13 +4,15 @@ use dossier_common::audit::Act;
 use dossier_common::id::JobId;
 use dossier_common::store::passwords::NewPassword;
 
+use super::device::device_token_after;
 use super::prove::{ProvePassword, prove_password};
 use crate::extract::Caller;
 use crate::password::{Password, check_length};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
-/// Gives the caller's account another password and ends its other sessions.
+/// Gives the caller's account another password and ends its other sessions; a device token that goes
+/// with the new password.
 ///
 /// # Errors
 ///
@@ -20,7 +22,7 @@ pub async fn change_password(
     caller: &Caller,
     current: &Password,
     new: &Password,
-) -> Result<(), Problem> {
+) -> Result<String, Problem> {
     check_length(new).map_err(|rule| Problem::invalid_field("new_password", rule))?;
     let (user, place) = prove_password(state, caller, current).await?;
     let hashing = place.hash_new("new_password", new, user.email.as_str());
@@ -53,7 +55,7 @@ pub async fn change_password(
         ));
     }
     tracing::info!(user = %caller.user_id, "a password was changed");
-    Ok(())
+    Ok(device_token_after(state, new))
 }
 
 /// What [`change_password`] can fail in.

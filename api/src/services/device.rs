@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use dossier_common::digest::Sha256;
 use dossier_common::id::DeviceId;
+use dossier_common::store::passwords::NewPassword;
 use dossier_common::token::DeviceClaims;
 use dossier_common::user::User;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::state::AppState;
 
-/// How long a device is remembered after a log-in with it.
+/// How long a device is remembered after a log-in with it, or after it was given the token.
 const DEVICE_TTL: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
-/// The device of `token`, if it is one that the owner of `user` has logged in with since the password
-/// was changed last. Any other token is as good as none.
+/// The device of `token`, if it is one that the owner of `user` has logged in with, or changed the
+/// password with, since the password was changed last. Any other token is as good as none.
 pub(super) fn proven_device(
     state: &AppState,
     user: Option<&User>,
@@ -39,6 +40,16 @@ pub(super) fn device_token(state: &AppState, user: &User, device: Option<DeviceI
         expires_at: state.clock.unix_seconds() + DEVICE_TTL.as_secs(),
     };
     state.token_keys.seal(&claims, now)
+}
+
+/// A token that proves a new device, after an account was given another password: those of before end
+/// with the old one, and whoever has proved to be the owner is not to wait for the failures of others.
+pub(super) fn device_token_after(state: &AppState, new: NewPassword) -> String {
+    let user = User {
+        password_hash: new.password_hash,
+        ..new.user
+    };
+    device_token(state, &user, None)
 }
 
 fn password_of(user: &User) -> Sha256 {

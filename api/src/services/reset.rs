@@ -5,12 +5,13 @@ use std::time::Duration;
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{JobId, ResetId};
-use dossier_common::reset::ResetOf;
+use dossier_common::reset::{AskedBy, ResetOf};
 use dossier_common::store::passwords::NewPassword;
 use dossier_common::token::ResetPasswordClaims;
 use mongodb::bson::DateTime;
 use tokio::time::{Instant, sleep_until};
 
+use super::device::device_token_after;
 use crate::origin::Origin;
 use crate::password::{HashingPlace, Password, check_length};
 use crate::problem::{Code, Fails, Problem};
@@ -48,7 +49,8 @@ pub async fn ask_for_reset(state: &AppState, origin: &Origin, email: &str) -> Re
         .transaction("ask for a reset", |tx| {
             let (key, entry) = (key.clone(), entry.clone());
             Box::pin(async move {
-                tx.insert_reset(of, &key, id, job, now).await?;
+                let by = AskedBy::Anybody;
+                tx.insert_reset(of, by, &key, id, job, now).await?;
                 tx.record(entry).await
             })
         })
@@ -57,8 +59,8 @@ pub async fn ask_for_reset(state: &AppState, origin: &Origin, email: &str) -> Re
     Ok(())
 }
 
-/// Gives the account that the token is for another password, and ends its sessions. Nobody is logged
-/// in, and a second factor stays as it is.
+/// Gives the account that the token is for another password, and ends its sessions; a device token that
+/// goes with the new password. Nobody is logged in, and a second factor stays as it is.
 ///
 /// # Errors
 ///
@@ -69,7 +71,7 @@ pub async fn reset_password(
     origin: &Origin,
     token: &str,
     password: &Password,
-) -> Result<(), Problem> {
+) -> Result<String, Problem> {
     let entry = state.audit.entry(Act::ResetPassword, origin);
     let reset = try_to_reset(state, origin, entry.clone(), token, password).await;
     state.audit.record_invalid_token(entry, &reset).await;
@@ -82,7 +84,7 @@ async fn try_to_reset(
     entry: AuditEntry,
     token: &str,
     password: &Password,
-) -> Result<(), Problem> {
+) -> Result<String, Problem> {
     let now = state.clock.now();
     let claims: ResetPasswordClaims = state.token_keys.open(token, now).map_err(|_| refused())?;
     check_length(password).map_err(|rule| Problem::invalid_field("new_password", rule))?;
@@ -103,7 +105,8 @@ async fn try_to_reset(
     // Whoever reads the mailbox is the owner: failures of others hold them up no more.
     state.throttle.forget_failures(&new.user.email).await?;
     let entry = entry.about(new.user.id);
-    replace(state, reset.id, &new, entry, now).await
+    replace(state, reset.id, &new, entry, now).await?;
+    Ok(device_token_after(state, new))
 }
 
 async fn replace(

@@ -2,14 +2,14 @@
 
 use dossier_common::audit::Act;
 use dossier_common::id::{JobId, ResetId, UserId};
-use dossier_common::reset::ResetOf;
+use dossier_common::reset::{AskedBy, ResetOf};
 
 use crate::extract::Caller;
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// Has a link mailed to the owner of an account with which they replace the password, or remove the
-/// second factor.
+/// second factor. It is sent however many mails others asked for.
 ///
 /// # Errors
 ///
@@ -36,7 +36,8 @@ pub async fn send_reset(
         .transaction("send a reset", |tx| {
             let (key, entry) = (user.email_key.clone(), entry.clone());
             Box::pin(async move {
-                tx.insert_reset(of, &key, reset, job, now).await?;
+                let by = AskedBy::Operator;
+                tx.insert_reset(of, by, &key, reset, job, now).await?;
                 tx.record(entry).await
             })
         })

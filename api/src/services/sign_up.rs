@@ -61,7 +61,8 @@ pub async fn sign_up(
     Ok(())
 }
 
-/// Asks for another mail of each sign-up that waits for an address; where none does, there is none.
+/// Asks for another mail of each sign-up that waits for an address; where none does, or the address may
+/// not sign up any more, there is none.
 ///
 /// # Errors
 ///
@@ -79,13 +80,16 @@ pub async fn resend_verification(
     let entry = state.audit.entry(Act::ResendVerification, origin);
     let entry = entry.about_address(state.audit.pseudonym(&email));
     let (key, now) = (email.key(), state.clock.now());
+    let is_admitted = state.sign_up.admits(&email);
     let jobs: [JobId; MAX_RESENT] = std::array::from_fn(|_| JobId::generate(&state.entropy, now));
     state
         .store
         .transaction("ask for another verification mail", |tx| {
             let (key, entry) = (key.clone(), entry.clone());
             Box::pin(async move {
-                tx.resend_sign_ups(&key, &jobs, now).await?;
+                if is_admitted {
+                    tx.resend_sign_ups(&key, &jobs, now).await?;
+                }
                 tx.record(entry).await
             })
         })

@@ -21,7 +21,8 @@ use crate::state::AppState;
 /// # Errors
 ///
 /// One and the same [`Problem`] for a forged, expired or used token, for a sign-up that has ended,
-/// and for a wrong password, of which only so many may be tried.
+/// for an address that may not sign up any more, and for a wrong password, of which only so many may be
+/// tried.
 pub async fn verify_email(
     state: &AppState,
     origin: &Origin,
@@ -55,6 +56,8 @@ async fn try_to_confirm(
         }
     };
     let sign_up = sign_up.filter(|_| verdict != Verdict::Wrong);
+    // Whoever signed up may have been admitted then and not be any more.
+    let sign_up = sign_up.filter(|it| state.sign_up.admits(&it.email));
     confirm(state, origin, &sign_up.ok_or_else(refused)?, now).await
 }
 

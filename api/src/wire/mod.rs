@@ -33,7 +33,7 @@ pub use second_factor::{
     RecoveryCodesResponse, TotpSeedResponse,
 };
 pub use session::{
-    ChangePasswordRequest, ConfirmResetRequest, LoginResponse, MessageResponse, RefreshRequest,
-    VerifiedResponse, VerifyEmailRequest,
+    ChangePasswordRequest, ConfirmResetRequest, DEVICE_TOKEN, LoginResponse, MessageResponse,
+    RefreshRequest, VerifiedResponse, VerifyEmailRequest,
 };
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};

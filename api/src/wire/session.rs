@@ -1,5 +1,6 @@
 //! Sessions and tokens on the wire.
 
+use axum::http::HeaderName;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,6 +24,9 @@ pub struct VerifyEmailRequest {
     #[schema(value_type = String, format = Password)]
     pub password: Password,
 }
+
+/// Where answers without a body have a `device_token`.
+pub const DEVICE_TOKEN: HeaderName = HeaderName::from_static("device-token");
 
 /// The password of the caller's account, and another one.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::harness::{Answer, App, PASSWORD};
 
 const ADA: &str = "ada@example.com";
+const NEW: &str = "another long pass phrase";
 const WRONG: &str = "not the password of anybody";
 const ATTACKER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
@@ -21,6 +22,14 @@ async fn log_in_with(app: &App, email: &str, password: &str, device: &str) -> An
 fn device_of(answer: &Answer) -> String {
     let token = answer.json()["device_token"].as_str().map(str::to_owned);
     token.expect("a device token")
+}
+
+/// The device of an answer without a body, which no cache may keep.
+fn device_in_header(answer: &Answer) -> String {
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let token = answer.header("device-token");
+    assert_ne!(token, "");
+    token.to_owned()
 }
 
 /// Somebody else fails until nobody gets in with the address alone.
@@ -97,6 +106,59 @@ async fn no_other_token_proves_a_device() {
     changed.expect("it can be changed");
     let refused = log_in_with(&app, ADA, PASSWORD, &device).await;
     refused.problem(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn whoever_resets_the_password_gets_in_while_others_fail() {
+    let app = App::throttled(100).await;
+    app.account(ADA, Role::Client, true).await;
+    let old = device_of(&app.log_in(ADA, PASSWORD).await.expect(200));
+    attack(&app, ADA).await;
+    app.ask_for_reset(ADA).await.expect(202);
+    let token = app.newest_reset_token(ADA).await;
+    let reset = app.reset(&token, NEW).await.expect(204);
+    assert!(reset.body.is_empty(), "nobody is logged in");
+    let device = device_in_header(&reset);
+    attack(&app, ADA).await;
+    for no_proof in ["", old.as_str()] {
+        let refused = log_in_with(&app, ADA, NEW, no_proof).await;
+        refused.problem(429, "rate_limited");
+    }
+    let owner = log_in_with(&app, ADA, NEW, &device).await.expect(200);
+    let next = device_of(&owner);
+    log_in_with(&app, ADA, NEW, &next).await.expect(200);
+    let again = app.reset(&token, NEW).await;
+    again.problem(400, "token_invalid");
+    assert_eq!(again.header("device-token"), "");
+}
+
+#[tokio::test]
+async fn whoever_changes_the_password_gets_in_while_others_fail() {
+    let app = App::throttled(100).await;
+    let ada = app.person(ADA, Role::Client).await;
+    let old = device_of(&app.log_in(ADA, PASSWORD).await.expect(200));
+    attack(&app, ADA).await;
+    let wrong = app.change_password(&ada, WRONG, NEW).await.expect(422);
+    assert_eq!(wrong.header("device-token"), "");
+    let changed = app.change_password(&ada, PASSWORD, NEW).await.expect(204);
+    let device = device_in_header(&changed);
+    for no_proof in ["", old.as_str()] {
+        let refused = log_in_with(&app, ADA, NEW, no_proof).await;
+        refused.problem(429, "rate_limited");
+    }
+    log_in_with(&app, ADA, NEW, &device).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_device_of_a_reset_is_no_second_factor() {
+    let app = App::throttled(100).await;
+    let ada = app.person(ADA, Role::Client).await;
+    app.enrol(&ada).await;
+    app.ask_for_reset(ADA).await.expect(202);
+    let token = app.newest_reset_token(ADA).await;
+    let reset = app.reset(&token, NEW).await.expect(204);
+    let half = log_in_with(&app, ADA, NEW, &device_in_header(&reset)).await;
+    half.problem(401, "totp_required");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
+use dossier_common::mail_quota::MAX_MAILS;
 use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::user::Role;
 use mongodb::bson::doc;
@@ -168,6 +169,55 @@ async fn whoever_has_an_account_already_is_told_where_to_replace_a_forgotten_pas
         "{mail}"
     );
     workers.stop().await;
+}
+
+#[tokio::test]
+async fn an_admins_mail_is_sent_at_once_however_many_others_asked_for() {
+    let app = App::start().await;
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
+    let ada = app.account(ADA, Role::Client, true).await;
+    let admin = app.admin().await;
+    for count in 1..=MAX_MAILS {
+        app.ask_for_reset(ADA).await.expect(202);
+        workers.mail(count).await;
+        recorded(&app, count).await;
+    }
+    app.ask_for_reset(ADA).await.expect(202);
+    assert_eq!(app.deferred_mails().await, 1, "a stranger's waits");
+    let path = format!("/v1/admin/users/{}/send-reset", ada.id);
+    app.post(&path).by(&admin).send().await.expect(202);
+    let token = workers.token("reset-password", MAX_MAILS + 1).await;
+    recorded(&app, MAX_MAILS + 1).await;
+    app.ask_for_reset(ADA).await.expect(202);
+    assert_eq!(app.jobs("send-email").await, MAX_MAILS as u64 + 2);
+    assert_eq!(app.deferred_mails().await, 1, "it waits still");
+    app.reset(&token, NEW).await.expect(204);
+    app.log_in(ADA, NEW).await.expect(200);
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn an_admins_own_mails_are_five_an_hour_too_and_one_more_waits() {
+    let app = App::start().await;
+    let ada = app.account(ADA, Role::Client, true).await;
+    let admin = app.admin().await;
+    let path = format!("/v1/admin/users/{}/send-reset", ada.id);
+    for _ in 0..=MAX_MAILS {
+        app.let_reset_mails_be_sent().await;
+        app.post(&path).by(&admin).send().await.expect(202);
+        app.post(&path).by(&admin).send().await.expect(202);
+    }
+    assert_eq!(app.jobs("send-email").await, MAX_MAILS as u64 + 1);
+    assert_eq!(app.deferred_mails().await, 1);
+}
+
+/// Waits until the mails of `count` resets are known to be sent.
+async fn recorded(app: &App, count: usize) {
+    eventually("the mails are recorded", async || {
+        let sent = doc! { "mail_due_at": null };
+        (app.count("resets", sent).await == count as u64).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

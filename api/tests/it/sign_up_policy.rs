@@ -1,19 +1,26 @@
 //! Operators say who may sign up, and a refusal tells nothing about addresses.
 
+use std::time::{Duration, Instant};
+
 use axum::http::Method;
 use dossier_common::user::Role;
 use mongodb::bson::doc;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, App, Call, PASSWORD, Program, assert_same};
 
-async fn sign_up(app: &App, policy: &str, path: &str, email: &str) -> Answer {
+/// What the service says to `body` at `path` under a policy.
+async fn say(app: &App, policy: &str, path: &str, body: Value) -> Answer {
     let router = app.with_sign_up(policy);
-    let body = json!({ "email": email, "password": PASSWORD });
     Call::to(&router, Method::POST, path)
         .json(body)
         .send()
         .await
+}
+
+async fn sign_up(app: &App, policy: &str, path: &str, email: &str) -> Answer {
+    let body = json!({ "email": email, "password": PASSWORD });
+    say(app, policy, path, body).await
 }
 
 #[tokio::test]
@@ -70,6 +77,59 @@ async fn where_nobody_can_sign_up_nobody_is_invited_either() {
     let refused = accepting.json(body).send().await;
     refused.problem(403, "sign_up_refused");
     app.accept(&token, PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_sign_up_from_before_makes_no_account_when_its_address_is_admitted_no_more() {
+    let app = App::start().await;
+    app.sign_up("ada@a.example", PASSWORD).await.expect(202);
+    let token = app.newest_token("ada@a.example").await;
+    let path = "/v1/auth/verify-email";
+    let right = json!({ "token": token, "password": PASSWORD });
+    let wrong = json!({ "token": token, "password": "not the password of anybody" });
+    for policy in ["closed", "invited", "domains:b.example"] {
+        let refused = say(&app, policy, path, right.clone()).await;
+        refused.problem(400, "token_invalid");
+        let not_known = say(&app, policy, path, wrong.clone()).await;
+        let (refused, not_known) = (refused.without_request_id(), not_known.without_request_id());
+        assert_same(policy, &refused, &not_known);
+    }
+    assert_eq!(app.count("users", doc! {}).await, 0);
+    let form = format!("password={}", PASSWORD.replace(' ', "+"));
+    let page = Call::to(
+        &app.with_sign_up("closed"),
+        Method::POST,
+        &format!("/verify-email/{token}"),
+    );
+    let page = page.body("application/x-www-form-urlencoded", form);
+    page.send().await.expect(400);
+    assert_eq!(app.count("users", doc! {}).await, 0);
+    let admitted = say(&app, "domains:a.example", path, right).await;
+    admitted.expect(200);
+    app.log_in("ada@a.example", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn no_other_mail_is_sent_to_an_address_that_is_admitted_no_more() {
+    let app = App::start().await;
+    app.sign_up("ada@a.example", PASSWORD).await.expect(202);
+    app.let_mails_be_sent().await;
+    let path = "/v1/auth/resend-verification";
+    let body = json!({ "email": "ada@a.example" });
+    let unknown = json!({ "email": "nobody@a.example" });
+    for policy in ["closed", "invited", "domains:b.example"] {
+        let began = Instant::now();
+        let answer = say(&app, policy, path, body.clone()).await.expect(202);
+        let took = began.elapsed();
+        assert!(took >= Duration::from_millis(250), "{policy}: {took:?}");
+        let first = say(&app, policy, path, unknown.clone()).await;
+        let (answer, first) = (answer.without_request_id(), first.without_request_id());
+        assert_same(policy, &answer, &first);
+    }
+    assert_eq!(app.jobs("send-email").await, 1, "the sign-up's");
+    let admitted = say(&app, "domains:a.example", path, body).await;
+    admitted.expect(202);
+    assert_eq!(app.jobs("send-email").await, 2);
 }
 
 #[tokio::test]

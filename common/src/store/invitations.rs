@@ -163,17 +163,21 @@ impl Tx<'_> {
         id: InvitationId,
         now: DateTime,
     ) -> Result<bool, StoreError> {
-        let taken = self
-            .store
-            .collections
-            .invitations
-            .find_one_and_delete(doc! { "_id": id, "expires_at": { "$gt": now } })
+        let invitations = &self.store.collections.invitations;
+        let live = doc! { "_id": id, "expires_at": { "$gt": now } };
+        let found = invitations
+            .find_one(live.clone())
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("find an invitation to take"))?;
+        let Some(invitation) = found else {
+            return Ok(false);
+        };
+        invitations
+            .delete_one(live)
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("take an invitation"))?;
-        let Some(invitation) = taken else {
-            return Ok(false);
-        };
         let inviter = self.read_user(invitation.invited_by).await?;
         Ok(inviter.is_some_and(|inviter| inviter.invites_to().contains(&invitation.role)))
     }

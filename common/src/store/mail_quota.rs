@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, Tx};
 use crate::mail_quota::{MAIL_WINDOW, MAX_MAILS, next_due};
-use crate::reset::ResetOf;
+use crate::reset::{AskedBy, ResetOf};
 
 /// When the last mails to an address are or were due, in order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,16 +25,18 @@ pub enum MailSort {
     SignUp,
     /// About an invitation.
     Invitation,
-    /// With which something can be reset.
-    Reset(ResetOf),
+    /// With which something can be reset; those that operators ask for wait for no others.
+    Reset(ResetOf, AskedBy),
 }
 
 impl MailSort {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 6] = [
         Self::SignUp,
         Self::Invitation,
-        Self::Reset(ResetOf::Password),
-        Self::Reset(ResetOf::SecondFactor),
+        Self::Reset(ResetOf::Password, AskedBy::Anybody),
+        Self::Reset(ResetOf::Password, AskedBy::Operator),
+        Self::Reset(ResetOf::SecondFactor, AskedBy::Anybody),
+        Self::Reset(ResetOf::SecondFactor, AskedBy::Operator),
     ];
 
     /// The key of the quota of an address (as it is compared).
@@ -42,7 +44,8 @@ impl MailSort {
         match self {
             Self::SignUp => email_key.to_owned(),
             Self::Invitation => format!("invitation:{email_key}"),
-            Self::Reset(of) => format!("{}:{email_key}", of.as_str()),
+            Self::Reset(of, AskedBy::Anybody) => format!("{}:{email_key}", of.as_str()),
+            Self::Reset(of, AskedBy::Operator) => format!("operator:{}:{email_key}", of.as_str()),
         }
     }
 }
@@ -65,19 +68,43 @@ impl Tx<'_> {
         email_key: &str,
         now: DateTime,
     ) -> Result<DateTime, StoreError> {
-        let key = sort.key(email_key);
-        let quotas = &self.store.collections.mail_quotas;
-        let found = quotas
-            .find_one(doc! { "_id": &key })
+        let due = self.next_mail_due(sort, email_key, now).await?;
+        self.count_mail(sort, email_key, due).await?;
+        Ok(due)
+    }
+
+    /// When the next mail of one sort to an address (as it is compared) would be due.
+    pub(super) async fn next_mail_due(
+        &mut self,
+        sort: MailSort,
+        email_key: &str,
+        now: DateTime,
+    ) -> Result<DateTime, StoreError> {
+        let found = self
+            .store
+            .collections
+            .mail_quotas
+            .find_one(doc! { "_id": sort.key(email_key) })
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("read a mail quota"))?;
         let earlier = found.map(|quota| quota.due_at).unwrap_or_default();
-        let due = next_due(&earlier, now);
+        Ok(next_due(&earlier, now))
+    }
+
+    /// Counts a mail that is due at `due`, as [`Self::next_mail_due`] said in this transaction.
+    pub(super) async fn count_mail(
+        &mut self,
+        sort: MailSort,
+        email_key: &str,
+        due: DateTime,
+    ) -> Result<(), StoreError> {
         let kept = i32::try_from(MAX_MAILS).unwrap_or(i32::MAX);
-        quotas
+        self.store
+            .collections
+            .mail_quotas
             .update_one(
-                doc! { "_id": &key },
+                doc! { "_id": sort.key(email_key) },
                 doc! {
                     "$push": { "due_at": { "$each": [due], "$slice": -kept } },
                     "$set": { "expire_at": due.saturating_add_duration(MAIL_WINDOW) },
@@ -86,7 +113,7 @@ impl Tx<'_> {
             .upsert(true)
             .session(&mut *self.session)
             .await
-            .map_err(StoreError::database("count a mail"))?;
-        Ok(due)
+            .map(drop)
+            .map_err(StoreError::database("count a mail"))
     }
 }

@@ -6,12 +6,12 @@ use super::mail_quota::MailSort;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{JobId, ResetId};
 use crate::queue::SendEmail;
-use crate::reset::{Reset, ResetOf};
+use crate::reset::{AskedBy, Reset, ResetOf};
 
 impl Store {
     /// Asks for a mail, under the id `job`, with which the password of the account of an address (as
-    /// it is compared) can be replaced, or its second factor removed. Nothing tells whether there is
-    /// one; a request whose mail is under way already is enough.
+    /// it is compared) can be replaced, or its second factor removed, as anybody may. Nothing tells
+    /// whether there is one; a request whose mail is under way already is enough.
     ///
     /// # Errors
     ///
@@ -26,7 +26,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.transaction("ask for a reset", |tx| {
             let key = email_key.to_owned();
-            Box::pin(async move { tx.insert_reset(of, &key, id, job, now).await })
+            let by = AskedBy::Anybody;
+            Box::pin(async move { tx.insert_reset(of, by, &key, id, job, now).await })
         })
         .await
     }
@@ -74,8 +75,11 @@ impl Store {
 }
 
 impl Tx<'_> {
+    /// Adds a request and enqueues its mail, unless a mail is under way that is enough.
+    ///
     /// Each sort has a number of mails an hour of its own: a flood of sign-ups with an address does not
-    /// keep its owner from a reset.
+    /// keep its owner from a reset. So do operators: what they ask for is held up by no mail that is due
+    /// later than theirs would be, and a flood of requests keeps nobody from the mail they have sent.
     ///
     /// # Errors
     ///
@@ -83,16 +87,24 @@ impl Tx<'_> {
     pub async fn insert_reset(
         &mut self,
         of: ResetOf,
+        by: AskedBy,
         email_key: &str,
         id: ResetId,
         job: JobId,
         now: DateTime,
     ) -> Result<(), StoreError> {
-        let resets = &self.store.collections.resets;
+        let sort = MailSort::Reset(of, by);
+        let due = self.next_mail_due(sort, email_key, now).await?;
+        let enough = match by {
+            AskedBy::Anybody => doc! { "$ne": null },
+            // A comparison with a date finds dates alone, and so no mail that was sent.
+            AskedBy::Operator => doc! { "$lte": due },
+        };
         let under_way = doc! {
             "email_key": email_key, "of": of.as_str(),
-            "mail_due_at": { "$ne": null }, "expires_at": { "$gt": now },
+            "mail_due_at": enough, "expires_at": { "$gt": now },
         };
+        let resets = &self.store.collections.resets;
         let under_way = resets
             .find_one(under_way)
             .session(&mut *self.session)
@@ -101,9 +113,7 @@ impl Tx<'_> {
         if under_way.is_some() {
             return Ok(());
         }
-        let due = self
-            .reserve_mail(MailSort::Reset(of), email_key, now)
-            .await?;
+        self.count_mail(sort, email_key, due).await?;
         resets
             .insert_one(Reset::new(id, of, email_key, now, due))
             .session(&mut *self.session)

@@ -7,7 +7,7 @@ use dossier_common::clock::Clock;
 use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::{JobId, ResetId};
-use dossier_common::reset::ResetOf;
+use dossier_common::reset::{AskedBy, ResetOf};
 use dossier_common::store::Store;
 
 #[derive(Debug, Args)]
@@ -41,7 +41,8 @@ pub(super) async fn run(store: &Store, arguments: &Arguments, of: ResetOf) -> an
         .transaction("send a reset", |tx| {
             let (key, entry) = (key.clone(), entry.clone());
             Box::pin(async move {
-                tx.insert_reset(of, &key, id, job, now).await?;
+                let by = AskedBy::Operator;
+                tx.insert_reset(of, by, &key, id, job, now).await?;
                 tx.record(entry).await
             })
         })

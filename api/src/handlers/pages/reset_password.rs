@@ -30,7 +30,10 @@ pub async fn confirm_reset(
 ) -> Response {
     let replacing = async {
         let password = limited.and(form)?.into_password()?;
-        services::reset_password(&state, &origin, token.expose_secret(), &password).await
+        let token = token.expose_secret();
+        let replaced = services::reset_password(&state, &origin, token, &password).await;
+        // A page without a script has no place for the device's token.
+        replaced.map(drop)
     };
     answer(PAGE, replacing.await, context! {})
 }

@@ -13,7 +13,8 @@ use crate::wire::{MessageResponse, UserIdText};
 
 /// Send a link to choose another password
 ///
-/// It goes to the account's owner, and works for 30 minutes. Nothing is sent while one is under way.
+/// It goes to the account's owner, and works for 30 minutes. Nothing is sent while one is under way. Admins
+/// and operators have five an hour sent to an address; what others ask for does not count.
 #[utoipa::path(
     post, path = "/v1/admin/users/{id}/send-reset", tag = "administration", security(("bearer" = [])),
     params(("id" = inline(UserIdText), Path, description = "Whose")),
