@@ -18,6 +18,20 @@ impl Network {
     }
 }
 
+impl Network {
+    /// The site that a network belongs to in all likelihood, an IPv6 /48 (RFC 6177 §2); an IPv4 address
+    /// belongs to none.
+    pub fn site(self) -> Option<String> {
+        match self.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(first) => {
+                let site = Ipv6Addr::from_bits(first.to_bits() >> 80 << 80);
+                Some(format!("{site}/48"))
+            }
+        }
+    }
+}
+
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -46,6 +60,15 @@ mod tests {
         ] {
             assert_eq!(network(address), expected);
         }
+    }
+
+    #[test]
+    fn networks_of_one_ipv6_48_are_of_one_site() {
+        let site = |address: &str| Network::of(address.parse().expect("an address")).site();
+        assert_eq!(site("2001:db8:1:2::1").as_deref(), Some("2001:db8:1::/48"));
+        assert_eq!(site("2001:db8:1:2::1"), site("2001:db8:1:ffff::9"));
+        assert_ne!(site("2001:db8:1:2::1"), site("2001:db8:2:2::1"));
+        assert_eq!(site("192.0.2.1"), None);
     }
 
     #[test]

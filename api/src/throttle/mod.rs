@@ -17,8 +17,8 @@ use dossier_common::email::EmailAddress;
 use dossier_common::network::Network;
 use dossier_common::store::Store;
 use dossier_common::throttle::{
-    LOG_INS_OF_NETWORK, MAILS_OF_NETWORK, MAILS_OF_SERVICE, MAILS_TO_DOMAIN, MAILS_TO_MAILBOX,
-    Quota,
+    LOG_INS_OF_NETWORK, MAILS_OF_NETWORK, MAILS_OF_SERVICE, MAILS_OF_SITE, MAILS_TO_DOMAIN,
+    MAILS_TO_MAILBOX, Quota,
 };
 use dossier_common::token::Pseudonyms;
 use metrics::counter;
@@ -56,7 +56,7 @@ impl Throttle {
         }
     }
 
-    /// Takes a request of `network`; what is left of `quota`.
+    /// Takes a request of `network`, and where it asks for a mail one of its site; what is left of `quota`.
     ///
     /// # Errors
     ///
@@ -67,7 +67,14 @@ impl Throttle {
         if let Some(Err(wait)) = front.map(|buckets| buckets.take(network)) {
             return Err(refused(quota, wait, "memory"));
         }
-        self.take(quota, &network.to_string()).await
+        let left = self.take(quota, &network.to_string()).await?;
+        if let Some(site) = network
+            .site()
+            .filter(|_| quota.name == MAILS_OF_NETWORK.name)
+        {
+            self.take(MAILS_OF_SITE.scaled(self.percent), &site).await?;
+        }
+        Ok(left)
     }
 
     /// Takes a request for a mail to `email`: of its mailbox, of its domain, and of all.
@@ -115,7 +122,9 @@ impl Throttle {
 fn refused(quota: Quota, resets_in: Duration, by: &'static str) -> Problem {
     let detail = match quota.name {
         "log-in" => "Too many passwords were tried from your network. Please try again later.",
-        "mail" => "Too many mails were asked for from your network. Please try again later.",
+        "mail" | "site" => {
+            "Too many mails were asked for from your network. Please try again later."
+        }
         "mailbox" => "Too many mails were asked for to this address. Please try again later.",
         "domain" => "Too many mails were asked for to this domain. Please try again later.",
         _ => "Too many mails were asked for right now. Please try again later.",

@@ -157,6 +157,23 @@ async fn neighbours_in_one_ipv6_64_share_their_quota() {
 }
 
 #[tokio::test]
+async fn networks_of_one_ipv6_48_share_a_quota_of_mails() {
+    let app = App::throttled(10).await;
+    let from = |text: String, number: usize| {
+        let address: std::net::Ipv6Addr = text.parse().expect("an address");
+        let call = resend(&app, &format!("u{number}@example.com"));
+        call.sent_from(address).send()
+    };
+    let asked = (0..12).map(|n| from(format!("2001:db8:1:{}::1", n / 3), n));
+    for answer in join_all(asked).await {
+        answer.expect(202);
+    }
+    wait_of(&from("2001:db8:1:ffff::1".to_owned(), 12).await, "site");
+    let other = from("2001:db8:2::1".to_owned(), 13).await;
+    other.expect(202);
+}
+
+#[tokio::test]
 async fn mails_are_limited_by_network_mailbox_and_domain() {
     let app = App::throttled(10).await;
     let asked = (0..4).map(|n| resend(&app, &format!("u{n}@a.example.com")).send());

@@ -23,6 +23,9 @@ pub const LOG_INS_OF_NETWORK: Quota = Quota::new("log-in", 100, MINUTE);
 /// Requests of one network for something that is mailed.
 pub const MAILS_OF_NETWORK: Quota = Quota::new("mail", 30, HOUR);
 
+/// The same of one site, an IPv6 /48: whoever has one has 65,536 networks.
+pub const MAILS_OF_SITE: Quota = Quota::new("site", 120, HOUR);
+
 /// Requests for mails to one mailbox, under however many sub-addresses (`ada+1@`).
 pub const MAILS_TO_MAILBOX: Quota = Quota::new("mailbox", 30, HOUR);
 
