@@ -16,9 +16,7 @@ impl Network {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         })
     }
-}
 
-impl Network {
     /// The site that a network belongs to in all likelihood, an IPv6 /48 (RFC 6177 §2); an IPv4 address
     /// belongs to none.
     pub fn site(self) -> Option<String> {

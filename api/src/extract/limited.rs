@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use dossier_common::throttle::{LOG_INS_OF_NETWORK, MAILS_OF_NETWORK, Quota};
+use dossier_common::throttle::{LOG_INS_OF_NETWORK, MAILS_OF_NETWORK, MAILS_OF_SITE, Quota};
 
 use super::ClientNetwork;
 use crate::problem::{Code, Fails, Problem};
@@ -15,6 +15,9 @@ use crate::state::AppState;
 pub trait Limit: Send {
     /// How often.
     const QUOTA: Quota;
+
+    /// How often its site may, where that is counted as well.
+    const OF_SITE: Option<Quota> = None;
 }
 
 /// Passwords that are tried.
@@ -31,6 +34,7 @@ pub struct Mails;
 
 impl Limit for Mails {
     const QUOTA: Quota = MAILS_OF_NETWORK;
+    const OF_SITE: Option<Quota> = Some(MAILS_OF_SITE);
 }
 
 /// The request is one of those that its network may make. It is the first extractor of its handler:
@@ -44,6 +48,9 @@ impl<L: Limit> FromRequestParts<AppState> for Limited<L> {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let ClientNetwork(network) = ClientNetwork::from_request_parts(parts, state).await?;
         let left = state.throttle.network(L::QUOTA, network).await?;
+        if let Some(quota) = L::OF_SITE {
+            state.throttle.site(quota, network).await?;
+        }
         if let Some(record) = parts.extensions.get::<RequestRecord>() {
             record.set_rate_limit(left);
         }

@@ -17,8 +17,8 @@ use dossier_common::email::EmailAddress;
 use dossier_common::network::Network;
 use dossier_common::store::Store;
 use dossier_common::throttle::{
-    LOG_INS_OF_NETWORK, MAILS_OF_NETWORK, MAILS_OF_SERVICE, MAILS_OF_SITE, MAILS_TO_DOMAIN,
-    MAILS_TO_MAILBOX, Quota,
+    LOG_INS_OF_NETWORK, MAILS_OF_NETWORK, MAILS_OF_SERVICE, MAILS_TO_DOMAIN, MAILS_TO_MAILBOX,
+    Quota,
 };
 use dossier_common::token::Pseudonyms;
 use metrics::counter;
@@ -56,7 +56,7 @@ impl Throttle {
         }
     }
 
-    /// Takes a request of `network`, and where it asks for a mail one of its site; what is left of `quota`.
+    /// Takes a request of `network`; what is left of `quota`.
     ///
     /// # Errors
     ///
@@ -67,14 +67,19 @@ impl Throttle {
         if let Some(Err(wait)) = front.map(|buckets| buckets.take(network)) {
             return Err(refused(quota, wait, "memory"));
         }
-        let left = self.take(quota, &network.to_string()).await?;
-        if let Some(site) = network
-            .site()
-            .filter(|_| quota.name == MAILS_OF_NETWORK.name)
-        {
-            self.take(MAILS_OF_SITE.scaled(self.percent), &site).await?;
+        self.take(quota, &network.to_string()).await
+    }
+
+    /// Takes a request of the site of `network`, if it belongs to one.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when nothing is left of `quota`.
+    pub async fn site(&self, quota: Quota, network: Network) -> Result<(), Problem> {
+        if let Some(site) = network.site() {
+            self.take(quota.scaled(self.percent), &site).await?;
         }
-        Ok(left)
+        Ok(())
     }
 
     /// Takes a request for a mail to `email`: of its mailbox, of its domain, and of all.

@@ -8,8 +8,8 @@ use crate::id::UserId;
 use crate::user::User;
 
 impl Tx<'_> {
-    /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, and puts [a pseudonym](pseudonym) where
-    /// the address stands among the recipients of documents.
+    /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, and puts
+    /// [a pseudonym](pseudonym) where the address stands among the recipients of documents.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
     /// person, and not who.

@@ -4,7 +4,7 @@
 //! costs the database a few reads a second. Whoever ends a session or changes an account waits as
 //! long after the commit before saying so: a read that began before the commit is not used any more
 //! then, in any process. So what was ended is refused everywhere from the moment of the answer on,
-//! and no process has to hear of it.
+//! without a message between processes.
 
 use std::fmt;
 use std::future::Future;

@@ -85,6 +85,14 @@ impl Actor {
         Ok(login)
     }
 
+    /// The account that was kept, or a new one to keep.
+    pub(crate) async fn account_in(&mut self, kept: &mut Option<Login>) -> Result<Login, Refused> {
+        match kept {
+            Some(login) => Ok(login.clone()),
+            None => Ok(kept.insert(self.account().await?).clone()),
+        }
+    }
+
     pub(crate) async fn log_in(&mut self, login: &Login) -> Result<Tokens, Refused> {
         let call = Call::post("/v1/auth/login", json!(login));
         let answer = self.call(Step::LogIn, call).await?;

@@ -16,10 +16,7 @@ pub(super) struct Documents {
 
 impl Task for Documents {
     async fn round(&mut self, actor: &mut Actor) -> Result<(), Refused> {
-        let client = match &self.client {
-            Some(client) => client.clone(),
-            None => self.client.insert(actor.account().await?).clone(),
-        };
+        let client = actor.account_in(&mut self.client).await?;
         let world = actor.world.clone();
         let ops = actor.log_in(&world.ops).await?.access;
         let file = actor.document(&ops).await?;

@@ -14,10 +14,7 @@ pub(super) struct LogIns {
 
 impl Task for LogIns {
     async fn round(&mut self, actor: &mut Actor) -> Result<(), Refused> {
-        let login = match &self.login {
-            Some(login) => login.clone(),
-            None => self.login.insert(actor.account().await?).clone(),
-        };
+        let login = actor.account_in(&mut self.login).await?;
         let tokens = actor.log_in(&login).await?;
         actor.show_me(&tokens.access).await
     }
