@@ -4,7 +4,7 @@ use dossier_common::email::EmailAddress;
 use dossier_common::telemetry::explain;
 use lettre::transport::smtp;
 
-use super::connections::SendError;
+use super::send_error::SendError;
 
 /// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]

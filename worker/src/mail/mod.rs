@@ -2,8 +2,11 @@
 
 mod connections;
 mod email;
+mod encrypted_stream;
 mod error;
+mod limited_stream;
 mod mailer;
+mod send_error;
 mod server;
 mod settings;
 

@@ -1,15 +1,21 @@
 //! The mail server: where it is, and how a connection to it is opened.
 
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::{ClientId, ServerInfo};
 use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use percent_encoding::percent_decode_str;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
 use url::{Host, Url};
+
+use super::encrypted_stream::EncryptedStream;
+use super::limited_stream::{Deadline, LimitedStream};
+use super::send_error::SendError;
 
 /// How long each address of the server may take to accept a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -76,21 +82,40 @@ impl MailServer {
         })
     }
 
-    /// Opens a connection that is ready for a mail: encrypted and logged in, where it is to be.
-    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let implicit = match &self.encryption {
-            Encryption::Implicit(parameters) => Some(parameters.clone()),
-            _ => None,
+    /// Opens a connection that is ready for a mail: encrypted and logged in, where it is to be. The
+    /// server is waited for until `deadline`, now and later.
+    pub(super) async fn connect(
+        &self,
+        deadline: Deadline,
+    ) -> Result<AsyncSmtpConnection, SendError> {
+        let stream = self.reach().await.map_err(SendError::Unreachable)?;
+        let stream = LimitedStream::new(stream, deadline);
+        let opening = self.open(stream).await;
+        opening.map_err(SendError::Unavailable)
+    }
+
+    /// A stream to the first of the server's addresses that accepts a connection.
+    async fn reach(&self) -> io::Result<TcpStream> {
+        let mut last = io::Error::other("its name has no address");
+        for address in lookup_host((self.host.as_str(), self.port)).await? {
+            match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => last = error,
+                Err(_) => last = io::ErrorKind::TimedOut.into(),
+            }
+        }
+        Err(last)
+    }
+
+    async fn open(&self, stream: LimitedStream) -> Result<AsyncSmtpConnection, Error> {
+        let stream: Box<dyn AsyncTokioStream> = match &self.encryption {
+            Encryption::Implicit(parameters) => {
+                Box::new(EncryptedStream::begin(stream, parameters.clone()).await?)
+            }
+            Encryption::StartTls(_) | Encryption::None => Box::new(stream),
         };
-        let address = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            address,
-            Some(CONNECT_LIMIT),
-            &self.hello_name,
-            implicit,
-            None,
-        )
-        .await?;
+        let connecting = AsyncSmtpConnection::connect_with_transport(stream, &self.hello_name);
+        let mut connection = connecting.await?;
         if let Encryption::StartTls(parameters) = &self.encryption {
             connection
                 .starttls(parameters.clone(), &self.hello_name)

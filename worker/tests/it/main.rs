@@ -14,6 +14,7 @@ mod mail;
 mod mail_accounts;
 mod mail_failures;
 mod mail_repeats;
+mod mail_silence;
 mod revalidate_command;
 mod revalidation_mails;
 mod running;
