@@ -15,7 +15,7 @@ use mongodb::bson::DateTime;
 use super::Run;
 use crate::mail::Envelope;
 use crate::services::Services;
-use addressed::Addressed;
+use addressed::Decision;
 
 /// What the job's log says when the mail may go out a second time.
 const MAYBE_SENT: &str = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
@@ -27,8 +27,13 @@ impl Run for SendEmail {
     /// between the server's acceptance and the acknowledgement) can be recognised.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
         let now = services.clock.now();
-        let Some(addressed) = address(&self, services, now).await? else {
-            return Ok(());
+        let addressed = match address(&self, services, now).await? {
+            Ok(addressed) => addressed,
+            Err(why) => {
+                tracing::info!(job = %handle.id(), "no mail for {}: {why}", handle.id());
+                handle.skip(why);
+                return Ok(());
+            }
         };
         if handle.crashes() > 0 {
             handle.log(MAYBE_SENT).await?;
@@ -54,12 +59,12 @@ impl Run for SendEmail {
     }
 }
 
-/// The mail as it is to be written now; `None` when it has become pointless.
+/// The mail as it is to be written now, or why it has become pointless.
 async fn address(
     job: &SendEmail,
     services: &Services,
     now: DateTime,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     match job {
         SendEmail::SignUp { sign_up_id } => sign_up::address(services, *sign_up_id, now).await,
         SendEmail::Invitation { invitation_id } => {
@@ -92,7 +97,7 @@ async fn address(
             since_millis,
             until_millis,
         } => rejection::of_time(services, *user_id, [*since_millis, *until_millis]).await,
-        SendEmail::Verify {} => Ok(None),
+        SendEmail::Verify {} => Ok(Err("it is of a sign-up that an older release has taken")),
     }
 }
 
