@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dossier_common::email::EmailAddress;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
@@ -100,10 +100,11 @@ impl Mailer {
             .subject(rendered.subject)
             .message_id(Some(message_id))
             .date(envelope.date.to_system_time())
-            .multipart(MultiPart::alternative_plain_html(
-                rendered.text,
-                rendered.html,
-            ))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
+                    .singlepart(part(ContentType::TEXT_HTML, rendered.html)),
+            )
             .map_err(MailError::unwritable)?;
         // RFC 3834 §5: nobody's vacation notice shall answer.
         message.headers_mut().insert_raw(HeaderValue::new(
@@ -111,5 +112,44 @@ impl Mailer {
             "auto-generated".to_owned(),
         ));
         Ok(message)
+    }
+}
+
+/// Base64 keeps long links whole: quoted-printable breaks them over several lines, and programs that
+/// read mails badly then find a part of the link.
+fn part(content_type: ContentType, text: String) -> SinglePart {
+    SinglePart::builder()
+        .header(content_type)
+        .header(ContentTransferEncoding::Base64)
+        .body(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_line_is_short_ascii_and_no_link_is_broken_by_its_encoding() {
+        let from = "Dossier <no-reply@dossier.example.com>".parse();
+        let mailer = Mailer::capture(from.unwrap());
+        let url = format!(
+            "https://dossier.example.com/verify-email/{}",
+            "aB3=".repeat(80)
+        );
+        let envelope = Envelope {
+            to: &"ada@example.com".parse().unwrap(),
+            name: Some("Ada É"),
+            job_id: "job_1",
+            date: DateTime::from_millis(0),
+        };
+        let sent = mailer.send(&Email::Verify { url }, &envelope).await;
+        assert!(sent.is_ok());
+        let written = mailer.captured().remove(0).formatted();
+        let written = String::from_utf8(written).unwrap();
+        assert!(written.is_ascii());
+        assert!(written.lines().all(|line| line.len() <= 100), "{written}");
+        let encoding = "Content-Transfer-Encoding: base64";
+        assert_eq!(written.matches(encoding).count(), 2, "{written}");
+        assert!(!written.contains("quoted-printable"), "{written}");
     }
 }

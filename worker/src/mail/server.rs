@@ -4,7 +4,9 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters,
+};
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::{ClientId, ServerInfo};
 use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
@@ -24,6 +26,10 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 pub(super) const RULE: &str = "must be smtps://user:password@host, smtp://user:password@host?tls=required, or \
                     smtp://host for a server on a private network";
 
+/// What may be wrong with an address that has a user.
+const ENCODE: &str = "cannot be read, or has a character in the user or password that must be percent-encoded: \
+                      @ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25 and a space is %20";
+
 /// Where the mail server is, and what it wants to know of us.
 #[derive(Clone)]
 pub(super) struct MailServer {
@@ -32,6 +38,15 @@ pub(super) struct MailServer {
     encryption: Encryption,
     credentials: Option<Credentials>,
     hello_name: ClientId,
+}
+
+/// What the address of a server does not say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    /// Who vouches for the server, besides those that everybody trusts.
+    pub(super) authority: Option<Certificate>,
+    /// The name in our EHLO.
+    pub(super) hello_name: Option<ClientId>,
 }
 
 #[derive(Clone)]
@@ -51,14 +66,27 @@ impl MailServer {
     /// # Errors
     ///
     /// The rule that the address breaks.
-    pub(super) fn parse(address: &str) -> Result<Self, &'static str> {
-        let url = Url::parse(address).map_err(|_| RULE)?;
-        let host = match url.host().ok_or(RULE)? {
+    pub(super) fn parse(address: &str, options: Options) -> Result<Self, &'static str> {
+        let rule = match address.contains('@') {
+            true => ENCODE,
+            false => RULE,
+        };
+        let url = Url::parse(address).map_err(|_| rule)?;
+        if address.contains('@') && url.username().is_empty() && url.password().is_none() {
+            return Err(ENCODE);
+        }
+        let host = match url.host().ok_or(rule)? {
             Host::Ipv6(address) => address.to_string(),
             host => host.to_string(),
         };
         let tls = url.query_pairs().find(|(name, _)| name == "tls");
-        let parameters = || TlsParameters::new(host.clone()).map_err(|_| RULE);
+        let parameters = || {
+            let mut parameters = TlsParameters::builder(host.clone());
+            if let Some(authority) = options.authority.clone() {
+                parameters = parameters.add_root_certificate(authority);
+            }
+            parameters.build().map_err(|_| RULE)
+        };
         let (encryption, usual_port) = match (url.scheme(), tls.as_ref().map(|(_, how)| &**how)) {
             (_, Some("opportunistic")) => {
                 return Err("tls=opportunistic would fall back to clear text; say tls=required");
@@ -77,7 +105,7 @@ impl MailServer {
             port: url.port().unwrap_or(usual_port),
             encryption,
             credentials: credentials(&url)?,
-            hello_name: hello_name(&url),
+            hello_name: options.hello_name.unwrap_or_else(|| hello_name(&url)),
             host,
         })
     }
@@ -152,7 +180,7 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
     };
     let decoded = |text| {
         let text = percent_decode_str(text).decode_utf8();
-        text.map(String::from).map_err(|_| RULE)
+        text.map(String::from).map_err(|_| ENCODE)
     };
     let (user, password) = (decoded(url.username())?, decoded(password)?);
     Ok(Some(Credentials::new(user, password)))
@@ -171,7 +199,7 @@ mod tests {
     use super::*;
 
     fn parse(address: &str) -> Result<String, &'static str> {
-        MailServer::parse(address).map(|server| format!("{server:?}"))
+        MailServer::parse(address, Options::default()).map(|server| format!("{server:?}"))
     }
 
     #[test]
@@ -190,7 +218,8 @@ mod tests {
         ] {
             assert_eq!(parse(address).as_deref(), Ok(shown), "{address}");
         }
-        let server = MailServer::parse("smtps://ada%2Bx:s%40fe@mail.example/client.example");
+        let address = "smtps://ada%2Bx:s%40fe@mail.example/client.example";
+        let server = MailServer::parse(address, Options::default());
         let server = server.expect("the address is good");
         let expected = Credentials::new("ada+x".to_owned(), "s@fe".to_owned());
         assert_eq!(server.credentials, Some(expected));
@@ -211,6 +240,21 @@ mod tests {
         ] {
             let refused = parse(address).expect_err(address);
             assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_not_percent_encoded_is_met_with_what_to_write() {
+        for address in [
+            "smtps://ada:se/cret@mail.example",
+            "smtps://ada:1/secret@mail.example",
+            "smtps://ada:se?cret@mail.example",
+            "smtps://ada:se#cret@mail.example",
+            "smtps://ada:%ffsecret@mail.example",
+        ] {
+            let refused = parse(address).expect_err(address);
+            assert!(refused.contains("percent-encoded"), "{address}: {refused}");
+            assert!(!refused.contains("cret@"), "{refused}");
         }
     }
 }
