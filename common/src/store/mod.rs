@@ -21,6 +21,7 @@ pub mod invitations;
 pub mod links;
 pub mod log_in_failures;
 pub mod mail_quota;
+pub mod mails;
 pub mod passwords;
 pub mod rate_windows;
 pub mod recent;

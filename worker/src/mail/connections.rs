@@ -61,20 +61,20 @@ impl Connections {
         }
     }
 
-    /// Hands `mail` over, in all within the time limit. Only a connection on which all went well
-    /// is kept; any other is closed.
-    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), SendError> {
+    /// Hands `mail` over, in all within the time limit; what the server said. Only a connection on which
+    /// all went well is kept; any other is closed.
+    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<String, SendError> {
         let exchange = async {
             let (mut connection, deadline) = self.acquire().await?;
-            hand_over(&mut connection, envelope, mail).await?;
-            Ok::<_, SendError>((connection, deadline))
+            let answer = hand_over(&mut connection, envelope, mail).await?;
+            Ok::<_, SendError>((connection, deadline, answer))
         };
         // The connection's own deadline comes first, and says what was waited for.
-        let (connection, deadline) = timeout(self.time_limit + AFTER_DEADLINE, exchange)
+        let (connection, deadline, answer) = timeout(self.time_limit + AFTER_DEADLINE, exchange)
             .await
             .map_err(|_| SendError::TimedOut(self.time_limit))??;
         self.keep(connection, deadline);
-        Ok(())
+        Ok(answer)
     }
 
     /// The connection that was used last and still works, or a new one.
@@ -117,7 +117,7 @@ async fn hand_over(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
     mail: &[u8],
-) -> Result<(), SendError> {
+) -> Result<String, SendError> {
     let mut parameters = Vec::new();
     if !mail.is_ascii() {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -134,12 +134,14 @@ async fn hand_over(
     }
     let ready = connection.command(Data).await;
     expect(354, "DATA", &ready.map_err(SendError::Refused)?)?;
-    let taken = connection.message(mail).await;
-    expect(
-        250,
-        "the end of the mail",
-        &taken.map_err(SendError::Refused)?,
-    )
+    let taken = match connection.message(mail).await {
+        Ok(taken) => taken,
+        Err(error) if error.status().is_some() => return Err(SendError::Refused(error)),
+        Err(error) => return Err(SendError::Unanswered(error)),
+    };
+    expect(250, "the end of the mail", &taken)?;
+    let text: Vec<&str> = taken.message().collect();
+    Ok(format!("{} {}", taken.code(), text.join(" ")))
 }
 
 fn expect(code: u16, command: &'static str, reply: &Response) -> Result<(), SendError> {

@@ -9,6 +9,7 @@ use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
 use super::connections::Connections;
+use super::duplicates::Duplicates;
 use super::email::Email;
 use super::error::MailError;
 use super::settings::MailSettings;
@@ -31,6 +32,7 @@ pub struct Envelope<'a> {
 pub struct Mailer {
     transport: Transport,
     from: Mailbox,
+    duplicates: Duplicates,
 }
 
 #[derive(Clone, Debug)]
@@ -45,6 +47,7 @@ impl Mailer {
         Self {
             transport: Transport::Smtp(settings.connections),
             from: settings.from,
+            duplicates: settings.duplicates,
         }
     }
 
@@ -53,7 +56,13 @@ impl Mailer {
         Self {
             transport: Transport::Capture(Arc::default()),
             from,
+            duplicates: Duplicates::default(),
         }
+    }
+
+    /// What becomes of mails that may have been sent.
+    pub fn duplicates(&self) -> Duplicates {
+        self.duplicates
     }
 
     /// The mails that were kept.
@@ -67,24 +76,27 @@ impl Mailer {
         }
     }
 
-    /// Sends `email`.
+    /// Sends `email`; what the mail server said when it took it.
     ///
     /// # Errors
     ///
     /// [`MailError`]; its text does not have the address in it.
-    pub async fn send(&self, email: &Email, envelope: &Envelope<'_>) -> Result<(), MailError> {
+    pub async fn send(&self, email: &Email, envelope: &Envelope<'_>) -> Result<String, MailError> {
         let message = self.compose(email, envelope)?;
         match &self.transport {
             Transport::Smtp(connections) => {
                 let sent = connections
                     .send(message.envelope(), &message.formatted())
                     .await;
-                sent.map_err(|error| MailError::of_server(&error, envelope.to))
+                match sent {
+                    Ok(answer) => Ok(envelope.to.mask_in(&answer)),
+                    Err(error) => Err(MailError::of_server(&error, envelope.to)),
+                }
             }
             Transport::Capture(messages) => {
                 let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
                 messages.push(message);
-                Ok(())
+                Ok("250 kept".to_owned())
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Mail: what it says, and how it gets there.
 
 mod connections;
+mod duplicates;
 mod email;
 mod encrypted_stream;
 mod error;
@@ -11,6 +12,7 @@ mod send_error;
 mod server;
 mod settings;
 
+pub use duplicates::Duplicates;
 pub use email::Email;
 pub use error::MailError;
 pub use mailer::{Envelope, Mailer};

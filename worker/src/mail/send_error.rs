@@ -17,6 +17,9 @@ pub(super) enum SendError {
     /// The server refused this mail, or the connection broke while it was handed over.
     #[error(transparent)]
     Refused(smtp::Error),
+    /// The server got the whole mail and did not say whether it took it.
+    #[error(transparent)]
+    Unanswered(smtp::Error),
     /// The answer is none to what was asked: the conversation is out of step.
     #[error("the mail server answered {code} to {command}")]
     OutOfStep {
@@ -25,7 +28,7 @@ pub(super) enum SendError {
         /// What was answered.
         code: u16,
     },
-    /// The server did not say in time that it has it.
+    /// Something else took too long.
     #[error("the mail server did not take the mail within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
 }

@@ -9,6 +9,7 @@ use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
 
 use super::connections::Connections;
+use super::duplicates::Duplicates;
 use super::server::{MailServer, Options, RULE};
 
 /// How long the mail server has for one mail, from the connection to its last answer.
@@ -21,10 +22,11 @@ const NO_CERTIFICATE: &str = "names a file that holds no certificate in PEM form
 pub struct MailSettings {
     pub(super) connections: Connections,
     pub(super) from: Mailbox,
+    pub(super) duplicates: Duplicates,
 }
 
 impl MailSettings {
-    /// Reads `SMTP_TIMEOUT_SECONDS`, `MAIL_FROM` and what belongs to the server.
+    /// Reads `SMTP_TIMEOUT_SECONDS`, `MAIL_FROM`, `MAIL_DUPLICATES` and what belongs to the server.
     pub fn read(env: &mut Environment) -> Option<Self> {
         let server = read_server(env);
         let seconds = env.number("SMTP_TIMEOUT_SECONDS", 1..=600, DEFAULT_TIME_LIMIT_SECONDS);
@@ -35,6 +37,7 @@ impl MailSettings {
         Some(Self {
             connections: Connections::new(server?, Duration::from_secs(seconds)),
             from: from?,
+            duplicates: Duplicates::read(env),
         })
     }
 }

@@ -14,6 +14,7 @@ mod mail;
 mod mail_accounts;
 mod mail_command;
 mod mail_failures;
+mod mail_ledger;
 mod mail_repeats;
 mod mail_silence;
 mod revalidate_command;

@@ -38,11 +38,11 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let began = Instant::now();
     let sent = mailer.send(&Email::Test, &envelope).await;
-    sent.context(
+    let answer = sent.context(
         "the mail was not sent; SMTP_URL, SMTP_CA_FILE and MAIL_FROM say where it goes and in whose name",
     )?;
     anstream::println!(
-        "the mail server took a mail to {} within {} ms; its Message-ID begins with {id}",
+        "the mail server took a mail to {} within {} ms and said {answer:?}; its Message-ID begins with {id}",
         arguments.to,
         began.elapsed().as_millis()
     );

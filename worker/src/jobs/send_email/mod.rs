@@ -3,6 +3,7 @@
 mod account;
 mod addressed;
 mod invitation;
+mod ledger;
 mod rejection;
 mod reset;
 mod sign_up;
@@ -15,16 +16,14 @@ use mongodb::bson::DateTime;
 use super::Run;
 use crate::mail::Envelope;
 use crate::services::Services;
-use addressed::Decision;
-
-/// What the job's log says when the mail may go out a second time.
-const MAYBE_SENT: &str = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
+use addressed::{Addressed, Decision};
 
 impl Run for SendEmail {
     /// Sends one mail, unless what it would say is no longer true.
     ///
-    /// The message's id derives from the job's, so that a mail that is sent twice (a worker died
-    /// between the server's acceptance and the acknowledgement) can be recognised.
+    /// The ledger knows how far the mail got. Where the server may have it, for a worker died between its
+    /// acceptance and the record of it, `MAIL_DUPLICATES` says whether it is sent again; the message's id
+    /// derives from the job's, so that a second one can be recognised.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
         let now = services.clock.now();
         let addressed = match address(&self, services, now).await? {
@@ -35,28 +34,45 @@ impl Run for SendEmail {
                 return Ok(());
             }
         };
-        if handle.crashes() > 0 {
-            handle.log(MAYBE_SENT).await?;
+        let id = handle.id();
+        if ledger::begin(services, handle, addressed.email.template(), now).await? {
+            send(services, &id, &addressed, now).await?;
         }
-        let (email, to) = (&addressed.email, &addressed.to);
-        let envelope = Envelope {
-            to,
-            name: addressed.name.as_deref(),
-            job_id: &handle.id(),
-            date: now,
-        };
-        let sent = services.mailer.send(email, &envelope).await;
-        sent.map_err(|error| match error.is_final() {
-            true => JobError::abort(error),
-            false => JobError::retry(error),
-        })?;
         record(&self, services, now).await?;
-        tracing::info!(
-            job = %handle.id(), template = email.template(),
-            "sent {} to {}", email.template(), to.masked()
-        );
+        ledger::settle(services, &id).await?;
         Ok(())
     }
+}
+
+/// Hands the mail over, and records what the server said.
+async fn send(
+    services: &Services,
+    job_id: &str,
+    addressed: &Addressed,
+    now: DateTime,
+) -> Result<(), JobError> {
+    let (email, to) = (&addressed.email, &addressed.to);
+    let envelope = Envelope {
+        to,
+        name: addressed.name.as_deref(),
+        job_id,
+        date: now,
+    };
+    let sent = services.mailer.send(email, &envelope).await;
+    ledger::record(services, job_id, &sent).await?;
+    match sent {
+        Ok(_) => {}
+        Err(error) if error.is_final() => return Err(JobError::abort(error)),
+        Err(error) => return Err(JobError::retry(error)),
+    }
+    tracing::info!(
+        job = job_id,
+        template = email.template(),
+        "sent {} to {}",
+        email.template(),
+        to.masked()
+    );
+    Ok(())
 }
 
 /// The mail as it is to be written now, or why it has become pointless.
