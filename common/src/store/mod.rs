@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod invitations;
 pub mod links;
 pub mod log_in_failures;
+pub mod mail_circuit;
 pub mod mail_quota;
 pub mod mails;
 pub mod passwords;

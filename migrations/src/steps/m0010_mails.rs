@@ -56,8 +56,7 @@ fn circuits() -> Document {
         "properties": {
             "_id": { "bsonType": "string", "maxLength": 100 },
             "failures": { "bsonType": "array", "items": { "bsonType": "string" } },
-            "open_since": { "bsonType": ["date", "null"] },
-            "reason": { "bsonType": ["string", "null"], "maxLength": 1000 },
+            "failed_at": { "bsonType": ["date", "null"] },
         },
     }
 }

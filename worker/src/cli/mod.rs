@@ -3,6 +3,7 @@
 mod inspect;
 mod jobs;
 mod mail;
+mod queues;
 mod revalidate;
 mod visible;
 
@@ -38,6 +39,9 @@ enum Command {
     /// Try the settings of the mail server
     #[command(subcommand)]
     Mail(mail::Command),
+    /// See queues
+    #[command(subcommand)]
+    Queues(queues::Command),
     /// Have stored documents inspected again whose verdict is by older rules
     Revalidate(revalidate::Arguments),
 }
@@ -57,6 +61,7 @@ impl Cli {
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
             Command::Mail(command) => mail::run(command).await,
+            Command::Queues(command) => queues::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,
         }
     }

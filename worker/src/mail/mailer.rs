@@ -1,6 +1,7 @@
 //! Sending mails.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use dossier_common::email::EmailAddress;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
@@ -33,6 +34,7 @@ pub struct Mailer {
     transport: Transport,
     from: Mailbox,
     duplicates: Duplicates,
+    probe_every: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +50,7 @@ impl Mailer {
             transport: Transport::Smtp(settings.connections),
             from: settings.from,
             duplicates: settings.duplicates,
+            probe_every: settings.probe_every,
         }
     }
 
@@ -57,7 +60,13 @@ impl Mailer {
             transport: Transport::Capture(Arc::default()),
             from,
             duplicates: Duplicates::default(),
+            probe_every: Duration::from_secs(1),
         }
+    }
+
+    /// How long it is from one mail to the next while the server takes none.
+    pub fn probe_every(&self) -> Duration {
+        self.probe_every
     }
 
     /// What becomes of mails that may have been sent.

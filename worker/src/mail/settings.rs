@@ -15,6 +15,9 @@ use super::server::{MailServer, Options, RULE};
 /// How long the mail server has for one mail, from the connection to its last answer.
 const DEFAULT_TIME_LIMIT_SECONDS: u64 = 60;
 
+/// How long it is from one mail to the next while the server takes none.
+const DEFAULT_PROBE_SECONDS: u64 = 30;
+
 const NO_CERTIFICATE: &str = "names a file that holds no certificate in PEM form";
 
 /// Where mail goes out, and in whose name.
@@ -23,12 +26,15 @@ pub struct MailSettings {
     pub(super) connections: Connections,
     pub(super) from: Mailbox,
     pub(super) duplicates: Duplicates,
+    pub(super) probe_every: Duration,
 }
 
 impl MailSettings {
-    /// Reads `SMTP_TIMEOUT_SECONDS`, `MAIL_FROM`, `MAIL_DUPLICATES` and what belongs to the server.
+    /// Reads the variables of mail, whose names begin with `SMTP_` and `MAIL_`.
     pub fn read(env: &mut Environment) -> Option<Self> {
         let server = read_server(env);
+        let duplicates = Duplicates::read(env);
+        let probe_seconds = env.number("MAIL_PROBE_SECONDS", 1..=3600, DEFAULT_PROBE_SECONDS);
         let seconds = env.number("SMTP_TIMEOUT_SECONDS", 1..=600, DEFAULT_TIME_LIMIT_SECONDS);
         let from = env.required(
             "MAIL_FROM",
@@ -37,7 +43,8 @@ impl MailSettings {
         Some(Self {
             connections: Connections::new(server?, Duration::from_secs(seconds)),
             from: from?,
-            duplicates: Duplicates::read(env),
+            duplicates,
+            probe_every: Duration::from_secs(probe_seconds),
         })
     }
 }

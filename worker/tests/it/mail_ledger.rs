@@ -15,8 +15,8 @@ async fn entry(bench: &Bench, job: JobId) -> Mail {
 /// A worker that died on the mail of a sign-up.
 async fn died_on_it(bench: &Bench) -> JobId {
     let (_, job) = bench.sign_up(None).await;
-    let store = bench.store();
-    let intended = store.intend_mail(&job.to_string(), "verify", bench.now());
+    let (store, id) = (bench.store(), job.to_string());
+    let intended = store.intend_mail(&id, "verify", bench.now());
     intended.await.expect("it can be recorded");
     job
 }

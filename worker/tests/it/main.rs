@@ -12,6 +12,7 @@ mod jobs_revalidate;
 mod jobs_validate;
 mod mail;
 mod mail_accounts;
+mod mail_circuit;
 mod mail_command;
 mod mail_failures;
 mod mail_ledger;

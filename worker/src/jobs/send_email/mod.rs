@@ -2,6 +2,7 @@
 
 mod account;
 mod addressed;
+mod circuit;
 mod invitation;
 mod ledger;
 mod rejection;
@@ -36,7 +37,7 @@ impl Run for SendEmail {
         };
         let id = handle.id();
         if ledger::begin(services, handle, addressed.email.template(), now).await? {
-            send(services, &id, &addressed, now).await?;
+            send(services, handle, &addressed, now).await?;
         }
         record(&self, services, now).await?;
         ledger::settle(services, &id).await?;
@@ -47,26 +48,25 @@ impl Run for SendEmail {
 /// Hands the mail over, and records what the server said.
 async fn send(
     services: &Services,
-    job_id: &str,
+    handle: &JobHandle,
     addressed: &Addressed,
     now: DateTime,
 ) -> Result<(), JobError> {
-    let (email, to) = (&addressed.email, &addressed.to);
+    let (email, to, id) = (&addressed.email, &addressed.to, handle.id());
     let envelope = Envelope {
         to,
         name: addressed.name.as_deref(),
-        job_id,
+        job_id: &id,
         date: now,
     };
     let sent = services.mailer.send(email, &envelope).await;
-    ledger::record(services, job_id, &sent).await?;
-    match sent {
-        Ok(_) => {}
-        Err(error) if error.is_final() => return Err(JobError::abort(error)),
-        Err(error) => return Err(JobError::retry(error)),
+    ledger::record(services, &id, &sent).await?;
+    if let Err(error) = sent {
+        return Err(circuit::failed(services, handle, error).await?);
     }
+    circuit::succeeded(services).await?;
     tracing::info!(
-        job = job_id,
+        job = id,
         template = email.template(),
         "sent {} to {}",
         email.template(),
