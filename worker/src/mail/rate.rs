@@ -20,29 +20,25 @@ pub enum MailRate {
     Limited(Rate),
 }
 
-/// The text is no rate.
-#[derive(Debug)]
-pub struct NoRate;
-
 impl FromStr for MailRate {
-    type Err = NoRate;
+    type Err = ();
 
-    fn from_str(text: &str) -> Result<Self, NoRate> {
+    fn from_str(text: &str) -> Result<Self, ()> {
         if text == "off" {
             return Ok(Self::Off);
         }
-        let (starts, unit) = text.split_once('/').ok_or(NoRate)?;
+        let (starts, unit) = text.split_once('/').ok_or(())?;
         let seconds = match unit {
             "s" => 1,
             "m" => 60,
             "h" => 60 * 60,
-            _ => return Err(NoRate),
+            _ => return Err(()),
         };
         let rate = Rate {
-            starts: starts.parse().map_err(|_| NoRate)?,
+            starts: starts.parse().map_err(drop)?,
             per: Duration::from_secs(seconds),
         };
-        rate.validate().map_err(|_| NoRate)?;
+        rate.validate().map_err(drop)?;
         Ok(Self::Limited(rate))
     }
 }
