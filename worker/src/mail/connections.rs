@@ -12,7 +12,7 @@ use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
 use super::limited_stream::Deadline;
-use super::send_error::SendError;
+use super::send_error::{END_OF_MAIL, SendError};
 use super::server::MailServer;
 
 /// How many connections are kept at most; more may be open at once.
@@ -139,7 +139,7 @@ async fn hand_over(
         Err(error) if error.status().is_some() => return Err(SendError::Refused(error)),
         Err(error) => return Err(SendError::Unanswered(error)),
     };
-    expect(250, "the end of the mail", &taken)?;
+    expect(250, END_OF_MAIL, &taken)?;
     let text: Vec<&str> = taken.message().collect();
     Ok(format!("{} {}", taken.code(), text.join(" ")))
 }

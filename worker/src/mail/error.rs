@@ -4,7 +4,7 @@ use dossier_common::email::EmailAddress;
 use dossier_common::telemetry::explain;
 use lettre::transport::smtp;
 
-use super::send_error::SendError;
+use super::send_error::{END_OF_MAIL, SendError};
 
 /// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,11 @@ impl MailError {
         match error {
             SendError::Refused(error) if refuses_the_mail(error) => Self::Refused(text),
             SendError::Refused(error) if error.is_transient() => Self::Deferred(text),
-            SendError::Unanswered(_) => Self::Unanswered(text),
+            SendError::Unanswered(_)
+            | SendError::OutOfStep {
+                command: END_OF_MAIL,
+                ..
+            } => Self::Unanswered(text),
             _ => Self::Unavailable(text),
         }
     }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use lettre::transport::smtp;
 
+/// What is asked last, for [`SendError::OutOfStep`].
+pub(super) const END_OF_MAIL: &str = "the end of the mail";
+
 /// Why a mail was not handed over.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SendError {

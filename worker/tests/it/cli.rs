@@ -143,6 +143,7 @@ async fn a_job_is_shown_with_every_attempt_and_no_secret() {
     assert_eq!(shown["state"], "dead");
     assert_eq!(shown["payload"]["template"], "sign-up");
     assert_eq!(shown["history"].as_array().map(Vec::len), Some(1));
+    assert_eq!(shown["mail"]["state"], "not_taken");
     let error = shown["history"][0]["error"].as_str().expect("a reason");
     assert!(error.contains("550") && error.contains("5.1.1"), "{error}");
     let (code, text) = jobs(&bench, &["show", &id]).await;
