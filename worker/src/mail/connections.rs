@@ -82,13 +82,21 @@ impl Connections {
         while let Some((mut connection, deadline)) = self.take() {
             deadline.restart();
             let test = self.server.is_in_step(&mut connection);
-            if let Ok(true) = timeout(TEST_LIMIT, test).await {
-                return Ok((connection, deadline));
+            match timeout(TEST_LIMIT, test).await {
+                Ok(true) => return Ok((connection, deadline)),
+                Ok(false) => {}
+                // Each of the others would take as long.
+                Err(_) => self.close_all(),
             }
         }
         let deadline = Deadline::after(self.time_limit);
         let connection = self.server.connect(deadline.clone()).await?;
         Ok((connection, deadline))
+    }
+
+    fn close_all(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clear();
     }
 
     fn take(&self) -> Option<(AsyncSmtpConnection, Deadline)> {
