@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{DateTime, Document, doc, serialize_to_bson};
+use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
+use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::{OPERATION_LIMIT, Store, StoreError};
@@ -77,7 +78,8 @@ impl Store {
             .map_err(StoreError::database("find a mail"))
     }
 
-    /// Records that the mail of a job is about to be handed over.
+    /// Records that the mail of a job is about to be handed over, unless the server has it; how far it got
+    /// before, if an attempt was made at it.
     ///
     /// # Errors
     ///
@@ -87,16 +89,25 @@ impl Store {
         job_id: &str,
         template: &str,
         now: DateTime,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Mail>, StoreError> {
+        let taken = [MailState::HandedOver, MailState::Settled].map(word);
+        let is_taken = doc! { "$in": [{ "$ifNull": ["$state", ""] }, taken.to_vec()] };
         let mut fields = state(MailState::Intended, now);
-        fields.insert("template", template);
-        let update = doc! { "$set": fields, "$unset": { "answer": "" } };
+        fields.insert("template", doc! { "$literal": template });
+        fields.insert("answer", Bson::Null);
+        let fields = fields.into_iter().map(|(name, new)| {
+            let known = format!("${name}");
+            let kept = doc! { "$cond": [is_taken.clone(), known, new] };
+            (name, Bson::Document(kept))
+        });
+        let update = doc! { "$set": fields.collect::<Document>() };
         self.collections
             .mails
-            .update_one(doc! { "_id": job_id }, update)
+            .find_one_and_update(doc! { "_id": job_id }, vec![update])
             .upsert(true)
+            .return_document(ReturnDocument::Before)
+            .max_time(OPERATION_LIMIT)
             .await
-            .map(drop)
             .map_err(StoreError::database(
                 "record that a mail is about to be sent",
             ))
@@ -128,8 +139,12 @@ impl Store {
     }
 }
 
+fn word(state: MailState) -> Bson {
+    serialize_to_bson(&state).expect("it is a word")
+}
+
 fn state(state: MailState, now: DateTime) -> Document {
-    let state = serialize_to_bson(&state).expect("it is a word");
+    let state = word(state);
     let expire_at = now.saturating_add_duration(KEPT_FOR);
     doc! { "state": state, "at": now, "expire_at": expire_at }
 }

@@ -29,7 +29,7 @@ pub(super) async fn begin(
     now: DateTime,
 ) -> Result<bool, JobError> {
     let (store, id) = (&services.store, handle.id());
-    let known = store.find_mail(&id).await?;
+    let known = store.intend_mail(&id, template, now).await?;
     if known.as_ref().is_some_and(Mail::is_taken) {
         return Ok(false);
     }
@@ -40,7 +40,6 @@ pub(super) async fn begin(
         }
         handle.log(MAYBE_SENT).await?;
     }
-    store.intend_mail(&id, template, now).await?;
     Ok(true)
 }
 
