@@ -15,6 +15,10 @@ pub(crate) enum Verdict {
     Done {
         result: Option<Bson>,
     },
+    /// Done, for there was nothing to do.
+    Skipped {
+        reason: String,
+    },
     Retry {
         outcome: Outcome,
         error: String,
@@ -42,6 +46,7 @@ impl Verdict {
     pub(crate) fn outcome(&self) -> Outcome {
         match self {
             Self::Done { .. } => Outcome::Done,
+            Self::Skipped { .. } => Outcome::Skipped,
             Self::Retry { outcome, .. }
             | Self::Snooze { outcome, .. }
             | Self::Dead { outcome, .. } => *outcome,
@@ -50,13 +55,27 @@ impl Verdict {
         }
     }
 
+    /// Whether the job is done with it.
+    pub(crate) fn is_success(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Skipped { .. })
+    }
+
+    /// Why it failed, or did nothing.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Skipped { reason } => Some(reason),
+            verdict => verdict.error(),
+        }
+    }
+
+    /// Why it failed.
     pub(crate) fn error(&self) -> Option<&str> {
         match self {
             Self::Retry { error, .. } | Self::Dead { error, .. } | Self::Unstorable { error } => {
                 Some(error)
             }
             Self::Snooze { error, .. } => error.as_deref(),
-            Self::Done { .. } | Self::Release => None,
+            Self::Done { .. } | Self::Skipped { .. } | Self::Release => None,
         }
     }
 

@@ -12,7 +12,7 @@ use dossier_service::FrameSettings;
 
 use crate::antivirus::Antivirus;
 use crate::document::Policy;
-use crate::mail::{MailSettings, Mailer};
+use crate::mail::{MailRate, MailSettings, Mailer};
 
 /// The settings of `dossier-worker run`.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub token_keys: TokenKeys,
     /// The way to people's mailboxes.
     pub mailer: Mailer,
+    /// How many mails all workers send in a time, if that is set.
+    pub mail_rate: Option<MailRate>,
     /// What to make of embedded objects, links and mismatched names.
     pub policy: Policy,
     /// The virus scanner.
@@ -52,6 +54,7 @@ impl Settings {
         let public_url = read_public_url(&mut env);
         let token_keys = read_token_keys(&mut env);
         let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
+        let mail_rate = MailRate::read(&mut env);
         let policy = read_policy(&mut env);
         let antivirus = Antivirus::read(&mut env);
         let queue_names = match queue_names {
@@ -67,6 +70,7 @@ impl Settings {
                 public_url: public_url?,
                 token_keys: token_keys?,
                 mailer: mailer?,
+                mail_rate,
                 policy,
                 antivirus,
                 queue_names,

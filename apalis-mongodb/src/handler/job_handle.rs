@@ -27,6 +27,7 @@ struct Inner {
     lease: Arc<Lease>,
     worker: Arc<WorkerRuntime>,
     retry_in: Mutex<Option<Duration>>,
+    skipped: Mutex<Option<String>>,
 }
 
 /// The job a handler runs; take it as an argument.
@@ -57,6 +58,7 @@ impl JobHandle {
                 lease,
                 worker,
                 retry_in: Mutex::new(None),
+                skipped: Mutex::new(None),
             }),
         }
     }
@@ -169,6 +171,13 @@ impl JobHandle {
         *lock(&self.inner.retry_in) = Some(wait);
     }
 
+    /// If the handler succeeds, the job is done without having done anything, for this reason. Its attempt
+    /// has the outcome [`Outcome::Skipped`](crate::Outcome::Skipped); `skipped: ` and the reason stand in
+    /// the history, and where a failed job has its last error. What the handler returns is not stored.
+    pub fn skip(&self, reason: impl Into<String>) {
+        *lock(&self.inner.skipped) = Some(reason.into());
+    }
+
     /// Stores how far the job is; any serialisable value.
     ///
     /// # Errors
@@ -229,6 +238,10 @@ impl JobHandle {
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {
         *lock(&self.inner.retry_in)
+    }
+
+    pub(crate) fn skipped(&self) -> Option<String> {
+        lock(&self.inner.skipped).clone()
     }
 
     pub(crate) fn strategy(&self) -> RetryStrategy {

@@ -100,9 +100,10 @@ async fn settled<R: Serialize>(
     let result = handler.await;
     metrics::ran(job.queue(), started_at.elapsed());
     let of_result = || match &result {
-        Ok(value) => match stored_result(&job, value) {
-            Ok(result) => Verdict::Done { result },
-            Err(error) => verdict::unstorable(&error),
+        Ok(value) => match (job.skipped(), stored_result(&job, value)) {
+            (Some(reason), _) => verdict::skipped(&reason),
+            (None, Ok(result)) => Verdict::Done { result },
+            (None, Err(error)) => verdict::unstorable(&error),
         },
         Err(error) => verdict::of_error(error, &job),
     };

@@ -86,6 +86,14 @@ fn said(error: &BoxDynError) -> Option<&JobError> {
     carried.map(|carried| &carried.0)
 }
 
+/// The verdict on an attempt that found nothing to do.
+pub(super) fn skipped(reason: &str) -> Verdict {
+    let reason = format!("skipped: {reason}");
+    Verdict::Skipped {
+        reason: reason.chars().take(MAX_ERROR_CHARS).collect(),
+    }
+}
+
 /// The verdict on an attempt whose value cannot be stored.
 pub(super) fn unstorable(error: &BsonError) -> Verdict {
     Verdict::Dead {

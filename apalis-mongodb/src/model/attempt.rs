@@ -15,6 +15,9 @@ use super::time;
 pub enum Outcome {
     /// The handler succeeded.
     Done,
+    /// The handler succeeded without doing anything, and said why
+    /// ([`JobHandle::skip`](crate::JobHandle::skip)).
+    Skipped,
     /// The handler returned an error.
     Failed,
     /// The handler asked for another attempt after a time of its choice.
@@ -41,8 +44,9 @@ pub enum Outcome {
 
 impl Outcome {
     /// The outcomes that this version knows.
-    const KNOWN: [Self; 11] = [
+    const KNOWN: [Self; 12] = [
         Self::Done,
+        Self::Skipped,
         Self::Failed,
         Self::RetryAfter,
         Self::Snoozed,
@@ -60,6 +64,7 @@ impl Outcome {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Done => "done",
+            Self::Skipped => "skipped",
             Self::Failed => "failed",
             Self::RetryAfter => "retry_after",
             Self::Snoozed => "snoozed",
@@ -145,7 +150,7 @@ pub struct AttemptRecord {
     pub finished_at: DateTime,
     /// How it ended.
     pub outcome: Outcome,
-    /// The error's text, if it ended in one.
+    /// The error's text, if it ended in one; why it did nothing, if it was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

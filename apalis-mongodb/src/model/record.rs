@@ -53,7 +53,7 @@ pub struct JobRecord {
     /// Until when that worker holds it.
     #[serde(serialize_with = "time::optional")]
     pub lease_until: Option<DateTime>,
-    /// The text of the last error.
+    /// The text of the last error; of a job that is done, why it was skipped.
     pub last_error: Option<String>,
     /// What the handler returned, if results are kept.
     #[serde(serialize_with = "optional_payload")]

@@ -53,7 +53,7 @@ pub struct JobSummary {
     /// Until when that worker holds it.
     #[serde(serialize_with = "time::optional")]
     pub lease_until: Option<DateTime>,
-    /// The text of the last error.
+    /// The text of the last error; of a job that is done, why it was skipped.
     pub last_error: Option<String>,
     /// Key that is unique while the job lives.
     pub unique_key: Option<String>,

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc};
 use serde::Serialize;
 
-use super::{MAX_TIME, Operator, QueueLimits};
+use super::{MAX_TIME, Operator, Parking, QueueLimits};
 use crate::error::{Context, Error};
 use crate::indexes::since_epoch;
 use crate::model::lenient::Fields;
@@ -25,6 +25,8 @@ pub struct QueueRecord {
     pub paused_at: Option<DateTime>,
     /// Its limits.
     pub limits: QueueLimits,
+    /// Why and since when it is parked, if it is.
+    pub parked: Option<Parking>,
     /// What is wrong with its settings, if they cannot be read. Workers take them for unset, as
     /// here; pausing, resuming and limiting the queue writes them anew.
     pub malformed: Option<String>,
@@ -37,6 +39,7 @@ impl QueueRecord {
             paused: false,
             paused_at: None,
             limits: QueueLimits::default(),
+            parked: None,
             malformed: None,
         }
     }
@@ -56,12 +59,17 @@ impl QueueRecord {
         let limits = fields.value("limits");
         let limits = limits.as_ref().and_then(QueueLimits::from_stored);
         read("limits", limits.is_some());
+        let parked = fields.value("parked");
+        let is_unset = parked.as_ref().is_none_or(|parked| *parked == Bson::Null);
+        let parked = parked.as_ref().and_then(Parking::from_stored);
+        read("parked", is_unset || parked.is_some());
         read(f::ID, fields.text(f::ID).is_some());
         Self {
             name: fields.id(),
             paused: paused.unwrap_or(false),
             paused_at,
             limits: limits.unwrap_or_default(),
+            parked,
             malformed: (!faults.is_empty()).then(|| faults.join("; ")),
         }
     }
@@ -90,7 +98,7 @@ impl Operator {
     async fn queue_settings(&self) -> Result<Vec<RawDocumentBuf>, Error> {
         const OPERATION: &str = "read queues";
         let queues = self.collections.raw_queues(&self.db);
-        let fields = doc! { "paused": 1, "paused_at": 1, "limits": 1 };
+        let fields = doc! { "paused": 1, "paused_at": 1, "limits": 1, "parked": 1 };
         let find = queues.find(doc! {}).projection(fields).max_time(MAX_TIME);
         let found = find.await.context(OPERATION)?;
         found.try_collect().await.context(OPERATION)

@@ -42,6 +42,7 @@ mod list;
 mod list_queues;
 mod list_workers;
 mod oldest;
+mod park;
 mod pause;
 mod recent_counts;
 mod reprioritise;
@@ -63,7 +64,7 @@ pub use list_workers::WorkerRecord;
 pub use retry::RetryOptions;
 
 use crate::config::{Collections, Config};
-pub use crate::model::{QueueLimits, Rate};
+pub use crate::model::{Parking, QueueLimits, Rate};
 
 /// No operator's question may hold the server longer than this.
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(30);

@@ -1,7 +1,7 @@
 //! Pauses and resumes queues.
 
-use mongodb::bson::{Document, doc};
-use mongodb::options::WriteConcern;
+use mongodb::bson::doc;
+use mongodb::options::{UpdateModifications, WriteConcern};
 
 use super::Operator;
 use crate::config::validate_queue_name;
@@ -33,7 +33,7 @@ impl Operator {
     pub(super) async fn change_queue(
         &self,
         queue: &str,
-        update: Document,
+        update: impl Into<UpdateModifications>,
         operation: &'static str,
     ) -> Result<(), Error> {
         validate_queue_name(queue)?;

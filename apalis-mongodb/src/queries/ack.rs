@@ -92,8 +92,7 @@ pub(crate) fn statement(
 
 /// Whether `verdict` removes the job instead of changing it.
 pub(crate) fn removes(verdict: &Verdict, config: &Config) -> bool {
-    matches!(verdict, Verdict::Done { .. })
-        && config.retention.done.is_some_and(|kept| kept.is_zero())
+    verdict.is_success() && config.retention.done.is_some_and(|kept| kept.is_zero())
 }
 
 fn update(verdict: &Verdict, now: DateTime) -> Document {
@@ -107,6 +106,15 @@ fn update(verdict: &Verdict, now: DateTime) -> Document {
             doc! {
                 "$set": set,
                 "$unset": { f::LEASE_UNTIL: "", f::LAST_ERROR: "" },
+                "$rename": { f::UNIQUE_KEY: f::FREED_KEY },
+            }
+        }
+        Verdict::Skipped { reason } => {
+            let mut set = finished(JobState::Done, now);
+            set.insert(f::LAST_ERROR, reason);
+            doc! {
+                "$set": set,
+                "$unset": { f::LEASE_UNTIL: "" },
                 "$rename": { f::UNIQUE_KEY: f::FREED_KEY },
             }
         }
@@ -185,8 +193,8 @@ fn with_history(
         "finished_at": clock.at(settlement.finished_at),
         "outcome": settlement.verdict.outcome().as_str(),
     };
-    if let Some(error) = settlement.verdict.error() {
-        entry.insert("error", error);
+    if let Some(reason) = settlement.verdict.reason() {
+        entry.insert("error", reason);
     }
     let keep = -i64::from(config.history_limit);
     let push = doc! { f::HISTORY: { "$each": [entry], "$slice": keep } };

@@ -30,7 +30,7 @@ pub(crate) fn check(settlements: &[Settlement], config: &Config) -> Result<(), E
                 encoded_bytes(&document).map_err(|error| Error::Codec(error.into()))?
             }
             // The text stands with the job and in its history.
-            verdict => verdict.error().map_or(0, |error| 2 * error.len()),
+            verdict => verdict.reason().map_or(0, |error| 2 * error.len()),
         };
     }
     let limit = match settlements {

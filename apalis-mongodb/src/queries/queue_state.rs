@@ -7,7 +7,7 @@ use mongodb::bson::{Document, doc};
 
 use crate::deadline::within;
 use crate::error::Error;
-use crate::model::{QueueLimits, field as f};
+use crate::model::{Parking, QueueLimits, field as f};
 
 /// Claims wait for what is read and written of a queue's settings.
 pub(super) const SETTINGS_LIMIT: Duration = Duration::from_secs(5);
@@ -26,11 +26,15 @@ pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<Q
     let Some(document) = found else {
         return Ok(QueueState::default());
     };
+    let limits = document.get("limits");
+    let mut limits = limits
+        .and_then(QueueLimits::from_stored)
+        .unwrap_or_default();
+    if let Some(parking) = document.get("parked").and_then(Parking::from_stored) {
+        limits.rate = Some(parking.rate());
+    }
     Ok(QueueState {
         paused: document.get_bool("paused").unwrap_or(false),
-        limits: document
-            .get("limits")
-            .and_then(QueueLimits::from_stored)
-            .unwrap_or_default(),
+        limits,
     })
 }

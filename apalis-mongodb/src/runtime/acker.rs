@@ -73,9 +73,7 @@ impl Acker {
     /// Leaves out the successes that committed transactions of their handlers have written: to look
     /// costs less than to write them again, which changes nothing.
     async fn leave_out_completed(&self, batch: &mut Vec<Settlement>) {
-        let completed = |s: &Settlement| {
-            s.lease.is_in_transaction() && matches!(s.verdict, Verdict::Done { .. })
-        };
+        let completed = |s: &Settlement| s.lease.is_in_transaction() && s.verdict.is_success();
         let leases: Vec<_> = batch
             .iter()
             .filter(|settlement| completed(settlement))
@@ -262,7 +260,10 @@ impl Acker {
                 match &settlement.verdict {
                     Verdict::Retry { .. } => metrics::retried(queue),
                     Verdict::Dead { .. } | Verdict::Unstorable { .. } => metrics::dead(queue),
-                    Verdict::Done { .. } | Verdict::Snooze { .. } | Verdict::Release => {}
+                    Verdict::Done { .. }
+                    | Verdict::Skipped { .. }
+                    | Verdict::Snooze { .. }
+                    | Verdict::Release => {}
                 }
             }
             Ack::Stale => metrics::stale_ack(queue),

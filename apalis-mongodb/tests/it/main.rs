@@ -37,6 +37,7 @@ mod other_leases;
 mod outage;
 mod outcomes;
 mod oversized;
+mod parking;
 mod plans;
 mod polling;
 mod priorities;

@@ -266,3 +266,32 @@ async fn an_abort_said_with_a_job_error_makes_a_job_dead_at_once() {
         Some("invalid digit found in string")
     );
 }
+
+#[tokio::test]
+async fn a_job_with_nothing_to_do_is_done_and_says_why() {
+    let bench = Bench::new().await;
+    let running = worker!(bench.storage::<u32>(), 1, async |_: u32, job: JobHandle| {
+        job.skip("it is gone");
+        match job.attempt() {
+            1 => Err(BoxDynError::from("a failed attempt did not do nothing")),
+            _ => Ok("not stored"),
+        }
+    });
+    let id = bench.storage::<u32>().enqueue(1).await.unwrap();
+    let job = bench.reaches(&id, JobState::Done).await;
+    running.stop().await;
+    assert_eq!(job.last_error.as_deref(), Some("skipped: it is gone"));
+    assert_eq!(job.result, None);
+    let ends: Vec<_> = job
+        .history
+        .iter()
+        .map(|attempt| (attempt.outcome, attempt.error.as_deref()))
+        .collect();
+    assert_eq!(
+        ends,
+        [
+            (Outcome::Failed, Some("a failed attempt did not do nothing")),
+            (Outcome::Skipped, Some("skipped: it is gone")),
+        ]
+    );
+}

@@ -34,6 +34,10 @@ pub mod collection {
     pub const ATTEMPTS: &str = "attempts";
     /// When the last mails to an address were due.
     pub const MAIL_QUOTAS: &str = "mail_quotas";
+    /// What has failed since the last mail that was sent.
+    pub const MAIL_CIRCUITS: &str = "mail_circuits";
+    /// How far mails got.
+    pub const MAILS: &str = "mails";
     /// Who did what.
     pub const AUDIT: &str = "audit";
     /// How many requests there were in a window.
@@ -59,6 +63,8 @@ pub struct Collections {
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
     pub(crate) attempts: Collection<super::attempts::Attempts>,
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
+    pub(crate) mail_circuits: Collection<super::mail_circuit::MailCircuit>,
+    pub(crate) mails: Collection<super::mails::Mail>,
     pub(crate) audit: Collection<AuditEntry>,
     pub(crate) rate_windows: Collection<super::rate_windows::RateWindow>,
     pub(crate) log_in_failures: Collection<super::log_in_failures::LogInFailures>,
@@ -77,6 +83,8 @@ impl Collections {
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
             attempts: database.collection(collection::ATTEMPTS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
+            mail_circuits: database.collection(collection::MAIL_CIRCUITS),
+            mails: database.collection(collection::MAILS),
             audit: database.collection(collection::AUDIT),
             rate_windows: counters(database, collection::RATE_WINDOWS),
             log_in_failures: counters(database, collection::LOG_IN_FAILURES),

@@ -89,14 +89,18 @@ impl Metrics {
         self.handle.render()
     }
 
-    /// Brings the gauges of the queues up to date: `dossier_queue_jobs{queue,state}` and
-    /// `dossier_queue_oldest_ready_age_seconds{queue}`.
+    /// Brings the gauges of the queues up to date: `dossier_queue_jobs{queue,state}`,
+    /// `dossier_queue_parked{queue}` and `dossier_queue_oldest_ready_age_seconds{queue}`.
     ///
     /// # Errors
     ///
     /// [`StoreError::Queue`] when the queue cannot be asked; the old figures stay.
     async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
         let operator = store.queue_operator();
+        let queues = operator
+            .list_queues()
+            .await
+            .map_err(StoreError::queue("list queues"))?;
         for name in QueueName::ALL.iter().map(|queue| queue.as_str()) {
             let counts = operator
                 .recent_counts(name, COUNTS_AGE)
@@ -106,6 +110,10 @@ impl Metrics {
                 gauge!("dossier_queue_jobs", "queue" => name, "state" => state.as_str())
                     .set(counts.of(state) as f64);
             }
+            let is_parked = queues
+                .iter()
+                .any(|queue| queue.name == name && queue.parked.is_some());
+            gauge!("dossier_queue_parked", "queue" => name).set(f64::from(u8::from(is_parked)));
             let age = operator
                 .oldest_ready_age(name)
                 .await

@@ -2,6 +2,8 @@
 
 mod inspect;
 mod jobs;
+mod mail;
+mod queues;
 mod revalidate;
 mod visible;
 
@@ -34,6 +36,12 @@ enum Command {
     /// See and retry jobs
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// Try the settings of the mail server
+    #[command(subcommand)]
+    Mail(mail::Command),
+    /// See queues
+    #[command(subcommand)]
+    Queues(queues::Command),
     /// Have stored documents inspected again whose verdict is by older rules
     Revalidate(revalidate::Arguments),
 }
@@ -52,6 +60,8 @@ impl Cli {
             } => crate::run::run(queues, concurrency.map(usize::from)).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
+            Command::Mail(command) => mail::run(command).await,
+            Command::Queues(command) => queues::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,
         }
     }

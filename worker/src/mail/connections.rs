@@ -11,6 +11,8 @@ use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
+use super::limited_stream::Deadline;
+use super::send_error::{END_OF_MAIL, SendError};
 use super::server::MailServer;
 
 /// How many connections are kept at most; more may be open at once.
@@ -20,30 +22,11 @@ const MAX_KEPT: usize = 8;
 /// §4.5.3.2.7), many sooner.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
+/// How long after the deadline of a connection what it does not end is ended.
+const AFTER_DEADLINE: Duration = Duration::from_secs(3);
+
 /// How long a kept connection may take to show that it still works.
 const TEST_LIMIT: Duration = Duration::from_secs(5);
-
-/// Why a mail was not handed over.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum SendError {
-    /// The server is not there, or does not talk to us: a mail is not what it refuses.
-    #[error(transparent)]
-    Unavailable(smtp::Error),
-    /// The server refused this mail, or the connection broke while it was handed over.
-    #[error(transparent)]
-    Refused(smtp::Error),
-    /// The answer is none to what was asked: the conversation is out of step.
-    #[error("the mail server answered {code} to {command}")]
-    OutOfStep {
-        /// What was asked.
-        command: &'static str,
-        /// What was answered.
-        code: u16,
-    },
-    /// The server did not say in time that it has it.
-    #[error("the mail server did not take the mail within {} s", .0.as_secs_f64())]
-    TimedOut(Duration),
-}
 
 /// Connections to one mail server. Cheap to clone.
 ///
@@ -58,6 +41,7 @@ pub(super) struct Connections {
 
 struct Kept {
     connection: AsyncSmtpConnection,
+    deadline: Deadline,
     since: Instant,
 }
 
@@ -77,44 +61,60 @@ impl Connections {
         }
     }
 
-    /// Hands `mail` over, in all within the time limit. Only a connection on which all went well
-    /// is kept; any other is closed.
-    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), SendError> {
+    /// Hands `mail` over, in all within the time limit; what the server said. Only a connection on which
+    /// all went well is kept; any other is closed.
+    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<String, SendError> {
         let exchange = async {
-            let connection = self.acquire().await;
-            let mut connection = connection.map_err(SendError::Unavailable)?;
-            hand_over(&mut connection, envelope, mail).await?;
-            Ok(connection)
+            let (mut connection, deadline) = self.acquire().await?;
+            let answer = hand_over(&mut connection, envelope, mail).await?;
+            Ok::<_, SendError>((connection, deadline, answer))
         };
-        let connection = timeout(self.time_limit, exchange)
+        // The connection's own deadline comes first, and says what was waited for.
+        let (connection, deadline, answer) = timeout(self.time_limit + AFTER_DEADLINE, exchange)
             .await
             .map_err(|_| SendError::TimedOut(self.time_limit))??;
-        self.keep(connection);
-        Ok(())
+        self.keep(connection, deadline);
+        Ok(answer)
     }
 
     /// The connection that was used last and still works, or a new one.
-    async fn acquire(&self) -> Result<AsyncSmtpConnection, smtp::Error> {
-        while let Some(mut connection) = self.take() {
+    async fn acquire(&self) -> Result<(AsyncSmtpConnection, Deadline), SendError> {
+        while let Some((mut connection, deadline)) = self.take() {
+            deadline.restart();
             let test = self.server.is_in_step(&mut connection);
-            if let Ok(true) = timeout(TEST_LIMIT, test).await {
-                return Ok(connection);
+            match timeout(TEST_LIMIT, test).await {
+                Ok(true) => return Ok((connection, deadline)),
+                Ok(false) => {}
+                // Each of the others would take as long.
+                Err(_) => self.close_all(),
             }
         }
-        self.server.connect().await
+        let deadline = Deadline::after(self.time_limit);
+        let connection = self.server.connect(deadline.clone()).await?;
+        Ok((connection, deadline))
     }
 
-    fn take(&self) -> Option<AsyncSmtpConnection> {
+    fn close_all(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clear();
+    }
+
+    fn take(&self) -> Option<(AsyncSmtpConnection, Deadline)> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|kept| kept.since.elapsed() < KEPT_FOR);
-        kept.pop().map(|kept| kept.connection)
+        let kept = kept.pop()?;
+        Some((kept.connection, kept.deadline))
     }
 
-    fn keep(&self, connection: AsyncSmtpConnection) {
+    fn keep(&self, connection: AsyncSmtpConnection, deadline: Deadline) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < MAX_KEPT {
             let since = Instant::now();
-            kept.push(Kept { connection, since });
+            kept.push(Kept {
+                connection,
+                deadline,
+                since,
+            });
         }
     }
 }
@@ -125,7 +125,7 @@ async fn hand_over(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
     mail: &[u8],
-) -> Result<(), SendError> {
+) -> Result<String, SendError> {
     let mut parameters = Vec::new();
     if !mail.is_ascii() {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -142,12 +142,14 @@ async fn hand_over(
     }
     let ready = connection.command(Data).await;
     expect(354, "DATA", &ready.map_err(SendError::Refused)?)?;
-    let taken = connection.message(mail).await;
-    expect(
-        250,
-        "the end of the mail",
-        &taken.map_err(SendError::Refused)?,
-    )
+    let taken = match connection.message(mail).await {
+        Ok(taken) => taken,
+        Err(error) if error.status().is_some() => return Err(SendError::Refused(error)),
+        Err(error) => return Err(SendError::Unanswered(error)),
+    };
+    expect(250, END_OF_MAIL, &taken)?;
+    let text: Vec<&str> = taken.message().collect();
+    Ok(format!("{} {}", taken.code(), text.join(" ")))
 }
 
 fn expect(code: u16, command: &'static str, reply: &Response) -> Result<(), SendError> {

@@ -75,6 +75,8 @@ pub enum Email {
         /// Why it was rejected.
         rejection: Rejection,
     },
+    /// "This mail shows that mails can be sent."
+    Test,
     /// "Documents of yours can no longer be downloaded."
     DocumentsRejected {
         /// What the person wants to be called.
@@ -114,6 +116,7 @@ impl Email {
             Self::SecondFactorChanged { .. } => "second-factor-changed",
             Self::DocumentRejected { .. } => "document-rejected",
             Self::DocumentsRejected { .. } => "documents-rejected",
+            Self::Test => "test",
         }
     }
 
@@ -146,12 +149,14 @@ impl Email {
             }
             Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
             Self::DocumentsRejected { .. } => "Documents of yours can no longer be downloaded",
+            Self::Test => "A test of Dossier's mail",
         }
     }
 
     fn values(&self) -> Value {
         match self {
             Self::Verify { url } => context! { url },
+            Self::Test => context! {},
             Self::AccountExists { name, reset_url }
             | Self::InvitedAlready { name, reset_url }
             | Self::PasswordChanged { name, reset_url } => context! { name, reset_url },
@@ -207,7 +212,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, source) in forms_of!(
         "verify" "account-exists" "invitation" "invited-already" "reset-password"
         "reset-second-factor" "password-changed" "second-factor-changed" "document-rejected"
-        "documents-rejected"
+        "documents-rejected" "test"
     ) {
         let added = templates.add_template(name, source);
         added.expect("the templates are compiled in, and tests render each");
@@ -273,5 +278,12 @@ mod tests {
         let rendered = account_exists(None).render().unwrap();
         assert!(rendered.text.starts_with("Hello,"));
         assert!(rendered.html.contains("Hello,"));
+    }
+
+    #[test]
+    fn the_test_mail_can_be_written() {
+        let rendered = Email::Test.render().unwrap();
+        assert!(rendered.text.contains("can send mails"));
+        assert!(rendered.html.contains("can send mails"));
     }
 }

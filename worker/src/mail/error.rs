@@ -4,7 +4,7 @@ use dossier_common::email::EmailAddress;
 use dossier_common::telemetry::explain;
 use lettre::transport::smtp;
 
-use super::connections::SendError;
+use super::send_error::{END_OF_MAIL, SendError};
 
 /// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,13 @@ pub enum MailError {
     /// The server refuses the mail for good.
     #[error("{0}")]
     Refused(String),
-    /// The server is unreachable, does not answer in time, or refuses the mail for now.
+    /// The server refuses the mail for now.
+    #[error("{0}")]
+    Deferred(String),
+    /// The server got the whole mail and did not say whether it took it.
+    #[error("{0}")]
+    Unanswered(String),
+    /// The server is unreachable, does not answer in time, or refuses us.
     #[error("{0}")]
     Unavailable(String),
 }
@@ -36,6 +42,12 @@ impl MailError {
         let text = to.mask_in(&explain(error));
         match error {
             SendError::Refused(error) if refuses_the_mail(error) => Self::Refused(text),
+            SendError::Refused(error) if error.is_transient() => Self::Deferred(text),
+            SendError::Unanswered(_)
+            | SendError::OutOfStep {
+                command: END_OF_MAIL,
+                ..
+            } => Self::Unanswered(text),
             _ => Self::Unavailable(text),
         }
     }
@@ -44,7 +56,7 @@ impl MailError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Unwritable(_) | Self::Refused(_) => true,
-            Self::Unavailable(_) => false,
+            Self::Deferred(_) | Self::Unanswered(_) | Self::Unavailable(_) => false,
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Sending mails.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use dossier_common::email::EmailAddress;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
 use super::connections::Connections;
+use super::duplicates::Duplicates;
 use super::email::Email;
 use super::error::MailError;
 use super::settings::MailSettings;
@@ -31,6 +33,8 @@ pub struct Envelope<'a> {
 pub struct Mailer {
     transport: Transport,
     from: Mailbox,
+    duplicates: Duplicates,
+    probe_every: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -45,6 +49,8 @@ impl Mailer {
         Self {
             transport: Transport::Smtp(settings.connections),
             from: settings.from,
+            duplicates: settings.duplicates,
+            probe_every: settings.probe_every,
         }
     }
 
@@ -53,7 +59,19 @@ impl Mailer {
         Self {
             transport: Transport::Capture(Arc::default()),
             from,
+            duplicates: Duplicates::default(),
+            probe_every: Duration::from_secs(1),
         }
+    }
+
+    /// How long it is from one mail to the next while the server takes none.
+    pub fn probe_every(&self) -> Duration {
+        self.probe_every
+    }
+
+    /// What becomes of mails that may have been sent.
+    pub fn duplicates(&self) -> Duplicates {
+        self.duplicates
     }
 
     /// The mails that were kept.
@@ -67,24 +85,27 @@ impl Mailer {
         }
     }
 
-    /// Sends `email`.
+    /// Sends `email`; what the mail server said when it took it.
     ///
     /// # Errors
     ///
     /// [`MailError`]; its text does not have the address in it.
-    pub async fn send(&self, email: &Email, envelope: &Envelope<'_>) -> Result<(), MailError> {
+    pub async fn send(&self, email: &Email, envelope: &Envelope<'_>) -> Result<String, MailError> {
         let message = self.compose(email, envelope)?;
         match &self.transport {
             Transport::Smtp(connections) => {
                 let sent = connections
                     .send(message.envelope(), &message.formatted())
                     .await;
-                sent.map_err(|error| MailError::of_server(&error, envelope.to))
+                match sent {
+                    Ok(answer) => Ok(envelope.to.mask_in(&answer)),
+                    Err(error) => Err(MailError::of_server(&error, envelope.to)),
+                }
             }
             Transport::Capture(messages) => {
                 let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
                 messages.push(message);
-                Ok(())
+                Ok("250 kept".to_owned())
             }
         }
     }
@@ -100,10 +121,11 @@ impl Mailer {
             .subject(rendered.subject)
             .message_id(Some(message_id))
             .date(envelope.date.to_system_time())
-            .multipart(MultiPart::alternative_plain_html(
-                rendered.text,
-                rendered.html,
-            ))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
+                    .singlepart(part(ContentType::TEXT_HTML, rendered.html)),
+            )
             .map_err(MailError::unwritable)?;
         // RFC 3834 §5: nobody's vacation notice shall answer.
         message.headers_mut().insert_raw(HeaderValue::new(
@@ -111,5 +133,44 @@ impl Mailer {
             "auto-generated".to_owned(),
         ));
         Ok(message)
+    }
+}
+
+/// Base64 keeps long links whole: quoted-printable breaks them over several lines, and programs that
+/// read mails badly then find a part of the link.
+fn part(content_type: ContentType, text: String) -> SinglePart {
+    SinglePart::builder()
+        .header(content_type)
+        .header(ContentTransferEncoding::Base64)
+        .body(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_line_is_short_ascii_and_no_link_is_broken_by_its_encoding() {
+        let from = "Dossier <no-reply@dossier.example.com>".parse();
+        let mailer = Mailer::capture(from.unwrap());
+        let url = format!(
+            "https://dossier.example.com/verify-email/{}",
+            "aB3=".repeat(80)
+        );
+        let envelope = Envelope {
+            to: &"ada@example.com".parse().unwrap(),
+            name: Some("Ada É"),
+            job_id: "job_1",
+            date: DateTime::from_millis(0),
+        };
+        let sent = mailer.send(&Email::Verify { url }, &envelope).await;
+        assert!(sent.is_ok());
+        let written = mailer.captured().remove(0).formatted();
+        let written = String::from_utf8(written).unwrap();
+        assert!(written.is_ascii());
+        assert!(written.lines().all(|line| line.len() <= 100), "{written}");
+        let encoding = "Content-Transfer-Encoding: base64";
+        assert_eq!(written.matches(encoding).count(), 2, "{written}");
+        assert!(!written.contains("quoted-printable"), "{written}");
     }
 }

@@ -1,13 +1,20 @@
 //! Mail: what it says, and how it gets there.
 
 mod connections;
+mod duplicates;
 mod email;
+mod encrypted_stream;
 mod error;
+mod limited_stream;
 mod mailer;
+mod rate;
+mod send_error;
 mod server;
 mod settings;
 
+pub use duplicates::Duplicates;
 pub use email::Email;
 pub use error::MailError;
 pub use mailer::{Envelope, Mailer};
+pub use rate::MailRate;
 pub use settings::MailSettings;

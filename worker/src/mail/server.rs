@@ -1,15 +1,23 @@
 //! The mail server: where it is, and how a connection to it is opened.
 
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters,
+};
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::{ClientId, ServerInfo};
 use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use percent_encoding::percent_decode_str;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
 use url::{Host, Url};
+
+use super::encrypted_stream::EncryptedStream;
+use super::limited_stream::{Deadline, LimitedStream};
+use super::send_error::SendError;
 
 /// How long each address of the server may take to accept a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -17,6 +25,10 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// What `SMTP_URL` must be.
 pub(super) const RULE: &str = "must be smtps://user:password@host, smtp://user:password@host?tls=required, or \
                     smtp://host for a server on a private network";
+
+/// What may be wrong with an address that has a user.
+const ENCODE: &str = "cannot be read, or has a character in the user or password that must be percent-encoded: \
+                      @ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25 and a space is %20";
 
 /// Where the mail server is, and what it wants to know of us.
 #[derive(Clone)]
@@ -26,6 +38,15 @@ pub(super) struct MailServer {
     encryption: Encryption,
     credentials: Option<Credentials>,
     hello_name: ClientId,
+}
+
+/// What the address of a server does not say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    /// Who vouches for the server, besides those that everybody trusts.
+    pub(super) authority: Option<Certificate>,
+    /// The name in our EHLO.
+    pub(super) hello_name: Option<ClientId>,
 }
 
 #[derive(Clone)]
@@ -45,14 +66,27 @@ impl MailServer {
     /// # Errors
     ///
     /// The rule that the address breaks.
-    pub(super) fn parse(address: &str) -> Result<Self, &'static str> {
-        let url = Url::parse(address).map_err(|_| RULE)?;
-        let host = match url.host().ok_or(RULE)? {
+    pub(super) fn parse(address: &str, options: Options) -> Result<Self, &'static str> {
+        let rule = match address.contains('@') {
+            true => ENCODE,
+            false => RULE,
+        };
+        let url = Url::parse(address).map_err(|_| rule)?;
+        if address.contains('@') && url.username().is_empty() && url.password().is_none() {
+            return Err(ENCODE);
+        }
+        let host = match url.host().ok_or(rule)? {
             Host::Ipv6(address) => address.to_string(),
             host => host.to_string(),
         };
         let tls = url.query_pairs().find(|(name, _)| name == "tls");
-        let parameters = || TlsParameters::new(host.clone()).map_err(|_| RULE);
+        let parameters = || {
+            let mut parameters = TlsParameters::builder(host.clone());
+            if let Some(authority) = options.authority.clone() {
+                parameters = parameters.add_root_certificate(authority);
+            }
+            parameters.build().map_err(|_| RULE)
+        };
         let (encryption, usual_port) = match (url.scheme(), tls.as_ref().map(|(_, how)| &**how)) {
             (_, Some("opportunistic")) => {
                 return Err("tls=opportunistic would fall back to clear text; say tls=required");
@@ -71,26 +105,45 @@ impl MailServer {
             port: url.port().unwrap_or(usual_port),
             encryption,
             credentials: credentials(&url)?,
-            hello_name: hello_name(&url),
+            hello_name: options.hello_name.unwrap_or_else(|| hello_name(&url)),
             host,
         })
     }
 
-    /// Opens a connection that is ready for a mail: encrypted and logged in, where it is to be.
-    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let implicit = match &self.encryption {
-            Encryption::Implicit(parameters) => Some(parameters.clone()),
-            _ => None,
+    /// Opens a connection that is ready for a mail: encrypted and logged in, where it is to be. The
+    /// server is waited for until `deadline`, now and later.
+    pub(super) async fn connect(
+        &self,
+        deadline: Deadline,
+    ) -> Result<AsyncSmtpConnection, SendError> {
+        let stream = self.reach().await.map_err(SendError::Unreachable)?;
+        let stream = LimitedStream::new(stream, deadline);
+        let opening = self.open(stream).await;
+        opening.map_err(SendError::Unavailable)
+    }
+
+    /// A stream to the first of the server's addresses that accepts a connection.
+    async fn reach(&self) -> io::Result<TcpStream> {
+        let mut last = io::Error::other("its name has no address");
+        for address in lookup_host((self.host.as_str(), self.port)).await? {
+            match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => last = error,
+                Err(_) => last = io::ErrorKind::TimedOut.into(),
+            }
+        }
+        Err(last)
+    }
+
+    async fn open(&self, stream: LimitedStream) -> Result<AsyncSmtpConnection, Error> {
+        let stream: Box<dyn AsyncTokioStream> = match &self.encryption {
+            Encryption::Implicit(parameters) => {
+                Box::new(EncryptedStream::begin(stream, parameters.clone()).await?)
+            }
+            Encryption::StartTls(_) | Encryption::None => Box::new(stream),
         };
-        let address = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            address,
-            Some(CONNECT_LIMIT),
-            &self.hello_name,
-            implicit,
-            None,
-        )
-        .await?;
+        let connecting = AsyncSmtpConnection::connect_with_transport(stream, &self.hello_name);
+        let mut connection = connecting.await?;
         if let Encryption::StartTls(parameters) = &self.encryption {
             connection
                 .starttls(parameters.clone(), &self.hello_name)
@@ -127,7 +180,7 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
     };
     let decoded = |text| {
         let text = percent_decode_str(text).decode_utf8();
-        text.map(String::from).map_err(|_| RULE)
+        text.map(String::from).map_err(|_| ENCODE)
     };
     let (user, password) = (decoded(url.username())?, decoded(password)?);
     Ok(Some(Credentials::new(user, password)))
@@ -146,7 +199,7 @@ mod tests {
     use super::*;
 
     fn parse(address: &str) -> Result<String, &'static str> {
-        MailServer::parse(address).map(|server| format!("{server:?}"))
+        MailServer::parse(address, Options::default()).map(|server| format!("{server:?}"))
     }
 
     #[test]
@@ -165,7 +218,8 @@ mod tests {
         ] {
             assert_eq!(parse(address).as_deref(), Ok(shown), "{address}");
         }
-        let server = MailServer::parse("smtps://ada%2Bx:s%40fe@mail.example/client.example");
+        let address = "smtps://ada%2Bx:s%40fe@mail.example/client.example";
+        let server = MailServer::parse(address, Options::default());
         let server = server.expect("the address is good");
         let expected = Credentials::new("ada+x".to_owned(), "s@fe".to_owned());
         assert_eq!(server.credentials, Some(expected));
@@ -186,6 +240,21 @@ mod tests {
         ] {
             let refused = parse(address).expect_err(address);
             assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_not_percent_encoded_is_met_with_what_to_write() {
+        for address in [
+            "smtps://ada:se/cret@mail.example",
+            "smtps://ada:1/secret@mail.example",
+            "smtps://ada:se?cret@mail.example",
+            "smtps://ada:se#cret@mail.example",
+            "smtps://ada:%ffsecret@mail.example",
+        ] {
+            let refused = parse(address).expect_err(address);
+            assert!(refused.contains("percent-encoded"), "{address}: {refused}");
+            assert!(!refused.contains("cret@"), "{refused}");
         }
     }
 }

@@ -40,6 +40,9 @@ pub async fn run(
     let Some(store) = signals.unless_stopped(opening).await? else {
         return Ok(ExitCode::SUCCESS);
     };
+    if let Some(rate) = settings.mail_rate {
+        rate.apply(&store).await?;
+    }
     let keys = Arc::new(settings.token_keys.clone());
     let frame = Frame::start(signals, &settings.frame, &store, keys).await?;
     let (queues, queue_settings) = (settings.queue_names.clone(), settings.queues.clone());

@@ -4,8 +4,8 @@ use dossier_common::id::JobId;
 use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::testing::TestDatabase;
-use mongodb::bson::doc;
 use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Document, doc};
 use serde_json::Value;
 
 use crate::harness::{Bench, CLIENT, Program};
@@ -143,6 +143,7 @@ async fn a_job_is_shown_with_every_attempt_and_no_secret() {
     assert_eq!(shown["state"], "dead");
     assert_eq!(shown["payload"]["template"], "sign-up");
     assert_eq!(shown["history"].as_array().map(Vec::len), Some(1));
+    assert_eq!(shown["mail"]["state"], "not_taken");
     let error = shown["history"][0]["error"].as_str().expect("a reason");
     assert!(error.contains("550") && error.contains("5.1.1"), "{error}");
     let (code, text) = jobs(&bench, &["show", &id]).await;
@@ -185,6 +186,45 @@ async fn a_dry_run_only_counts_and_a_retry_sends_the_mail_once() {
     let mails = bench.mail.mailbox().messages_to(CLIENT);
     let verifications = mails.iter().filter(|it| it.subject.contains("confirm"));
     assert_eq!(verifications.count(), 1);
+}
+
+#[tokio::test]
+async fn a_retry_that_is_waited_for_counts_what_was_sent_skipped_and_failed() {
+    let (bench, [dead, waiting, _]) = bench().await;
+    let [of_nobody, refused] = ["carl@example.com", "dora@example.com"];
+    let behave = |behaviour| bench.mail.behave(behaviour).expect("a server can be so");
+    behave(Behaviour::reject(550));
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    bench.reaches(waiting, JobState::Dead).await;
+    for address in [of_nobody, refused] {
+        let user_id = bench.user(address, None).await.id;
+        let job = bench.enqueue(SendEmail::AccountExists { user_id }).await;
+        bench.reaches(job, JobState::Dead).await;
+        if address == of_nobody {
+            let users = bench.store().database().collection::<Document>("users");
+            let gone = users.delete_one(doc! { "_id": user_id.to_string() }).await;
+            assert_eq!(gone.expect("it can be deleted").deleted_count, 1);
+        }
+    }
+    behave(Behaviour::reject(550).only_for(refused));
+    let choice = [
+        "retry",
+        "--queue",
+        "send-email",
+        "--state",
+        "dead",
+        "--wait",
+    ];
+    let program = Program::bare(&[&["jobs"], &choice[..], &["--json"]].concat());
+    let (code, said) = program.variable("MONGODB_URI", bench.uri()).printed().await;
+    workers.stop().await;
+    let told: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((code, &told["changed"]), (1, &4.into()), "{said}");
+    let ended = serde_json::json!(
+        { "sent": 2, "done": 0, "skipped": 1, "failed": 1, "waiting": 0 }
+    );
+    assert_eq!(told["ended"], ended);
+    assert_eq!(bench.job(dead).await.state, JobState::Done);
 }
 
 #[tokio::test]

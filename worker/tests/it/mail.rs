@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dossier_common::file::DocumentKind;
 use dossier_common::id::{FileId, UserId};
+use dossier_common::queue::backend::Outcome;
 use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_common::sign_up::{SIGN_UP_TTL, UNSENT_TTL};
 use dossier_common::token::VerifyEmailClaims;
@@ -155,6 +156,9 @@ async fn a_mail_that_has_become_pointless_is_not_sent() {
     for job in [confirmed_job, ended, expired, gone, of_the_release_before] {
         let done = bench.reaches(job, JobState::Done).await;
         assert_eq!(done.attempts, 1);
+        assert_eq!(done.history[0].outcome, Outcome::Skipped);
+        let why = done.last_error.expect("a reason");
+        assert!(why.starts_with("skipped: "), "{why}");
     }
     workers.stop().await;
     assert!(bench.mail.mailbox().messages().is_empty());

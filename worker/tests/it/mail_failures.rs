@@ -6,9 +6,8 @@ use dossier_common::queue::backend::{AttemptRecord, Outcome};
 use dossier_common::queue::{Job, JobState, QueueName, SendEmail};
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::testing::Logs;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
+use crate::harness::smtp_server::server_that_says;
 use crate::harness::{Bench, CLIENT, RETRY_BASE, eventually, mailer_with};
 
 async fn bench(behaviour: Behaviour) -> (Bench, dossier_common::id::JobId) {
@@ -93,31 +92,9 @@ async fn one_refused_address_does_not_hold_up_the_others() {
     workers.stop().await;
 }
 
-/// A server that says `lines` one after the other, each time something comes, and then nothing.
-async fn server_that_says(lines: &'static [&'static str]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("smtp://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut heard = [0; 64 * 1024];
-                for line in lines {
-                    if client.write_all(line.as_bytes()).await.is_err()
-                        || !matches!(client.read(&mut heard).await, Ok(1..))
-                    {
-                        return;
-                    }
-                }
-                std::future::pending::<()>().await;
-            });
-        }
-    });
-    url
-}
-
 #[tokio::test]
 async fn only_a_refusal_of_the_mail_itself_is_final() {
-    let cases: [(&'static [&'static str], &str, Outcome); 6] = [
+    let cases: [(&'static [&'static str], &str, Outcome); 7] = [
         (
             &["554 5.7.1 no service for you\r\n"],
             "554",
@@ -125,6 +102,12 @@ async fn only_a_refusal_of_the_mail_itself_is_final() {
         ),
         (
             &["220 hi\r\n", "502 5.5.1 what\r\n", "221 bye\r\n"],
+            "502",
+            Outcome::Failed,
+        ),
+        // No answer to QUIT.
+        (
+            &["220 hi\r\n", "502 5.5.1 what\r\n"],
             "502",
             Outcome::Failed,
         ),

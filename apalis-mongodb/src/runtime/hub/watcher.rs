@@ -173,6 +173,7 @@ fn pipeline(hub: &Hub) -> [Document; 2] {
                 // Not what workers write there themselves.
                 { "updateDescription.updatedFields.paused": { "$exists": true } },
                 { "updateDescription.updatedFields.limits": { "$exists": true } },
+                { "updateDescription.updatedFields.parked": { "$exists": true } },
             ],
         },
         { "operationType": { "$in": ["invalidate", "drop", "dropDatabase", "rename"] } },

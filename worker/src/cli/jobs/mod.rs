@@ -1,5 +1,6 @@
 //! `dossier-worker jobs`
 
+mod ended;
 mod list;
 mod retry;
 mod show;

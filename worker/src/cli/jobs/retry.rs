@@ -1,6 +1,7 @@
 //! `dossier-worker jobs retry`
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
@@ -10,8 +11,13 @@ use dossier_common::entropy::Entropy;
 use dossier_common::queue::backend::JobState;
 use dossier_common::queue::backend::operator::{BulkReport, RetryOptions, Selection};
 use dossier_common::store::Store;
+use serde::Serialize;
 
 use super::JobSelection;
+use super::ended::Ended;
+
+/// How many jobs of a list are read at once.
+const PAGE: u32 = 1000;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -23,6 +29,13 @@ pub(in crate::cli) struct Arguments {
     /// Only say how many jobs would be retried
     #[arg(long)]
     dry_run: bool,
+    /// Wait until the jobs have ended, 60 s or so long at most, and count what was sent, skipped and failed
+    #[arg(
+        long, value_name = "SECONDS", num_args = 0..=1, require_equals = true,
+        default_missing_value = "60", conflicts_with = "dry_run",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    wait: Option<u64>,
     /// Print JSON, for scripts
     #[arg(long)]
     json: bool,
@@ -38,19 +51,71 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         // Before it is done: nothing is retried that the audit does not know of.
         store.record(entry(arguments)).await?;
     }
+    let watched = match arguments.wait {
+        Some(_) => retryable(store, arguments).await?,
+        None => Vec::new(),
+    };
     let report = store
         .queue_operator()
         .retry_jobs(&selection, options)
         .await?;
-    if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
+    if !arguments.json {
         anstream::println!("{}", sentence(&report));
     }
-    if arguments.ids.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+    let ended = match arguments.wait.map(Duration::from_secs) {
+        Some(patience) => Some(Ended::wait_for(store, &watched, patience).await?),
+        None => None,
+    };
+    if arguments.json {
+        let told = Told {
+            report: &report,
+            ended: ended.as_ref(),
+        };
+        anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+    } else if let Some(ended) = &ended {
+        anstream::println!("{}", ended.sentence());
     }
-    explain_the_others(store, arguments, &report).await
+    if !arguments.ids.is_empty() {
+        explain_the_others(store, arguments, &report).await?;
+    }
+    let all_retried = report.matched >= arguments.ids.len() as u64;
+    let all_well = ended.is_none_or(|ended| ended.is_well());
+    Ok(match all_retried && all_well {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// What is told to scripts.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a BulkReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<&'a Ended>,
+}
+
+/// The jobs that are going to be retried.
+async fn retryable(store: &Store, arguments: &Arguments) -> anyhow::Result<Vec<String>> {
+    let operator = store.queue_operator();
+    if !arguments.ids.is_empty() {
+        let found = operator.find_jobs(&arguments.ids).await?;
+        let dead = found.into_iter().filter(|job| is_retryable(&job.state));
+        return Ok(dead.map(|job| job.id).collect());
+    }
+    let (filter, mut cursor, mut ids) = (arguments.choice.filter(), None::<String>, Vec::new());
+    loop {
+        let page = operator.list_jobs(&filter, cursor.as_deref(), PAGE).await?;
+        ids.extend(page.items.into_iter().map(|job| job.id));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(ids);
+        }
+    }
+}
+
+fn is_retryable(state: &JobState) -> bool {
+    matches!(state, JobState::Dead | JobState::Cancelled)
 }
 
 fn selection(arguments: &Arguments) -> anyhow::Result<Selection> {
@@ -61,8 +126,7 @@ fn selection(arguments: &Arguments) -> anyhow::Result<Selection> {
     if filter.queue.is_none() || filter.states.is_empty() {
         bail!("name the jobs, or a queue and a state, such as --queue send-email --state dead");
     }
-    let retryable = |state: &JobState| matches!(state, JobState::Dead | JobState::Cancelled);
-    if !filter.states.iter().all(retryable) {
+    if !filter.states.iter().all(is_retryable) {
         bail!(
             "only dead and cancelled jobs can be retried: the others run by themselves or are done"
         );
@@ -95,14 +159,14 @@ fn sentence(report: &BulkReport) -> String {
     }
 }
 
-/// Says of each named job that was left alone why; fails when there is one.
+/// Says of each named job that was left alone why.
 async fn explain_the_others(
     store: &Store,
     arguments: &Arguments,
     report: &BulkReport,
-) -> anyhow::Result<ExitCode> {
+) -> anyhow::Result<()> {
     if report.matched >= arguments.ids.len() as u64 {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
     let found = store.queue_operator().find_jobs(&arguments.ids).await?;
     for id in &arguments.ids {
@@ -114,5 +178,5 @@ async fn explain_the_others(
             }
         }
     }
-    Ok(ExitCode::FAILURE)
+    Ok(())
 }

@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
+use dossier_common::clock::rfc3339;
 use dossier_common::queue::backend::{AttemptRecord, JobRecord};
 use dossier_common::store::Store;
+use dossier_common::store::mails::{Mail, MailState};
 use dossier_service::table;
+use serde_json::json;
 
 use super::instant;
 
@@ -25,10 +28,16 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let Some(job) = store.queue_operator().find_job(id).await? else {
         bail!("there is no job {id} (any more); `dossier-worker jobs list` shows which there are");
     };
+    let mail = store.find_mail(id).await?;
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&job)?);
+        let mut shown = serde_json::to_value(&job)?;
+        if let Some(mail) = mail {
+            let at = rfc3339(mail.at);
+            shown["mail"] = json!({ "state": mail.state, "answer": mail.answer, "at": at });
+        }
+        anstream::println!("{}", serde_json::to_string_pretty(&shown)?);
     } else {
-        anstream::println!("{}", overview(&job)?);
+        anstream::println!("{}", overview(&job, mail.as_ref())?);
         for line in &job.log {
             anstream::println!(
                 "{}  attempt {}  {}",
@@ -46,7 +55,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-fn overview(job: &JobRecord) -> anyhow::Result<Table> {
+fn overview(job: &JobRecord, mail: Option<&Mail>) -> anyhow::Result<Table> {
     let mut table = table::plain();
     let mut row = |name: &str, value: String| {
         table.add_row([name.to_owned(), value]);
@@ -76,7 +85,22 @@ fn overview(job: &JobRecord) -> anyhow::Result<Table> {
     if let Some(error) = &job.last_error {
         row("last error", error.clone());
     }
+    if let Some(mail) = mail {
+        let answer = mail.answer.as_deref().unwrap_or_default();
+        row("mail", format!("{} {answer}", state(mail.state)));
+    }
     Ok(table)
+}
+
+/// How far the mail of a job got.
+fn state(state: MailState) -> &'static str {
+    match state {
+        MailState::Intended => "about to be handed over, or may have been:",
+        MailState::NotTaken => "not taken:",
+        MailState::Unanswered => "may have been taken:",
+        MailState::Held => "held, for it may have been taken:",
+        MailState::HandedOver | MailState::Settled => "taken:",
+    }
 }
 
 fn attempts(history: &[AttemptRecord]) -> Table {

@@ -4,18 +4,19 @@ use dossier_common::id::UserId;
 use dossier_common::store::StoreError;
 use dossier_common::user::User;
 
-use super::addressed::{Addressed, reset_page};
+use super::addressed::{Addressed, Decision, reset_page};
 use crate::mail::Email;
 use crate::services::Services;
 
-/// What `write` has to say to somebody; `None` when their account is gone.
+/// What `write` has to say to somebody, unless their account is gone.
 pub(super) async fn of(
     services: &Services,
     id: UserId,
     write: fn(&Services, User) -> Addressed,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     let user = services.store.find_user(id).await?;
-    Ok(user.map(|user| write(services, user)))
+    let written = user.map(|user| write(services, user));
+    Ok(written.ok_or("the account is gone"))
 }
 
 /// "You already have an account."

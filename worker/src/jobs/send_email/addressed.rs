@@ -8,6 +8,9 @@ use mongodb::bson::DateTime;
 use crate::mail::Email;
 use crate::services::Services;
 
+/// A mail, or why there is nothing to be sent any more.
+pub(super) type Decision = Result<Addressed, &'static str>;
+
 /// A mail and whom it goes to.
 pub(super) struct Addressed {
     pub(super) email: Email,

@@ -6,7 +6,7 @@ use dossier_common::store::StoreError;
 use dossier_common::token::InvitationClaims;
 use mongodb::bson::DateTime;
 
-use super::addressed::{Addressed, link, reset_page, unix_seconds};
+use super::addressed::{Addressed, Decision, link, reset_page, unix_seconds};
 use crate::mail::Email;
 use crate::services::Services;
 
@@ -15,13 +15,15 @@ pub(super) async fn address(
     services: &Services,
     id: InvitationId,
     now: DateTime,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     let Some(invitation) = services.store.find_invitation(id, now).await? else {
-        return Ok(None);
+        return Ok(Err(
+            "the invitation was accepted, taken back, or has expired",
+        ));
     };
     let key = &invitation.email_key;
     let known = services.store.find_user_by_email_key(key).await?;
-    Ok(Some(match known {
+    Ok(Ok(match known {
         Some(user) => {
             let email = Email::InvitedAlready {
                 name: user.name.clone(),

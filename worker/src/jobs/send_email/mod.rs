@@ -2,7 +2,9 @@
 
 mod account;
 mod addressed;
+mod circuit;
 mod invitation;
+mod ledger;
 mod rejection;
 mod reset;
 mod sign_up;
@@ -15,51 +17,70 @@ use mongodb::bson::DateTime;
 use super::Run;
 use crate::mail::Envelope;
 use crate::services::Services;
-use addressed::Addressed;
-
-/// What the job's log says when the mail may go out a second time.
-const MAYBE_SENT: &str = "maybe_sent: an earlier worker died on this job and may have sent the mail; it carries the same Message-ID";
+use addressed::{Addressed, Decision};
 
 impl Run for SendEmail {
     /// Sends one mail, unless what it would say is no longer true.
     ///
-    /// The message's id derives from the job's, so that a mail that is sent twice (a worker died
-    /// between the server's acceptance and the acknowledgement) can be recognised.
+    /// The ledger knows how far the mail got. Where the server may have it, for a worker died between its
+    /// acceptance and the record of it, `MAIL_DUPLICATES` says whether it is sent again; the message's id
+    /// derives from the job's, so that a second one can be recognised.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
         let now = services.clock.now();
-        let Some(addressed) = address(&self, services, now).await? else {
-            return Ok(());
+        let addressed = match address(&self, services, now).await? {
+            Ok(addressed) => addressed,
+            Err(why) => {
+                tracing::info!(job = %handle.id(), "no mail for {}: {why}", handle.id());
+                handle.skip(why);
+                return Ok(());
+            }
         };
-        if handle.crashes() > 0 {
-            handle.log(MAYBE_SENT).await?;
+        let id = handle.id();
+        if ledger::begin(services, handle, addressed.email.template(), now).await? {
+            send(services, handle, &addressed, now).await?;
         }
-        let (email, to) = (&addressed.email, &addressed.to);
-        let envelope = Envelope {
-            to,
-            name: addressed.name.as_deref(),
-            job_id: &handle.id(),
-            date: now,
-        };
-        let sent = services.mailer.send(email, &envelope).await;
-        sent.map_err(|error| match error.is_final() {
-            true => JobError::abort(error),
-            false => JobError::retry(error),
-        })?;
         record(&self, services, now).await?;
-        tracing::info!(
-            job = %handle.id(), template = email.template(),
-            "sent {} to {}", email.template(), to.masked()
-        );
+        ledger::settle(services, &id).await?;
         Ok(())
     }
 }
 
-/// The mail as it is to be written now; `None` when it has become pointless.
+/// Hands the mail over, and records what the server said.
+async fn send(
+    services: &Services,
+    handle: &JobHandle,
+    addressed: &Addressed,
+    now: DateTime,
+) -> Result<(), JobError> {
+    let (email, to, id) = (&addressed.email, &addressed.to, handle.id());
+    let envelope = Envelope {
+        to,
+        name: addressed.name.as_deref(),
+        job_id: &id,
+        date: now,
+    };
+    let sent = services.mailer.send(email, &envelope).await;
+    ledger::record(services, &id, &sent).await?;
+    if let Err(error) = sent {
+        return Err(circuit::failed(services, handle, error).await?);
+    }
+    circuit::succeeded(services).await?;
+    tracing::info!(
+        job = id,
+        template = email.template(),
+        "sent {} to {}",
+        email.template(),
+        to.masked()
+    );
+    Ok(())
+}
+
+/// The mail as it is to be written now, or why it has become pointless.
 async fn address(
     job: &SendEmail,
     services: &Services,
     now: DateTime,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     match job {
         SendEmail::SignUp { sign_up_id } => sign_up::address(services, *sign_up_id, now).await,
         SendEmail::Invitation { invitation_id } => {
@@ -92,7 +113,7 @@ async fn address(
             since_millis,
             until_millis,
         } => rejection::of_time(services, *user_id, [*since_millis, *until_millis]).await,
-        SendEmail::Verify {} => Ok(None),
+        SendEmail::Verify {} => Ok(Err("it is of a sign-up that an older release has taken")),
     }
 }
 

@@ -7,7 +7,7 @@ use dossier_common::store::files::FileScope;
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
-use super::addressed::Addressed;
+use super::addressed::{Addressed, Decision};
 use crate::mail::Email;
 use crate::services::Services;
 
@@ -19,10 +19,10 @@ pub(super) async fn of_file(
     services: &Services,
     user_id: UserId,
     file_id: FileId,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     let store = &services.store;
     let Some(user) = store.find_user(user_id).await? else {
-        return Ok(None);
+        return Ok(Err("the account is gone"));
     };
     let file = store.find_file(file_id, &FileScope::Everything).await?;
     let is_rejected = |file: &File| file.state == FileState::Rejected;
@@ -37,10 +37,10 @@ pub(super) async fn of_time(
     services: &Services,
     user_id: UserId,
     [since, until]: [i64; 2],
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     let store = &services.store;
     let Some(user) = store.find_user(user_id).await? else {
-        return Ok(None);
+        return Ok(Err("the account is gone"));
     };
     let [since, until] = [since, until].map(DateTime::from_millis);
     let limit = LISTED as i64 + 1;
@@ -48,8 +48,8 @@ pub(super) async fn of_time(
     Ok(rejected(user, files.await?))
 }
 
-/// What is to be told of `files`; `None` when none of them is there any more.
-fn rejected(user: User, files: Vec<File>) -> Option<Addressed> {
+/// What is to be told of `files`, unless none of them is there any more.
+fn rejected(user: User, files: Vec<File>) -> Decision {
     let mut documents: Vec<_> = files
         .into_iter()
         .filter_map(|file| Some((file.name, file.rejection?)))
@@ -58,7 +58,7 @@ fn rejected(user: User, files: Vec<File>) -> Option<Addressed> {
     documents.truncate(LISTED);
     let name = user.name.clone();
     let email = match &documents[..] {
-        [] => return None,
+        [] => return Err("no rejected document is there any more"),
         [(document, rejection)] => Email::DocumentRejected {
             name,
             document: document.clone(),
@@ -70,5 +70,5 @@ fn rejected(user: User, files: Vec<File>) -> Option<Addressed> {
             more,
         },
     };
-    Some(Addressed::to_owner(user, email))
+    Ok(Addressed::to_owner(user, email))
 }

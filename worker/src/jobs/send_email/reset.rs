@@ -7,7 +7,7 @@ use dossier_common::token::{ResetPasswordClaims, ResetSecondFactorClaims};
 use dossier_common::user::User;
 use mongodb::bson::DateTime;
 
-use super::addressed::{Addressed, link, unix_seconds};
+use super::addressed::{Addressed, Decision, link, unix_seconds};
 use crate::mail::Email;
 use crate::services::Services;
 
@@ -18,16 +18,18 @@ pub(super) async fn address(
     of: ResetOf,
     id: ResetId,
     now: DateTime,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     let Some(reset) = services.store.find_reset(id, of, now).await? else {
-        return Ok(None);
+        return Ok(Err(
+            "the request was used, has expired, or made room for another one",
+        ));
     };
     let key = &reset.email_key;
     let Some(user) = services.store.find_user_by_email_key(key).await? else {
         record(services, id, now).await?;
-        return Ok(None);
+        return Ok(Err("no account has the address"));
     };
-    Ok(Some(match of {
+    Ok(Ok(match of {
         ResetOf::Password => password(services, id, user, now),
         ResetOf::SecondFactor => second_factor(services, id, user, now),
     }))

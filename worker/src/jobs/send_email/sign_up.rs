@@ -7,7 +7,7 @@ use dossier_common::token::VerifyEmailClaims;
 use mongodb::bson::DateTime;
 
 use super::account;
-use super::addressed::{Addressed, link, unix_seconds};
+use super::addressed::{Addressed, Decision, link, unix_seconds};
 use crate::mail::Email;
 use crate::services::Services;
 
@@ -17,13 +17,15 @@ pub(super) async fn address(
     services: &Services,
     id: SignUpId,
     now: DateTime,
-) -> Result<Option<Addressed>, StoreError> {
+) -> Result<Decision, StoreError> {
     let Some(sign_up) = services.store.find_sign_up(id, now).await? else {
-        return Ok(None);
+        return Ok(Err(
+            "the sign-up was confirmed, has expired, or made room for another one",
+        ));
     };
     let key = &sign_up.email_key;
     let known = services.store.find_user_by_email_key(key).await?;
-    Ok(Some(match known {
+    Ok(Ok(match known {
         Some(user) => account::exists(services, user),
         None => {
             let claims = VerifyEmailClaims {

@@ -3,6 +3,7 @@
 pub(crate) mod clamd;
 pub(crate) mod inspected;
 mod program;
+pub(crate) mod smtp_server;
 mod stored;
 
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};

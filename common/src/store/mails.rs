@@ -1,0 +1,150 @@
+//! The ledger of mails: how far each got, so that a worker that dies on one leaves a trace.
+
+use std::time::Duration;
+
+use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
+use mongodb::options::ReturnDocument;
+use serde::{Deserialize, Serialize};
+
+use super::{OPERATION_LIMIT, Store, StoreError};
+
+/// How long an entry is kept after the last attempt; longer than a dead job.
+const KEPT_FOR: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
+/// Longer answers are cut.
+const MAX_ANSWER_CHARS: usize = 900;
+
+/// How far a mail got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    /// A worker is about to hand it over. Where no worker runs its job any more, the server may have it.
+    Intended,
+    /// The server did not take it.
+    NotTaken,
+    /// The server got all of it, and did not say whether it took it.
+    Unanswered,
+    /// The server may have it, and an operator decides whether it is sent again.
+    Held,
+    /// The server took it.
+    HandedOver,
+    /// What follows from it is recorded, too.
+    Settled,
+}
+
+/// A mail, by the job that sends it. Nothing in it says to whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The job's id, from which the Message-ID derives.
+    #[serde(rename = "_id")]
+    pub job_id: String,
+    /// What it is about.
+    pub template: String,
+    /// How far it got.
+    pub state: MailState,
+    /// What the server said of it, with addresses masked.
+    #[serde(default)]
+    pub answer: Option<String>,
+    /// Since when that is its state.
+    pub at: DateTime,
+    /// When it is forgotten.
+    pub expire_at: DateTime,
+}
+
+impl Mail {
+    /// Whether the server has it for certain.
+    pub fn is_taken(&self) -> bool {
+        matches!(self.state, MailState::HandedOver | MailState::Settled)
+    }
+
+    /// Whether the server may have it; asked when no worker is sending it.
+    pub fn may_be_taken(&self) -> bool {
+        matches!(self.state, MailState::Intended | MailState::Unanswered)
+    }
+}
+
+impl Store {
+    /// How far the mail of a job got; nothing of one that no attempt was made at.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn find_mail(&self, job_id: &str) -> Result<Option<Mail>, StoreError> {
+        self.collections
+            .mails
+            .find_one(doc! { "_id": job_id })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find a mail"))
+    }
+
+    /// Records that the mail of a job is about to be handed over, unless the server has it; how far it got
+    /// before, if an attempt was made at it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn intend_mail(
+        &self,
+        job_id: &str,
+        template: &str,
+        now: DateTime,
+    ) -> Result<Option<Mail>, StoreError> {
+        let taken = [MailState::HandedOver, MailState::Settled].map(word);
+        let is_taken = doc! { "$in": [{ "$ifNull": ["$state", ""] }, taken.to_vec()] };
+        let mut fields = state(MailState::Intended, now);
+        fields.insert("template", doc! { "$literal": template });
+        fields.insert("answer", Bson::Null);
+        let fields = fields.into_iter().map(|(name, new)| {
+            let known = format!("${name}");
+            let kept = doc! { "$cond": [is_taken.clone(), known, new] };
+            (name, Bson::Document(kept))
+        });
+        let update = doc! { "$set": fields.collect::<Document>() };
+        self.collections
+            .mails
+            .find_one_and_update(doc! { "_id": job_id }, vec![update])
+            .upsert(true)
+            .return_document(ReturnDocument::Before)
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database(
+                "record that a mail is about to be sent",
+            ))
+    }
+
+    /// Records how far the mail of a job got, and what the server said.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn record_mail(
+        &self,
+        job_id: &str,
+        reached: MailState,
+        answer: Option<&str>,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let mut fields = state(reached, now);
+        if let Some(answer) = answer {
+            let answer: String = answer.chars().take(MAX_ANSWER_CHARS).collect();
+            fields.insert("answer", answer);
+        }
+        self.collections
+            .mails
+            .update_one(doc! { "_id": job_id }, doc! { "$set": fields })
+            .await
+            .map(drop)
+            .map_err(StoreError::database("record how far a mail got"))
+    }
+}
+
+fn word(state: MailState) -> Bson {
+    serialize_to_bson(&state).expect("it is a word")
+}
+
+fn state(state: MailState, now: DateTime) -> Document {
+    let state = word(state);
+    let expire_at = now.saturating_add_duration(KEPT_FOR);
+    doc! { "state": state, "at": now, "expire_at": expire_at }
+}

@@ -1,0 +1,54 @@
+//! What is known of mails and of the mail server.
+
+use dossier_common::store::mails::MailState;
+
+use crate::harness::{LATER, NOW, TestStore};
+
+#[tokio::test]
+async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_counts_once() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let has_failures = async || store.has_mail_failures().await.expect("readable");
+    let count = async |failure: &str| {
+        let counted = store.count_mail_failure(failure, NOW).await;
+        counted.expect("it can be counted")
+    };
+    assert!(!has_failures().await);
+    for failure in ["$a", "b", "c", "d", "d", "$a"] {
+        assert!(!count(failure).await, "{failure}");
+    }
+    for failure in ["e", "f", "$a"] {
+        assert!(count(failure).await, "{failure}");
+    }
+    assert!(has_failures().await);
+    store
+        .forget_mail_failures()
+        .await
+        .expect("it can be forgotten");
+    assert!(!has_failures().await);
+    assert!(!count("g").await);
+}
+
+#[tokio::test]
+async fn a_mail_is_known_by_its_job_from_when_it_was_about_to_be_sent() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let find = async || store.find_mail("job_1").await.expect("readable");
+    assert_eq!(find().await, None);
+    let intended = store.intend_mail("job_1", "verify", NOW).await;
+    intended.expect("it can be recorded");
+    let mail = find().await.expect("there");
+    assert!(mail.may_be_taken() && !mail.is_taken());
+
+    let said = "x".repeat(5000);
+    let taken = store.record_mail("job_1", MailState::HandedOver, Some(&said), LATER);
+    taken.await.expect("it can be recorded");
+    let mail = find().await.expect("there");
+    assert!(mail.is_taken() && !mail.may_be_taken());
+    let again = store.intend_mail("job_1", "verify", NOW).await;
+    assert_eq!(again.expect("it can be asked"), Some(mail.clone()));
+    assert_eq!(find().await, Some(mail.clone()), "it stays taken");
+    assert_eq!((mail.at, &*mail.template), (LATER, "verify"));
+    let answer = mail.answer.expect("an answer");
+    assert!(answer.len() < 1000, "{}", answer.len());
+}

@@ -1,0 +1,19 @@
+//! `dossier-worker mail`
+
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Send one mail to see whether the settings are right; without a database and a queue
+    Test(test::Arguments),
+}
+
+pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Test(arguments) => test::run(&arguments).await,
+    }
+}

@@ -1,0 +1,97 @@
+//! While the mail server takes no mail, mails wait: no attempt is burnt, and none is given up.
+
+use dossier_common::id::JobId;
+use dossier_common::queue::backend::operator::Parking;
+use dossier_common::queue::{Job, JobState, QueueName, SendEmail};
+use dossier_devstack::mail::Behaviour;
+
+use crate::harness::{Bench, Program, Workers, eventually, mailer_with};
+
+const MAILS: usize = 20;
+
+/// Many mails to as many people.
+async fn mails(bench: &Bench) -> Vec<JobId> {
+    let mut jobs = Vec::new();
+    for number in 0..MAILS {
+        let address = format!("reader{number}@example.com");
+        let user_id = bench.user(&address, None).await.id;
+        jobs.push(bench.enqueue(SendEmail::AccountExists { user_id }).await);
+    }
+    jobs
+}
+
+async fn parking(bench: &Bench) -> Option<Parking> {
+    let queues = bench.store().queue_operator().list_queues().await;
+    let queues = queues.expect("they can be listed");
+    let queue = queues.into_iter().find(|it| it.name == SendEmail::QUEUE);
+    queue.and_then(|queue| queue.parked)
+}
+
+async fn bench(behaviour: Behaviour) -> (Bench, Vec<JobId>, Workers) {
+    let mut bench = Bench::new().await;
+    let probing = [("MAIL_PROBE_SECONDS", "1")];
+    bench.services.mailer = mailer_with(&bench.mail.smtp_url(), probing);
+    bench.mail.behave(behaviour).expect("a server can be so");
+    let jobs = mails(&bench).await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    eventually("mails are parked", async || parking(&bench).await).await;
+    (bench, jobs, workers)
+}
+
+async fn repaired(bench: &Bench, jobs: &[JobId]) {
+    bench
+        .mail
+        .behave(Behaviour::ok())
+        .expect("a server can be so");
+    for job in jobs {
+        let done = bench.reaches(*job, JobState::Done).await;
+        let counted = done.attempts;
+        assert!(counted <= 6, "{job} has used {counted} attempts");
+    }
+    eventually("mails are parked no more", async || {
+        parking(bench).await.is_none().then_some(())
+    })
+    .await;
+    assert_eq!(bench.mail.mailbox().messages().len(), MAILS, "each once");
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_parks_the_mails_until_it_takes_one() {
+    let (bench, jobs, workers) = bench(Behaviour::down()).await;
+    let program = Program::bare(&["queues", "list"]);
+    let listing = program.variable("MONGODB_URI", bench.uri()).run().await;
+    assert_eq!(listing.0, 0, "{}", listing.1);
+    for words in ["send-email", "parked", "mail server"] {
+        assert!(listing.1.contains(words), "{words}: {}", listing.1);
+    }
+    repaired(&bench, &jobs).await;
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_everybody_for_now_parks_the_mails() {
+    let (bench, jobs, workers) = bench(Behaviour::reject(451)).await;
+    let reason = parking(&bench).await.expect("parked").reason;
+    assert!(reason.contains("451"), "{reason}");
+    repaired(&bench, &jobs).await;
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_everybody_for_good_costs_few_mails_their_jobs() {
+    let (bench, jobs, workers) = bench(Behaviour::reject(550)).await;
+    bench
+        .mail
+        .behave(Behaviour::ok())
+        .expect("a server can be so");
+    let mut dead = 0;
+    for job in jobs {
+        let ended = eventually("a mail has ended", async || {
+            let job = bench.job(job).await;
+            job.state.is_final().then_some(job)
+        });
+        dead += usize::from(ended.await.state == JobState::Dead);
+    }
+    workers.stop().await;
+    assert_eq!(dead, 4, "the fifth parked them");
+}
