@@ -18,6 +18,7 @@ mod erasure;
 mod files;
 mod harness;
 mod hashing;
+mod healthcheck;
 mod hoarding;
 mod hygiene;
 mod idempotency;
