@@ -21,7 +21,7 @@ const LONGEST_ANSWER: u64 = 64 * 1024;
 const MOST_HEADERS: usize = 64;
 
 /// Asks the process whose operators' listener is `METRICS_ADDR` for `/readyz`. The exit code is 0 when
-/// it takes work.
+/// it takes work; its answer, which has the ids of its keys, is printed.
 ///
 /// # Errors
 ///
@@ -38,13 +38,14 @@ pub async fn healthcheck(mut env: Environment, default_port: u16) -> anyhow::Res
         let seconds = DEADLINE.as_secs();
         anyhow!("{address} did not answer within {seconds} s: look at the log of the process")
     })?;
-    let (code, reason) = answer.with_context(|| {
+    let (code, body) = answer.with_context(|| {
         format!("cannot ask {address}: does the process run, with this METRICS_ADDR?")
     })?;
     if code != 200 {
+        let reason = body.lines().next().unwrap_or_default();
         bail!("not ready: {address} answered {code}, {reason}");
     }
-    anstream::println!("ready");
+    anstream::println!("{}", body.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -58,7 +59,7 @@ fn to_connect_to(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The status and the first line of the answer.
+/// The status and the body of the answer.
 async fn ask(address: SocketAddr) -> anyhow::Result<(u16, String)> {
     let mut connection = TcpStream::connect(address).await?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
@@ -78,9 +79,10 @@ fn read(answer: &[u8]) -> anyhow::Result<(u16, String)> {
     let (httparse::Status::Complete(length), Some(code)) = (parsed, head.code) else {
         bail!("the answer ended too early");
     };
-    let body = String::from_utf8_lossy(&answer[length..]);
-    let reason = body.lines().next().unwrap_or_default();
-    Ok((code, reason.to_owned()))
+    Ok((
+        code,
+        String::from_utf8_lossy(&answer[length..]).into_owned(),
+    ))
 }
 
 #[cfg(test)]
@@ -100,9 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn of_an_answer_the_status_and_the_first_line_are_read() {
+    fn of_an_answer_the_status_and_the_body_are_read() {
         let answer = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\n\r\nnot now\nmore\n";
-        assert_eq!(read(answer).expect("HTTP"), (503, "not now".to_owned()));
+        assert_eq!(
+            read(answer).expect("HTTP"),
+            (503, "not now\nmore\n".to_owned())
+        );
         let bare = b"HTTP/1.1 200 OK\r\n\r\n";
         assert_eq!(read(bare).expect("HTTP"), (200, String::new()));
     }
