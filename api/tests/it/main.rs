@@ -16,6 +16,7 @@ mod devices;
 mod downloads;
 mod erasure;
 mod files;
+mod first_start;
 mod harness;
 mod hashing;
 mod healthcheck;
