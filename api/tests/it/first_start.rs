@@ -22,8 +22,9 @@ async fn database(uri: &str, name: &str) -> Database {
 
 /// The code with which the server refuses a command.
 async fn refused(database: &Database, command: Document) -> i32 {
-    let error = database.run_command(command).await;
-    match *error.expect_err("it is refused").kind {
+    let answer = database.run_command(command).await;
+    let error = answer.expect_err("it is refused");
+    match *error.kind {
         ErrorKind::Command(command) => command.code,
         other => panic!("{other:?}"),
     }
