@@ -11,20 +11,25 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && mkdir /out \
     && cp target/release/dossier-api target/release/dossier-worker target/release/dossier-migrate /out/
 
-# No shell, no package manager, nobody's user.
-FROM gcr.io/distroless/cc-debian12:nonroot AS api
+# No shell, no package manager, nobody's user (65532).
+FROM gcr.io/distroless/cc-debian12:nonroot@sha256:9dac0a79194e45a7da0158a9c6da57b217585af0786db3845d1f0ec1a0dd182f AS base
+USER 65532:65532
+
+FROM base AS api
 COPY --from=build /out/dossier-api /usr/local/bin/dossier-api
 EXPOSE 8080 9100
 ENTRYPOINT ["/usr/local/bin/dossier-api"]
 CMD ["serve"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/usr/local/bin/dossier-api", "healthcheck"]
 
-FROM gcr.io/distroless/cc-debian12:nonroot AS worker
+FROM base AS worker
 COPY --from=build /out/dossier-worker /usr/local/bin/dossier-worker
 EXPOSE 9101
 ENTRYPOINT ["/usr/local/bin/dossier-worker"]
 CMD ["run"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/usr/local/bin/dossier-worker", "healthcheck"]
 
-FROM gcr.io/distroless/cc-debian12:nonroot AS migrate
+FROM base AS migrate
 COPY --from=build /out/dossier-migrate /usr/local/bin/dossier-migrate
 ENTRYPOINT ["/usr/local/bin/dossier-migrate"]
 CMD ["up"]

@@ -15,6 +15,9 @@ use crate::sign_up_policy::SignUpPolicy;
 use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
+/// Where metrics and health are served unless `METRICS_ADDR` says otherwise.
+pub(crate) const METRICS_PORT: u16 = 9100;
+
 const MIB: u64 = 1024 * 1024;
 
 /// What is allowed at most.
@@ -84,7 +87,7 @@ impl Settings {
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
-        let frame = FrameSettings::read(&mut env, 9100).with_delay(&mut env);
+        let frame = FrameSettings::read(&mut env, METRICS_PORT).with_delay(&mut env);
         let settings = (|| {
             Some(Self {
                 database: database?,

@@ -12,6 +12,7 @@ mod lock;
 mod retention;
 mod runner;
 mod steps;
+mod wait;
 
 pub use action::Action;
 pub use error::MigrationError;
@@ -19,3 +20,4 @@ pub use ledger::{LEDGER_COLLECTION, LedgerRow};
 pub use retention::{DEFAULT_RETENTION_DAYS, keep_audit_for};
 pub use runner::{Event, Status, migrate, status};
 pub use steps::{Migration, all};
+pub use wait::migrate_when_free;

@@ -1,11 +1,14 @@
 //! `dossier-migrate`: brings the database up to date, or says where it stands.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
-use dossier_migrations::{DEFAULT_RETENTION_DAYS, Event, keep_audit_for, migrate, status};
+use dossier_migrations::{
+    DEFAULT_RETENTION_DAYS, Event, MigrationError, keep_audit_for, migrate_when_free, status,
+};
 use dossier_startup::{DatabaseSettings, Environment, database_name, wait_for_primary};
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
@@ -31,6 +34,14 @@ enum Command {
         /// How many days entries of the audit are kept [default: 400]
         #[arg(long, env = "AUDIT_RETENTION_DAYS", value_name = "DAYS")]
         audit_retention_days: Option<String>,
+        /// How long to wait while another process migrates
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            default_value_t = 300,
+            value_parser = clap::value_parser!(u64).range(0..=86_400)
+        )]
+        lock_timeout: u64,
     },
     /// Show every migration and whether it was applied; exits 1 when one is missing
     Status {
@@ -55,6 +66,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let days = match &cli.command {
         Command::Up {
             audit_retention_days,
+            ..
         } => audit_retention_days.clone(),
         Command::Status { .. } => None,
     };
@@ -71,7 +83,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let days = env.number("AUDIT_RETENTION_DAYS", 1..=3660, DEFAULT_RETENTION_DAYS);
     let database = connect(&env.finish(settings)?).await?;
     match cli.command {
-        Command::Up { .. } => up(&database, days).await,
+        Command::Up { lock_timeout, .. } => up(&database, days, lock_timeout).await,
         Command::Status { json } => show_status(&database, json).await,
     }
 }
@@ -85,16 +97,43 @@ async fn connect(settings: &DatabaseSettings) -> anyhow::Result<Database> {
     Ok(client.database(database_name(&options)))
 }
 
-async fn up(database: &Database, audit_retention_days: u64) -> anyhow::Result<ExitCode> {
-    let applied = migrate(database, |event| {
-        if let Event::Applied(migration) = event {
-            anstream::println!("applied {:04} {}", migration.number, migration.name);
+async fn up(
+    database: &Database,
+    audit_retention_days: u64,
+    lock_timeout: u64,
+) -> anyhow::Result<ExitCode> {
+    let mut is_told = false;
+    let waiting = |locked: &MigrationError| {
+        if !std::mem::replace(&mut is_told, true) {
+            anstream::eprintln!("{locked}; waiting for it, {lock_timeout} s at most");
         }
-    })
-    .await?;
+    };
+    let applied = migrate_when_free(
+        database,
+        Duration::from_secs(lock_timeout),
+        waiting,
+        |event| {
+            if let Event::Applied(migration) = event {
+                anstream::println!("applied {:04} {}", migration.number, migration.name);
+            }
+        },
+    )
+    .await
+    .map_err(|error| with_advice(error, lock_timeout))?;
     keep_audit_for(database, audit_retention_days).await?;
     anstream::println!("{} is up to date ({applied} applied)", database.name());
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to do when the lock was not free in time.
+fn with_advice(error: MigrationError, lock_timeout: u64) -> anyhow::Error {
+    if matches!(error, MigrationError::Locked { .. }) {
+        return anyhow!(
+            "{error}; waited {lock_timeout} s for it: if that process is at work, give \
+             --lock-timeout more; if it hangs, end it"
+        );
+    }
+    error.into()
 }
 
 async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode> {

@@ -57,7 +57,8 @@ pub async fn status(database: &Database) -> Result<Vec<Status>, MigrationError> 
 /// Applies what the database has not seen, in order; returns how many that were.
 ///
 /// Safe to run from several processes at once: one of them migrates, the others are told
-/// [`MigrationError::Locked`]. Safe to run again after an interruption.
+/// [`MigrationError::Locked`]; [`migrate_when_free`](crate::migrate_when_free) waits instead. Safe to
+/// run again after an interruption.
 ///
 /// # Errors
 ///

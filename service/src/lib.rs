@@ -2,11 +2,13 @@
 //!
 //! [`run_program`] is the whole of a `main`. [`Frame`] owns what is the same in API and worker: the
 //! operators' listener with health and metrics, the signals, and the order in which a process
-//! stops. [`server`] serves HTTP to clients and operators; [`table`] is how commands list things.
+//! stops; [`healthcheck()`] asks a running one whether it is ready. [`server`] serves HTTP to clients and
+//! operators; [`table`] is how commands list things.
 
 mod draining;
 mod files;
 mod frame;
+mod healthcheck;
 mod keys;
 mod ops;
 mod program;
@@ -17,6 +19,7 @@ pub mod table;
 
 pub use draining::Draining;
 pub use frame::Frame;
+pub use healthcheck::healthcheck;
 pub use keys::Keys;
 pub use ops::listen;
 pub use program::run_program;

@@ -14,6 +14,9 @@ use crate::antivirus::Antivirus;
 use crate::document::Policy;
 use crate::mail::{MailRate, MailSettings, Mailer};
 
+/// Where metrics and health are served unless `METRICS_ADDR` says otherwise.
+pub(crate) const METRICS_PORT: u16 = 9101;
+
 /// The settings of `dossier-worker run`.
 #[derive(Debug)]
 pub struct Settings {
@@ -63,7 +66,7 @@ impl Settings {
         };
         let mut queues = read_queue_settings(&mut env);
         queues.concurrency = concurrency.unwrap_or(queues.concurrency);
-        let frame = FrameSettings::read(&mut env, 9101);
+        let frame = FrameSettings::read(&mut env, METRICS_PORT);
         let settings = (|| {
             Some(Self {
                 database: database?,

@@ -8,6 +8,9 @@ mod users;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use dossier_common::config::Environment;
+
+use crate::config::METRICS_PORT;
 
 /// The HTTP API of Dossier. Settings come from environment variables; .env.example has them all.
 #[derive(Debug, Parser)]
@@ -21,6 +24,8 @@ pub struct Cli {
 enum Command {
     /// Serve clients until SIGTERM or Ctrl-C, which drain (a second one ends at once); SIGHUP reads the keys again (the default)
     Serve,
+    /// Ask the process that serves on this machine, at METRICS_ADDR, whether it is ready; exits 1 when it is not
+    Healthcheck,
     /// Make and check keys
     #[command(subcommand)]
     Keys(keys::Command),
@@ -41,6 +46,9 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run().await,
+            Command::Healthcheck => {
+                dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
+            }
             Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Keys(command) => keys::run(&command).await.map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),

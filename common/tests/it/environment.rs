@@ -35,18 +35,40 @@ fn file(name: &str) -> String {
     fs::read_to_string(root.join(name)).expect("the file is there")
 }
 
+/// The variables of the example, each with the comment above it.
+fn documented(example: &str) -> Vec<(&str, String)> {
+    let mut comment = String::new();
+    let mut documented = Vec::new();
+    for line in example.lines() {
+        match line.split_once('=') {
+            _ if line.starts_with('#') => comment.push_str(line),
+            Some((name, _)) => documented.push((name, comment.clone())),
+            None => comment.clear(),
+        }
+    }
+    documented
+}
+
 #[test]
 fn compose_sets_every_variable_of_the_example_or_hands_it_on() {
     let (example, compose) = (file(".env.example"), file("docker-compose.yml"));
-    let variables = example.lines().filter_map(|line| line.split_once('='));
-    let variables = variables.filter(|(name, _)| !name.starts_with('#'));
-    let is_there = |name: &str| {
+    let handed_on = "  env_file:\n    - path: .env\n";
+    assert!(compose.contains(handed_on), "compose hands .env on");
+    let is_set = |name: &str| {
         let mut lines = compose.lines().map(str::trim_start);
         lines.any(|line| line.starts_with(&format!("{name}:")))
     };
-    let names: Vec<_> = variables.map(|(name, _)| name).collect();
-    assert!(names.contains(&"SMTP_URL"), "{names:?}");
-    let missing: Vec<_> = names.iter().filter(|name| !is_there(name)).collect();
+    let variables = documented(&example);
+    for name in ["SMTP_URL", "JWT_KEYS", "METRICS_ADDR", "LOG_FORMAT"] {
+        let is_own = |(found, comment): &&(&str, String)| {
+            *found == name && comment.contains("not for compose")
+        };
+        assert_eq!(variables.iter().filter(is_own).count(), 1, "{name}");
+    }
+    let own = variables
+        .iter()
+        .filter(|(_, comment)| comment.contains("not for compose"));
+    let missing: Vec<_> = own.filter(|(name, _)| !is_set(name)).collect();
     assert!(missing.is_empty(), "not in docker-compose.yml: {missing:?}");
 }
 

@@ -6,3 +6,4 @@ mod program;
 mod running;
 mod servers;
 mod sign_ups;
+mod waiting;

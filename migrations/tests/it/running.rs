@@ -129,7 +129,7 @@ async fn of_many_runs_at_once_one_migrates_and_the_others_are_told() {
     assert_eq!(applied(database.database()).await, 0);
 }
 
-async fn lock(database: &Database, holder: Bson, expires_at: DateTime) {
+pub(crate) async fn lock(database: &Database, holder: Bson, expires_at: DateTime) {
     let rows = database.collection::<Document>("schema_lock");
     let row = doc! { "_id": "migrate", "holder": holder, "expires_at": expires_at };
     rows.insert_one(row).await.expect("it can be written");

@@ -10,7 +10,10 @@ mod visible;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use dossier_common::config::Environment;
 use dossier_common::queue::QueueName;
+
+use crate::config::METRICS_PORT;
 
 /// The workers of Dossier. Settings come from environment variables; .env.example has them all.
 #[derive(Debug, Parser)]
@@ -31,6 +34,8 @@ enum Command {
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
         concurrency: Option<u16>,
     },
+    /// Ask the process that runs jobs on this machine, at METRICS_ADDR, whether it is ready; exits 1 when it is not
+    Healthcheck,
     /// Inspect files as an upload would be, without a database
     Inspect(inspect::Arguments),
     /// See and retry jobs
@@ -58,6 +63,9 @@ impl Cli {
                 queues,
                 concurrency,
             } => crate::run::run(queues, concurrency.map(usize::from)).await,
+            Command::Healthcheck => {
+                dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
+            }
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
             Command::Mail(command) => mail::run(command).await,

@@ -6,6 +6,7 @@ mod development;
 mod document;
 mod fairness;
 mod harness;
+mod healthcheck;
 mod inspect_command;
 mod jobs_mint;
 mod jobs_revalidate;

@@ -1,0 +1,121 @@
+//! Asking a running process whether it is ready, from its own command line: for images without a
+//! shell and without an HTTP client.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use dossier_common::config::{Environment, read_address};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// How long the whole question may take; `/readyz` gives the database two seconds.
+const DEADLINE: Duration = Duration::from_secs(3);
+
+/// How much of an answer is read.
+const LONGEST_ANSWER: u64 = 64 * 1024;
+
+/// How many headers an answer may have.
+const MOST_HEADERS: usize = 64;
+
+/// Asks the process whose operators' listener is `METRICS_ADDR` for `/readyz`. The exit code is 0 when
+/// it takes work; its answer, which has the ids of its keys, is printed.
+///
+/// # Errors
+///
+/// When `METRICS_ADDR` cannot be read, nobody answers within three seconds, or the process is not ready.
+pub async fn healthcheck(mut env: Environment, default_port: u16) -> anyhow::Result<ExitCode> {
+    let address = read_address(&mut env, "METRICS_ADDR", default_port);
+    if address.port() == 0 {
+        let rule = "must name a port other than 0: nobody can ask at one that the process picks";
+        env.problem("METRICS_ADDR", rule);
+    }
+    let address = to_connect_to(env.finish(Some(address))?);
+    let answer = timeout(DEADLINE, ask(address)).await;
+    let answer = answer.map_err(|_| {
+        let seconds = DEADLINE.as_secs();
+        anyhow!("{address} did not answer within {seconds} s: look at the log of the process")
+    })?;
+    let (code, body) = answer.with_context(|| {
+        format!("cannot ask {address}: does the process run, with this METRICS_ADDR?")
+    })?;
+    if code != 200 {
+        let reason = body.lines().next().unwrap_or_default();
+        bail!("not ready: {address} answered {code}, {reason}");
+    }
+    anstream::println!("{}", body.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a process that listens on `address` is reached from its own machine.
+fn to_connect_to(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The status and the body of the answer.
+async fn ask(address: SocketAddr) -> anyhow::Result<(u16, String)> {
+    let mut connection = TcpStream::connect(address).await?;
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    connection
+        .take(LONGEST_ANSWER)
+        .read_to_end(&mut answer)
+        .await?;
+    read(&answer)
+}
+
+fn read(answer: &[u8]) -> anyhow::Result<(u16, String)> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut head = httparse::Response::new(&mut headers);
+    let parsed = head.parse(answer).context("the answer is not HTTP")?;
+    let (httparse::Status::Complete(length), Some(code)) = (parsed, head.code) else {
+        bail!("the answer ended too early");
+    };
+    Ok((
+        code,
+        String::from_utf8_lossy(&answer[length..]).into_owned(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_listens_everywhere_is_asked_on_this_machine() {
+        for (listens, asked) in [
+            ("0.0.0.0:9100", "127.0.0.1:9100"),
+            ("[::]:9101", "[::1]:9101"),
+            ("10.1.2.3:9100", "10.1.2.3:9100"),
+        ] {
+            let listens = listens.parse().expect("an address");
+            assert_eq!(to_connect_to(listens).to_string(), asked);
+        }
+    }
+
+    #[test]
+    fn of_an_answer_the_status_and_the_body_are_read() {
+        let answer = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\n\r\nnot now\nmore\n";
+        assert_eq!(
+            read(answer).expect("HTTP"),
+            (503, "not now\nmore\n".to_owned())
+        );
+        let bare = b"HTTP/1.1 200 OK\r\n\r\n";
+        assert_eq!(read(bare).expect("HTTP"), (200, String::new()));
+    }
+
+    #[test]
+    fn what_is_no_whole_answer_is_an_error() {
+        for answer in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"SSH-2.0-OpenSSH_9.2\r\n"] {
+            assert!(read(answer).is_err(), "{}", answer.escape_ascii());
+        }
+    }
+}
