@@ -27,6 +27,7 @@ struct Inner {
     lease: Arc<Lease>,
     worker: Arc<WorkerRuntime>,
     retry_in: Mutex<Option<Duration>>,
+    subject: Mutex<Option<String>>,
 }
 
 /// The job a handler runs; take it as an argument.
@@ -57,6 +58,7 @@ impl JobHandle {
                 lease,
                 worker,
                 retry_in: Mutex::new(None),
+                subject: Mutex::new(None),
             }),
         }
     }
@@ -169,6 +171,18 @@ impl JobHandle {
         *lock(&self.inner.retry_in) = Some(wait);
     }
 
+    /// Says what the job is about, for the line that is logged when this attempt fails: so that it
+    /// tells more than an id. It is not stored. Nothing secret belongs into it.
+    ///
+    /// ```
+    /// # fn handler(job: &apalis_mongodb::JobHandle) {
+    /// job.describe("to a***@example.com");
+    /// # }
+    /// ```
+    pub fn describe(&self, subject: impl Into<String>) {
+        *lock(&self.inner.subject) = Some(subject.into());
+    }
+
     /// Stores how far the job is; any serialisable value.
     ///
     /// # Errors
@@ -225,6 +239,11 @@ impl JobHandle {
 
     pub(crate) fn job(&self) -> &JobDocument {
         &self.inner.job
+    }
+
+    /// What the handler said its job is about.
+    pub(crate) fn subject(&self) -> Option<String> {
+        lock(&self.inner.subject).clone()
     }
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {

@@ -10,6 +10,7 @@ mod sign_up;
 use dossier_common::queue::{JobError, JobHandle, SendEmail};
 use dossier_common::reset::ResetOf;
 use dossier_common::store::StoreError;
+use dossier_common::telemetry::{MailCount, MailOutcome};
 use mongodb::bson::DateTime;
 
 use super::Run;
@@ -27,9 +28,12 @@ impl Run for SendEmail {
     /// between the server's acceptance and the acknowledgement) can be recognised.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
         let now = services.clock.now();
+        let mut count = MailCount::begin(handle.attempt() >= handle.max_attempts());
         let Some(addressed) = address(&self, services, now).await? else {
+            count.set(MailOutcome::Skipped);
             return Ok(());
         };
+        handle.describe(addressed.to.masked());
         if handle.crashes() > 0 {
             handle.log(MAYBE_SENT).await?;
         }
@@ -42,9 +46,13 @@ impl Run for SendEmail {
         };
         let sent = services.mailer.send(email, &envelope).await;
         sent.map_err(|error| match error.is_final() {
-            true => JobError::abort(error),
+            true => {
+                count.set(MailOutcome::Dead);
+                JobError::abort(error)
+            }
             false => JobError::retry(error),
         })?;
+        count.set(MailOutcome::Sent);
         record(&self, services, now).await?;
         tracing::info!(
             job = %handle.id(), template = email.template(),
