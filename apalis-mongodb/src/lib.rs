@@ -118,5 +118,5 @@ pub use model::{
     Rate, RetryStrategy,
 };
 pub use new_job::NewJob;
-pub use operator::{JobFilter, Operator, Page};
+pub use operator::{JobFact, JobFilter, Operator, Page};
 pub use storage::{Decoding, Mongo, MongoId, MongoStorage, SessionSink};

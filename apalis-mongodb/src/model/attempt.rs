@@ -74,9 +74,20 @@ impl Outcome {
         }
     }
 
+    /// The outcomes that this version knows, for whoever offers a choice of them.
+    #[must_use]
+    pub fn known() -> &'static [Self] {
+        &Self::KNOWN
+    }
+
+    /// The outcome with this name, if this version knows it.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|known| known.as_str() == name)
+    }
+
     fn named(name: &str) -> Self {
-        let known = Self::KNOWN.into_iter().find(|known| known.as_str() == name);
-        known.unwrap_or_else(|| Self::Other(OutcomeName::of(name)))
+        Self::find(name).unwrap_or_else(|| Self::Other(OutcomeName::of(name)))
     }
 }
 

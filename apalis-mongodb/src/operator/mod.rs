@@ -56,7 +56,7 @@ use mongodb::Database;
 pub use bulk::{BulkOptions, BulkReport, Selection};
 pub use cohorts::FailureCohort;
 pub use count::QueueCounts;
-pub use filter::JobFilter;
+pub use filter::{JobFact, JobFilter};
 pub use list::Page;
 pub use list_queues::QueueRecord;
 pub use list_workers::WorkerRecord;
