@@ -5,6 +5,7 @@
 //! [`Queues::of`] gives. Only this module and the store know `apalis-mongodb`; other crates reach it
 //! through [`backend`].
 
+mod cause;
 mod job;
 mod name;
 mod queues;
@@ -14,6 +15,7 @@ pub mod jobs;
 
 pub use apalis_mongodb as backend;
 pub use apalis_mongodb::{JobError, JobHandle, JobState, RetryStrategy};
+pub use cause::{Cause, cause_key};
 pub use job::{Job, doubling};
 pub use jobs::*;
 pub use name::{ParseQueueNameError, QueueName};
