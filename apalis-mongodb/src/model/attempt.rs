@@ -148,6 +148,11 @@ pub struct AttemptRecord {
     pub attempt: u32,
     /// The worker that made it: `name@instance`.
     pub worker: String,
+    /// When it was due, so that it waited from then on. Unknown of attempts that an older version
+    /// made, of those that reached no handler, and of one that succeeded without a value: then it is
+    /// the job's [`run_at`](super::JobRecord::run_at).
+    #[serde(default, serialize_with = "time::optional")]
+    pub due_at: Option<DateTime>,
     /// When the worker took the job.
     #[serde(serialize_with = "time::required")]
     pub started_at: DateTime,
