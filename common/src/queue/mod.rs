@@ -5,6 +5,7 @@
 //! [`Queues::of`] gives. Only this module and the store know `apalis-mongodb`; other crates reach it
 //! through [`backend`].
 
+mod about;
 mod cause;
 mod job;
 mod name;
@@ -13,6 +14,7 @@ mod settings;
 
 pub mod jobs;
 
+pub use about::about;
 pub use apalis_mongodb as backend;
 pub use apalis_mongodb::{JobError, JobHandle, JobState, RetryStrategy};
 pub use cause::{Cause, cause_key};

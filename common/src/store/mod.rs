@@ -10,6 +10,7 @@ mod reachability;
 mod schema;
 mod tx;
 
+pub mod addressees;
 pub mod attempts;
 pub mod audit;
 pub mod blobs;

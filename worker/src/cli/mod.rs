@@ -1,7 +1,10 @@
 //! `dossier-worker` on the command line.
 
+mod explain;
 mod inspect;
+mod instant;
 mod jobs;
+mod known;
 mod revalidate;
 mod visible;
 
@@ -31,6 +34,8 @@ enum Command {
     },
     /// Inspect files as an upload would be, without a database
     Inspect(inspect::Arguments),
+    /// Say what became of the mails to an address, or of a document, and what to do
+    Explain(explain::Arguments),
     /// See and retry jobs
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -51,6 +56,7 @@ impl Cli {
                 concurrency,
             } => crate::run::run(queues, concurrency.map(usize::from)).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
+            Command::Explain(arguments) => explain::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,
         }

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
-use dossier_common::queue::backend::{AttemptRecord, JobRecord};
+use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::Store;
 use dossier_service::table;
 
-use super::instant;
+use super::story::Story;
+use crate::cli::instant::instant;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -25,10 +26,16 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let Some(job) = store.queue_operator().find_job(id).await? else {
         bail!("there is no job {id} (any more); `dossier-worker jobs list` shows which there are");
     };
+    let story = Story::of(store, &job).await?;
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&job)?);
+        let mut shown = serde_json::to_value(&job)?;
+        shown["story"] = serde_json::to_value(&story)?;
+        anstream::println!("{}", serde_json::to_string_pretty(&shown)?);
     } else {
         anstream::println!("{}", overview(&job)?);
+        for line in story.lines() {
+            anstream::println!("{line}");
+        }
         for line in &job.log {
             anstream::println!(
                 "{}  attempt {}  {}",
@@ -40,7 +47,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         if job.history.is_empty() {
             anstream::println!("no attempts yet");
         } else {
-            anstream::println!("{}", attempts(&job.history));
+            anstream::println!("{}", attempts(&job));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -79,23 +86,31 @@ fn overview(job: &JobRecord) -> anyhow::Result<Table> {
     Ok(table)
 }
 
-fn attempts(history: &[AttemptRecord]) -> Table {
+fn attempts(job: &JobRecord) -> Table {
     let header = [
         "attempt",
         "started (UTC)",
+        "waited",
         "took",
         "worker",
         "outcome",
         "error",
     ];
     let mut table = table::table(header);
-    for attempt in history {
+    for (index, attempt) in job.history.iter().enumerate() {
+        let is_last = index + 1 == job.history.len() && job.state.is_final();
+        // The job itself still says when its last attempt was due.
+        let due_at = attempt.due_at.or(is_last.then_some(job.run_at));
+        let waited = due_at.map(|due_at| attempt.started_at.saturating_duration_since(due_at));
         let took = attempt
             .finished_at
             .saturating_duration_since(attempt.started_at);
         table.add_row([
             attempt.attempt.to_string(),
             instant(attempt.started_at),
+            waited
+                .map(|waited| format!("{} ms", waited.as_millis()))
+                .unwrap_or_default(),
             format!("{} ms", took.as_millis()),
             attempt.worker.clone(),
             attempt.outcome.as_str().to_owned(),
