@@ -44,9 +44,11 @@ mod list_workers;
 mod oldest;
 mod pause;
 mod recent_counts;
+mod reporting;
 mod reprioritise;
 mod retry;
 mod run_now;
+mod unfinished;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,11 +1,10 @@
 //! What operators ask and do.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use apalis_core::error::{AbortError, BoxDynError};
 use apalis_mongodb::operator::{BulkOptions, RetryOptions, Selection};
-use apalis_mongodb::{JobFact, JobFilter, JobHandle, JobState, NewJob, Outcome};
+use apalis_mongodb::{JobFilter, JobHandle, JobState, NewJob};
 use mongodb::bson::{Document, doc};
 
 use crate::harness::{Bench, Notes, eventually};
@@ -131,61 +130,6 @@ async fn dead_jobs_are_found_by_their_error_and_grouped_by_it() {
         .map(|c| (c.error.as_str(), c.count))
         .collect();
     assert_eq!(summary, [("host # (a.b*c) is down", 3), ("other", 1)]);
-}
-
-#[tokio::test]
-async fn jobs_are_found_by_what_stands_in_them_and_how_their_last_attempt_ended() {
-    let bench = Bench::new().await;
-    let storage = bench.storage::<BTreeMap<String, String>>();
-    let payload = |name: &str| BTreeMap::from([("name".to_owned(), name.to_owned())]);
-    for name in ["ada", "bob", "eve"] {
-        let job = NewJob::new(payload(name)).id(name);
-        storage.enqueue(job.metadata("by", "ops")).await.unwrap();
-    }
-    let job = NewJob::new(payload("ada")).id("later");
-    let job = job.run_in(Duration::from_secs(3600));
-    storage.enqueue(job).await.unwrap();
-    let running = worker!(
-        bench.storage::<BTreeMap<String, String>>(),
-        1,
-        async |job: BTreeMap<String, String>| match &*job["name"] {
-            "bob" => Err(AbortError::new("never")),
-            _ => Ok(()),
-        }
-    );
-    bench.counts(JobState::Dead, 1).await;
-    bench.counts(JobState::Done, 2).await;
-    running.stop().await;
-    let named = |values: &[&str]| JobFact::Payload {
-        field: "name".to_owned(),
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
-    };
-    let by_ops = JobFact::Metadata {
-        key: "by".to_owned(),
-        values: vec!["ops".to_owned()],
-    };
-    let any = JobFilter {
-        any_of: vec![named(&["bob"]), named(&["eve", "mallory"])],
-        ..JobFilter::default()
-    };
-    let both = JobFilter {
-        all_of: vec![named(&["ada"]), by_ops],
-        ..JobFilter::default()
-    };
-    let aborted = JobFilter {
-        outcomes: vec![Outcome::Aborted, Outcome::TimedOut],
-        ..JobFilter::default()
-    };
-    let expected: [(JobFilter, &[&str]); 3] = [
-        (any, &["eve", "bob"]),
-        (both, &["ada"]),
-        (aborted, &["bob"]),
-    ];
-    for (filter, ids) in expected {
-        let page = bench.operator().list_jobs(&filter, None, 10).await.unwrap();
-        let found: Vec<&str> = page.items.iter().map(|job| job.id.as_str()).collect();
-        assert_eq!(found, ids, "{filter:?}");
-    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod m0006_sign_ups;
 mod m0007_sessions_and_users;
 mod m0008_audit_and_limits;
 mod m0009_invitations_and_resets;
+mod m0011_unfinished_jobs;
 
 use sha2::{Digest, Sha256};
 
@@ -53,5 +54,6 @@ pub fn all() -> Vec<Migration> {
         m0007_sessions_and_users::migration(),
         m0008_audit_and_limits::migration(),
         m0009_invitations_and_resets::migration(),
+        m0011_unfinished_jobs::migration(),
     ]
 }
