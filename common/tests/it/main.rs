@@ -5,6 +5,7 @@ mod blobs;
 mod environment;
 mod fernet;
 mod harness;
+mod monitoring;
 mod recent;
 mod schema;
 mod sessions;
