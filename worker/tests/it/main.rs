@@ -4,6 +4,7 @@ mod antivirus;
 mod cli;
 mod development;
 mod document;
+mod explaining;
 mod fairness;
 mod harness;
 mod inspect_command;
