@@ -25,6 +25,7 @@ mod hygiene;
 mod idempotency;
 mod invitation_list;
 mod invitations;
+mod job_list;
 mod json_fields;
 mod key_rotation;
 mod links;

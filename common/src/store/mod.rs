@@ -19,6 +19,7 @@ pub mod erasure;
 pub mod files;
 pub mod idempotency;
 pub mod invitations;
+pub mod jobs;
 pub mod links;
 pub mod log_in_failures;
 pub mod mail_quota;
