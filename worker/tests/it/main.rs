@@ -5,6 +5,7 @@ mod cli;
 mod development;
 mod document;
 mod explaining;
+mod failure_lines;
 mod fairness;
 mod harness;
 mod inspect_command;
