@@ -12,7 +12,7 @@ fn assert_line(logs: &Logs, parts: &[&str]) {
     let lines = logs.lines(parts[0]);
     let mut lines_with_all = lines
         .iter()
-        .filter(|line| parts.iter().all(|part| line.contains(part)));
+        .filter(|line| parts.iter().all(|part| line.contains(*part)));
     assert!(lines_with_all.next().is_some(), "{parts:?}: {lines:?}");
 }
 
