@@ -18,6 +18,9 @@ pub(crate) const FINISHED: &str = "finished";
 /// The index of running jobs: whose lease has expired, and how many there are.
 pub(crate) const LEASE: &str = "lease";
 
+/// The index of jobs that failed and wait for another attempt, oldest first.
+pub(crate) const UNFINISHED: &str = "unfinished";
+
 /// The unique indexes of jobs: name and key, which is unique in its queue.
 pub(crate) const UNIQUE: [(&str, &str); 2] = [
     ("idempotency", f::IDEMPOTENCY_KEY),
@@ -66,6 +69,12 @@ pub fn indexes() -> Vec<(CollectionKind, IndexModel)> {
             LEASE,
             doc! { f::STATUS: 1, f::LEASE_UNTIL: 1, f::QUEUE: 1 },
             doc! { f::STATUS: Status::Running },
+        ),
+        // Only what waits after an attempt is in it, so that it costs a job without a failure nothing.
+        partial(
+            UNFINISHED,
+            doc! { f::QUEUE: 1, f::STATUS: 1, f::CREATED_AT: 1 },
+            doc! { f::STATUS: Status::Pending, f::ATTEMPTS: { "$gt": 0 } },
         ),
         // Finished jobs by state and time.
         partial(

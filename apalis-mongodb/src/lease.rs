@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -37,6 +38,8 @@ pub(crate) struct Lease {
     pub(crate) token: ObjectId,
     /// The number of the attempt it covers.
     pub(crate) attempt: u32,
+    /// When the job was due, once its handler has started.
+    pub(crate) due_at: OnceLock<DateTime>,
     /// When the handler started.
     pub(crate) started_at: OnceLock<Instant>,
     state: watch::Sender<LeaseState>,
@@ -61,6 +64,7 @@ impl Lease {
             id,
             token,
             attempt,
+            due_at: OnceLock::new(),
             started_at: OnceLock::new(),
             state: watch::Sender::new(LeaseState::Held),
             timing: Mutex::new(Timing {

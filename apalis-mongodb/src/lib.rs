@@ -87,6 +87,7 @@ mod codec;
 mod compat;
 mod config;
 mod deadline;
+mod described;
 mod enqueued;
 mod error;
 mod handler;
@@ -109,6 +110,7 @@ pub mod testing;
 pub use capabilities::{MongoStorageFactory, Results};
 pub use codec::{BsonCodec, MongoCompact};
 pub use config::{Collections, Config, Retention, Wake};
+pub use described::{METRICS, describe_metrics};
 pub use enqueued::Enqueued;
 pub use error::{BsonError, Error};
 pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService};
@@ -118,5 +120,5 @@ pub use model::{
     QueueLimits, Rate, RetryStrategy,
 };
 pub use new_job::NewJob;
-pub use operator::{JobFilter, Operator, Page};
+pub use operator::{JobFact, JobFilter, Operator, Page};
 pub use storage::{Decoding, Mongo, MongoId, MongoStorage, SessionSink};

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use dossier_common::id::UserId;
+use dossier_common::queue::Cause;
 use dossier_common::user::Role;
 
 use crate::rate_limit::RateLimit;
@@ -18,10 +19,11 @@ struct Facts {
 }
 
 impl RequestRecord {
-    /// This person is calling.
+    /// This person is calling; jobs that are enqueued for the request name them.
     pub fn set_caller(&self, user_id: UserId, role: Role) {
         // There is one caller of a request; whoever asks again is told the same.
         let _ = self.0.caller.set((user_id, role));
+        Cause::set_user(user_id);
     }
 
     /// Who is calling, if that is known.

@@ -68,6 +68,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(download::download_file, download::check_download))
         // Running the service
         .routes(routes!(admin::list_audit))
+        .routes(routes!(admin::list_jobs))
         // For clients of the FastAPI generation
         .merge(legacy::routes())
 }

@@ -21,6 +21,8 @@ const FORCED: u8 = 130;
 pub struct Frame {
     signals: Signals,
     keys: Arc<dyn Keys>,
+    store: Store,
+    metrics: Metrics,
     draining: Draining,
     metrics_address: SocketAddr,
     delay: Duration,
@@ -45,7 +47,7 @@ impl Frame {
         let draining = Draining::default();
         let state = ops::OpsState {
             store: store.clone(),
-            metrics,
+            metrics: metrics.clone(),
             keys: keys.clone(),
             draining: draining.clone(),
         };
@@ -53,6 +55,8 @@ impl Frame {
         Ok(Self {
             signals,
             keys,
+            store: store.clone(),
+            metrics,
             draining,
             metrics_address,
             delay: settings.delay,
@@ -94,6 +98,7 @@ impl Frame {
         tokio::select! {
             ended = stop_after(self.delay, &self.draining, &mut working) => {
                 ended??;
+                self.metrics.end(&self.store).await;
                 tracing::info!("drained");
                 Ok(ExitCode::SUCCESS)
             }

@@ -63,6 +63,8 @@ pub struct Config {
     pub(crate) heartbeat_client: Option<ClientOptions>,
     /// Where the database is; see [`Config::database_uri`].
     pub(crate) database_uri: Option<String>,
+    /// Which process its workers are in; see [`Config::process`].
+    pub(crate) process: Option<String>,
 }
 
 impl Default for Config {
@@ -97,6 +99,7 @@ impl Config {
             collections: Collections::default(),
             heartbeat_client: None,
             database_uri: None,
+            process: None,
         }
     }
 

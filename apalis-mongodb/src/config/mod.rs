@@ -3,6 +3,7 @@
 mod builder;
 mod client_source;
 mod collections;
+mod process;
 mod queue_name;
 mod read;
 mod retention;

@@ -28,6 +28,7 @@ struct Inner {
     worker: Arc<WorkerRuntime>,
     retry_in: Mutex<Option<Duration>>,
     skipped: Mutex<Option<String>>,
+    subject: Mutex<Option<String>>,
 }
 
 /// The job a handler runs; take it as an argument.
@@ -59,6 +60,7 @@ impl JobHandle {
                 worker,
                 retry_in: Mutex::new(None),
                 skipped: Mutex::new(None),
+                subject: Mutex::new(None),
             }),
         }
     }
@@ -178,6 +180,18 @@ impl JobHandle {
         *lock(&self.inner.skipped) = Some(reason.into());
     }
 
+    /// Says what the job is about, for the line that is logged when this attempt fails: so that it
+    /// tells more than an id. It is not stored. Nothing secret belongs into it.
+    ///
+    /// ```
+    /// # fn handler(job: &apalis_mongodb::JobHandle) {
+    /// job.describe("to a***@example.com");
+    /// # }
+    /// ```
+    pub fn describe(&self, subject: impl Into<String>) {
+        *lock(&self.inner.subject) = Some(subject.into());
+    }
+
     /// Stores how far the job is; any serialisable value.
     ///
     /// # Errors
@@ -234,6 +248,11 @@ impl JobHandle {
 
     pub(crate) fn job(&self) -> &JobDocument {
         &self.inner.job
+    }
+
+    /// What the handler said its job is about.
+    pub(crate) fn subject(&self) -> Option<String> {
+        lock(&self.inner.subject).clone()
     }
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {

@@ -93,6 +93,7 @@ async fn settled<R: Serialize>(
     job: JobHandle,
     handler: impl Future<Output = Result<R, BoxDynError>>,
 ) -> Result<R, BoxDynError> {
+    job.lease().due_at.get_or_init(|| job.run_at());
     let started_at = *job.lease().started_at.get_or_init(Instant::now);
     if let Some(clock) = job.runtime().clock.known() {
         metrics::started(job.queue(), job.run_at(), clock.at(started_at));

@@ -79,9 +79,20 @@ impl Outcome {
         }
     }
 
+    /// The outcomes that this version knows, for whoever offers a choice of them.
+    #[must_use]
+    pub fn known() -> &'static [Self] {
+        &Self::KNOWN
+    }
+
+    /// The outcome with this name, if this version knows it.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|known| known.as_str() == name)
+    }
+
     fn named(name: &str) -> Self {
-        let known = Self::KNOWN.into_iter().find(|known| known.as_str() == name);
-        known.unwrap_or_else(|| Self::Other(OutcomeName::of(name)))
+        Self::find(name).unwrap_or_else(|| Self::Other(OutcomeName::of(name)))
     }
 }
 
@@ -142,6 +153,11 @@ pub struct AttemptRecord {
     pub attempt: u32,
     /// The worker that made it: `name@instance`.
     pub worker: String,
+    /// When it was due, so that it waited from then on. Unknown of attempts that an older version
+    /// made, of those that reached no handler, and of one that succeeded without a value: then it is
+    /// the job's [`run_at`](super::JobRecord::run_at).
+    #[serde(default, serialize_with = "time::optional")]
+    pub due_at: Option<DateTime>,
     /// When the worker took the job.
     #[serde(serialize_with = "time::required")]
     pub started_at: DateTime,

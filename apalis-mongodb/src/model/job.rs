@@ -31,6 +31,8 @@ pub(crate) struct StoredAttempt {
     pub(crate) attempt: i64,
     #[serde(deserialize_with = "text::required")]
     pub(crate) worker: String,
+    #[serde(default)]
+    pub(crate) due_at: Option<DateTime>,
     pub(crate) started_at: DateTime,
     pub(crate) finished_at: DateTime,
     pub(crate) outcome: Outcome,

@@ -152,6 +152,7 @@ fn attempt(stored: StoredAttempt) -> AttemptRecord {
     AttemptRecord {
         attempt: count(stored.attempt),
         worker: stored.worker,
+        due_at: stored.due_at,
         started_at: stored.started_at,
         finished_at: stored.finished_at,
         outcome: stored.outcome,

@@ -65,9 +65,10 @@ const FIELDS: [(&str, Presence, Type); 24] = [
 
 const METADATA: [(&str, Presence, Type); 2] = [("k", Required, Text), ("v", Required, Text)];
 
-const HISTORY: [(&str, Presence, Type); 6] = [
+const HISTORY: [(&str, Presence, Type); 7] = [
     ("attempt", Required, Integer),
     ("worker", Required, Text),
+    ("due_at", Nullable, Date),
     ("started_at", Required, Date),
     ("finished_at", Required, Date),
     ("outcome", Required, Text),

@@ -4,7 +4,41 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
 use crate::indexes::since_epoch;
-use crate::model::{JobState, field as f, id, shape};
+use crate::model::{JobState, Outcome, field as f, id, shape};
+
+/// Something that stands in a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobFact {
+    /// The payload is an object whose field `field` is one of these texts.
+    Payload {
+        /// The field's name.
+        field: String,
+        /// What it may be.
+        values: Vec<String>,
+    },
+    /// One of these texts was attached under `key`, with [`NewJob::metadata`](crate::NewJob::metadata).
+    Metadata {
+        /// The key.
+        key: String,
+        /// What may be attached.
+        values: Vec<String>,
+    },
+}
+
+impl JobFact {
+    fn to_query(&self) -> Document {
+        match self {
+            Self::Payload { field, values } => {
+                doc! { format!("{}.{field}", f::ARGS): { "$in": values.clone() } }
+            }
+            Self::Metadata { key, values } => {
+                let entry = doc! { "k": key, "v": { "$in": values.clone() } };
+                doc! { f::METADATA: { "$elemMatch": entry } }
+            }
+        }
+    }
+}
 
 /// Which jobs are meant; an empty filter means all. All given conditions must hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +61,13 @@ pub struct JobFilter {
     pub error_contains: Option<String>,
     /// Jobs with this idempotency key.
     pub idempotency_key: Option<String>,
+    /// Jobs whose last attempt ended in one of these ways.
+    pub outcomes: Vec<Outcome>,
+    /// Jobs of which all of this is true. No index tells; the server looks at every job that the
+    /// other conditions mean.
+    pub all_of: Vec<JobFact>,
+    /// Jobs of which one of these is true, if there is any here; as [`JobFilter::all_of`].
+    pub any_of: Vec<JobFact>,
 }
 
 impl JobFilter {
@@ -75,6 +116,14 @@ impl JobFilter {
         if let Some(key) = &self.idempotency_key {
             all.push(doc! { f::IDEMPOTENCY_KEY: key });
         }
+        if !self.outcomes.is_empty() {
+            all.push(last_outcome(&self.outcomes));
+        }
+        all.extend(self.all_of.iter().map(JobFact::to_query));
+        if !self.any_of.is_empty() {
+            let any: Vec<Document> = self.any_of.iter().map(JobFact::to_query).collect();
+            all.push(doc! { "$or": any });
+        }
         match all.len() {
             0 => doc! {},
             1 => all.remove(0),
@@ -100,6 +149,15 @@ pub(crate) fn state_query(state: JobState) -> Document {
         }
         JobState::Running | JobState::Malformed => doc! { f::STATUS: status },
     }
+}
+
+/// Jobs whose history ends in one of `outcomes`. A foreign document may have anything for a history.
+fn last_outcome(outcomes: &[Outcome]) -> Document {
+    let names: Vec<&str> = outcomes.iter().map(Outcome::as_str).collect();
+    let of_attempts = format!("{}.outcome", f::path(f::HISTORY));
+    let last = doc! { "$arrayElemAt": [&of_attempts, -1] };
+    let last = doc! { "$cond": [{ "$isArray": &of_attempts }, last, Bson::Null] };
+    doc! { "$expr": { "$in": [last, { "$literal": names }] } }
 }
 
 /// A case-insensitive regular expression that matches `text` literally.

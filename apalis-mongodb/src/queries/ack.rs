@@ -193,6 +193,12 @@ fn with_history(
         "finished_at": clock.at(settlement.finished_at),
         "outcome": settlement.verdict.outcome().as_str(),
     };
+    // Successes without a value are written together, each due at another time; of a job that is done,
+    // `run_at` still says when the last attempt was due.
+    let is_written_alone = !matches!(settlement.verdict, Verdict::Done { result: None });
+    if let Some(due_at) = settlement.lease.due_at.get().filter(|_| is_written_alone) {
+        entry.insert("due_at", *due_at);
+    }
     if let Some(reason) = settlement.verdict.reason() {
         entry.insert("error", reason);
     }

@@ -49,7 +49,7 @@ impl WorkerRuntime {
     ) -> (Self, mpsc::UnboundedReceiver<Settlement>) {
         let (settlements, receiver) = mpsc::unbounded_channel();
         let runtime = Self {
-            id: format!("{name}@{}", ObjectId::new().to_hex()),
+            id: format!("{name}@{}", instance(&config)),
             name: name.to_owned(),
             service: service.to_owned(),
             permits: Arc::new(Semaphore::new(config.max_in_flight)),
@@ -133,5 +133,14 @@ impl WorkerRuntime {
         for job in jobs {
             self.send(Settlement::now(job.lease, Verdict::Release));
         }
+    }
+}
+
+/// What no other start of a worker has.
+fn instance(config: &Config) -> String {
+    let unique = ObjectId::new().to_hex();
+    match &config.process {
+        Some(process) => format!("{process}.{unique}"),
+        None => unique,
     }
 }

@@ -19,6 +19,7 @@ mod enqueued;
 mod enqueueing;
 mod failover;
 mod fairness;
+mod finding;
 mod foreign;
 mod foreign_documents;
 mod harness;

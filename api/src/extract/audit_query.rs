@@ -112,7 +112,7 @@ impl Fails for AuditQuery {
     }
 }
 
-fn word<T: FromStr>(
+pub(super) fn word<T: FromStr>(
     errors: &mut Vec<FieldError>,
     name: &'static str,
     value: Option<String>,
@@ -121,14 +121,18 @@ fn word<T: FromStr>(
     checked(errors, name, value, rule, |text| text.parse().ok())
 }
 
-fn text(errors: &mut Vec<FieldError>, name: &'static str, value: Option<String>) -> Option<String> {
+pub(super) fn text(
+    errors: &mut Vec<FieldError>,
+    name: &'static str,
+    value: Option<String>,
+) -> Option<String> {
     checked(errors, name, value, "must be 1 to 100 characters", |text| {
         let fits = (1..=MAX_CHARS).contains(&text.chars().count());
         fits.then(|| text.to_owned())
     })
 }
 
-fn instant(
+pub(super) fn instant(
     errors: &mut Vec<FieldError>,
     name: &'static str,
     value: Option<String>,
@@ -137,7 +141,7 @@ fn instant(
     checked(errors, name, value, rule, parse_rfc3339)
 }
 
-fn checked<T>(
+pub(super) fn checked<T>(
     errors: &mut Vec<FieldError>,
     name: &'static str,
     value: Option<String>,

@@ -2,6 +2,7 @@
 
 mod audit_query;
 mod caller;
+mod job_query;
 mod json;
 mod limited;
 mod login_form;
@@ -19,6 +20,7 @@ mod user_list;
 
 pub use audit_query::{AuditParameters, AuditQuery};
 pub use caller::{Admin, Caller, Client, Enrolling, Ops, SignedIn, Staff};
+pub use job_query::{JobParameters, JobQuery};
 pub(crate) use json::media_type;
 pub use json::{Json, OptionalJson};
 pub use limited::{Limit, Limited, Mails, Passwords};

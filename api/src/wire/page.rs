@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, LinkResponse,
-    SessionResponse,
+    AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, JobResponse,
+    LinkResponse, SessionResponse,
 };
 
 /// A page of the audit, newest first.
@@ -36,6 +36,17 @@ pub struct InvitationPage {
     /// The invitations.
     #[schema(max_items = 200)]
     pub items: Vec<InvitationResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of jobs, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct JobPage {
+    /// The jobs.
+    #[schema(max_items = 200)]
+    pub items: Vec<JobResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,

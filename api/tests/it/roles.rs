@@ -45,6 +45,7 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("download_file", [401, 200, 404, 404]),
         ("check_download", [401, 200, 404, 404]),
         ("list_audit", [401, 403, 403, 200]),
+        ("list_jobs", [401, 403, 403, 200]),
         ("legacy_sign_up", [415; 4]),
         ("legacy_log_in", [415; 4]),
         ("legacy_upload_file", [401, 403, 415, 403]),

@@ -5,6 +5,8 @@
 //! [`Queues::of`] gives. Only this module and the store know `apalis-mongodb`; other crates reach it
 //! through [`backend`].
 
+mod about;
+mod cause;
 mod job;
 mod name;
 mod queues;
@@ -12,8 +14,10 @@ mod settings;
 
 pub mod jobs;
 
+pub use about::about;
 pub use apalis_mongodb as backend;
 pub use apalis_mongodb::{JobError, JobHandle, JobState, RetryStrategy};
+pub use cause::{Cause, cause_key};
 pub use job::{Job, doubling};
 pub use jobs::*;
 pub use name::{ParseQueueNameError, QueueName};

@@ -10,6 +10,7 @@ use mongodb::Database;
 use mongodb::options::ClientOptions;
 
 use super::{Job, QueueName, QueueSettings};
+use crate::host::host_name;
 
 /// The queues over one database: one storage for each kind of job. Cheap to clone.
 #[derive(Clone)]
@@ -64,6 +65,7 @@ impl fmt::Debug for Queues {
 
 fn config<J: Job>(settings: &QueueSettings) -> Config {
     Config::new(J::QUEUE)
+        .process(format!("{}.{}", host_name(), std::process::id()))
         .lease_duration(settings.lease)
         .heartbeat_interval(settings.lease / 3)
         .sweep_interval(settings.lease / 3)

@@ -10,6 +10,7 @@ mod reachability;
 mod schema;
 mod tx;
 
+pub mod addressees;
 pub mod attempts;
 pub mod audit;
 pub mod blobs;
@@ -18,6 +19,7 @@ pub mod erasure;
 pub mod files;
 pub mod idempotency;
 pub mod invitations;
+pub mod jobs;
 pub mod links;
 pub mod log_in_failures;
 pub mod mail_circuit;

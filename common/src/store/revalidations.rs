@@ -10,7 +10,7 @@ use super::files::{inspection_record, stored_state, verdict};
 use super::{Store, StoreError, Tx};
 use crate::file::{File, FileState, Inspection};
 use crate::id::{FileId, UserId};
-use crate::queue::{RevalidateUpload, SendEmail};
+use crate::queue::{Cause, RevalidateUpload, SendEmail};
 use crate::revalidation::{Revalidation, RevalidationOutcome};
 
 /// How long a walk over all documents may take on the server for one answer.
@@ -115,6 +115,7 @@ impl Store {
         &self,
         jobs: Vec<NewJob<RevalidateUpload>>,
     ) -> Result<Vec<Enqueued>, StoreError> {
+        let jobs = jobs.into_iter().map(Cause::attach);
         let storage = self.queues.of::<RevalidateUpload>();
         let enqueued = storage.enqueue_many(jobs).await;
         enqueued.map_err(StoreError::queue("enqueue inspections"))

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::{Store, StoreError, recent};
 use crate::id::JobId;
-use crate::queue::Job;
+use crate::queue::{Cause, Job};
 
 /// How long a transaction is tried again for. The drivers' specification has 120 s, longer than
 /// anybody waits for an answer.
@@ -58,7 +58,7 @@ impl Tx<'_> {
     }
 
     async fn push<J: Job>(&mut self, job: NewJob<J>, id: JobId) -> Result<(), StoreError> {
-        let job = job.id(id.to_string());
+        let job = Cause::attach(job.id(id.to_string()));
         let storage = self.store.queues.of::<J>();
         let enqueued = storage.with_session(&mut *self.session).push(job).await;
         enqueued
@@ -72,6 +72,7 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Queue`].
     pub(super) async fn enqueue_once<J: Job>(&mut self, job: NewJob<J>) -> Result<(), StoreError> {
+        let job = Cause::attach(job);
         let storage = self.store.queues.of::<J>();
         let enqueued = storage.with_session(&mut *self.session).push(job).await;
         enqueued

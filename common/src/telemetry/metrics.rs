@@ -1,14 +1,18 @@
-//! Prometheus metrics, among them the state of the queues.
+//! The page of Prometheus metrics, with the state of the queues.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 use tokio::time::{Instant, timeout};
 
-use crate::queue::{JobState, QueueName};
+use super::described::describe;
+use super::exposition::Exposition;
+use super::figures::Figures;
+use super::process;
+use crate::clock::Clock;
+use crate::host::host_name;
 use crate::store::{Store, StoreError};
 
 /// Upper bounds of the latency histograms, in seconds.
@@ -16,20 +20,24 @@ const SECONDS_BUCKETS: [f64; 13] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
 ];
 
-/// Every process that shows metrics asks for counts; this old they may be.
-const COUNTS_AGE: Duration = Duration::from_secs(5);
-
 /// How long a page waits for the figures of the queues before it shows the last known ones.
 const FIGURES_LIMIT: Duration = Duration::from_millis(500);
+
+/// How long a process that stops tries to tell the others that it serves no figures any more.
+const END_LIMIT: Duration = Duration::from_secs(1);
 
 /// The recorder of this process and the page that shows it.
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
+    /// What this process is called where one is chosen to serve the figures of the queues.
+    reporter: Arc<str>,
+    /// When this process started, in Unix time.
+    started: u64,
     /// Held while the queues are asked, so that a database that does not answer is asked once.
     asking: Arc<tokio::sync::Mutex<()>>,
-    /// When the queues answered last.
-    answered_at: Arc<Mutex<Option<Instant>>>,
+    /// What the queues answered last, and when.
+    answered: Arc<Mutex<Option<(Instant, Figures)>>>,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -45,20 +53,24 @@ impl Metrics {
     ///
     /// When a recorder was installed before.
     pub fn install() -> Result<Self, BuildError> {
-        PrometheusBuilder::new()
+        let handle = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)?
-            .install_recorder()
-            .map(|handle| Self {
-                handle,
-                asking: Arc::default(),
-                answered_at: Arc::default(),
-            })
+            .install_recorder()?;
+        describe();
+        Ok(Self {
+            handle,
+            reporter: format!("{}.{}", host_name(), std::process::id()).into(),
+            started: Clock::system().unix_seconds(),
+            asking: Arc::default(),
+            answered: Arc::default(),
+        })
     }
 
-    /// The whole page: everything recorded so far, with figures of the queues that are fresh, or the
-    /// last known ones when the database does not answer in half a second. Their age is a figure too:
-    /// `dossier_queue_figures_age_seconds`.
+    /// The whole page: everything recorded so far, and the figures of the queues that this process
+    /// serves for all, fresh, or the last known ones when the database does not answer in half a
+    /// second. Their age is a figure too: `dossier_queue_figures_age_seconds`.
     pub async fn page(&self, store: &Store) -> String {
+        let began = Instant::now();
         if let Ok(asking) = self.asking.clone().try_lock_owned() {
             let (metrics, store) = (self.clone(), store.clone());
             // A task of its own: a database call must not be dropped when it is waited for no more.
@@ -71,16 +83,30 @@ impl Metrics {
             });
             let _ = timeout(FIGURES_LIMIT, asked).await;
         }
-        let answered_at = *self.lock_answered_at();
-        if let Some(answered_at) = answered_at {
-            gauge!("dossier_queue_figures_age_seconds").set(answered_at.elapsed().as_secs_f64());
+        let mut page = Exposition::default();
+        process::write(&mut page, self.started);
+        if let Some((answered_at, figures)) = &*self.lock_answered() {
+            figures.write(&mut page);
+            let age = answered_at.elapsed().as_secs_f64();
+            page.one("dossier_queue_figures_age_seconds", age);
         }
-        self.render()
+        page.one("dossier_scrape_seconds", began.elapsed().as_secs_f64());
+        format!("{}{}", self.render(), page.into_text())
     }
 
-    fn lock_answered_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        let answered_at = self.answered_at.lock();
-        answered_at.unwrap_or_else(PoisonError::into_inner)
+    /// Tells the other processes that this one serves no figures any more. It takes a second at most,
+    /// and if it fails, another process serves them two minutes later.
+    pub async fn end(&self, store: &Store) {
+        let (reporter, operator) = (self.reporter.clone(), store.queue_operator());
+        let ending = tokio::spawn(async move { operator.end_reporting(&reporter).await });
+        if let Ok(Ok(Err(error))) = timeout(END_LIMIT, ending).await {
+            tracing::debug!(%error, "the figures of the queues are not handed over");
+        }
+    }
+
+    fn lock_answered(&self) -> MutexGuard<'_, Option<(Instant, Figures)>> {
+        let answered = self.answered.lock();
+        answered.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text exposition of everything recorded so far.
@@ -89,39 +115,14 @@ impl Metrics {
         self.handle.render()
     }
 
-    /// Brings the gauges of the queues up to date: `dossier_queue_jobs{queue,state}`,
-    /// `dossier_queue_parked{queue}` and `dossier_queue_oldest_ready_age_seconds{queue}`.
+    /// Asks for the figures of the queues.
     ///
     /// # Errors
     ///
     /// [`StoreError::Queue`] when the queue cannot be asked; the old figures stay.
     async fn observe_queues(&self, store: &Store) -> Result<(), StoreError> {
-        let operator = store.queue_operator();
-        let queues = operator
-            .list_queues()
-            .await
-            .map_err(StoreError::queue("list queues"))?;
-        for name in QueueName::ALL.iter().map(|queue| queue.as_str()) {
-            let counts = operator
-                .recent_counts(name, COUNTS_AGE)
-                .await
-                .map_err(StoreError::queue("count jobs"))?;
-            for state in JobState::ALL {
-                gauge!("dossier_queue_jobs", "queue" => name, "state" => state.as_str())
-                    .set(counts.of(state) as f64);
-            }
-            let is_parked = queues
-                .iter()
-                .any(|queue| queue.name == name && queue.parked.is_some());
-            gauge!("dossier_queue_parked", "queue" => name).set(f64::from(u8::from(is_parked)));
-            let age = operator
-                .oldest_ready_age(name)
-                .await
-                .map_err(StoreError::queue("find the oldest ready job"))?;
-            gauge!("dossier_queue_oldest_ready_age_seconds", "queue" => name)
-                .set(age.map_or(0.0, |age| age.as_secs_f64()));
-        }
-        *self.lock_answered_at() = Some(Instant::now());
+        let figures = Figures::of(store, &self.reporter).await?;
+        *self.lock_answered() = Some((Instant::now(), figures));
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod environment;
 mod fernet;
 mod harness;
 mod mails;
+mod monitoring;
 mod recent;
 mod schema;
 mod sessions;

@@ -10,6 +10,7 @@ mod m0007_sessions_and_users;
 mod m0008_audit_and_limits;
 mod m0009_invitations_and_resets;
 mod m0010_mails;
+mod m0011_unfinished_jobs;
 
 use sha2::{Digest, Sha256};
 
@@ -55,5 +56,6 @@ pub fn all() -> Vec<Migration> {
         m0008_audit_and_limits::migration(),
         m0009_invitations_and_resets::migration(),
         m0010_mails::migration(),
+        m0011_unfinished_jobs::migration(),
     ]
 }

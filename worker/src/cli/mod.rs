@@ -1,7 +1,10 @@
 //! `dossier-worker` on the command line.
 
+mod explain;
 mod inspect;
+mod instant;
 mod jobs;
+mod known;
 mod mail;
 mod queues;
 mod revalidate;
@@ -38,6 +41,8 @@ enum Command {
     Healthcheck,
     /// Inspect files as an upload would be, without a database
     Inspect(inspect::Arguments),
+    /// Say what became of the mails to an address, or of a document, and what to do
+    Explain(explain::Arguments),
     /// See and retry jobs
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -67,6 +72,7 @@ impl Cli {
                 dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
             }
             Command::Inspect(arguments) => inspect::run(arguments).await,
+            Command::Explain(arguments) => explain::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
             Command::Mail(command) => mail::run(command).await,
             Command::Queues(command) => queues::run(command).await,

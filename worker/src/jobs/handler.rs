@@ -5,7 +5,7 @@ use std::fmt;
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{Data, Monitor, ParallelizeExt, WorkerBuilder};
 use dossier_common::queue::backend::Error;
-use dossier_common::queue::{Job, JobError, JobHandle, QueueName, QueueSettings, Queues};
+use dossier_common::queue::{Cause, Job, JobError, JobHandle, QueueName, QueueSettings, Queues};
 use futures_util::future::BoxFuture;
 
 use super::Run;
@@ -81,7 +81,8 @@ async fn attempt<J: Run>(
     services: Data<Services>,
     handle: JobHandle,
 ) -> Result<(), JobError> {
-    job.run(&services, &handle).await
+    let cause = Cause::of_job(handle.id());
+    cause.scope(job.run(&services, &handle)).await
 }
 
 fn release<J: Job>(queues: &Queues) -> BoxFuture<'static, Result<usize, Error>> {

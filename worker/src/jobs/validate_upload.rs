@@ -4,6 +4,7 @@ use dossier_common::audit::{Act, Actor, AuditEntry, Outcome};
 use dossier_common::file::{FileState, Inspection};
 use dossier_common::queue::{JobError, JobHandle, ValidateUpload};
 use dossier_common::store::files::FileScope;
+use dossier_common::telemetry::count_verdict;
 
 use super::Run;
 use crate::inspection::InspectionError;
@@ -34,6 +35,7 @@ impl Run for ValidateUpload {
             .store
             .record_inspection(file.id, &inspection, entry);
         if recording.await? {
+            count_verdict(verdict);
             tracing::info!(file = %file.id, verdict, "inspected {}: {verdict}", file.id);
         }
         Ok(())

@@ -4,6 +4,8 @@ mod antivirus;
 mod cli;
 mod development;
 mod document;
+mod explaining;
+mod failure_lines;
 mod fairness;
 mod harness;
 mod healthcheck;

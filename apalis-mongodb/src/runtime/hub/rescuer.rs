@@ -121,6 +121,15 @@ fn report(hub: &Hub, job: &Rescued) {
     );
     metrics::rescued(&job.queue);
     if job.quarantined {
+        let (id, queue, crashes) = (&job.id, &job.queue, job.crashes);
+        tracing::error!(
+            job = id,
+            queue,
+            worker = job.worker,
+            crashes,
+            "the job is dead: {crashes} workers that had {queue} {id} sent no heartbeat any more; find out \
+             whether it ends them, then retry it"
+        );
         metrics::dead(&job.queue);
     }
     hub.wake(&job.queue);

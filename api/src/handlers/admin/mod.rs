@@ -1,5 +1,7 @@
 //! Running the service.
 
 mod audit;
+mod jobs;
 
 pub use audit::*;
+pub use jobs::*;

@@ -9,7 +9,8 @@ use dossier_common::store::Store;
 use dossier_service::table;
 use serde_json::json;
 
-use super::{JobSelection, instant};
+use super::JobSelection;
+use crate::cli::instant::instant;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -27,13 +28,10 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let filter = arguments.choice.filter(store).await?;
     let page = store
         .queue_operator()
-        .list_jobs(
-            &arguments.choice.filter(),
-            arguments.cursor.as_deref(),
-            arguments.limit,
-        )
+        .list_jobs(&filter, arguments.cursor.as_deref(), arguments.limit)
         .await?;
     if arguments.json {
         let page = json!({ "items": page.items, "next_cursor": page.next_cursor });

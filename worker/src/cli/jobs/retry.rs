@@ -22,7 +22,9 @@ const PAGE: u32 = 1000;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     /// Which jobs
-    #[arg(value_name = "ID", conflicts_with_all = ["queue", "states"])]
+    #[arg(value_name = "ID", conflicts_with_all = [
+        "queue", "states", "kind", "user", "email", "file", "link", "error", "outcomes", "since", "until",
+    ])]
     ids: Vec<String>,
     #[command(flatten)]
     choice: JobSelection,
@@ -42,7 +44,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let selection = selection(arguments)?;
+    let selection = selection(store, arguments).await?;
     let options = RetryOptions {
         dry_run: arguments.dry_run,
         ..RetryOptions::default()
@@ -103,7 +105,8 @@ async fn retryable(store: &Store, arguments: &Arguments) -> anyhow::Result<Vec<S
         let dead = found.into_iter().filter(|job| is_retryable(&job.state));
         return Ok(dead.map(|job| job.id).collect());
     }
-    let (filter, mut cursor, mut ids) = (arguments.choice.filter(), None::<String>, Vec::new());
+    let filter = arguments.choice.filter(store).await?;
+    let (mut cursor, mut ids) = (None::<String>, Vec::new());
     loop {
         let page = operator.list_jobs(&filter, cursor.as_deref(), PAGE).await?;
         ids.extend(page.items.into_iter().map(|job| job.id));
@@ -118,11 +121,11 @@ fn is_retryable(state: &JobState) -> bool {
     matches!(state, JobState::Dead | JobState::Cancelled)
 }
 
-fn selection(arguments: &Arguments) -> anyhow::Result<Selection> {
+async fn selection(store: &Store, arguments: &Arguments) -> anyhow::Result<Selection> {
     if !arguments.ids.is_empty() {
         return Ok(Selection::Ids(arguments.ids.clone()));
     }
-    let filter = arguments.choice.filter();
+    let filter = arguments.choice.filter(store).await?;
     if filter.queue.is_none() || filter.states.is_empty() {
         bail!("name the jobs, or a queue and a state, such as --queue send-email --state dead");
     }
@@ -145,10 +148,7 @@ fn entry(arguments: &Arguments) -> AuditEntry {
             .iter()
             .fold(entry.with_detail(&detail), |entry, id| entry.about(id));
     }
-    let filter = arguments.choice.filter();
-    let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
-    let queue = filter.queue.unwrap_or_default();
-    entry.with_detail(&format!("queue {queue}, {}", states.join(" or ")))
+    entry.with_detail(&arguments.choice.in_words())
 }
 
 fn sentence(report: &BulkReport) -> String {

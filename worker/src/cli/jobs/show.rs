@@ -6,13 +6,14 @@ use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
 use dossier_common::clock::rfc3339;
-use dossier_common::queue::backend::{AttemptRecord, JobRecord};
+use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::Store;
 use dossier_common::store::mails::{Mail, MailState};
 use dossier_service::table;
 use serde_json::json;
 
-use super::instant;
+use super::story::Story;
+use crate::cli::instant::instant;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -29,8 +30,10 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         bail!("there is no job {id} (any more); `dossier-worker jobs list` shows which there are");
     };
     let mail = store.find_mail(id).await?;
+    let story = Story::of(store, &job).await?;
     if arguments.json {
         let mut shown = serde_json::to_value(&job)?;
+        shown["story"] = serde_json::to_value(&story)?;
         if let Some(mail) = mail {
             let at = rfc3339(mail.at);
             shown["mail"] = json!({ "state": mail.state, "answer": mail.answer, "at": at });
@@ -38,6 +41,9 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         anstream::println!("{}", serde_json::to_string_pretty(&shown)?);
     } else {
         anstream::println!("{}", overview(&job, mail.as_ref())?);
+        for line in story.lines() {
+            anstream::println!("{line}");
+        }
         for line in &job.log {
             anstream::println!(
                 "{}  attempt {}  {}",
@@ -49,7 +55,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         if job.history.is_empty() {
             anstream::println!("no attempts yet");
         } else {
-            anstream::println!("{}", attempts(&job.history));
+            anstream::println!("{}", attempts(&job));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -103,23 +109,31 @@ fn state(state: MailState) -> &'static str {
     }
 }
 
-fn attempts(history: &[AttemptRecord]) -> Table {
+fn attempts(job: &JobRecord) -> Table {
     let header = [
         "attempt",
         "started (UTC)",
+        "waited",
         "took",
         "worker",
         "outcome",
         "error",
     ];
     let mut table = table::table(header);
-    for attempt in history {
+    for (index, attempt) in job.history.iter().enumerate() {
+        let is_last = index + 1 == job.history.len() && job.state.is_final();
+        // The job itself still says when its last attempt was due.
+        let due_at = attempt.due_at.or(is_last.then_some(job.run_at));
+        let waited = due_at.map(|due_at| attempt.started_at.saturating_duration_since(due_at));
         let took = attempt
             .finished_at
             .saturating_duration_since(attempt.started_at);
         table.add_row([
             attempt.attempt.to_string(),
             instant(attempt.started_at),
+            waited
+                .map(|waited| format!("{} ms", waited.as_millis()))
+                .unwrap_or_default(),
             format!("{} ms", took.as_millis()),
             attempt.worker.clone(),
             attempt.outcome.as_str().to_owned(),

@@ -12,6 +12,7 @@ mod sign_up;
 use dossier_common::queue::{JobError, JobHandle, SendEmail};
 use dossier_common::reset::ResetOf;
 use dossier_common::store::StoreError;
+use dossier_common::telemetry::{MailCount, MailOutcome};
 use mongodb::bson::DateTime;
 
 use super::Run;
@@ -26,23 +27,41 @@ impl Run for SendEmail {
     /// acceptance and the record of it, `MAIL_DUPLICATES` says whether it is sent again; the message's id
     /// derives from the job's, so that a second one can be recognised.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
-        let now = services.clock.now();
-        let addressed = match address(&self, services, now).await? {
-            Ok(addressed) => addressed,
-            Err(why) => {
-                tracing::info!(job = %handle.id(), "no mail for {}: {why}", handle.id());
-                handle.skip(why);
-                return Ok(());
-            }
-        };
-        let id = handle.id();
-        if ledger::begin(services, handle, addressed.email.template(), now).await? {
-            send(services, handle, &addressed, now).await?;
+        let mut count = MailCount::begin(handle.attempt() >= handle.max_attempts());
+        let attempted = attempt(&self, services, handle).await;
+        match &attempted {
+            Ok(outcome) => count.set(*outcome),
+            Err(JobError::Abort(_)) => count.set(MailOutcome::Dead),
+            Err(JobError::Snooze(_) | JobError::RetryAfter(..)) => count.set(MailOutcome::Failed),
+            Err(_) => {}
         }
-        record(&self, services, now).await?;
-        ledger::settle(services, &id).await?;
-        Ok(())
+        attempted.map(drop)
     }
+}
+
+/// What came of one attempt that did not fail.
+async fn attempt(
+    job: &SendEmail,
+    services: &Services,
+    handle: &JobHandle,
+) -> Result<MailOutcome, JobError> {
+    let now = services.clock.now();
+    let addressed = match address(job, services, now).await? {
+        Ok(addressed) => addressed,
+        Err(why) => {
+            tracing::info!(job = %handle.id(), "no mail for {}: {why}", handle.id());
+            handle.skip(why);
+            return Ok(MailOutcome::Skipped);
+        }
+    };
+    handle.describe(addressed.to.masked());
+    let id = handle.id();
+    if ledger::begin(services, handle, addressed.email.template(), now).await? {
+        send(services, handle, &addressed, now).await?;
+    }
+    record(job, services, now).await?;
+    ledger::settle(services, &id).await?;
+    Ok(MailOutcome::Sent)
 }
 
 /// Hands the mail over, and records what the server said.

@@ -1,0 +1,24 @@
+//! Jobs, for those who operate the service.
+
+use apalis_mongodb::{JobFilter, JobSummary};
+
+use super::{Store, StoreError};
+
+impl Store {
+    /// At most `limit` jobs of `filter`, newest first, after the one with the id `after`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn list_jobs(
+        &self,
+        filter: &JobFilter,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<JobSummary>, StoreError> {
+        let limit = u32::try_from(limit).unwrap_or(1);
+        let page = self.queue_operator().list_jobs(filter, after, limit).await;
+        page.map(|page| page.items)
+            .map_err(StoreError::queue("list jobs"))
+    }
+}

@@ -1,0 +1,51 @@
+//! Instants, as operators read and write them.
+
+use dossier_common::clock::{Clock, parse_rfc3339, rfc3339};
+use jiff::SignedDuration;
+use mongodb::bson::DateTime;
+
+/// An instant for a table: to the second, in UTC.
+pub(super) fn instant(at: DateTime) -> String {
+    let text = rfc3339(at);
+    text.get(..19).map_or(text.clone(), |to_the_second| {
+        to_the_second.replace('T', " ")
+    })
+}
+
+/// An instant on the command line: in RFC 3339, or how long ago it was.
+pub(super) fn parse_instant(text: &str) -> Result<DateTime, String> {
+    of_text(text, Clock::system().now()).ok_or_else(|| {
+        "must be a time such as 2026-11-26T08:00:00Z, or how long ago, such as 90s, 10m or 36h"
+            .to_owned()
+    })
+}
+
+fn of_text(text: &str, now: DateTime) -> Option<DateTime> {
+    if let Some(at) = parse_rfc3339(text) {
+        return Some(at);
+    }
+    let ago = text.parse::<SignedDuration>().ok()?;
+    let millis = i64::try_from(ago.as_millis()).ok()?;
+    (millis >= 0).then(|| now.saturating_add_millis(-millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_a_time_or_how_long_ago_it_was() {
+        let now = DateTime::from_millis(100_000_000);
+        let millis = |text| of_text(text, now).map(DateTime::timestamp_millis);
+        assert_eq!(millis("1970-01-01T01:00:00Z"), Some(3_600_000));
+        assert_eq!(millis("90s"), Some(100_000_000 - 90_000));
+        assert_eq!(millis("2h"), Some(100_000_000 - 7_200_000));
+        assert_eq!(millis("yesterday"), None);
+        assert_eq!(millis("-2h"), None);
+    }
+
+    #[test]
+    fn an_instant_is_shown_to_the_second() {
+        assert_eq!(instant(DateTime::from_millis(1_500)), "1970-01-01 00:00:01");
+    }
+}
