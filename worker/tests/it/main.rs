@@ -17,6 +17,7 @@ mod mail;
 mod mail_accounts;
 mod mail_circuit;
 mod mail_command;
+mod mail_encryption;
 mod mail_failures;
 mod mail_ledger;
 mod mail_repeats;
