@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use dossier_devstack::mail::{Mailbox, Message};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::people::token_in;
 
 /// Between two looks into the mailbox: far less than a thousand mails come meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -36,7 +39,7 @@ impl MailLog {
         let looking = tokio::spawn(async move {
             loop {
                 drop(look(&from, &to));
-                tokio::time::sleep(LOOK_EVERY).await;
+                sleep(LOOK_EVERY).await;
             }
         });
         Self {
@@ -50,6 +53,26 @@ impl MailLog {
     #[must_use]
     pub fn mails(&self) -> Vec<Arc<Message>> {
         look(&self.mailbox, &self.taken).mails.clone()
+    }
+
+    /// The token of the page called `page` in the first mail to `address` that has one, once it is there;
+    /// `None` when it does not come within `patience`.
+    pub async fn wait_for_token(
+        &self,
+        address: &str,
+        page: &str,
+        patience: Duration,
+    ) -> Option<String> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let mails = self.mails();
+            let mut own = mails.iter().filter(|mail| mail.to == address);
+            let token = own.find_map(|mail| token_in(mail, page));
+            if token.is_some() || Instant::now() >= deadline {
+                return token;
+            }
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// How many mails came and are not among [`mails`](Self::mails); anything but 0 makes counts wrong.

@@ -113,16 +113,9 @@ async fn refused_people(side: &Side, groups: usize) -> anyhow::Result<Vec<Login>
 
 /// The token in the mail to somebody, once it is there.
 async fn token_of(side: &Side, person: &Login) -> anyhow::Result<String> {
-    let began = Instant::now();
-    loop {
-        let mails = side.mails.mails();
-        let mail = mails.iter().find(|mail| mail.to == person.email);
-        if let Some(token) = mail.and_then(|mail| token_in(mail, "verify-email")) {
-            return Ok(token);
-        }
-        ensure!(began.elapsed() < PATIENCE, "a mail does not arrive");
-        sleep(Duration::from_millis(50)).await;
-    }
+    let mails = &side.mails;
+    let token = mails.wait_for_token(&person.email, "verify-email", PATIENCE);
+    token.await.context("a mail does not arrive")
 }
 
 /// Makes everything that concerns the dead mails a day older, and the sign-ups of some more than a week.
