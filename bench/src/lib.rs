@@ -8,6 +8,7 @@ mod logs;
 mod machine;
 mod mail_log;
 mod median;
+mod observed;
 mod people;
 mod percentile;
 mod process;
@@ -24,6 +25,7 @@ pub use logs::keep_logs;
 pub use machine::{Machine, peak_memory_kib};
 pub use mail_log::{MailLog, count_mails, job_of};
 pub use median::median;
+pub use observed::ObservedStack;
 pub use people::{confirm, newcomer, sign_up, token_in};
 pub use percentile::percentile;
 pub use process::{

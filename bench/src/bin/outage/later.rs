@@ -102,10 +102,14 @@ async fn refused_people(side: &Side, groups: usize) -> anyhow::Result<Vec<Login>
             sleep(Duration::from_millis(100)).await;
         }
         side.stack.mail().behave(Behaviour::ok())?;
-        // With a mail that is sent the failures before it are forgotten.
+        // With a mail that is sent the failures before it are forgotten, soon after it has arrived.
         let another = newcomer();
         sign_up(&side.client, &another).await?;
         token_of(side, &another).await?;
+        while side.store.has_mail_failures().await? {
+            ensure!(began.elapsed() < 2 * PATIENCE, "failures are not forgotten");
+            sleep(Duration::from_millis(50)).await;
+        }
         anstream::eprintln!("{NAME}: {} mails are dead", group * GROUP);
     }
     Ok(people)

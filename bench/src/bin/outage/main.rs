@@ -105,7 +105,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let mut ran = Vec::new();
     let outages = arguments.kind.outages();
     if !outages.is_empty() {
-        let healthy = Side::start(&prepared, arguments.smtp_timeout).await?;
+        let healthy = side::start(&prepared, arguments.smtp_timeout).await?;
         for outage in outages {
             let figures = break_down(&prepared, &arguments, outage, &healthy, &mut promises);
             ran.extend(figures.await?);
@@ -132,7 +132,7 @@ async fn break_down(
 ) -> anyhow::Result<Option<run::Figures>> {
     let name = outage.name();
     anstream::eprintln!("{name}: starting a stack");
-    let broken = Side::start(prepared, arguments.smtp_timeout).await?;
+    let broken = side::start(prepared, arguments.smtp_timeout).await?;
     let deadline = BESIDE + A_PERSON * arguments.people;
     let running = run::run(outage, [&broken, healthy], arguments.people, promises);
     let ran = timeout(deadline, running).await;
@@ -148,9 +148,9 @@ async fn a_day_later(
 ) -> anyhow::Result<Option<later::Figures>> {
     let name = later::NAME;
     anstream::eprintln!("{name}: starting a stack");
-    let side = Side::start(prepared, arguments.smtp_timeout).await?;
-    let ran = timeout(BESIDE, later::run(&side, promises)).await;
-    side.stop(folder(arguments, name).as_deref()).await?;
+    let stack = side::start(prepared, arguments.smtp_timeout).await?;
+    let ran = timeout(BESIDE, later::run(&stack, promises)).await;
+    stack.stop(folder(arguments, name).as_deref()).await?;
     Ok(ended(name, ran.context("not done in time"), promises))
 }
 

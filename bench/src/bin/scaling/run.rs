@@ -4,9 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use dossier_bench::{MailLog, Promises, keep_logs, open_store};
-use dossier_devstack::stack::{Prepared, Stack, StackOptions};
-use dossier_devstack::story::Client;
+use dossier_bench::{ObservedStack, Promises};
+use dossier_devstack::stack::Prepared;
 use tokio::time::timeout;
 
 use crate::apis::Apis;
@@ -38,18 +37,15 @@ pub(crate) async fn run<S: Script>(
     promises: &mut Promises,
 ) -> anyhow::Result<Option<Verified>> {
     anstream::eprintln!("{}: starting a stack", S::NAME);
-    let folder = tempfile::tempdir()?;
-    let options = StackOptions::new(folder.path())
-        .workers(workers)
-        .env("RUST_LOG", "info")
-        .env("QUEUE_LEASE_SECONDS", LEASE_SECONDS);
-    let mut stack = Stack::start(first.clone(), options).await?;
-    let ran = timeout(BESIDE * 2, under_load(script, &mut stack, promises)).await;
-    let from = stack.record().state_dir.join("logs");
-    stack.stop().await;
-    if let Some(logs) = logs {
-        keep_logs(&from, &logs.join(S::NAME))?;
-    }
+    let observed = ObservedStack::start(first, |options| {
+        options
+            .workers(workers)
+            .env("QUEUE_LEASE_SECONDS", LEASE_SECONDS)
+    });
+    let mut observed = observed.await?;
+    let ran = timeout(BESIDE * 2, under_load(script, &mut observed, promises)).await;
+    let logs = logs.map(|logs| logs.join(S::NAME));
+    observed.stop(logs.as_deref()).await?;
     match ran.context("not done in time") {
         Ok(Ok(verified)) => Ok(Some(verified)),
         Ok(Err(error)) | Err(error) => {
@@ -62,13 +58,18 @@ pub(crate) async fn run<S: Script>(
 
 async fn under_load<S: Script>(
     script: &S,
-    stack: &mut Stack,
+    observed: &mut ObservedStack,
     promises: &mut Promises,
 ) -> anyhow::Result<Verified> {
-    let store = open_store(stack.mongodb_uri()).await?;
-    let mails = MailLog::of(stack.mail().mailbox());
+    let ObservedStack {
+        stack,
+        mails,
+        store,
+        client,
+        ..
+    } = observed;
     let (url, ops) = (stack.api_url(), stack.secrets().ops.clone());
-    let people = People::arrive(&Client::new(url.as_str()), &ops, &mails).await?;
+    let people = People::arrive(client, &ops, mails).await?;
     let apis = Apis::default();
     apis.add(&url);
     let load = Load::start(&apis, &people);
@@ -77,7 +78,7 @@ async fn under_load<S: Script>(
     crew.tell("the load ends");
     let (killed, drained) = crew.gone();
     let accepted = load.stop().await?;
-    let mut verified = verify(S::NAME, &store, &mails, &accepted, &killed, promises).await?;
+    let mut verified = verify(S::NAME, store, mails, &accepted, &killed, promises).await?;
     verified.drained = drained;
     Ok(verified)
 }
