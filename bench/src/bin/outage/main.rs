@@ -102,7 +102,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         tokio::task::spawn_blocking(|| Prepared::obtain(true, Profile::own(), Progress::detect()));
     let prepared = prepared.await??;
     let mut promises = Promises::default();
-    let mut ran = Vec::new();
+    let mut ran = Vec::<run::Figures>::new();
     let outages = arguments.kind.outages();
     if !outages.is_empty() {
         let healthy = side::start(&prepared, arguments.smtp_timeout).await?;

@@ -20,6 +20,8 @@ use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::Prepared;
 
+use verify::Verified;
+
 /// Goes from one worker to four and back while people sign up, upload and ask for links.
 ///
 /// Some workers are told to stop, some are killed, others take their places. Then the database and the mail
@@ -63,7 +65,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let length = Duration::from_secs(arguments.seconds.into());
     let logs = arguments.logs.as_deref();
     let mut promises = Promises::default();
-    let mut verified = Vec::new();
+    let mut verified = Vec::<Verified>::new();
     if !arguments.update_only {
         verified.extend(scale::run(&new, length, logs, &mut promises).await?);
     }
