@@ -1,5 +1,6 @@
 //! What does a version cost beside another one: the latency of requests, and the speed of mails?
 
+mod collector;
 mod measure;
 mod report;
 
@@ -13,6 +14,7 @@ use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::Prepared;
 
+use collector::Collector;
 use measure::{Plan, Round, round};
 
 /// Compares this version with another one, in interleaved rounds on stacks of the same shape.
@@ -40,7 +42,10 @@ struct Arguments {
     /// How many percent slower this version may be
     #[arg(long, value_name = "PERCENT", default_value_t = 5.0)]
     bound: f64,
-    /// A variable for the programs of this version alone, such as where traces go; repeat for more
+    /// Let this version export its traces, to a collector that takes everything
+    #[arg(long)]
+    traces: bool,
+    /// A variable for the programs of this version alone; repeat for more
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     env: Vec<(String, String)>,
     /// Keep the line of JSON in this file, too
@@ -67,8 +72,14 @@ async fn main() -> anyhow::Result<ExitCode> {
     });
     let [old, new] = preparing.await??;
     let before = ObservedStack::start(&old, |options| options).await?;
+    let collector = match arguments.traces {
+        true => Some(Collector::start().await?),
+        false => None,
+    };
+    let endpoint = collector.as_ref().map(Collector::endpoint);
+    let endpoint = endpoint.map(|url| ("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), url));
     let after = ObservedStack::start(&new, |options| {
-        let variables = arguments.env.iter();
+        let variables = arguments.env.iter().chain(&endpoint);
         variables.fold(options, |options, (name, value)| options.env(name, value))
     });
     let sides = [before, after.await?];
@@ -79,6 +90,11 @@ async fn main() -> anyhow::Result<ExitCode> {
         side.stop(None).await?;
     }
     let mut promises = Promises::default();
+    if let Some(collector) = &collector {
+        let taken = collector.taken();
+        let seen = format!("{taken} requests");
+        promises.add("traces", "arrive at the collector", seen, taken > 0);
+    }
     report::print(&arguments, &measured?, disturbance, &mut promises)?;
     Ok(ExitCode::from(u8::from(!promises.are_kept())))
 }

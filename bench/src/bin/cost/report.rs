@@ -84,6 +84,9 @@ pub(crate) fn print(
         arguments.people,
         disturbance.total() * 100.0
     ));
+    if arguments.traces {
+        report.note("After exports its traces to a collector in the process of the bench.");
+    }
     if !arguments.env.is_empty() {
         let names: Vec<&str> = arguments
             .env

@@ -47,13 +47,13 @@ impl Signs {
 pub(crate) async fn watch(side: &Side, began: Instant) -> anyhow::Result<Signs> {
     let pages = Pages::of(side)?;
     let (log, counted, parked, listed) = tokio::try_join!(
-        seen(began, async || Ok(is_logged(side))),
+        seen(began, async || anyhow::Ok(is_logged(side))),
         seen(began, async || {
             let failed = pages.sum("dossier_mails_total", r#"outcome="failed""#);
             let dead = pages.sum("dossier_mails_total", r#"outcome="dead""#);
-            Ok(failed.await? + dead.await? > 0.0)
+            anyhow::Ok(failed.await? + dead.await? > 0.0)
         }),
-        seen(began, async || Ok(pages.parked().await? > 0.0)),
+        seen(began, async || anyhow::Ok(pages.parked().await? > 0.0)),
         seen(began, async || is_listed(side).await),
     )?;
     Ok(Signs {
