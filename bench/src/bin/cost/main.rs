@@ -6,6 +6,7 @@ mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -13,6 +14,7 @@ use dossier_bench::{Load, ObservedStack, Promises, other_version};
 use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::Prepared;
+use tokio::time::timeout;
 
 use collector::Collector;
 use measure::{Plan, Round, round};
@@ -58,6 +60,9 @@ fn variable(text: &str) -> Result<(String, String), &'static str> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// What a round of one version may take, with as many requests as there may be.
+const A_ROUND: Duration = Duration::from_secs(600);
+
 /// The rounds of both versions: of the baseline, and of this one.
 type Rounds = [Vec<Round>; 2];
 
@@ -84,18 +89,20 @@ async fn main() -> anyhow::Result<ExitCode> {
     });
     let sides = [before, after.await?];
     let load = Load::now(&[]);
-    let measured = measure_all(&sides, &arguments).await;
+    let deadline = A_ROUND * 2 * (arguments.rounds + 1);
+    let measured = timeout(deadline, measure_all(&sides, &arguments)).await;
     let disturbance = load.disturbance();
     for side in sides {
         side.stop(None).await?;
     }
+    let measured = measured.with_context(|| format!("not done within {deadline:?}"))??;
     let mut promises = Promises::default();
     if let Some(collector) = &collector {
         let taken = collector.taken();
         let seen = format!("{taken} requests");
         promises.add("traces", "arrive at the collector", seen, taken > 0);
     }
-    report::print(&arguments, &measured?, disturbance, &mut promises)?;
+    report::print(&arguments, &measured, disturbance, &mut promises)?;
     Ok(ExitCode::from(u8::from(!promises.are_kept())))
 }
 
