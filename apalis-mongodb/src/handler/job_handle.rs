@@ -28,7 +28,15 @@ struct Inner {
     worker: Arc<WorkerRuntime>,
     retry_in: Mutex<Option<Duration>>,
     skipped: Mutex<Option<String>>,
-    subject: Mutex<Option<String>>,
+    said: Mutex<Said>,
+}
+
+/// What a handler says of its job, for the line that is logged of the attempt.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    pub(super) subject: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) trace_id: Option<String>,
 }
 
 /// The job a handler runs; take it as an argument.
@@ -60,7 +68,7 @@ impl JobHandle {
                 worker,
                 retry_in: Mutex::new(None),
                 skipped: Mutex::new(None),
-                subject: Mutex::new(None),
+                said: Mutex::default(),
             }),
         }
     }
@@ -180,8 +188,8 @@ impl JobHandle {
         *lock(&self.inner.skipped) = Some(reason.into());
     }
 
-    /// Says what the job is about, for the line that is logged when this attempt fails: so that it
-    /// tells more than an id. It is not stored. Nothing secret belongs into it.
+    /// Says what the job is about, for the line that is logged of this attempt: so that it tells more
+    /// than an id. It is not stored. Nothing secret belongs into it.
     ///
     /// ```
     /// # fn handler(job: &apalis_mongodb::JobHandle) {
@@ -189,7 +197,26 @@ impl JobHandle {
     /// # }
     /// ```
     pub fn describe(&self, subject: impl Into<String>) {
-        *lock(&self.inner.subject) = Some(subject.into());
+        lock(&self.inner.said).subject = Some(subject.into());
+    }
+
+    /// Says what kind of job it is, where a queue has more than one: for the line that is logged of this
+    /// attempt.
+    pub fn set_kind(&self, kind: impl Into<String>) {
+        lock(&self.inner.said).kind = Some(kind.into());
+    }
+
+    /// Says which trace this attempt belongs to, for the line that is logged of it. Without that the line
+    /// names the trace of the job's [`TRACEPARENT`](crate::TRACEPARENT), if it has one.
+    pub fn set_trace_id(&self, trace_id: impl Into<String>) {
+        lock(&self.inner.said).trace_id = Some(trace_id.into());
+    }
+
+    /// The value that was attached to the job under `key` when it was enqueued.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        let mut entries = self.inner.job.metadata.iter();
+        entries.find(|entry| entry.k == key).map(|entry| &*entry.v)
     }
 
     /// Stores how far the job is; any serialisable value.
@@ -250,9 +277,9 @@ impl JobHandle {
         &self.inner.job
     }
 
-    /// What the handler said its job is about.
-    pub(crate) fn subject(&self) -> Option<String> {
-        lock(&self.inner.subject).clone()
+    /// What the handler said of its job.
+    pub(super) fn said(&self) -> Said {
+        lock(&self.inner.said).clone()
     }
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {
