@@ -24,3 +24,4 @@ mod mail_silence;
 mod revalidate_command;
 mod revalidation_mails;
 mod running;
+mod traces;
