@@ -17,20 +17,21 @@ use crate::trace_context;
 /// Middleware: tells of the request by its route, never by its address, which may hold a token. What
 /// comes below belongs to its span, which continues the caller's trace.
 pub async fn observe(mut request: Request, next: Next) -> Response {
-    let seen = Seen::of(&request);
+    let mut seen = Seen::of(&request);
     let span = seen.begin_span(&request);
     let extensions = request.extensions_mut();
     extensions.insert(seen.record.clone());
     extensions.insert(span.context().clone());
     let response = next.run(request).await;
-    let seconds = seen.started.elapsed().as_secs_f64();
-    seen.count(&response, seconds);
-    seen.log(&response, seconds, &span);
+    seen.is_answered = true;
+    seen.count(&response);
+    seen.log(Some(&response));
     seen.end_span(&response, span);
     response
 }
 
-/// What is known of a request before it is handled, and what is found out about it then.
+/// What is known of a request before it is handled, and what is found out about it then. One that is
+/// dropped before it was answered is logged, too: its client went away.
 struct Seen {
     started: Instant,
     method: &'static str,
@@ -39,6 +40,16 @@ struct Seen {
     network: Option<Network>,
     request_bytes: Option<u64>,
     record: RequestRecord,
+    trace_id: String,
+    is_answered: bool,
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.log(None);
+        }
+    }
 }
 
 impl Seen {
@@ -53,6 +64,8 @@ impl Seen {
             network: extensions.get::<Network>().copied(),
             request_bytes: length(request.headers()),
             record: RequestRecord::default(),
+            trace_id: String::new(),
+            is_answered: false,
         }
     }
 
@@ -60,10 +73,11 @@ impl Seen {
         self.request_id.as_ref().map(RequestId::as_str)
     }
 
-    fn begin_span(&self, request: &Request) -> Span {
+    fn begin_span(&mut self, request: &Request) -> Span {
         let parent = trace_context::sent_with(request.headers());
         let name = format!("{} {}", self.method, self.route);
         let mut span = Span::begin(SpanKind::Server, name, parent.as_ref());
+        self.trace_id = span.context().trace_id();
         if span.is_recorded() {
             span.set("http.request.method", self.method);
             span.set("http.route", self.route.clone());
@@ -77,7 +91,8 @@ impl Seen {
         span
     }
 
-    fn count(&self, response: &Response, seconds: f64) {
+    fn count(&self, response: &Response) {
+        let seconds = self.started.elapsed().as_secs_f64();
         let labels = [
             ("method", self.method.to_owned()),
             ("route", self.route.clone()),
@@ -87,22 +102,27 @@ impl Seen {
         histogram!("dossier_http_request_seconds", "route" => self.route.clone()).record(seconds);
     }
 
-    fn log(&self, response: &Response, seconds: f64, span: &Span) {
-        let (method, route, status) = (self.method, &*self.route, response.status().as_u16());
+    fn log(&self, response: Option<&Response>) {
+        let (method, route) = (self.method, &*self.route);
+        let status = response.map(|response| response.status().as_u16());
+        let says = match status {
+            Some(status) => format!("{method} {route} answered {status}"),
+            None => format!("{method} {route} is not answered: its client went away"),
+        };
         let user_id = self.record.caller().map(|(user, _)| user);
         tracing::info!(
             method,
             route,
             status,
-            duration_ms = seconds * 1000.0,
+            duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,
             request_bytes = self.request_bytes,
-            response_bytes = answered_bytes(response),
+            response_bytes = response.and_then(answered_bytes),
             user_id = user_id.map(tracing::field::display),
             session = self.record.session(),
             network = self.network.map(tracing::field::display),
             request_id = self.request_id(),
-            trace_id = span.context().trace_id(),
-            "{method} {route} answered {status}"
+            trace_id = self.trace_id,
+            "{says}"
         );
     }
 
