@@ -1,11 +1,14 @@
 //! Attempts are spans below what enqueued their jobs, and each is one line.
 
+use std::time::{Duration, Instant};
+
 use dossier_common::id::{JobId, UserId};
 use dossier_common::queue::JobState;
 use dossier_common::trace::TraceContext;
 use dossier_devstack::mail::Behaviour;
 use dossier_devstack::testing::{Collector, ExportedSpan};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::harness::{Bench, CLIENT, Program, Running, eventually};
 
@@ -137,4 +140,23 @@ async fn jobs_show_names_the_trace_of_a_job() {
     assert_eq!(code, 0, "{text}");
     let shown: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(shown["trace_id"], json!(TRACE));
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_and_a_worker_ends_while_the_collector_is_down() {
+    let bench = Bench::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let running = worker(&bench, &format!("http://{address}")).await;
+    let (_, job) = request().scope(bench.sign_up(None)).await;
+    bench.reaches(job, JobState::Done).await;
+    assert_eq!(bench.mail.mailbox().messages_to(CLIENT).len(), 1);
+    let began = Instant::now();
+    let (code, log) = running.stop().await;
+    assert_eq!(code, 0, "{log}");
+    assert!(began.elapsed() < Duration::from_secs(10), "{log}");
+    let told = log.matches("traces are incomplete").count();
+    assert_eq!(told, 1, "{log}");
+    assert_eq!(lines(&log, job)[0]["trace_id"], json!(TRACE));
 }
