@@ -1,6 +1,6 @@
 //! [`JobHandle`]: a handler's view of its own job.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use apalis_core::task::Task;
@@ -9,6 +9,7 @@ use apalis_core::task::from_request::FromRequest;
 use mongodb::bson::DateTime;
 use serde::Serialize;
 
+use super::said::Said;
 use crate::config::Config;
 use crate::deadline::all_within;
 use crate::error::Error;
@@ -29,14 +30,6 @@ struct Inner {
     retry_in: Mutex<Option<Duration>>,
     skipped: Mutex<Option<String>>,
     said: Mutex<Said>,
-}
-
-/// What a handler says of its job, for the line that is logged of the attempt.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Said {
-    pub(super) subject: Option<String>,
-    pub(super) kind: Option<String>,
-    pub(super) trace_id: Option<String>,
 }
 
 /// The job a handler runs; take it as an argument.
@@ -188,30 +181,6 @@ impl JobHandle {
         *lock(&self.inner.skipped) = Some(reason.into());
     }
 
-    /// Says what the job is about, for the line that is logged of this attempt: so that it tells more
-    /// than an id. It is not stored. Nothing secret belongs into it.
-    ///
-    /// ```
-    /// # fn handler(job: &apalis_mongodb::JobHandle) {
-    /// job.describe("to a***@example.com");
-    /// # }
-    /// ```
-    pub fn describe(&self, subject: impl Into<String>) {
-        lock(&self.inner.said).subject = Some(subject.into());
-    }
-
-    /// Says what kind of job it is, where a queue has more than one: for the line that is logged of this
-    /// attempt.
-    pub fn set_kind(&self, kind: impl Into<String>) {
-        lock(&self.inner.said).kind = Some(kind.into());
-    }
-
-    /// Says which trace this attempt belongs to, for the line that is logged of it. Without that the line
-    /// names the trace of the job's [`TRACEPARENT`](crate::TRACEPARENT), if it has one.
-    pub fn set_trace_id(&self, trace_id: impl Into<String>) {
-        lock(&self.inner.said).trace_id = Some(trace_id.into());
-    }
-
     /// The value that was attached to the job under `key` when it was enqueued.
     #[must_use]
     pub fn metadata(&self, key: &str) -> Option<&str> {
@@ -277,9 +246,9 @@ impl JobHandle {
         &self.inner.job
     }
 
-    /// What the handler said of its job.
-    pub(super) fn said(&self) -> Said {
-        lock(&self.inner.said).clone()
+    /// What the handler says of its job.
+    pub(super) fn said(&self) -> MutexGuard<'_, Said> {
+        lock(&self.inner.said)
     }
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::JobHandle;
-use super::job_handle::Said;
+use super::said::Said;
 use crate::model::time;
 use crate::settlement::Verdict;
 
@@ -95,7 +95,7 @@ impl<'a> Line<'a> {
         let clock = job.runtime().clock.known();
         let started = started_at.zip(clock).map(|(at, clock)| clock.at(at));
         let waited = started.map(|started| time::between(job.run_at(), started).max(0));
-        let mut said = job.said();
+        let mut said = job.said().clone();
         Self {
             id: job.id(),
             queue: job.queue(),

@@ -6,6 +6,7 @@ mod job_handle;
 mod layer;
 mod log_attempt;
 mod release_on_drop;
+mod said;
 mod undecodable;
 mod verdict;
 
