@@ -25,3 +25,4 @@ mod mail_silence;
 mod revalidate_command;
 mod revalidation_mails;
 mod running;
+mod traces;
