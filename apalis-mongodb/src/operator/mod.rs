@@ -45,6 +45,7 @@ mod list_workers;
 mod oldest;
 mod park;
 mod pause;
+mod percentiles;
 mod recent_counts;
 mod recent_failures;
 mod reporting;
@@ -52,6 +53,7 @@ mod reprioritise;
 mod retry;
 mod run_now;
 mod server_time;
+mod statistics;
 mod unfinished;
 mod worker_state;
 
@@ -68,8 +70,10 @@ pub use held_jobs::HeldJob;
 pub use list::Page;
 pub use list_queues::QueueRecord;
 pub use list_workers::WorkerRecord;
+pub use percentiles::Percentiles;
 pub use recent_failures::{RecentFailure, RecentFailures};
 pub use retry::RetryOptions;
+pub use statistics::QueueStatistics;
 pub use worker_state::WorkerState;
 
 use crate::config::{Collections, Config};
