@@ -1,6 +1,7 @@
 //! The database, the time, the mail server, and the sums.
 
 use dossier_common::overview::{MailState, Overview, QueueOverview, WorkerState};
+use mongodb::bson::DateTime;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -11,11 +12,12 @@ use crate::cli::instant::instant;
 use crate::cli::top::state::State;
 use crate::cli::visible::visible;
 
+/// Three lines.
 pub(super) fn header(state: &State, look: Look) -> Paragraph<'_> {
-    let mut first = vec![Span::raw(format!(" {}  ", instant(state.now)))];
+    let mut first = vec![Span::raw(format!(" {} UTC  ", time(state.now)))];
     if let Some(trouble) = &state.trouble {
         let (at, now) = (state.answered_at, state.now);
-        let told = format!("no answer since {} ({})", time(state), age_at(at, now));
+        let told = format!("no answer since {} ({})", time(at), age_at(at, now));
         first.push(Span::styled(told, look.wrong()));
         first.push(Span::raw(format!("  {trouble}")));
     }
@@ -29,12 +31,13 @@ pub(super) fn header(state: &State, look: Look) -> Paragraph<'_> {
         let (told, style) = mail(overview, look);
         first.push(Span::styled(told, style));
     }
-    Paragraph::new(vec![Line::from(first), Line::raw(sums(overview))])
+    let (jobs, workers) = (jobs(overview), workers(overview));
+    Paragraph::new(vec![Line::from(first), Line::raw(jobs), Line::raw(workers)])
 }
 
-/// The time of day of the last answer.
-fn time(state: &State) -> String {
-    let at = instant(state.answered_at);
+/// The time of day.
+fn time(at: DateTime) -> String {
+    let at = instant(at);
     let time = at.split_once(' ').map(|(_, time)| time.to_owned());
     time.unwrap_or(at)
 }
@@ -58,20 +61,27 @@ fn mail(overview: &Overview, look: Look) -> (String, Style) {
     }
 }
 
-/// How many jobs and workers there are.
-fn sums(overview: &Overview) -> String {
-    let jobs = |of: fn(&QueueOverview) -> u64| -> u64 { overview.queues.iter().map(of).sum() };
-    let workers = |state: WorkerState| {
+/// How many jobs there are.
+fn jobs(overview: &Overview) -> String {
+    let all = |of: fn(&QueueOverview) -> u64| -> u64 { overview.queues.iter().map(of).sum() };
+    format!(
+        " jobs: {} ready, {} running, {} dead",
+        all(|queue| queue.counts.ready),
+        all(|queue| queue.counts.running),
+        all(|queue| queue.counts.dead),
+    )
+}
+
+/// How many workers there are.
+fn workers(overview: &Overview) -> String {
+    let all = |state: WorkerState| {
         let workers = overview.workers.iter();
         workers.filter(|worker| worker.state == state).count()
     };
     format!(
-        " jobs: {} ready, {} running, {} dead  workers: {} alive, {} draining, {} dead",
-        jobs(|queue| queue.counts.ready),
-        jobs(|queue| queue.counts.running),
-        jobs(|queue| queue.counts.dead),
-        workers(WorkerState::Alive),
-        workers(WorkerState::Draining),
-        workers(WorkerState::Dead),
+        " workers: {} alive, {} draining, {} dead",
+        all(WorkerState::Alive),
+        all(WorkerState::Draining),
+        all(WorkerState::Dead),
     )
 }

@@ -15,7 +15,7 @@ use ratatui::widgets::Paragraph;
 use super::state::State;
 pub(super) use look::Look;
 
-/// What stands above the queues: two lines and an empty one.
+/// What stands above the queues.
 const HEADER: u16 = 3;
 /// Failures get no more lines than this where there are workers to show.
 const FAILURES: u16 = 14;

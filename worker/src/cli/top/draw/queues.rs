@@ -81,10 +81,9 @@ fn curve(rates: impl Iterator<Item = u64>) -> String {
     rates.drain(..rates.len().saturating_sub(CURVE));
     let most = rates.iter().copied().max().unwrap_or(0).max(1);
     let bar = |rate: u64| {
-        let last = BARS.len() as u64 - 1;
-        let level = rate.saturating_mul(last).div_ceil(most);
-        let level = usize::try_from(level).unwrap_or(0);
-        BARS[level.min(BARS.len() - 1)]
+        let last = BARS.len() - 1;
+        let level = (u128::from(rate) * last as u128).div_ceil(u128::from(most));
+        BARS[usize::try_from(level).unwrap_or(last).min(last)]
     };
     rates.into_iter().map(bar).collect()
 }
