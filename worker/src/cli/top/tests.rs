@@ -81,7 +81,7 @@ fn every_size_shows_the_database_every_queue_workers_and_failures() {
         ] {
             assert_shows(&lines[line..=line], &words);
         }
-        assert_shows(&lines, &["process", "worker-7c9f 2041", "dead"]);
+        assert_shows(&lines, &["process", "longest", "worker-7c9f 2041", "dead"]);
         assert_shows(&lines, &["failed", "30s ago", "550 no such mailbox"]);
         let last = &lines[usize::from(size.1) - 1];
         assert!(last.starts_with("q quit"), "{lines:?}");
@@ -97,7 +97,7 @@ fn a_small_terminal_says_how_much_is_hidden_and_a_large_one_shows_it() {
     assert!(!text.contains("more"), "{text}");
     assert_shows(
         &large,
-        &["alive", "draining", "job_01KAZQ00000000000000000RUN 12s"],
+        &["alive", "draining", "job_01KAZQ00000000000000000RUN"],
     );
     assert_shows(
         &large,

@@ -1,6 +1,6 @@
 //! The workers and what they run.
 
-use dossier_common::overview::{RunningJob, WorkerOverview, WorkerState};
+use dossier_common::overview::{WorkerOverview, WorkerState};
 use dossier_service::table::Column;
 use mongodb::bson::DateTime;
 use ratatui::layout::Rect;
@@ -14,14 +14,15 @@ use crate::cli::top::state::State;
 use crate::cli::visible::visible;
 use crate::cli::workers::process;
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 8] = [
     Column::always("process").breaking(16),
     Column::always("worker of"),
     Column::ranked("state", 1),
     Column::ranked("runs", 2),
-    Column::ranked("longest", 4),
-    Column::ranked("buffered", 5),
-    Column::ranked("heartbeat", 3),
+    Column::ranked("longest", 3),
+    Column::ranked("job", 5),
+    Column::ranked("buffered", 6),
+    Column::ranked("heartbeat", 4),
 ];
 
 pub(super) fn workers(state: &State, look: Look, area: Rect) -> Paragraph<'static> {
@@ -56,18 +57,17 @@ fn style(state: WorkerState, look: Look) -> Style {
 }
 
 fn row(worker: &WorkerOverview, now: DateTime) -> Vec<String> {
-    let longest = worker.running.first().map(|job| longest(job, now));
+    let longest = worker.running.first();
+    let job = longest.map(|job| visible(job.id.as_bytes()));
+    let since = longest.map(|job| age_at(job.since, now));
     vec![
         process(worker),
         visible(worker.queue.as_bytes()),
         worker.state.to_string(),
         worker.running.len().to_string(),
-        longest.unwrap_or_default(),
+        since.unwrap_or_default(),
+        job.unwrap_or_default(),
         worker.buffered.to_string(),
         format!("{} ago", age_at(worker.last_heartbeat, now)),
     ]
-}
-
-fn longest(job: &RunningJob, now: DateTime) -> String {
-    format!("{} {}", visible(job.id.as_bytes()), age_at(job.since, now))
 }
