@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use apalis_mongodb::Operator;
-use apalis_mongodb::operator::{QueueRecord, RecentFailures, WorkerRecord, WorkerState};
+use apalis_mongodb::operator::{
+    QueueCounts, QueueRecord, RecentFailures, WorkerRecord, WorkerState,
+};
 use futures_util::future::{try_join, try_join_all};
 use mongodb::bson::DateTime;
 use serde::Serialize;
@@ -140,7 +142,12 @@ async fn of_queue(
     workers: &[WorkerRecord],
 ) -> Result<(QueueOverview, RecentFailures), apalis_mongodb::Error> {
     let name = record.name.as_str();
-    let counts = operator.recent_counts(name, COUNTS_AGE).await?;
+    // Counts are kept under the queue's name, which a document that cannot be read may not have.
+    let has_name = record.malformed.is_none() || name.parse::<QueueName>().is_ok();
+    let counts = match has_name {
+        true => operator.recent_counts(name, COUNTS_AGE).await?,
+        false => QueueCounts::default(),
+    };
     let done = operator.done_within(name, MINUTE, MAX_COUNTED).await?;
     let failed = operator
         .recent_failures(name, MINUTE, MAX_FAILURES, MAX_COUNTED)
