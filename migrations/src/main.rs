@@ -103,7 +103,12 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 fn print_completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     generate(shell, &mut Cli::command(), "dossier-migrate", &mut script);
-    std::io::stdout().write_all(&script)?;
+    let mut script = String::from_utf8(script)?;
+    if shell == Shell::Bash {
+        // clap_complete 4.6 has two names for a program with a hyphen, so that nothing would be completed.
+        script = script.replace("dossier__subcmd__migrate", "dossier__migrate");
+    }
+    std::io::stdout().write_all(script.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

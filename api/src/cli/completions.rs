@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
-use clap_complete::{Shell, generate};
+use dossier_service::{Shell, completions};
 
 use super::Cli;
 
@@ -23,13 +23,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut script = Vec::new();
-    generate(
-        arguments.shell,
-        &mut Cli::command(),
-        "dossier-api",
-        &mut script,
-    );
-    std::io::stdout().write_all(&script)?;
+    let script = completions(arguments.shell, Cli::command(), "dossier-api");
+    std::io::stdout().write_all(script.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

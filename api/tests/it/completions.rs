@@ -10,5 +10,6 @@ async fn every_shell_is_told_of_commands_and_options_without_a_setting() {
         for word in ["dossier-api", "serve", "healthcheck", "set-role", "reseal"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
+        assert!(!script.contains("dossier__subcmd__"), "{script}");
     }
 }

@@ -147,5 +147,6 @@ async fn shells_are_told_how_to_complete_it_without_a_database() {
         for word in ["dossier-migrate", "status", "lock-timeout"] {
             assert!(script.contains(word), "{shell}: {word}: {script}");
         }
+        assert!(!script.contains("dossier__subcmd__"), "{script}");
     }
 }

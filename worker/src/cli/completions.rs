@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
-use clap_complete::{Shell, generate};
 use dossier_common::queue::QueueName;
+use dossier_service::{Shell, completions};
 
 use super::Cli;
 
@@ -24,17 +24,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut script = Vec::new();
-    generate(
-        arguments.shell,
-        &mut Cli::command(),
-        "dossier-worker",
-        &mut script,
-    );
+    let mut script = completions(arguments.shell, Cli::command(), "dossier-worker");
     if arguments.shell == Shell::Fish {
-        script.extend(fish_queues().bytes());
+        script.push_str(&fish_queues());
     }
-    std::io::stdout().write_all(&script)?;
+    std::io::stdout().write_all(script.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
