@@ -19,6 +19,7 @@ pub mod invitation;
 pub mod link;
 pub mod mail_quota;
 pub mod network;
+pub mod overview;
 pub mod person_name;
 pub mod queue;
 pub mod reset;
