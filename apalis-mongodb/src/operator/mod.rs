@@ -32,23 +32,31 @@
 mod bulk;
 mod cancel;
 mod change;
+mod change_step;
 mod cohorts;
 mod count;
 mod delete;
+mod ended_attempt;
+mod error_class;
+mod expressions;
+mod fates;
 mod filter;
 mod find;
 mod limit;
 mod list;
 mod list_queues;
 mod list_workers;
+mod note;
 mod oldest;
 mod park;
 mod pause;
 mod recent_counts;
+mod release;
 mod reporting;
 mod reprioritise;
 mod retry;
 mod run_now;
+mod selected;
 mod unfinished;
 
 use std::fmt;
@@ -57,12 +65,15 @@ use std::sync::Arc;
 use mongodb::Database;
 
 pub use bulk::{BulkOptions, BulkReport, Selection};
+pub use change_step::{Change, Step, StepOptions};
 pub use cohorts::FailureCohort;
 pub use count::QueueCounts;
+pub use fates::Fate;
 pub use filter::{JobFact, JobFilter};
 pub use list::Page;
 pub use list_queues::QueueRecord;
 pub use list_workers::WorkerRecord;
+pub use note::Note;
 pub use retry::RetryOptions;
 
 use crate::config::{Collections, Config};
