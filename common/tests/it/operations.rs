@@ -67,6 +67,19 @@ fn go_on(_: &Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
+/// Does what workers do where every attempt fails.
+async fn fail_every_attempt(test: &TestStore, ids: &[String]) {
+    loop {
+        let attempt = doc! {
+            "attempt": 1, "worker": "worker@1", "started_at": "$$NOW", "finished_at": "$$NOW",
+            "outcome": "failed",
+        };
+        let ready = doc! { "_id": { "$in": ids.to_vec() }, "status": "Pending" };
+        let failed = doc! { "status": "Failed", "finished_at": "$$NOW", "history": [attempt] };
+        set(test, ready, failed).await;
+    }
+}
+
 #[tokio::test]
 async fn an_operation_is_stored_audited_and_carried_out_to_its_end() {
     let test = TestStore::new().await;
@@ -149,7 +162,7 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     let ended = operations::carry_out(&test.store, begun.clone(), |progress| {
         assert_eq!(progress.total, 20);
         assert!(progress.left > Some(Duration::from_secs(3000)));
-        taken.get_or_insert(progress.counts);
+        taken = taken.or(Some(progress.counts));
         ControlFlow::Break(())
     });
     let ended = ended.await.expect("it can be carried out");
@@ -188,7 +201,8 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
 #[tokio::test]
 async fn what_a_process_that_died_has_changed_is_counted_and_not_changed_again() {
     let test = TestStore::new().await;
-    let ids = cancelled(&test, 10).await;
+    let mut ids = cancelled(&test, 10).await;
+    ids.sort();
     let order = Order::new(Verb::Retry, mails(JobState::Cancelled), grace());
     let begun = begin(&test, order).await;
     // It has changed the first four, which were cancelled once more, and died before it stored that.
@@ -222,26 +236,11 @@ async fn it_stops_when_more_fail_than_may_and_not_when_that_is_off() {
         let order = Order::new(Verb::Retry, Selection::Ids(ids.clone()), grace());
         let order = order.over(Duration::from_secs(3)).until_failures(bound);
         let begun = begin(&test, order).await;
-        let carrying = operations::carry_out(&test.store, begun, go_on);
-        // What workers do where every attempt fails.
-        let failing = async {
-            loop {
-                let attempt = doc! {
-                    "attempt": 1, "worker": "worker@1", "started_at": "$$NOW",
-                    "finished_at": "$$NOW", "outcome": "failed",
-                };
-                let ready = doc! { "_id": { "$in": ids.clone() }, "status": "Pending" };
-                let failed = doc! {
-                    "status": "Failed", "finished_at": "$$NOW", "history": [attempt],
-                };
-                set(&test, ready, failed).await;
-                tokio::task::yield_now().await;
-            }
-        };
         let ended = tokio::select! {
-            ended = carrying => ended.expect("it can be carried out"),
-            () = failing => unreachable!("it has no end"),
+            ended = operations::carry_out(&test.store, begun, go_on) => ended,
+            () = fail_every_attempt(&test, &ids) => unreachable!("it has no end"),
         };
+        let ended = ended.expect("it can be carried out");
         assert_eq!(ended.state, state, "{ended:?}");
         if bound.is_some() {
             let reason = ended.reason.expect("a reason");
