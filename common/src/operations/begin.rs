@@ -12,7 +12,7 @@ use crate::queue::backend::operator::Selection;
 use crate::store::Store;
 
 /// Stores the operation and an entry of the audit. No job is changed before
-/// [`carry_out`](super::carry_out).
+/// [`carry_out`](super::carry_out()).
 ///
 /// # Errors
 ///

@@ -16,7 +16,7 @@ use crate::store::Store;
 const WAIT_FOR: Duration = Duration::from_secs(20);
 const ASK_EVERY: Duration = Duration::from_millis(500);
 
-/// [Carries out](super::carry_out) an operation that has stopped or whose process has died. What it has
+/// [Carries out](super::carry_out()) an operation that has stopped or whose process has died. What it has
 /// changed already it does not change again. The failures from before do not count against its bound.
 ///
 /// It waits until the process that carried it out has not been seen for 15 seconds, and `watch` is told from
@@ -24,7 +24,7 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 ///
-/// As [`carry_out`](super::carry_out).
+/// As [`carry_out`](super::carry_out()).
 pub async fn resume(
     store: &Store,
     id: OperationId,
