@@ -131,6 +131,14 @@ words! {
         ResumeQueue = "resume_queue",
         /// A queue was limited, or a limit was lifted.
         LimitQueue = "limit_queue",
+        /// Jobs that waited for their time were made due.
+        RunJobsNow = "run_jobs_now",
+        /// Jobs were cancelled.
+        CancelJobs = "cancel_jobs",
+        /// Jobs were deleted.
+        DeleteJobs = "delete_jobs",
+        /// Running jobs were taken from their workers.
+        ReleaseJobs = "release_jobs",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }

@@ -26,6 +26,7 @@ pub mod mail_circuit;
 pub mod mail_quota;
 mod mailed;
 pub mod mails;
+pub mod operations;
 pub mod passwords;
 pub mod rate_windows;
 pub mod recent;

@@ -7,6 +7,7 @@ mod fernet;
 mod harness;
 mod mails;
 mod monitoring;
+mod operations;
 mod overview;
 mod recent;
 mod schema;
