@@ -26,6 +26,7 @@ pub mod mail_circuit;
 pub mod mail_quota;
 pub mod mails;
 pub mod passwords;
+pub mod queues;
 pub mod rate_windows;
 pub mod recent;
 pub mod refresh_tokens;

@@ -4,7 +4,6 @@ mod explain;
 mod inspect;
 mod instant;
 mod jobs;
-mod known;
 mod mail;
 mod queues;
 mod revalidate;

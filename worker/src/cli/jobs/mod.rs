@@ -5,7 +5,6 @@ mod list;
 mod retry;
 mod selection;
 mod show;
-mod story;
 
 use std::process::ExitCode;
 
