@@ -125,6 +125,14 @@ words! {
         SendReset = "send_reset",
         /// Jobs were given another run.
         RetryJobs = "retry_jobs",
+        /// Jobs that waited for their time were made due.
+        RunJobsNow = "run_jobs_now",
+        /// Jobs were cancelled.
+        CancelJobs = "cancel_jobs",
+        /// Jobs were deleted.
+        DeleteJobs = "delete_jobs",
+        /// Running jobs were taken from their workers.
+        ReleaseJobs = "release_jobs",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }

@@ -19,6 +19,8 @@ pub mod invitation;
 pub mod link;
 pub mod mail_quota;
 pub mod network;
+pub mod operation;
+pub mod operations;
 pub mod person_name;
 pub mod queue;
 pub mod reset;

@@ -25,6 +25,7 @@ pub mod log_in_failures;
 pub mod mail_circuit;
 pub mod mail_quota;
 pub mod mails;
+pub mod operations;
 pub mod passwords;
 pub mod queues;
 pub mod rate_windows;

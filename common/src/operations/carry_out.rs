@@ -1,0 +1,31 @@
+//! Carries an operation out.
+
+use std::ops::ControlFlow;
+
+use crate::operation::{Operation, Progress};
+use crate::operations::OperationError;
+use crate::store::Store;
+
+/// Carries `operation` out, from where it is, and returns it as it is then: done, or stopped for a reason.
+///
+/// `watch` is called after each step and at least once a second; with `ControlFlow::Break` the operation
+/// stops there and can be resumed. It also stops by itself, when too much fails
+/// ([`FailureBound`](crate::operation::FailureBound)) and when somebody asks for it ([`stop`](super::stop)).
+/// When the database fails it is stopped as well, as far as that can still be stored.
+///
+/// The future must not be dropped half-way; spawn it where a client may go away.
+///
+/// # Errors
+///
+/// - [`OperationError::Driven`] when another process carries it out.
+/// - [`OperationError::Done`] when there is nothing left to do.
+/// - [`OperationError::NotFound`] when it is gone.
+/// - [`OperationError::Store`] when the database fails. What was done is done.
+pub async fn carry_out(
+    store: &Store,
+    operation: Operation,
+    watch: impl FnMut(&Progress) -> ControlFlow<()> + Send,
+) -> Result<Operation, OperationError> {
+    let _ = (store, operation, watch);
+    unimplemented!()
+}
