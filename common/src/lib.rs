@@ -21,6 +21,7 @@ pub mod mail_quota;
 pub mod network;
 pub mod operation;
 pub mod operations;
+pub mod overview;
 pub mod person_name;
 pub mod queue;
 pub mod reset;

@@ -60,3 +60,4 @@ mod unbreakable;
 mod unstorable;
 mod wake_up;
 mod wall_clock;
+mod workers_seen;
