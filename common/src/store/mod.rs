@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod links;
 pub mod log_in_failures;
 pub mod mail_circuit;
+pub mod mail_list;
 pub mod mail_quota;
 pub mod mails;
 pub mod operations;
