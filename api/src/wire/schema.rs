@@ -44,7 +44,7 @@ texts! {
     /// An address on this service.
     #[schema(format = UriReference, example = "/v1/files/fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     UriReference;
-    /// Server-sent events.
+    /// Server-sent events, as the WHATWG's HTML standard has them.
     #[schema(example = "event: overview\ndata: {\"at\":\"2026-11-25T08:30:00.000Z\"}\n\n")]
     EventStream;
     /// The bytes of a document.

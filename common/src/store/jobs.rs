@@ -31,4 +31,14 @@ impl Store {
         let job = self.queue_operator().find_job(id).await;
         job.map_err(StoreError::queue("find a job"))
     }
+
+    /// The jobs with these ids, in no particular order; unknown ids are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn find_jobs(&self, ids: Vec<String>) -> Result<Vec<JobSummary>, StoreError> {
+        let jobs = self.queue_operator().find_jobs(ids).await;
+        jobs.map_err(StoreError::queue("find jobs"))
+    }
 }
