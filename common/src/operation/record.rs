@@ -65,6 +65,9 @@ pub struct Operation {
     /// Whether whoever carries it out is to stop, and why.
     #[serde(default)]
     pub stop_reason: Option<String>,
+    /// How many processes have carried it out, one after the other.
+    #[serde(default)]
+    pub drives: i32,
     /// What names the process that carries it out.
     #[serde(default)]
     pub driver: Option<String>,

@@ -124,8 +124,7 @@ impl FromStr for Verb {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut all = Self::ALL.into_iter();
-        all.find(|verb| verb.as_str() == text)
-            .ok_or(ParseVerbError)
+        all.find(|verb| verb.as_str() == text).ok_or(ParseVerbError)
     }
 }
 

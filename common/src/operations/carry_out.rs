@@ -2,8 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use super::OperationError;
+use super::driver::Driver;
+use super::run::Run;
 use crate::operation::{Operation, Progress};
-use crate::operations::OperationError;
 use crate::store::Store;
 
 /// Carries `operation` out, from where it is, and returns it as it is then: done, or stopped for a reason.
@@ -11,7 +13,7 @@ use crate::store::Store;
 /// `watch` is called after each step and at least once a second; with `ControlFlow::Break` the operation
 /// stops there and can be resumed. It also stops by itself, when too much fails
 /// ([`FailureBound`](crate::operation::FailureBound)) and when somebody asks for it ([`stop`](super::stop)).
-/// When the database fails it is stopped as well, as far as that can still be stored.
+/// A database that has no primary is waited for, for 30 seconds.
 ///
 /// The future must not be dropped half-way; spawn it where a client may go away.
 ///
@@ -20,12 +22,13 @@ use crate::store::Store;
 /// - [`OperationError::Driven`] when another process carries it out.
 /// - [`OperationError::Done`] when there is nothing left to do.
 /// - [`OperationError::NotFound`] when it is gone.
-/// - [`OperationError::Store`] when the database fails. What was done is done.
+/// - [`OperationError::Store`] when the database fails. What was done is done, and the operation is stopped
+///   if that can still be stored.
 pub async fn carry_out(
     store: &Store,
     operation: Operation,
     watch: impl FnMut(&Progress) -> ControlFlow<()> + Send,
 ) -> Result<Operation, OperationError> {
-    let _ = (store, operation, watch);
-    unimplemented!()
+    let driver = Driver::take(store, operation.id).await?;
+    Run::new(driver).to_the_end(watch).await
 }

@@ -21,7 +21,7 @@ pub enum OperationError {
         most: usize,
     },
     /// A state is asked for in which nothing can be done.
-    #[error("{}", wrong_state(*.verb, *.state))]
+    #[error("{}", wrong_state(.verb, .state))]
     WrongState {
         /// What is to be done.
         verb: Verb,
@@ -46,20 +46,27 @@ pub enum OperationError {
 }
 
 impl OperationError {
+    /// Whether the primary cannot be reached, is changing, or was too slow: the same call may succeed a few
+    /// seconds later.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_unavailable())
+    }
+
     /// For `map_err`: puts a name to what was asked of the queue.
-    pub(super) fn queue(
-        operation: &'static str,
-    ) -> impl Fn(crate::queue::backend::Error) -> Self {
+    pub(super) fn queue(operation: &'static str) -> impl Fn(crate::queue::backend::Error) -> Self {
         move |source| StoreError::Queue { operation, source }.into()
     }
 }
 
-fn wrong_state(verb: Verb, state: JobState) -> String {
+fn wrong_state(verb: &Verb, state: &JobState) -> String {
     let states: Vec<&str> = verb.states().iter().map(|it| it.as_str()).collect();
     let states = match states.split_last() {
         Some((last, [])) => (*last).to_owned(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
     };
-    format!("only {states} jobs can be {}, and not {state} ones", verb.past())
+    format!(
+        "only {states} jobs can be {}, and not {state} ones",
+        verb.past()
+    )
 }

@@ -41,6 +41,7 @@ mod outcomes;
 mod pace;
 mod plan;
 mod resume;
+mod run;
 
 pub use crate::operation::*;
 pub use begin::begin;

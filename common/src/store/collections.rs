@@ -7,6 +7,7 @@ use crate::audit::AuditEntry;
 use crate::file::File;
 use crate::invitation::Invitation;
 use crate::link::Link;
+use crate::operation::Operation;
 use crate::reset::Reset;
 use crate::session::Session;
 use crate::sign_up::SignUp;
@@ -38,6 +39,8 @@ pub mod collection {
     pub const MAIL_CIRCUITS: &str = "mail_circuits";
     /// How far mails got.
     pub const MAILS: &str = "mails";
+    /// What operators and admins had done to many jobs.
+    pub const OPERATIONS: &str = "operations";
     /// Who did what.
     pub const AUDIT: &str = "audit";
     /// How many requests there were in a window.
@@ -65,6 +68,7 @@ pub struct Collections {
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
     pub(crate) mail_circuits: Collection<super::mail_circuit::MailCircuit>,
     pub(crate) mails: Collection<super::mails::Mail>,
+    pub(crate) operations: Collection<Operation>,
     pub(crate) audit: Collection<AuditEntry>,
     pub(crate) rate_windows: Collection<super::rate_windows::RateWindow>,
     pub(crate) log_in_failures: Collection<super::log_in_failures::LogInFailures>,
@@ -85,6 +89,7 @@ impl Collections {
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
             mail_circuits: database.collection(collection::MAIL_CIRCUITS),
             mails: database.collection(collection::MAILS),
+            operations: database.collection(collection::OPERATIONS),
             audit: database.collection(collection::AUDIT),
             rate_windows: counters(database, collection::RATE_WINDOWS),
             log_in_failures: counters(database, collection::LOG_IN_FAILURES),
