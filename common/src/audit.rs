@@ -133,6 +133,12 @@ words! {
         DeleteJobs = "delete_jobs",
         /// Running jobs were taken from their workers.
         ReleaseJobs = "release_jobs",
+        /// A queue was paused.
+        PauseQueue = "pause_queue",
+        /// A queue was resumed.
+        ResumeQueue = "resume_queue",
+        /// A queue was limited, or a limit was lifted.
+        LimitQueue = "limit_queue",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }
@@ -184,7 +190,7 @@ pub struct AuditEntry {
     pub user_id: Option<UserId>,
     /// In which role.
     pub role: Option<Role>,
-    /// The ids of what it was about: people, documents, links, sessions, sign-ups, jobs.
+    /// The ids of what it was about: people, documents, links, sessions, sign-ups, jobs; the names of queues.
     pub objects: Vec<String>,
     /// The pseudonym of the address it was about, where there is no account to name.
     pub address: Option<String>,

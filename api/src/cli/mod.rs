@@ -1,6 +1,7 @@
 //! `dossier-api` on the command line.
 
 mod audit;
+mod completions;
 mod keys;
 mod serve;
 mod users;
@@ -35,6 +36,8 @@ enum Command {
     /// Read who did what
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Print what a shell needs to complete this program's commands
+    Completions(completions::Arguments),
 }
 
 impl Cli {
@@ -49,6 +52,7 @@ impl Cli {
             Command::Healthcheck => {
                 dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
             }
+            Command::Completions(arguments) => completions::run(&arguments),
             Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Keys(command) => keys::run(&command).await.map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),

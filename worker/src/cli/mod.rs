@@ -1,5 +1,7 @@
 //! `dossier-worker` on the command line.
 
+mod age;
+mod completions;
 mod explain;
 mod inspect;
 mod instant;
@@ -7,7 +9,11 @@ mod jobs;
 mod mail;
 mod queues;
 mod revalidate;
+#[cfg(test)]
+mod sample;
+mod values;
 mod visible;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -30,7 +36,7 @@ enum Command {
     /// Run jobs until SIGTERM or Ctrl-C, which drain (a second one ends at once); SIGHUP reads the keys again
     Run {
         /// Take jobs from this queue; repeat for more [default: WORKER_QUEUES, or all]
-        #[arg(long = "queue", value_name = "QUEUE")]
+        #[arg(long = "queue", value_name = "QUEUE", value_parser = values::queue())]
         queues: Vec<QueueName>,
         /// Run so many jobs of each queue at once, of inspections eight times as many [default: WORKER_CONCURRENCY, or 4]
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -48,11 +54,16 @@ enum Command {
     /// Try the settings of the mail server
     #[command(subcommand)]
     Mail(mail::Command),
-    /// See queues
+    /// See, pause, resume and limit queues, and tell how they did
     #[command(subcommand)]
     Queues(queues::Command),
     /// Have stored documents inspected again whose verdict is by older rules
     Revalidate(revalidate::Arguments),
+    /// See the workers of all processes
+    #[command(subcommand)]
+    Workers(workers::Command),
+    /// Print what a shell needs to complete this program's commands
+    Completions(completions::Arguments),
 }
 
 impl Cli {
@@ -76,6 +87,8 @@ impl Cli {
             Command::Mail(command) => mail::run(command).await,
             Command::Queues(command) => queues::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,
+            Command::Workers(command) => workers::run(command).await,
+            Command::Completions(arguments) => completions::run(&arguments),
         }
     }
 }

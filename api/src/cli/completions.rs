@@ -1,0 +1,35 @@
+//! `dossier-api completions`
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory};
+use clap_complete::{Shell, generate};
+
+use super::Cli;
+
+const EXAMPLES: &str = "\
+Examples:
+  dossier-api completions bash > /etc/bash_completion.d/dossier-api
+  dossier-api completions zsh > /usr/local/share/zsh/site-functions/_dossier-api
+  dossier-api completions fish > ~/.config/fish/completions/dossier-api.fish";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// For which shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    generate(
+        arguments.shell,
+        &mut Cli::command(),
+        "dossier-api",
+        &mut script,
+    );
+    std::io::stdout().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
