@@ -22,7 +22,7 @@ pub const MAX_AT_ONCE: usize = 4;
 const ENDING: Duration = Duration::from_secs(5);
 
 /// How long it may take until an operation that is resumed is known to go on.
-const RESUMING: Duration = Duration::from_secs(20);
+const RESUMING: Duration = Duration::from_secs(25);
 
 /// Carries out operations; cheap to clone.
 #[derive(Clone, Debug)]

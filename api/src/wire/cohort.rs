@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[schema(as = Cohort)]
 pub struct CohortResponse {
     /// Which; the same for the same queue and error, today and tomorrow.
-    #[schema(example = "3f9c2a71d04b8e65")]
+    #[schema(example = "3f9c2a71")]
     pub id: String,
     /// Their queue.
     #[schema(example = "send-email")]

@@ -188,9 +188,12 @@ impl From<Verb> for VerbName {
 
 impl From<Plan> for PlanResponse {
     fn from(plan: Plan) -> Self {
+        let states = plan.states.into_iter();
         Self {
             matched: plan.matched,
-            states: plan.states,
+            states: states
+                .map(|(state, jobs)| (state.as_str().to_owned(), jobs))
+                .collect(),
         }
     }
 }

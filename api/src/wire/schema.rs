@@ -30,7 +30,7 @@ texts! {
     #[schema(as = OperationId, pattern = "^op_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "op_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     OperationIdText;
     /// The id of a group of jobs that failed alike.
-    #[schema(as = CohortId, min_length = 1, max_length = 100, example = "3f9c2a71d04b8e65")]
+    #[schema(as = CohortId, pattern = "^[0-9a-f]{8}$", example = "3f9c2a71")]
     CohortIdText;
     /// The id of a download link.
     #[schema(as = LinkId, pattern = "^lnk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "lnk_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderName, header};
-use axum::response::{IntoResponse, Response};
 use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 
 use crate::extract::{Admin, NoQuery};
 use crate::problem::{Problem, Problems};
