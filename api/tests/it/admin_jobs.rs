@@ -20,8 +20,8 @@ fn delete(app: &App, admin: &Person, id: &str) -> Call {
 
 /// The entries of the audit with this act that name the job.
 async fn entries(app: &App, admin: &Person, act: &str, job: &str) -> Vec<Value> {
-    let page = app.seen(admin, &format!("/v1/admin/audit?act={act}&object={job}"));
-    let page = page.await;
+    let path = format!("/v1/admin/audit?act={act}&object={job}");
+    let page = app.seen(admin, &path).await;
     page["items"].as_array().expect("items").clone()
 }
 

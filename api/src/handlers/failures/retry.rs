@@ -16,7 +16,7 @@ use crate::wire::{CohortIdText, OperationOptions, OperationResponse, PlanRespons
 #[utoipa::path(
     post, path = "/v1/admin/failures/{id}/retry", tag = "administration", security(("bearer" = [])),
     params(("id" = inline(CohortIdText), Path, description = "Which group")),
-    request_body = Option<OperationOptions>,
+    request_body(content = Option<OperationOptions>, content_type = "application/json"),
     responses(
         (status = 200, description = "What would be done", body = PlanResponse),
         (
