@@ -12,7 +12,7 @@ use crate::store::Store;
 ///
 /// `watch` is called after each step and at least once a second; with `ControlFlow::Break` the operation
 /// stops there and can be resumed. It also stops by itself, when too much fails
-/// ([`FailureBound`](crate::operation::FailureBound)) and when somebody asks for it ([`stop`](super::stop)).
+/// ([`FailureBound`](crate::operation::FailureBound)), when the queue of its jobs is parked, and when somebody asks for it ([`stop`](super::stop)).
 /// A database that has no primary is waited for, for 30 seconds.
 ///
 /// The future must not be dropped half-way; spawn it where a client may go away.

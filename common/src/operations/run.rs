@@ -9,9 +9,10 @@ use super::OperationError;
 use super::driver::Driver;
 use super::outcomes::Outcomes;
 use super::pace::Pace;
+use super::parked::Parked;
 use crate::operation::{Operation, OperationState, Progress};
 use crate::queue::backend::Operator;
-use crate::queue::backend::operator::{BulkReport, Note, StepOptions};
+use crate::queue::backend::operator::{BulkReport, Note, Selection, StepOptions};
 
 /// Jobs in a step that has no pace.
 const STEP: u64 = 500;
@@ -30,6 +31,7 @@ pub(super) struct Run<'s> {
     note: Note,
     pace: Option<Pace>,
     outcomes: Outcomes,
+    parked: Parked,
     /// Whether a step may have been carried out that was not counted.
     is_uncertain: bool,
 }
@@ -59,6 +61,7 @@ impl<'s> Run<'s> {
             pace: pace(operation),
             is_uncertain: operation.drives > 1,
             outcomes: Outcomes::default(),
+            parked: Parked::default(),
             note,
             driver,
         }
@@ -108,6 +111,9 @@ impl<'s> Run<'s> {
             self.find_uncounted().await?;
             self.is_uncertain = false;
         }
+        if let Some(reason) = self.parked_queue().await? {
+            return Ok(Next::Stop(reason));
+        }
         let most = self.due();
         let is_last = most > 0 && self.change(most).await? == 0;
         let operation = &mut self.driver.operation;
@@ -120,6 +126,19 @@ impl<'s> Run<'s> {
             return Ok(Next::Stop(reason));
         }
         Ok(self.too_many_failures().map_or(Next::Step, Next::Stop))
+    }
+
+    /// Why the jobs would only wait, if their queue is parked and that stops it.
+    async fn parked_queue(&mut self) -> Result<Option<String>, OperationError> {
+        let operation = &self.driver.operation;
+        if operation.failure_bound.is_none() {
+            return Ok(None);
+        }
+        let queue = match &operation.selection {
+            Selection::Filter(filter) => filter.queue.as_deref(),
+            Selection::Ids(_) => None,
+        };
+        self.parked.ask(&self.operator, queue).await
     }
 
     /// How many jobs it is the turn of.

@@ -2,11 +2,15 @@
 
 mod age;
 mod completions;
+mod duration;
 mod explain;
+mod failures;
 mod inspect;
 mod instant;
 mod jobs;
 mod mail;
+mod operation;
+mod progress;
 mod queues;
 mod revalidate;
 #[cfg(test)]
@@ -48,7 +52,9 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Say what became of the mails to an address, or of a document, and what to do
     Explain(explain::Arguments),
-    /// See and retry jobs
+    /// See what killed jobs, and give those that died alike another run
+    Failures(failures::Arguments),
+    /// See jobs, and retry, run, cancel, delete and release them
     #[command(subcommand)]
     Jobs(jobs::Command),
     /// Try the settings of the mail server
@@ -83,6 +89,7 @@ impl Cli {
             }
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Explain(arguments) => explain::run(arguments).await,
+            Command::Failures(arguments) => failures::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
             Command::Mail(command) => mail::run(command).await,
             Command::Queues(command) => queues::run(command).await,

@@ -21,6 +21,7 @@ mod mail_failures;
 mod mail_ledger;
 mod mail_repeats;
 mod mail_silence;
+mod operations;
 mod revalidate_command;
 mod revalidation_mails;
 mod running;

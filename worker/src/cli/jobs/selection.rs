@@ -86,6 +86,11 @@ impl JobSelection {
         Ok(filter)
     }
 
+    /// Whether nothing says which jobs are meant.
+    pub(super) fn is_empty(&self) -> bool {
+        self.in_words().is_empty()
+    }
+
     /// The same in words, for the audit, which has no address of a mailbox in it.
     pub(super) fn in_words(&self) -> String {
         let states: Vec<_> = self.states.iter().map(|state| state.as_str()).collect();
