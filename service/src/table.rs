@@ -1,6 +1,6 @@
 //! Tables for people.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle};
 
 /// What stands at both sides of a cell.
 const PADDING: usize = 2;
@@ -68,6 +68,20 @@ impl Column {
 /// A table of `rows` that fits into `width`, if that is known: columns go that are less important, then
 /// texts are broken into lines. Each row has a cell for each column; a column of empty cells is left out.
 pub fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<u16>) -> Table {
+    fit(columns, rows, width, None)
+}
+
+/// The same with one line for each row: texts are cut where they would be broken.
+pub fn fitted_in_lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Table {
+    fit(columns, rows, Some(width), Some(1))
+}
+
+fn fit(
+    columns: &[Column],
+    rows: &[Vec<String>],
+    width: Option<u16>,
+    most_lines: Option<usize>,
+) -> Table {
     let mut all = with_header(columns.iter().map(|column| column.name));
     all.add_rows(rows.iter().cloned());
     let contents: Vec<usize> = all
@@ -95,8 +109,12 @@ pub fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<u16>) -> T
         }
     }
     let mut table = with_header(shown.iter().map(|at| columns[*at].name));
-    for row in rows {
-        table.add_row(shown.iter().map(|at| &*row[*at]).collect::<Vec<_>>());
+    for cells in rows {
+        let mut row = Row::from(shown.iter().map(|at| cells[*at].as_str()));
+        if let Some(lines) = most_lines {
+            row.max_height(lines);
+        }
+        table.add_row(row);
     }
     let whole = shown.iter().map(|at| columns[*at].least.is_none());
     for (column, is_whole) in table.column_iter_mut().zip(whole) {
@@ -173,6 +191,15 @@ mod tests {
             narrower.iter().all(|line| line.chars().count() <= 35),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_row_in_one_line_is_cut() {
+        let table = fitted_in_lines(&COLUMNS, &rows(), 35).to_string();
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines.len(), 3, "{table}");
+        assert!(lines[2].contains("mint-download-token"), "{table}");
+        assert!(lines[2].contains('…'), "{table}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod queues;
 mod revalidate;
 #[cfg(test)]
 mod sample;
+mod top;
 mod values;
 mod visible;
 mod workers;
@@ -65,6 +66,8 @@ enum Command {
     Queues(queues::Command),
     /// Have stored documents inspected again whose verdict is by older rules
     Revalidate(revalidate::Arguments),
+    /// Watch queues, workers and failures on the whole terminal, and pause and resume queues
+    Top(top::Arguments),
     /// See the workers of all processes
     #[command(subcommand)]
     Workers(workers::Command),
@@ -94,6 +97,7 @@ impl Cli {
             Command::Mail(command) => mail::run(command).await,
             Command::Queues(command) => queues::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,
+            Command::Top(arguments) => top::run(arguments).await,
             Command::Workers(command) => workers::run(command).await,
             Command::Completions(arguments) => completions::run(&arguments),
         }

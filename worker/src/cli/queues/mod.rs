@@ -14,6 +14,8 @@ use clap::Subcommand;
 
 use super::jobs::open_store;
 pub(super) use limits::in_words as limits_in_words;
+pub(super) use pause::pause;
+pub(super) use resume::resume;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::jobs::open_store;
+pub(super) use list::process;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
