@@ -35,7 +35,7 @@ pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, log_in};
 pub use operate::{Operate, Operated, operate};
 pub use order::{initiator, order, with_options};
-pub use overview_events::overview_events;
+pub use overview_events::{Listen, listen, overview_events};
 pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
 pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
 pub use resume::{ResumeOperation, resume, stop};

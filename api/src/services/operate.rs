@@ -1,5 +1,7 @@
 //! Having something done to many jobs.
 
+use std::time::Duration;
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dossier_common::operations::{self, Operation, Order, Plan};
@@ -8,6 +10,9 @@ use crate::operation_runner::{MAX_AT_ONCE, OperationPlace};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 use crate::wire::{OperationResponse, PlanResponse};
+
+/// When a client may ask again for a place.
+const COME_AGAIN: Duration = Duration::from_secs(10);
 
 /// What has come of an order.
 #[derive(Debug)]
@@ -41,10 +46,11 @@ pub async fn operate(state: &AppState, order: Order, dry_run: bool) -> Result<Op
 /// [`Problem`] when there is none.
 pub(super) fn place(state: &AppState) -> Result<OperationPlace, Problem> {
     state.operations.place().ok_or_else(|| {
-        Problem::unavailable(format!(
+        let detail = format!(
             "This server carries out {MAX_AT_ONCE} operations already. Please wait until one has ended, or stop one \
              (GET /v1/admin/operations)."
-        ))
+        );
+        Problem::rate_limited(COME_AGAIN, detail)
     })
 }
 
@@ -68,6 +74,6 @@ pub struct Operate;
 
 impl Fails for Operate {
     fn codes() -> Vec<Code> {
-        vec![Code::InvalidFields, Code::NotFound]
+        vec![Code::InvalidFields, Code::NotFound, Code::RateLimited]
     }
 }

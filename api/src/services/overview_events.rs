@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::extract::Caller;
 use crate::overview_feed::{OverviewListener, OverviewUpdate};
+use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// How often it is asked whether the caller still may.
@@ -19,8 +20,25 @@ const CHECKED_EVERY: Duration = Duration::from_secs(2);
 /// When a client shall connect again after the end.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// When a client may ask again for a place.
+const COME_AGAIN: Duration = Duration::from_secs(10);
+
 /// How long the last event waits for a client that takes nothing.
 const LAST_EVENT: Duration = Duration::from_secs(1);
+
+/// A place among those who listen.
+///
+/// # Errors
+///
+/// [`Problem`] when there is none.
+pub fn listen(state: &AppState) -> Result<OverviewListener, Problem> {
+    state.overview.listen().ok_or_else(|| {
+        Problem::rate_limited(
+            COME_AGAIN,
+            "Too many listen to this server already. Please ask GET /v1/admin/overview now and then instead.",
+        )
+    })
+}
 
 /// The events for `caller`: `overview` whenever it was read, `unavailable` when it could not be, and `end`,
 /// the last one, when the session has ended or the process stops.
@@ -88,5 +106,15 @@ fn event(update: &OverviewUpdate) -> Event {
             let said = json!({ "detail": detail }).to_string();
             Event::default().event("unavailable").data(said)
         }
+    }
+}
+
+/// What [`listen`] can fail in.
+#[derive(Clone, Copy, Debug)]
+pub struct Listen;
+
+impl Fails for Listen {
+    fn codes() -> Vec<Code> {
+        vec![Code::RateLimited]
     }
 }

@@ -87,6 +87,6 @@ pub struct ResumeOperation;
 
 impl Fails for ResumeOperation {
     fn codes() -> Vec<Code> {
-        vec![Code::NotFound, Code::Conflict]
+        vec![Code::NotFound, Code::Conflict, Code::RateLimited]
     }
 }

@@ -172,7 +172,7 @@ async fn too_many_operations_at_once_are_told_to_come_again() {
         paths.push(begun.header("location").to_owned());
     }
     let one_more = begin(&app, &admin, body.clone()).await;
-    one_more.problem(503, "unavailable");
+    one_more.problem(429, "rate_limited");
     let mut counted = body.clone();
     counted["dry_run"] = json!(true);
     begin(&app, &admin, counted).await.expect(200);

@@ -121,7 +121,7 @@ async fn listeners_are_bounded_and_a_place_is_free_when_one_goes() {
         all.push(app.state.overview.listen().expect("a place"));
     }
     let refused = app.get(EVENTS).by(&admin).send().await;
-    let problem = refused.problem(503, "unavailable");
+    let problem = refused.problem(429, "rate_limited");
     let detail = problem["detail"].as_str().expect("a detail");
     assert!(detail.contains("/v1/admin/overview"), "{detail}");
     all.pop();

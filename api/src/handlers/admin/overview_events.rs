@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::extract::{Admin, NoQuery};
 use crate::problem::{Problem, Problems};
-use crate::services::overview_events;
+use crate::services::{Listen, listen, overview_events};
 use crate::state::AppState;
 use crate::wire::EventStream;
 
@@ -23,8 +23,8 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 ///
 /// Server-sent events: `overview` every two seconds, with what `GET /v1/admin/overview` shows; `unavailable` when that
 /// cannot be read; and `end` with a `reason`, the last one, when the session has ended or lost its role
-/// (`session_ended`) or the server stops (`stopping`): then connect again. A server has 64 listeners at once, and is
-/// not available for another one meanwhile.
+/// (`session_ended`) or the server stops (`stopping`): then connect again. A server has 64 listeners at once, and
+/// refuses another one meanwhile.
 #[utoipa::path(
     get, path = "/v1/admin/overview/events", tag = "administration", security(("bearer" = [])),
     responses(
@@ -32,7 +32,7 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
             status = 200, description = "Events, until the session ends",
             content_type = "text/event-stream", body = inline(EventStream),
         ),
-        Problems<(Admin, NoQuery)>,
+        Problems<(Admin, NoQuery, Listen)>,
     ),
 )]
 pub async fn listen_to_overview(
@@ -40,11 +40,7 @@ pub async fn listen_to_overview(
     Admin(caller): Admin,
     NoQuery: NoQuery,
 ) -> Result<Response, Problem> {
-    let listener = state.overview.listen().ok_or_else(|| {
-        Problem::unavailable(
-            "Too many listen to this server already. Please ask GET /v1/admin/overview now and then instead.",
-        )
-    })?;
+    let listener = listen(&state)?;
     let events = Sse::new(overview_events(state, caller, listener));
     let heartbeat = KeepAlive::new().interval(HEARTBEAT_EVERY);
     let headers = [(header::CACHE_CONTROL, "no-store"), (UNBUFFERED, "no")];
