@@ -46,7 +46,7 @@ pub async fn limit_queue(
 /// The limits, or every field that breaks its rule.
 fn limits(request: QueueLimitsRequest) -> Result<QueueLimits, Problem> {
     let mut errors = Vec::new();
-    let mut count = |name, number: i64| {
+    let mut count = |name: &'static str, number: i64| {
         let count = u32::try_from(number).ok();
         let count = count.filter(|count| (1..=MOST).contains(count));
         if count.is_none() {
