@@ -54,6 +54,7 @@ mod setting_up;
 mod shifted_clock;
 mod shutdown;
 mod standalone;
+mod stepping;
 mod stored_form;
 mod transactions;
 mod unbreakable;

@@ -7,6 +7,7 @@ mod fernet;
 mod harness;
 mod mails;
 mod monitoring;
+mod operations;
 mod recent;
 mod schema;
 mod sessions;
