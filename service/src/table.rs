@@ -93,7 +93,7 @@ fn fit(
         rows.iter()
             .any(|row| row.get(*at).is_some_and(|it| !it.is_empty()))
     };
-    let is_kept = |at: &usize| rows.is_empty() || columns[*at].rank == 0 || has_text(at);
+    let is_kept = |at: &usize| rows.is_empty() || has_text(at);
     let mut shown: Vec<usize> = (0..columns.len()).filter(is_kept).collect();
     let needs = |shown: &[usize]| -> usize {
         let each = shown.iter().map(|at| columns[*at].needs(contents[*at]));

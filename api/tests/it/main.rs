@@ -12,6 +12,7 @@ mod bad_input;
 mod causes;
 mod claims;
 mod client_network;
+mod completions;
 mod connection;
 mod database_log;
 mod delivery;

@@ -8,6 +8,7 @@ mod harness;
 mod mails;
 mod monitoring;
 mod operations;
+mod overview;
 mod recent;
 mod schema;
 mod sessions;

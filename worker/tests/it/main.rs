@@ -2,6 +2,7 @@
 
 mod antivirus;
 mod cli;
+mod completions;
 mod development;
 mod document;
 mod explaining;
@@ -22,6 +23,9 @@ mod mail_ledger;
 mod mail_repeats;
 mod mail_silence;
 mod operations;
+mod queues_command;
 mod revalidate_command;
 mod revalidation_mails;
 mod running;
+mod top_command;
+mod workers_command;
