@@ -7,7 +7,7 @@ const PADDING: usize = 2;
 
 /// A table as wide as the terminal, with a line under its header and no other.
 pub fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
-    with_header(header)
+    with_header(header, LineStyle::none().fill('─').junction('─'))
 }
 
 /// The same without header and lines.
@@ -24,8 +24,7 @@ pub fn terminal_width() -> Option<u16> {
     plain().width()
 }
 
-fn with_header<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
-    let line = LineStyle::none().fill('─').junction('─');
+fn with_header<'a>(header: impl IntoIterator<Item = &'a str>, line: LineStyle) -> Table {
     let mut table = plain();
     table
         .load_style(TableStyle::new().header_separator(line))
@@ -82,7 +81,9 @@ fn fit(
     width: Option<u16>,
     most_lines: Option<usize>,
 ) -> Table {
-    let mut all = with_header(columns.iter().map(|column| column.name));
+    // Without a junction, which would take a column between two others.
+    let line = LineStyle::none().fill('─');
+    let mut all = with_header(columns.iter().map(|column| column.name), line);
     all.add_rows(rows.iter().cloned());
     let contents: Vec<usize> = all
         .column_max_content_widths()
@@ -108,7 +109,7 @@ fn fit(
             _ => break,
         }
     }
-    let mut table = with_header(shown.iter().map(|at| columns[*at].name));
+    let mut table = with_header(shown.iter().map(|at| columns[*at].name), line);
     for cells in rows {
         let mut row = Row::from(shown.iter().map(|at| cells[*at].as_str()));
         if let Some(lines) = most_lines {

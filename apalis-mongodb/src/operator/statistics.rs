@@ -168,7 +168,7 @@ impl Sampled {
         since: DateTime,
     ) -> Option<()> {
         let attempt = attempt.as_document()?;
-        let date = |field| attempt.get_datetime(field).ok().copied();
+        let date = |field: &str| attempt.get_datetime(field).ok().copied();
         let (started_at, finished_at) = (date("started_at")?, date("finished_at")?);
         if finished_at < since {
             return None;

@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use dossier_common::queue::backend::operator::QueueRecord;
 use dossier_common::queue::{Job, SendEmail};
+use dossier_devstack::testing::Proxy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -135,6 +136,21 @@ async fn it_gives_the_terminal_back_at_sigterm_and_ctrl_c_and_has_no_colours_if_
     let mut top = Top::start(bench.uri(), &[]);
     top.shows("mint-download-token").await;
     top.press("\u{3}").await;
+    let (code, seen) = top.ended().await;
+    assert_eq!(code, Some(0), "{seen:?}");
+    assert_given_back(&seen);
+}
+
+#[tokio::test]
+async fn it_says_since_when_the_database_does_not_answer_and_still_ends() {
+    let bench = Bench::new().await;
+    let proxy = Proxy::before(bench.uri()).await.expect("a proxy");
+    let uri = proxy.uri(bench.store().database().name());
+    let mut top = Top::start(&uri, &[]);
+    top.shows("mint-download-token").await;
+    proxy.cut_off();
+    top.shows("answer").await;
+    top.press("q").await;
     let (code, seen) = top.ended().await;
     assert_eq!(code, Some(0), "{seen:?}");
     assert_given_back(&seen);
