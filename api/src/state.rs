@@ -13,6 +13,8 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
+use crate::operation_runner::OperationRunner;
+use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
 use crate::sign_up_policy::SignUpPolicy;
@@ -76,6 +78,10 @@ pub struct Parts {
     pub sign_up: SignUpPolicy,
     /// Whose accounts need a second factor.
     pub totp_required_for: TotpRoles,
+    /// What carries out operations on many jobs.
+    pub operations: OperationRunner,
+    /// What reads the overview for those who listen to it.
+    pub overview: OverviewFeed,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

@@ -125,12 +125,6 @@ words! {
         SendReset = "send_reset",
         /// Jobs were given another run.
         RetryJobs = "retry_jobs",
-        /// A queue was paused.
-        PauseQueue = "pause_queue",
-        /// A queue was resumed.
-        ResumeQueue = "resume_queue",
-        /// A queue was limited, or a limit was lifted.
-        LimitQueue = "limit_queue",
         /// Jobs that waited for their time were made due.
         RunJobsNow = "run_jobs_now",
         /// Jobs were cancelled.
@@ -139,6 +133,12 @@ words! {
         DeleteJobs = "delete_jobs",
         /// Running jobs were taken from their workers.
         ReleaseJobs = "release_jobs",
+        /// A queue was paused.
+        PauseQueue = "pause_queue",
+        /// A queue was resumed.
+        ResumeQueue = "resume_queue",
+        /// A queue was limited, or a limit was lifted.
+        LimitQueue = "limit_queue",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }

@@ -2,7 +2,7 @@
 //!
 //! Every module is a noun of the domain. Nothing here knows of HTTP, of mail transports or of
 //! password hashing; everything that touches MongoDB lives in [`store`], every job payload in
-//! [`queue`].
+//! [`queue`]. What became of a job, an address or a document is told in [`story`].
 
 pub mod audit;
 pub mod clock;
@@ -29,6 +29,7 @@ pub mod revalidation;
 pub mod session;
 pub mod sign_up;
 pub mod store;
+pub mod story;
 pub mod telemetry;
 pub mod throttle;
 pub mod token;

@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Settings;
+use crate::operation_runner::OperationRunner;
+use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
 use crate::router;
@@ -52,10 +54,11 @@ async fn serve_clients(
 ) -> anyhow::Result<()> {
     let (limits, grace) = (settings.connections, settings.frame.grace);
     let state = app_state(store, settings, draining.clone());
-    let audit = state.audit.clone();
+    let (audit, operations) = (state.audit.clone(), state.operations.clone());
     audit.start_to_summarise();
     let router = router::router(state);
     let all_ended = server::serve(listener, router, limits, draining, grace).await;
+    operations.ended().await;
     audit.summarise().await;
     if !all_ended {
         tracing::warn!(
@@ -80,6 +83,8 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
             pseudonyms.clone(),
         ),
         throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
+        operations: OperationRunner::new(store.clone(), draining.clone()),
+        overview: OverviewFeed::new(store.clone()),
         store,
         clock,
         passwords: PasswordHasher::new(entropy.clone()),

@@ -3,6 +3,9 @@
 mod access_tokens;
 mod account_transactions;
 mod accounts;
+mod admin_jobs;
+mod admin_operations;
+mod admin_queues;
 mod audit;
 mod audit_list;
 mod bad_input;
@@ -37,6 +40,7 @@ mod logs;
 mod objects;
 mod one_admin_stays;
 mod outage;
+mod overview_events;
 mod own_sessions;
 mod pages;
 mod password_transactions;

@@ -2,20 +2,13 @@
 
 use std::time::Duration;
 
-use dossier_common::clock::{Clock, parse_rfc3339, rfc3339};
+pub(super) use dossier_common::clock::to_the_second as instant;
+use dossier_common::clock::{Clock, parse_rfc3339};
 use jiff::SignedDuration;
 use mongodb::bson::DateTime;
 
 const SHORTEST_SPAN: Duration = Duration::from_secs(60);
 const LONGEST_SPAN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// An instant for a table: to the second, in UTC.
-pub(super) fn instant(at: DateTime) -> String {
-    let text = rfc3339(at);
-    text.get(..19).map_or(text.clone(), |to_the_second| {
-        to_the_second.replace('T', " ")
-    })
-}
 
 /// An instant on the command line: in RFC 3339, or how long ago it was.
 pub(super) fn parse_instant(text: &str) -> Result<DateTime, String> {
@@ -64,10 +57,5 @@ mod tests {
         for text in ["59s", "721h", "-1h", "long", ""] {
             assert!(parse_span(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn an_instant_is_shown_to_the_second() {
-        assert_eq!(instant(DateTime::from_millis(1_500)), "1970-01-01 00:00:01");
     }
 }

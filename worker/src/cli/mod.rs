@@ -8,7 +8,6 @@ mod failures;
 mod inspect;
 mod instant;
 mod jobs;
-mod known;
 mod mail;
 mod operation;
 mod progress;

@@ -9,7 +9,6 @@ mod operations;
 mod retry;
 mod selection;
 mod show;
-mod story;
 mod waited_for;
 
 use std::process::ExitCode;

@@ -3,44 +3,49 @@
 
 use std::collections::BTreeSet;
 
-use dossier_common::audit::AuditEntry;
-use dossier_common::clock::Clock;
-use dossier_common::queue::backend::JobRecord;
-use dossier_common::queue::cause_key;
-use dossier_common::store::Store;
-use dossier_common::store::audit::AuditFilter;
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, DateTime};
 use serde::Serialize;
 
-use crate::cli::instant::instant;
-use crate::cli::known::Known;
+use super::Known;
+use crate::audit::AuditEntry;
+use crate::clock::to_the_second;
+use crate::queue::backend::JobRecord;
+use crate::queue::cause_key;
+use crate::store::audit::AuditFilter;
+use crate::store::{Store, StoreError};
 
 /// So many entries of the audit are shown of each thing.
 const ENTRIES: i64 = 20;
 
 /// What came before and after a job.
 #[derive(Debug, Serialize)]
-pub(super) struct Story {
+pub struct Story {
     /// What enqueued it: names and values.
-    pub(super) cause: Vec<(&'static str, String)>,
+    pub cause: Vec<(&'static str, String)>,
     /// What is stored now of whom and what it is about.
-    pub(super) about: Vec<Known>,
+    pub about: Vec<Known>,
     /// What the audit says of them and of the job since it was enqueued, oldest first.
-    pub(super) since: Vec<Event>,
+    pub since: Vec<Event>,
 }
 
 /// An entry of the audit.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(super) struct Event {
-    id: String,
-    at: String,
-    says: String,
+pub struct Event {
+    /// Which entry.
+    pub id: String,
+    /// When, to the second, in UTC.
+    pub at: String,
+    /// What it says, for people.
+    pub says: String,
 }
 
 impl Story {
-    /// The story of `job`.
-    pub(super) async fn of(store: &Store, job: &JobRecord) -> anyhow::Result<Self> {
-        let now = Clock::system().now();
+    /// The story of `job`, as it stands `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn of(store: &Store, job: &JobRecord, now: DateTime) -> Result<Self, StoreError> {
         let mut about = Vec::new();
         let mut since = BTreeSet::new();
         for id in named(&job.payload) {
@@ -60,7 +65,7 @@ impl Story {
     }
 
     /// The lines of it, for people; empty when nothing is known.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (name, value) in &self.cause {
             lines.push(format!(
@@ -90,7 +95,7 @@ fn named(payload: &Bson) -> Vec<&str> {
     fields.filter_map(Bson::as_str).collect()
 }
 
-async fn events(store: &Store, job: &JobRecord, id: &str) -> anyhow::Result<Vec<Event>> {
+async fn events(store: &Store, job: &JobRecord, id: &str) -> Result<Vec<Event>, StoreError> {
     let filter = AuditFilter {
         object: Some(id.to_owned()),
         from: Some(job.created_at),
@@ -113,7 +118,7 @@ impl Event {
         }
         Self {
             id: entry.id.to_string(),
-            at: instant(entry.at),
+            at: to_the_second(entry.at),
             says,
         }
     }

@@ -1,26 +1,26 @@
 //! What is stored of the people, documents and links that jobs are about, in a line each.
 
-use dossier_common::file::{File, FileState};
-use dossier_common::id::{FileId, InvitationId, LinkId, ResetId, SignUpId, UserId};
-use dossier_common::invitation::Invitation;
-use dossier_common::link::{Link, LinkState};
-use dossier_common::reset::{Reset, ResetOf};
-use dossier_common::sign_up::SignUp;
-use dossier_common::store::Store;
-use dossier_common::store::files::FileScope;
-use dossier_common::user::User;
 use mongodb::bson::DateTime;
 use serde::Serialize;
 
-use super::instant::instant;
+use crate::clock::to_the_second;
+use crate::file::{File, FileState};
+use crate::id::{FileId, InvitationId, LinkId, ResetId, SignUpId, UserId};
+use crate::invitation::Invitation;
+use crate::link::{Link, LinkState};
+use crate::reset::{Reset, ResetOf};
+use crate::sign_up::SignUp;
+use crate::store::files::FileScope;
+use crate::store::{Store, StoreError};
+use crate::user::User;
 
 /// What is stored of something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Known {
+pub struct Known {
     /// Its id.
-    pub(super) id: String,
+    pub id: String,
     /// What is stored of it, for people.
-    pub(super) says: String,
+    pub says: String,
 }
 
 impl Known {
@@ -30,9 +30,9 @@ impl Known {
     }
 
     /// An account.
-    pub(super) fn user(user: &User) -> Self {
+    pub fn user(user: &User) -> Self {
         let (role, state) = (user.role, user.state().as_str());
-        let since = instant(user.created_at);
+        let since = to_the_second(user.created_at);
         let says = format!(
             "account of {}: {role}, {state}, made at {since}",
             user.email.masked()
@@ -41,9 +41,9 @@ impl Known {
     }
 
     /// A sign-up.
-    pub(super) fn sign_up(sign_up: &SignUp) -> Self {
+    pub fn sign_up(sign_up: &SignUp) -> Self {
         let mail = mail(sign_up.mail_due_at, sign_up.expires_at);
-        let asked = instant(sign_up.created_at);
+        let asked = to_the_second(sign_up.created_at);
         Self::new(
             sign_up.id,
             format!("sign-up of {asked}, not confirmed: {mail}"),
@@ -51,19 +51,19 @@ impl Known {
     }
 
     /// An invitation.
-    pub(super) fn invitation(invitation: &Invitation) -> Self {
+    pub fn invitation(invitation: &Invitation) -> Self {
         let mail = mail(invitation.mail_due_at, invitation.expires_at);
-        let made = instant(invitation.created_at);
+        let made = to_the_second(invitation.created_at);
         let (by, role) = (invitation.invited_by, invitation.role);
         let says = format!("invitation of {made} by {by}, as {role}, not accepted: {mail}");
         Self::new(invitation.id, says)
     }
 
     /// A reset.
-    pub(super) fn reset(reset: &Reset) -> Self {
+    pub fn reset(reset: &Reset) -> Self {
         let of = reset.of.as_str().replace('_', " ");
         let mail = mail(reset.mail_due_at, reset.expires_at);
-        let asked = instant(reset.created_at);
+        let asked = to_the_second(reset.created_at);
         Self::new(
             reset.id,
             format!("reset of a {of}, asked for at {asked}, not used: {mail}"),
@@ -71,15 +71,17 @@ impl Known {
     }
 
     /// A document.
-    pub(super) fn file(file: &File) -> Self {
+    pub fn file(file: &File) -> Self {
         let verdict = match (file.state, &file.rejection) {
             (FileState::Received, _) => "received, without a verdict".to_owned(),
             (FileState::Available, _) => "available".to_owned(),
             (FileState::Rejected, Some(why)) => format!("rejected: {} ({})", why.code, why.message),
             (FileState::Rejected, None) => "rejected".to_owned(),
         };
-        let at = file.validated_at.map(|at| format!(" at {}", instant(at)));
-        let (owner, uploaded) = (file.owner_id, instant(file.created_at));
+        let at = file
+            .validated_at
+            .map(|at| format!(" at {}", to_the_second(at)));
+        let (owner, uploaded) = (file.owner_id, to_the_second(file.created_at));
         let says = format!(
             "document of {owner}, uploaded at {uploaded}, {verdict}{}",
             at.unwrap_or_default()
@@ -88,13 +90,13 @@ impl Known {
     }
 
     /// A link.
-    pub(super) fn link(link: &Link) -> Self {
+    pub fn link(link: &Link) -> Self {
         let state = match link.state {
             LinkState::Requested => "its address is not minted yet",
             LinkState::Ready => "ready",
             LinkState::Revoked => "revoked",
         };
-        let (client, file, until) = (link.client_id, link.file_id, instant(link.expires_at));
+        let (client, file, until) = (link.client_id, link.file_id, to_the_second(link.expires_at));
         let says = format!(
             "link of {client} to {file}: {state}, until {until}, downloaded {} times",
             link.downloads
@@ -103,11 +105,11 @@ impl Known {
     }
 
     /// What is stored under `id`, whatever it names; `None` when it names nothing that is stored.
-    pub(super) async fn find(
-        store: &Store,
-        id: &str,
-        now: DateTime,
-    ) -> anyhow::Result<Option<Self>> {
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn find(store: &Store, id: &str, now: DateTime) -> Result<Option<Self>, StoreError> {
         let gone = |says: &str| Some(Self::new(id, says.to_owned()));
         if let Ok(id) = id.parse::<UserId>() {
             let user = store.find_user(id).await?;
@@ -151,11 +153,11 @@ impl Known {
 
 /// How far the mail with the link is.
 fn mail(due: Option<DateTime>, expires_at: DateTime) -> String {
-    let until = instant(expires_at);
+    let until = to_the_second(expires_at);
     match due {
         Some(due) => format!(
             "its mail is due at {}, and given up at {until}",
-            instant(due)
+            to_the_second(due)
         ),
         None => format!("its mail was sent, and the link works until {until}"),
     }

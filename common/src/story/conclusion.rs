@@ -1,16 +1,14 @@
 //! What a job's state means, and what to do about it.
 
-use dossier_common::queue::JobState;
-use dossier_common::queue::backend::JobRecord;
-use dossier_common::store::Store;
-
-use super::report::kind;
-use crate::cli::instant::instant;
+use crate::clock::to_the_second;
+use crate::queue::JobState;
+use crate::queue::backend::JobRecord;
+use crate::store::{Store, StoreError};
 
 /// What has come of `job`, and what to do, in a sentence or two.
-pub(super) async fn of(store: &Store, job: &JobRecord) -> anyhow::Result<String> {
-    let what = kind(job).unwrap_or(&job.queue);
-    let (id, run_at) = (&job.id, instant(job.run_at));
+pub(super) async fn of(store: &Store, job: &JobRecord) -> Result<String, StoreError> {
+    let what = kind_of_mail(job).unwrap_or(&job.queue);
+    let (id, run_at) = (&job.id, to_the_second(job.run_at));
     let error = job.last_error.as_deref().unwrap_or("no error is known");
     Ok(match job.state {
         JobState::Scheduled if job.last_error.is_some() => format!(
@@ -24,13 +22,13 @@ pub(super) async fn of(store: &Store, job: &JobRecord) -> anyhow::Result<String>
         ),
         JobState::Running => {
             let worker = job.worker.as_deref().unwrap_or("a worker");
-            let since = job.started_at.map(instant).unwrap_or_default();
+            let since = job.started_at.map(to_the_second).unwrap_or_default();
             format!("{what} ({id}) has been running on {worker} since {since}")
         }
         JobState::Done => done(job, what),
         JobState::Dead => format!(
             "{what} ({id}) is dead since {}: {error}; remove the cause, then `dossier-worker jobs retry {id}`",
-            job.finished_at.map(instant).unwrap_or_default()
+            job.finished_at.map(to_the_second).unwrap_or_default()
         ),
         JobState::Cancelled => {
             format!("{what} ({id}) was cancelled; `dossier-worker jobs retry {id}` runs it")
@@ -43,8 +41,11 @@ pub(super) async fn of(store: &Store, job: &JobRecord) -> anyhow::Result<String>
 }
 
 fn done(job: &JobRecord, what: &str) -> String {
-    let (id, at) = (&job.id, job.finished_at.map(instant).unwrap_or_default());
-    match kind(job) {
+    let (id, at) = (
+        &job.id,
+        job.finished_at.map(to_the_second).unwrap_or_default(),
+    );
+    match kind_of_mail(job) {
         Some(_) => format!(
             "{what} ({id}) was done at {at}: the mail server took it, unless the mail had become pointless; its \
              Message-ID begins with <{id}@, ask the server's log for that"
@@ -54,17 +55,21 @@ fn done(job: &JobRecord, what: &str) -> String {
 }
 
 /// Why nobody takes a job that is ready, where that can be told.
-async fn why_it_waits(store: &Store, queue: &str) -> anyhow::Result<String> {
-    let operator = store.queue_operator();
-    let queues = operator.list_queues().await?;
+async fn why_it_waits(store: &Store, queue: &str) -> Result<String, StoreError> {
+    let queues = store.list_queues().await?;
     if queues.iter().any(|it| it.name == queue && it.paused) {
         return Ok(": the queue is paused".to_owned());
     }
-    let workers = operator.list_workers(Some(queue)).await?;
+    let workers = store.list_workers(Some(queue)).await?;
     Ok(match workers.len() {
         0 => format!(
             ": none takes jobs from {queue}; start `dossier-worker run`, or add the queue to WORKER_QUEUES"
         ),
         workers => format!("; {workers} take jobs from {queue}"),
     })
+}
+
+/// What kind of mail a job sends, if it sends one.
+pub fn kind_of_mail(job: &JobRecord) -> Option<&str> {
+    job.payload.as_document()?.get_str("template").ok()
 }
