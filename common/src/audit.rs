@@ -125,6 +125,8 @@ words! {
         SendReset = "send_reset",
         /// Jobs were given another run.
         RetryJobs = "retry_jobs",
+        /// Mails were recorded that the mail server has, by its log.
+        RecordMails = "record_mails",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }

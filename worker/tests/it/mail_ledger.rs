@@ -5,7 +5,7 @@ use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_common::store::mails::{Mail, MailState};
 use dossier_devstack::mail::Behaviour;
 
-use crate::harness::{Bench, CLIENT, eventually, mailer_with};
+use crate::harness::{Bench, CLIENT, Program, eventually, mailer_with};
 
 async fn entry(bench: &Bench, job: JobId) -> Mail {
     let found = bench.store().find_mail(&job.to_string()).await;
@@ -118,4 +118,41 @@ async fn a_mail_that_was_refused_was_not_taken_and_is_sent_without_more_ado() {
     let done = bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     assert_eq!((done.log.len(), count(&bench)), (0, 1));
+}
+
+#[tokio::test]
+async fn a_mail_that_the_servers_log_has_is_not_sent_and_counts_as_sent() {
+    let bench = Bench::new().await;
+    let (in_the_log, job) = bench.sign_up(None).await;
+    let (_, other) = bench.sign_up(None).await;
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    let lines = format!("cleanup: message-id=<{job}@dossier.example>\nworker: {other} failed\n");
+    std::fs::write(log.path(), lines).expect("it can be written");
+    let taken = async |more: &[&str]| {
+        let path = log.path().to_str().expect("text");
+        let arguments = [&["mail", "taken", path], more].concat();
+        let program = Program::bare(&arguments).variable("MONGODB_URI", bench.uri());
+        let (code, said) = program.run().await;
+        assert_eq!(code, 0, "{said}");
+        said
+    };
+    let said = taken(&["--dry-run"]).await;
+    assert!(said.starts_with(&format!("{job}  sign-up\n1 ")), "{said}");
+    let known = bench.store().find_mail(&job.to_string()).await;
+    assert_eq!(known.expect("readable"), None);
+    let said = taken(&[]).await;
+    assert!(said.contains("1 mail(s) are recorded as sent"), "{said}");
+    let said = taken(&[]).await;
+    assert!(said.contains("0 mail(s)"), "{said}");
+
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    for job in [job, other] {
+        bench.reaches(job, JobState::Done).await;
+    }
+    workers.stop().await;
+    assert_eq!(count(&bench), 1);
+    assert_eq!(entry(&bench, job).await.state, MailState::Settled);
+    let sign_up = bench.store().find_sign_up(in_the_log.id, bench.now());
+    let sign_up = sign_up.await.expect("readable").expect("it is there");
+    assert_eq!(sign_up.mail_due_at, None, "its link counts from now");
 }
