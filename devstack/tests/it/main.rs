@@ -14,5 +14,6 @@ mod mail_outage;
 mod mail_refused;
 mod many_workers;
 mod mongod_server;
+mod runbook;
 mod test_databases;
 mod whole_path;
