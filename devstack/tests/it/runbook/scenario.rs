@@ -1,8 +1,6 @@
 //! A section of the runbook, gone through block by block.
 
-use dossier_devstack::mongod::free_port;
-
-use super::page::{Section, section};
+use super::page::{Block, Section, section};
 use super::shell::Shell;
 use crate::harness::TestStack;
 
@@ -43,24 +41,31 @@ impl Scenario {
         }
     }
 
+    /// Sets the keys that this stack has.
+    pub(super) fn take_keys_from(&self, stack: &TestStack) {
+        self.set("FERNET_KEYS", &stack.secrets().fernet_keys);
+        self.set("JWT_KEYS", &stack.secrets().jwt_keys);
+    }
+
     /// Sets a variable of the page.
     pub(super) fn set(&self, name: &str, value: &str) {
         self.shell.set(name, value);
     }
 
-    /// Puts a file into the folder in which the commands run.
-    pub(super) fn write(&self, name: &str, content: &str) {
-        let file = self.shell.folder().join(name);
-        std::fs::write(file, content).expect("it can be written");
-    }
-
-    /// The path of a file in that folder.
-    pub(super) fn path(&self, name: &str) -> String {
-        self.shell.folder().join(name).display().to_string()
-    }
-
     /// Runs the next commands, which `words` are in, and returns what they said.
     pub(super) async fn step(&mut self, words: &str) -> String {
+        let said = self.shell.run(self.next(words)).await;
+        self.done += 1;
+        said
+    }
+
+    /// Runs the next commands, which `words` are in, in a situation in which they fail, and stays before
+    /// them; returns what they said.
+    pub(super) async fn refused(&self, words: &str) -> String {
+        self.shell.refused(self.next(words)).await
+    }
+
+    fn next(&self, words: &str) -> &Block {
         let title = &self.section.title;
         let Some(block) = self.section.blocks.get(self.done) else {
             panic!("\"{title}\" has no more commands: no {words}");
@@ -71,8 +76,7 @@ impl Scenario {
             block.line,
             block.script
         );
-        self.done += 1;
-        self.shell.run(block).await
+        block
     }
 
     /// Checks that nothing of the section was left out.
@@ -80,9 +84,4 @@ impl Scenario {
         let left = &self.section.blocks[self.done..];
         assert!(left.is_empty(), "not tried: {left:#?}");
     }
-}
-
-/// An address of this machine on which nobody listens.
-pub(super) fn free_address() -> String {
-    format!("127.0.0.1:{}", free_port().expect("a free port"))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use dossier_devstack::mongod;
+use dossier_devstack::mongod::{self, MongodBinary};
 use dossier_devstack::progress::Progress;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -24,6 +24,12 @@ const POLL_EVERY: Duration = Duration::from_millis(100);
 /// The file in which a block leaves its variables to the next one.
 const VARIABLES: &str = ".variables";
 
+/// The server that is run on this machine.
+pub(super) async fn mongod_binary() -> MongodBinary {
+    let find = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines));
+    find.await.expect("no panic").expect("a mongod")
+}
+
 /// A shell with the programs, and mongod, on its path.
 pub(super) struct Shell {
     folder: TempDir,
@@ -33,10 +39,14 @@ pub(super) struct Shell {
 impl Shell {
     /// One in a folder of its own, with these variables.
     pub(super) async fn with(variables: &[(&str, &str)]) -> Self {
-        let find = tokio::task::spawn_blocking(|| mongod::find(Progress::Lines));
-        let mongod = find.await.expect("no panic").expect("a mongod");
+        let mongod = mongod_binary().await;
         let programs = prepared().await;
-        let own = [&programs.worker, &programs.api, &programs.migrate, &mongod.path];
+        let own = [
+            &programs.worker,
+            &programs.api,
+            &programs.migrate,
+            &mongod.path,
+        ];
         let mut folders: Vec<PathBuf> = own
             .into_iter()
             .filter_map(|program| program.parent())
@@ -80,6 +90,17 @@ impl Shell {
                 Err(why) => panic!("line {} of the runbook: {why}", block.line),
             }
         }
+    }
+
+    /// Runs a block that fails in this situation, whatever the page shows, and returns what it said.
+    pub(super) async fn refused(&self, block: &Block) -> String {
+        let (is_success, said) = self.execute(&block.script).await;
+        assert!(
+            !is_success,
+            "line {} of the runbook succeeds: {said}",
+            block.line
+        );
+        said
     }
 
     async fn attempt(&self, block: &Block) -> Result<String, String> {
