@@ -10,6 +10,8 @@ mod mail_server;
 mod page;
 mod poison;
 mod refused_mails;
+// `mongod --shutdown` is there on Linux alone.
+#[cfg(target_os = "linux")]
 mod restore;
 mod scenario;
 mod shell;
