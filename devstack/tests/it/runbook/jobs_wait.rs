@@ -24,10 +24,11 @@ async fn jobs_that_wait_are_done_by_workers_that_are_added_and_one_that_is_taken
     }
     let first = stack.workers().next().expect("a worker").clone();
     page.step("kill -TERM").await;
-    page.end();
     let ended = tokio::time::timeout(PATIENCE, first.wait()).await;
     let ended = ended.expect("the worker stops");
     assert!(ended.success(), "{ended}");
     stack.sign_up("later@dossier.example").await;
     stack.wait_for_mail("later@dossier.example").await;
+    page.step("workers list").await;
+    page.end();
 }

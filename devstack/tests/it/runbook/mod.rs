@@ -2,6 +2,7 @@
 //! speaks of, and say what it shows.
 
 mod deploy;
+mod disk_full;
 mod failover;
 mod jobs_wait;
 mod keys;
@@ -20,7 +21,7 @@ mod upgrade;
 use std::collections::BTreeMap;
 
 /// The sections whose commands are run, each by a test that checks that it has run all of them.
-const TRIED: [&str; 13] = [
+const TRIED: [&str; 14] = [
     "Deploy",
     "Upgrade",
     "Jobs wait",
@@ -31,13 +32,14 @@ const TRIED: [&str; 13] = [
     "Back up",
     "Restore",
     "The database fails over",
+    "The disk is full",
     "Requests fail",
     "Figures are missing",
     "The audit is incomplete",
 ];
 
 /// How many blocks of a section are for an orchestrator, or for tools that are not had here.
-const UNTRIED: [(&str, usize); 9] = [
+const UNTRIED: [(&str, usize); 10] = [
     ("Deploy", 1),
     ("Upgrade", 2),
     ("Jobs wait", 1),
@@ -45,6 +47,7 @@ const UNTRIED: [(&str, usize); 9] = [
     ("Back up", 2),
     ("Restore", 3),
     ("The database fails over", 1),
+    ("The disk is full", 2),
     ("Figures are missing", 1),
     ("Processes restart", 1),
 ];
