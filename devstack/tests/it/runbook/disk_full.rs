@@ -1,5 +1,6 @@
 //! "The disk is full": uploads are refused while there is less room than is to stay free.
 
+use dossier_devstack::stack::StackOptions;
 use dossier_devstack::story::Fixture;
 use dossier_devstack::testing::TestDatabase;
 
@@ -24,10 +25,17 @@ async fn upload(stack: &TestStack) -> (u16, String) {
 async fn uploads_are_refused_until_there_is_room() {
     let database = TestDatabase::create().await;
     let uri = database.uri();
-    let stack = TestStack::start_on(uri, |options| {
-        options.api_env("STORAGE_RESERVE_BYTES", RESERVE)
-    })
-    .await;
+    // The same accounts know the same passwords before and after.
+    let state = tempfile::tempdir().expect("a folder");
+    let leaving = |options, bytes: u64| {
+        let state_dir = state.path().to_path_buf();
+        let options = StackOptions {
+            state_dir,
+            ..options
+        };
+        options.api_env("STORAGE_RESERVE_BYTES", bytes)
+    };
+    let stack = TestStack::start_on(uri, |options| leaving(options, RESERVE)).await;
     assert_eq!(upload(&stack).await, (507, "storage_full".to_owned()));
     stack.sign_up("client@dossier.example").await;
     stack.wait_for_mail("client@dossier.example").await;
@@ -37,8 +45,7 @@ async fn uploads_are_refused_until_there_is_room() {
     drop(stack);
 
     // Another volume has more room than this process wants to leave free.
-    let stack =
-        TestStack::start_on(uri, |options| options.api_env("STORAGE_RESERVE_BYTES", 1)).await;
+    let stack = TestStack::start_on(uri, |options| leaving(options, 1)).await;
     page.take_from(&stack);
     assert_eq!(upload(&stack).await.0, 202);
     page.step("storage recount").await;

@@ -1,6 +1,7 @@
 //! `docs/RUNBOOK.md` is true: its commands are run on real processes that are in the situation that it
 //! speaks of, and say what it shows.
 
+mod dead_letters;
 mod deploy;
 mod disk_full;
 mod failover;
@@ -10,7 +11,6 @@ mod looks;
 mod mail_server;
 mod page;
 mod poison;
-mod refused_mails;
 // `mongod --shutdown` is there on Linux alone.
 #[cfg(target_os = "linux")]
 mod restore;
@@ -26,7 +26,7 @@ const TRIED: [&str; 14] = [
     "Upgrade",
     "Jobs wait",
     "The mail server takes no mail",
-    "Mails are refused",
+    "Jobs are dead",
     "A job ends its workers",
     "Change keys",
     "Back up",

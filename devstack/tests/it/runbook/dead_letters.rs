@@ -1,4 +1,4 @@
-//! "Mails are refused": for good, by a server that takes them later.
+//! "Jobs are dead": mails that a server refused for good, and takes later.
 
 use dossier_devstack::mail::Behaviour;
 
@@ -9,7 +9,7 @@ use crate::jobs::jobs_of;
 #[tokio::test]
 async fn mails_that_were_refused_are_sent_once_when_the_cause_is_gone() {
     let stack = TestStack::start(|options| options).await;
-    let mut page = Scenario::on(&stack, "Mails are refused").await;
+    let mut page = Scenario::on(&stack, "Jobs are dead").await;
     let addresses = ["one@dossier.example", "two@dossier.example"];
     page.set("ADDRESS", addresses[0]);
     let behave = |behaviour| stack.mail().behave(behaviour).expect("a server can be so");
