@@ -52,7 +52,7 @@ pub(super) fn section(title: &str) -> Section {
 }
 
 fn read(text: &str) -> Vec<Section> {
-    let mut sections = Vec::new();
+    let mut sections: Vec<Section> = Vec::new();
     let mut open: Option<Fenced<'_>> = None;
     for (index, line) in text.lines().enumerate() {
         let text = line.trim_start();

@@ -120,6 +120,7 @@ async fn a_restored_database_goes_on_and_mails_that_were_sent_are_not_sent_again
     let server = Mongod::start(&binary, &options).await;
     let server = server.expect("it starts on the copy");
     page.set("MONGODB_URI", &server.uri("dossier"));
+    page.step("migrate up").await;
     let kept = |name: &str| std::fs::read_to_string(folder.join("keys").join(name));
     page.set("JWT_KEYS", &kept("jwt_keys").expect("it is kept"));
     page.set("FERNET_KEYS", FERNET_KEY);
@@ -128,7 +129,6 @@ async fn a_restored_database_goes_on_and_mails_that_were_sent_are_not_sent_again
     assert!(said.contains(wrong), "{said}");
     page.set("FERNET_KEYS", &kept("fernet_keys").expect("it is kept"));
     page.step("keys reseal").await;
-    page.step("migrate up").await;
     page.step("mail taken").await;
     let stack = TestStack::start_on(&server.uri("dossier"), in_state).await;
     page.take_from(&stack);
