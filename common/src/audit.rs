@@ -123,10 +123,10 @@ words! {
         DeleteUser = "delete_user",
         /// An admin or an operator had a link mailed that replaces a password or removes a second factor.
         SendReset = "send_reset",
-        /// Jobs were given another run.
-        RetryJobs = "retry_jobs",
         /// Mails were recorded that the mail server has, by its log.
         RecordMails = "record_mails",
+        /// Jobs were given another run.
+        RetryJobs = "retry_jobs",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }
