@@ -107,12 +107,10 @@ impl Store {
             .try_collect()
             .await
             .map_err(StoreError::database("find expired uploads"))?;
-        let mut ended = 0;
         for row in &found {
             self.finish_reservation(row).await?;
-            ended += 1;
         }
-        Ok(ended)
+        Ok(found.len())
     }
 
     /// Counts the document of a kept upload, or removes the bytes of a void one, and forgets the upload.
