@@ -81,11 +81,19 @@ impl StorageUsage {
         self.held.iter().map(|held| unsigned(held.bytes)).sum()
     }
 
-    /// What documents and uploads under way take, `upload` aside.
+    /// What documents and uploads under way take.
+    pub fn taken(&self) -> Taken {
+        self.taken_with(self.held.iter())
+    }
+
+    /// The same, `upload` aside.
     pub fn taken_beside(&self, upload: BlobId) -> Taken {
-        let others = self.held.iter().filter(|held| held.upload != upload);
+        self.taken_with(self.held.iter().filter(|held| held.upload != upload))
+    }
+
+    fn taken_with<'h>(&self, uploads: impl Iterator<Item = &'h Held>) -> Taken {
         let (mut bytes, mut files) = (unsigned(self.used_bytes), unsigned(self.used_files));
-        for held in others {
+        for held in uploads {
             bytes += unsigned(held.bytes);
             files += 1;
         }
@@ -165,5 +173,6 @@ mod tests {
             files: 4,
         };
         assert_eq!(usage.taken_beside(own), beside);
+        assert_eq!(usage.taken().bytes, 130);
     }
 }

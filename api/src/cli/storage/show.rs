@@ -1,6 +1,7 @@
 //! `dossier-api storage show`
 
 use clap::Args;
+use dossier_common::id::UserId;
 use dossier_common::invisible::is_invisible;
 use dossier_common::storage::{StorageUsage, UsageOf};
 use dossier_common::store::free_space::FreeSpace;
@@ -92,11 +93,12 @@ pub(super) async fn run(
 async fn persons(store: &Store, limit: i64) -> Result<Vec<Person>, StoreError> {
     let mut persons = Vec::new();
     for usage in store.largest_storage_usages(limit).await? {
-        let user = match usage.id.parse() {
+        let user = match usage.id.parse::<UserId>() {
             Ok(id) => store.find_user(id).await?,
             Err(_) => None,
         };
-        let visible = |text: &str| text.chars().filter(|c| !is_invisible(*c)).collect();
+        let visible =
+            |text: &str| -> String { text.chars().filter(|c| !is_invisible(*c)).collect() };
         let address = user.map(|user| visible(user.email.as_str()));
         persons.push(Person { usage, address });
     }
