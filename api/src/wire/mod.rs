@@ -14,6 +14,7 @@ mod reason;
 mod schema;
 mod second_factor;
 mod session;
+mod storage;
 mod user;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
@@ -38,4 +39,5 @@ pub use session::{
     ChangePasswordRequest, ConfirmResetRequest, DEVICE_TOKEN, LoginResponse, MessageResponse,
     RefreshRequest, VerifiedResponse, VerifyEmailRequest,
 };
+pub use storage::StorageResponse;
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};

@@ -21,6 +21,9 @@ use crate::process::{
 
 const DATABASE: &str = "dossier";
 
+/// What uploads leave free on a developer's disk: less than in operation, for little is lost with it.
+const RESERVE_BYTES: u64 = 64 * 1024 * 1024;
+
 impl Stack {
     /// Starts everything and waits until it is ready.
     ///
@@ -116,6 +119,7 @@ impl Stack {
             ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
             // Everything on a developer's machine comes from one network.
             ("RATE_LIMIT_PERCENT", "1000000".to_owned()),
+            ("STORAGE_RESERVE_BYTES", RESERVE_BYTES.to_string()),
         ];
         variables.extend(
             self.options

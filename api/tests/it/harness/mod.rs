@@ -49,6 +49,7 @@ use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
+use dossier_common::store::free_space::FreeSpace;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
@@ -113,6 +114,7 @@ impl App {
             throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
             changes: Changes::watch(store.clone()),
             reachability: Reachability::watch(store.clone()),
+            free_space: FreeSpace::of(store.clone()),
             store,
             clock,
             entropy,
