@@ -31,6 +31,8 @@ pub mod services;
 pub mod sign_up_policy;
 pub mod signing_keys;
 pub mod state;
+pub mod storage_limits;
+pub mod storage_upkeep;
 pub mod throttle;
 pub mod totp;
 pub mod trace_context;

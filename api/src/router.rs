@@ -35,6 +35,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::refresh_session))
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
+        .routes(routes!(me::show_storage))
         .routes(routes!(
             sessions::list_sessions,
             sessions::end_other_sessions

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
+use dossier_common::store::free_space::FreeSpace;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
@@ -52,6 +53,8 @@ pub struct Parts {
     pub store: Store,
     /// Whether it answers.
     pub reachability: Reachability,
+    /// How much room is left on its volume.
+    pub free_space: FreeSpace,
     /// What others changed in it.
     pub changes: Changes,
     /// The time.

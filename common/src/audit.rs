@@ -123,6 +123,8 @@ words! {
         DeleteUser = "delete_user",
         /// An admin or an operator had a link mailed that replaces a password or removes a second factor.
         SendReset = "send_reset",
+        /// Mails were recorded that the mail server has, by its log.
+        RecordMails = "record_mails",
         /// Jobs were given another run.
         RetryJobs = "retry_jobs",
         /// Jobs that waited for their time were made due.

@@ -28,6 +28,7 @@ pub mod reset;
 pub mod revalidation;
 pub mod session;
 pub mod sign_up;
+pub mod storage;
 pub mod store;
 pub mod story;
 pub mod telemetry;

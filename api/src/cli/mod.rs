@@ -4,6 +4,7 @@ mod audit;
 mod completions;
 mod keys;
 mod serve;
+mod storage;
 mod users;
 
 use std::process::ExitCode;
@@ -33,6 +34,9 @@ enum Command {
     /// Manage accounts; Ops and admins never come from sign-up
     #[command(subcommand)]
     Users(users::Command),
+    /// See and count anew how much room documents take
+    #[command(subcommand)]
+    Storage(storage::Command),
     /// Read who did what
     #[command(subcommand)]
     Audit(audit::Command),
@@ -55,6 +59,7 @@ impl Cli {
             Command::Completions(arguments) => completions::run(&arguments),
             Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Keys(command) => keys::run(&command).await.map(|()| ExitCode::SUCCESS),
+            Command::Storage(command) => storage::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),
         }
     }

@@ -19,6 +19,12 @@ impl From<StoreError> for Problem {
                 "The database is not available right now. Please try again in a few seconds.",
             );
         }
+        if error.is_out_of_space() {
+            tracing::error!(error = %error, "the volume of the database is full");
+            return Self::unavailable(
+                "The service cannot store anything right now. Please tell the operator, and try again later.",
+            );
+        }
         tracing::error!(error = %error, "the store failed a request");
         Self::internal()
     }

@@ -24,6 +24,7 @@ mod reason;
 mod schema;
 mod second_factor;
 mod session;
+mod storage;
 mod user;
 mod worker;
 
@@ -70,5 +71,6 @@ pub use session::{
     ChangePasswordRequest, ConfirmResetRequest, DEVICE_TOKEN, LoginResponse, MessageResponse,
     RefreshRequest, VerifiedResponse, VerifyEmailRequest,
 };
+pub use storage::StorageResponse;
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};
 pub use worker::{RunningJobResponse, WorkerList, WorkerResponse, WorkerStateName};

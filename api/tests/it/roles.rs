@@ -28,6 +28,7 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("refresh_session", [415; 4]),
         ("log_out", [401, 204, 204, 204]),
         ("show_me", [401, 200, 200, 200]),
+        ("show_storage", [401, 200, 200, 200]),
         ("change_password", [401, 415, 415, 415]),
         ("begin_totp", [401, 415, 415, 415]),
         ("confirm_totp", [401, 415, 415, 415]),

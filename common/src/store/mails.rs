@@ -137,6 +137,31 @@ impl Store {
             ))
     }
 
+    /// Records that the server has the mail of a job, which is about `template`, whether or not an attempt at
+    /// it is known: `how` says from where that is known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn record_taken_mail(
+        &self,
+        job_id: &str,
+        template: &str,
+        how: &str,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let mut fields = state(MailState::HandedOver, now);
+        fields.insert("answer", how);
+        let update = doc! { "$set": fields, "$setOnInsert": { "template": template } };
+        self.collections
+            .mails
+            .update_one(doc! { "_id": job_id }, update)
+            .upsert(true)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("record a mail that was sent"))
+    }
+
     /// Records how far the mail of a job got, and what the server said.
     ///
     /// # Errors

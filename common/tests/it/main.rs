@@ -13,6 +13,7 @@ mod recent;
 mod schema;
 mod sessions;
 mod sign_ups;
+mod storage;
 mod store;
 mod throttle;
 mod tokens;

@@ -54,6 +54,7 @@ use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
+use dossier_common::store::free_space::FreeSpace;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
@@ -121,6 +122,7 @@ impl App {
             reachability: Reachability::watch(store.clone()),
             operations: OperationRunner::new(store.clone(), draining.clone()),
             overview: OverviewFeed::new(store.clone()),
+            free_space: FreeSpace::of(store.clone()),
             store,
             clock,
             entropy,
