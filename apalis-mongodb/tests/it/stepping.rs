@@ -46,8 +46,13 @@ async fn steps_walk_over_all_jobs_and_a_change_is_made_to_each_once() {
     let operator = bench.operator();
     let ids = waiting(&bench, 7).await;
     let all = Selection::from(JobFilter::queue("test"));
-    let count = operator.count_steps(Change::RunNow, &all, &step(0, "one"));
-    assert_eq!(count.await.unwrap(), 7);
+    assert_eq!(
+        operator
+            .count_steps(Change::RunNow, &all, &step(0, "one"))
+            .await
+            .unwrap(),
+        7
+    );
     let (mut options, mut seen) = (step(3, "one"), Vec::new());
     loop {
         let step = operator.change_step(Change::RunNow, &all, &options).await;
@@ -62,16 +67,29 @@ async fn steps_walk_over_all_jobs_and_a_change_is_made_to_each_once() {
     assert_eq!(seen, ids);
     bench.counts(JobState::Ready, 7).await;
     // Again from the beginning, as after a crash: nothing is left of the same change, all of another.
-    let again = operator.change_step(Change::RunNow, &all, &step(100, "one"));
-    assert!(again.await.unwrap().ids.is_empty());
+    assert!(
+        operator
+            .change_step(Change::RunNow, &all, &step(100, "one"))
+            .await
+            .unwrap()
+            .ids
+            .is_empty()
+    );
     let noted = operator
         .find_noted(&all, "one", Some(ids[4].as_str()))
         .await;
     assert_eq!(noted.unwrap(), (2, Some(ids[6].clone())));
     let noted = operator.find_noted(&all, "two", None).await;
     assert_eq!(noted.unwrap(), (0, None));
-    let other = operator.change_step(Change::Cancel, &all, &step(100, "two"));
-    assert_eq!(other.await.unwrap().report.changed, 7);
+    assert_eq!(
+        operator
+            .change_step(Change::Cancel, &all, &step(100, "two"))
+            .await
+            .unwrap()
+            .report
+            .changed,
+        7
+    );
     let job = bench.job(&ids[0]).await;
     let lines: Vec<&str> = job.log.iter().map(|line| line.line.as_str()).collect();
     assert_eq!(lines, ["changed by one", "changed by two"]);

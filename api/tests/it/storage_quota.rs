@@ -72,8 +72,8 @@ async fn assert_counted(app: &App, of: UsageOf, files: i64, bytes: i64) {
 async fn of_two_uploads_at_the_edge_of_a_quota_one_is_accepted() {
     let app = app(bytes(1_000_000), Quota::default()).await;
     for round in 0..25 {
-        let ops = app.person(&format!("ops{round}@example.com"), Role::Ops);
-        let ops = ops.await;
+        let email = format!("ops{round}@example.com");
+        let ops = app.person(&email, Role::Ops).await;
         let answers = tokio::join!(upload(&app, &ops, 600_000), upload(&app, &ops, 600_000));
         let (accepted, refused) = match answers {
             (first, second) if first.status == 202 => (first, second),

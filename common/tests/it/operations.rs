@@ -47,7 +47,8 @@ async fn cancelled(test: &TestStore, count: usize) -> Vec<String> {
 }
 
 async fn jobs(test: &TestStore, filter: &JobFilter) -> Vec<JobSummary> {
-    let page = test.store.queue_operator().list_jobs(filter, None, 1000);
+    let operator = test.store.queue_operator();
+    let page = operator.list_jobs(filter, None, 1000);
     page.await.expect("they can be listed").items
 }
 
@@ -176,7 +177,9 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     let store = test.store.clone();
     let running = tokio::spawn(async move {
         operations::resume(&store, id, |_| {
-            stop.take().into_iter().for_each(|it| drop(it.send(())));
+            if let Some(stop) = stop.take() {
+                let _ = stop.send(());
+            }
             ControlFlow::Continue(())
         })
         .await

@@ -42,7 +42,8 @@ fn jobs(bench: &Bench) -> Collection<Document> {
 /// Changes a job as it is stored.
 async fn set(bench: &Bench, job: JobId, fields: Document) {
     let filter = doc! { "_id": job.to_string() };
-    let update = jobs(bench).update_one(filter, vec![doc! { "$set": fields }]);
+    let jobs = jobs(bench);
+    let update = jobs.update_one(filter, vec![doc! { "$set": fields }]);
     assert_eq!(update.await.expect("it can be").matched_count, 1);
 }
 

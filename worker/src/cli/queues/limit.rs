@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{ArgGroup, Args};
 use dossier_common::audit::Act;
 use dossier_common::queue::backend::QueueLimits;
-use dossier_common::queue::{Job, QueueName, SendEmail};
+use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::store::Store;
 
 use super::limits::in_words;
