@@ -23,6 +23,10 @@ pub(super) const STEP_LIMIT: Duration = Duration::from_secs(90);
 /// The jobs of a bulk operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of an operation, not many at a time"
+)]
 pub enum Selection {
     /// These jobs, by their ids as they are shown.
     Ids(Vec<String>),

@@ -30,5 +30,5 @@ pub async fn carry_out(
     watch: impl FnMut(&Progress) -> ControlFlow<()> + Send,
 ) -> Result<Operation, OperationError> {
     let driver = Driver::take(store, operation.id).await?;
-    Run::new(driver).to_the_end(watch).await
+    Run::new(driver).until_over(watch).await
 }

@@ -37,7 +37,7 @@ pub async fn resume(
             taken => break taken?,
         }
     };
-    Run::new(driver).to_the_end(watch).await
+    Run::new(driver).until_over(watch).await
 }
 
 /// Has whoever carries the operation out stop, within a second or two, for `reason`. One that nobody

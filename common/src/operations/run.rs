@@ -68,7 +68,7 @@ impl<'s> Run<'s> {
     }
 
     /// Goes on until it is done, is to stop, or fails.
-    pub(super) async fn to_the_end(
+    pub(super) async fn until_over(
         mut self,
         mut watch: impl FnMut(&Progress) -> ControlFlow<()> + Send,
     ) -> Result<Operation, OperationError> {

@@ -69,16 +69,20 @@ impl Figures {
             let parked = f64::from(u8::from(figures.is_parked));
             page.sample(PARKED, &[("queue", *queue)], parked);
         }
-        let ages: [(&str, fn(&OfQueue) -> Option<Duration>); 2] = [
-            (OLDEST_READY, |figures| figures.oldest_ready),
-            (OLDEST_UNFINISHED, |figures| figures.oldest_unfinished),
-        ];
-        for (metric, age) in ages {
-            page.metric(metric);
-            for (queue, figures) in &self.0 {
-                let seconds = age(figures).map_or(0.0, |age| age.as_secs_f64());
-                page.sample(metric, &[("queue", *queue)], seconds);
-            }
+        self.write_ages(page, OLDEST_READY, |figures| figures.oldest_ready);
+        self.write_ages(page, OLDEST_UNFINISHED, |figures| figures.oldest_unfinished);
+    }
+
+    fn write_ages(
+        &self,
+        page: &mut Exposition,
+        metric: &'static str,
+        age: impl Fn(&OfQueue) -> Option<Duration>,
+    ) {
+        page.metric(metric);
+        for (queue, figures) in &self.0 {
+            let seconds = age(figures).map_or(0.0, |age| age.as_secs_f64());
+            page.sample(metric, &[("queue", *queue)], seconds);
         }
     }
 }

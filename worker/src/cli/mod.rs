@@ -37,6 +37,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 enum Command {
     /// Run jobs until SIGTERM or Ctrl-C, which drain (a second one ends at once); SIGHUP reads the keys again
     Run {

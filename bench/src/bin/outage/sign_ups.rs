@@ -58,7 +58,7 @@ async fn lane(
         if turn >= people {
             return pairs;
         }
-        if turn % TELL_EVERY == 0 {
+        if turn.is_multiple_of(TELL_EVERY) {
             anstream::eprintln!("{turn} of {people} people have signed up");
         }
         let (login, other) = (newcomer(), newcomer());
