@@ -45,9 +45,10 @@ fn no_container_has_rights_that_it_does_not_need() {
 #[test]
 fn memory_processes_and_logs_are_limited() {
     for (name, service) in services() {
-        let limits = &service["deploy"]["resources"]["limits"];
-        assert!(limits["memory"].is_string(), "{name}");
+        assert!(service["mem_limit"].is_string(), "{name}");
         assert!(service["pids_limit"].is_u64(), "{name}");
+        // Compose refuses a file that has limits in both forms.
+        assert!(service.get("deploy").is_none(), "{name}");
         let log = &service["logging"]["options"];
         assert!(log["max-size"].is_string(), "{name}");
         assert!(log["max-file"].is_string(), "{name}");
