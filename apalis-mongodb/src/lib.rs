@@ -113,7 +113,7 @@ pub use config::{Collections, Config, Retention, Wake};
 pub use described::{METRICS, describe_metrics};
 pub use enqueued::Enqueued;
 pub use error::{BsonError, Error};
-pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService};
+pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService, TRACEPARENT};
 pub use indexes::{CollectionKind, indexes, setup};
 pub use model::{
     AttemptRecord, JobRecord, JobState, JobSummary, LogLine, Outcome, OutcomeName, Parking,

@@ -87,7 +87,7 @@ impl Settings {
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
-        let frame = FrameSettings::read(&mut env, METRICS_PORT).with_delay(&mut env);
+        let frame = FrameSettings::read(&mut env, "dossier-api", METRICS_PORT).with_delay(&mut env);
         let settings = (|| {
             Some(Self {
                 database: database?,

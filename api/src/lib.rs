@@ -1,6 +1,6 @@
 //! The HTTP API of Dossier.
 //!
-//! A request meets, in this order: [`middleware`] (request id, client network, log line, metrics, headers,
+//! A request meets, in this order: [`middleware`] (request id, client network, span, log line, metrics, headers,
 //! problem bodies, what becomes of it without a database), the routes of [`router`], the extractors of [`extract`] (who is calling, what
 //! is asked), a handler of [`handlers`], and where two handlers do the same, a service of
 //! [`services`]. Filters and updates are all in `dossier_common::store`.
@@ -31,5 +31,6 @@ pub mod signing_keys;
 pub mod state;
 pub mod throttle;
 pub mod totp;
+pub mod trace_context;
 pub mod trusted_proxies;
 pub mod wire;

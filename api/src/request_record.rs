@@ -15,6 +15,7 @@ pub struct RequestRecord(Arc<Facts>);
 #[derive(Debug, Default)]
 struct Facts {
     caller: OnceLock<(UserId, Role)>,
+    session: OnceLock<&'static str>,
     rate_limit: OnceLock<RateLimit>,
 }
 
@@ -29,6 +30,21 @@ impl RequestRecord {
     /// Who is calling, if that is known.
     pub fn caller(&self) -> Option<(UserId, Role)> {
         self.0.caller.get().copied()
+    }
+
+    /// What the caller's session rests on: a password alone, or a second factor besides.
+    pub fn set_session(&self, second_factor: bool) {
+        let kind = match second_factor {
+            true => "two_factors",
+            false => "password",
+        };
+        // As with the caller.
+        let _ = self.0.session.set(kind);
+    }
+
+    /// What the caller's session rests on, if there is one.
+    pub fn session(&self) -> Option<&'static str> {
+        self.0.session.get().copied()
     }
 
     /// So much is left of a limit.

@@ -30,4 +30,5 @@ pub mod telemetry;
 pub mod throttle;
 pub mod token;
 pub mod totp;
+pub mod trace;
 pub mod user;

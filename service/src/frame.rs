@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use dossier_common::store::Store;
 use dossier_common::telemetry::Metrics;
+use dossier_common::trace::Traces;
 use tokio::time::{Instant, sleep};
 
 use crate::signals::Signals;
@@ -23,6 +24,7 @@ pub struct Frame {
     keys: Arc<dyn Keys>,
     store: Store,
     metrics: Metrics,
+    traces: Option<Traces>,
     draining: Draining,
     metrics_address: SocketAddr,
     delay: Duration,
@@ -30,10 +32,12 @@ pub struct Frame {
 
 impl Frame {
     /// Listens for operators from now on: the process is alive, and ready as long as its database is.
+    /// Traces are exported where the settings say so.
     ///
     /// # Errors
     ///
-    /// When `METRICS_ADDR` cannot be listened on, or this process has a frame already.
+    /// When `METRICS_ADDR` cannot be listened on, traces cannot be exported, or this process has a frame
+    /// already.
     pub async fn start(
         signals: Signals,
         settings: &FrameSettings,
@@ -42,6 +46,7 @@ impl Frame {
     ) -> anyhow::Result<Self> {
         files::raise_limit();
         let metrics = Metrics::install().context("start recording metrics")?;
+        let traces = settings.traces.as_ref().map(Traces::start).transpose()?;
         let listener = ops::listen_for_operators(settings.metrics).await?;
         let metrics_address = listener.local_addr()?;
         let draining = Draining::default();
@@ -57,6 +62,7 @@ impl Frame {
             keys,
             store: store.clone(),
             metrics,
+            traces,
             draining,
             metrics_address,
             delay: settings.delay,
@@ -99,6 +105,9 @@ impl Frame {
             ended = stop_after(self.delay, &self.draining, &mut working) => {
                 ended??;
                 self.metrics.end(&self.store).await;
+                if let Some(traces) = &self.traces {
+                    traces.end().await;
+                }
                 tracing::info!("drained");
                 Ok(ExitCode::SUCCESS)
             }

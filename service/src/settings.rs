@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use dossier_common::config::{Environment, read_address};
+use dossier_common::trace::TraceSettings;
 
 /// Where metrics and health are served.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +15,10 @@ pub struct MetricsAddress {
 }
 
 /// The settings of the frame.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FrameSettings {
+    /// Where traces are exported to, if they are.
+    pub traces: Option<TraceSettings>,
     /// Where metrics and health are served.
     pub metrics: MetricsAddress,
     /// How long a process that was told to stop goes on serving, while it says that it is not ready.
@@ -25,14 +28,16 @@ pub struct FrameSettings {
 }
 
 impl FrameSettings {
-    /// Reads `METRICS_ADDR` and `SHUTDOWN_GRACE_SECONDS`; there is no delay.
-    pub fn read(env: &mut Environment, default_port: u16) -> Self {
+    /// Reads `METRICS_ADDR`, `SHUTDOWN_GRACE_SECONDS` and the variables of OpenTelemetry for `program`; there
+    /// is no delay.
+    pub fn read(env: &mut Environment, program: &'static str, default_port: u16) -> Self {
         let metrics = MetricsAddress {
             is_given: env.text("METRICS_ADDR").is_some(),
             address: read_address(env, "METRICS_ADDR", default_port),
         };
         let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
         Self {
+            traces: TraceSettings::read(env, program),
             metrics,
             delay: Duration::ZERO,
             grace: Duration::from_secs(grace),

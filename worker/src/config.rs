@@ -66,7 +66,7 @@ impl Settings {
         };
         let mut queues = read_queue_settings(&mut env);
         queues.concurrency = concurrency.unwrap_or(queues.concurrency);
-        let frame = FrameSettings::read(&mut env, METRICS_PORT);
+        let frame = FrameSettings::read(&mut env, "dossier-worker", METRICS_PORT);
         let settings = (|| {
             Some(Self {
                 database: database?,

@@ -1,6 +1,6 @@
 //! [`JobHandle`]: a handler's view of its own job.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use apalis_core::task::Task;
@@ -9,6 +9,7 @@ use apalis_core::task::from_request::FromRequest;
 use mongodb::bson::DateTime;
 use serde::Serialize;
 
+use super::said::Said;
 use crate::config::Config;
 use crate::deadline::all_within;
 use crate::error::Error;
@@ -28,7 +29,7 @@ struct Inner {
     worker: Arc<WorkerRuntime>,
     retry_in: Mutex<Option<Duration>>,
     skipped: Mutex<Option<String>>,
-    subject: Mutex<Option<String>>,
+    said: Mutex<Said>,
 }
 
 /// The job a handler runs; take it as an argument.
@@ -60,7 +61,7 @@ impl JobHandle {
                 worker,
                 retry_in: Mutex::new(None),
                 skipped: Mutex::new(None),
-                subject: Mutex::new(None),
+                said: Mutex::default(),
             }),
         }
     }
@@ -180,16 +181,11 @@ impl JobHandle {
         *lock(&self.inner.skipped) = Some(reason.into());
     }
 
-    /// Says what the job is about, for the line that is logged when this attempt fails: so that it
-    /// tells more than an id. It is not stored. Nothing secret belongs into it.
-    ///
-    /// ```
-    /// # fn handler(job: &apalis_mongodb::JobHandle) {
-    /// job.describe("to a***@example.com");
-    /// # }
-    /// ```
-    pub fn describe(&self, subject: impl Into<String>) {
-        *lock(&self.inner.subject) = Some(subject.into());
+    /// The value that was attached to the job under `key` when it was enqueued.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        let mut entries = self.inner.job.metadata.iter();
+        entries.find(|entry| entry.k == key).map(|entry| &*entry.v)
     }
 
     /// Stores how far the job is; any serialisable value.
@@ -250,9 +246,9 @@ impl JobHandle {
         &self.inner.job
     }
 
-    /// What the handler said its job is about.
-    pub(crate) fn subject(&self) -> Option<String> {
-        lock(&self.inner.subject).clone()
+    /// What the handler says of its job.
+    pub(super) fn said(&self) -> MutexGuard<'_, Said> {
+        lock(&self.inner.said)
     }
 
     pub(crate) fn chosen_delay(&self) -> Option<Duration> {

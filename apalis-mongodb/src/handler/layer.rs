@@ -14,7 +14,7 @@ use mongodb::bson::Bson;
 use serde::Serialize;
 use tower::{Layer, Service};
 
-use super::log_failure::log_failure;
+use super::log_attempt::log_attempt;
 use super::release_on_drop::ReleaseOnDrop;
 use super::{JobHandle, verdict};
 use crate::error::BsonError;
@@ -111,7 +111,7 @@ async fn settled<R: Serialize>(
     // Values and errors are the user's, and so is what they do when they are read.
     let verdict = catch_unwind(AssertUnwindSafe(of_result))
         .unwrap_or_else(|panic| verdict::of_error(&panicked(panic), &job));
-    log_failure(&job, &verdict);
+    log_attempt(&job, &verdict);
     let settlement = job.settlement(verdict);
     guard.disarm();
     if job.runtime().settle(settlement).await == Ack::Stale {

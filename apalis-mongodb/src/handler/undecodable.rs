@@ -1,6 +1,6 @@
 //! What becomes of a job whose payload this worker cannot decode.
 
-use super::log_failure::log_failure;
+use super::log_attempt::log_attempt;
 use super::{JobHandle, verdict};
 use crate::model::Outcome;
 use crate::settlement::Verdict;
@@ -22,7 +22,7 @@ pub(crate) fn undecodable(job: &JobHandle, error: &str) {
         },
         None => Verdict::Dead { outcome, error },
     };
-    log_failure(job, &verdict);
+    log_attempt(job, &verdict);
     job.runtime().send(job.settlement(verdict));
 }
 

@@ -5,12 +5,10 @@ use std::time::Duration;
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::context::WorkerContext;
 use apalis_mongodb::{Config, JobState, MongoStorage};
-use futures_util::TryStreamExt;
-use mongodb::bson::doc;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
-use crate::harness::{Apart, Bench, Notes, eventually};
+use crate::harness::{Apart, Bench, Notes, connections, eventually};
 use crate::worker;
 
 const LEASE: Duration = Duration::from_secs(2);
@@ -108,17 +106,6 @@ async fn so_does_one_that_knows_the_address_of_its_database() {
     keeps_its_job(bench, make).await;
 }
 
-/// The server's view of the client called `name`.
-async fn connections(db: &Database, name: &str) -> Result<usize, String> {
-    let ops = doc! { "$currentOp": { "allUsers": true, "idleConnections": true } };
-    let admin = db.client().database("admin");
-    let found = admin
-        .aggregate([ops, doc! { "$match": { "appName": name } }])
-        .await;
-    let found: Vec<_> = found.unwrap().try_collect().await.unwrap();
-    Ok(found.len())
-}
-
 #[tokio::test]
 async fn the_workers_of_a_process_share_one_thread_for_heartbeats_that_ends_with_the_last() {
     let bench = bench().await;
@@ -145,13 +132,13 @@ async fn the_workers_of_a_process_share_one_thread_for_heartbeats_that_ends_with
     })
     .await;
     // Two that watch the server, and two for heartbeats at most.
-    let open = connections(bench.db(), &name).await.unwrap();
+    let open = connections(bench.db(), &name).await;
     assert!((1..=4).contains(&open), "{open} connections");
     for worker in workers {
         worker.stop().await;
     }
     eventually("its connections are closed", async || {
-        match connections(bench.db(), &name).await? {
+        match connections(bench.db(), &name).await {
             0 => Ok(()),
             open => Err(format!("{open} are open")),
         }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use apalis_core::worker::context::WorkerContext;
 use apalis_mongodb::{Config, JobRecord, JobState, MongoStorage, Operator, RetryStrategy, setup};
 use dossier_devstack::testing::TestDatabase;
+use futures_util::TryStreamExt;
 use mongodb::Database;
+use mongodb::bson::{Document, doc};
 
 /// No condition of a test may take longer.
 ///
@@ -110,6 +112,16 @@ pub(crate) async fn eventually<T, E: Display>(
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
+}
+
+/// How many connections the server has of the client called `name`.
+pub(crate) async fn connections(db: &Database, name: &str) -> usize {
+    let operations = doc! { "$currentOp": { "allUsers": true, "idleConnections": true } };
+    let of_client = doc! { "$match": { "appName": name } };
+    let admin = db.client().database("admin");
+    let found = admin.aggregate([operations, of_client]).await;
+    let found: Vec<Document> = found.unwrap().try_collect().await.unwrap();
+    found.len()
 }
 
 /// What handlers noted, in order.

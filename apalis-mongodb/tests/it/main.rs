@@ -5,6 +5,7 @@
     reason = "tests run on the real clock and fail where something is missing"
 )]
 
+mod attempt_lines;
 mod blocking;
 mod bounds;
 mod capabilities;

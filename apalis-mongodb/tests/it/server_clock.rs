@@ -58,7 +58,7 @@ async fn the_jobs_of_a_worker_that_dies_with_the_clock_set_back_are_rescued_with
     test.notes.reach(1).await;
     let _heir = test.worker().await;
     test.renewals(&id.to_string(), LEASE * 4 / 3).await;
-    victim.kill();
+    test.kill(victim).await;
     test.clock.set(-MINUTE);
     let since = Instant::now();
     test.notes.reach(2).await;

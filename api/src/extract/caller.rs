@@ -138,6 +138,7 @@ impl FromRequestParts<AppState> for Enrolling {
             .ok_or_else(|| refused(AccessTokenError::Invalid))?;
         if let Some(record) = parts.extensions.get::<RequestRecord>() {
             record.set_caller(session.user_id, session.role);
+            record.set_session(session.second_factor);
         }
         Ok(Self(Caller {
             origin: Origin::from_request_parts(parts, state).await?,

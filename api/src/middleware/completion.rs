@@ -4,6 +4,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use dossier_common::queue::Cause;
+use dossier_common::trace::TraceContext;
 
 use crate::problem::Problem;
 use crate::request_id::RequestId;
@@ -12,9 +13,12 @@ use crate::request_id::RequestId;
 ///
 /// The server drops a handler when its client disconnects; a dropped handler would drop database
 /// calls half-way, which the MongoDB driver does not allow. It also makes a panic one request's
-/// problem. Jobs that it enqueues name the request.
+/// problem. Jobs that it enqueues name the request, and belong to its trace.
 pub async fn run_to_completion(request: Request, next: Next) -> Response {
-    match tokio::spawn(cause(&request).scope(next.run(request))).await {
+    let trace = request.extensions().get::<TraceContext>().cloned();
+    let trace = trace.unwrap_or_else(TraceContext::begin);
+    let handling = cause(&request).scope(next.run(request));
+    match tokio::spawn(trace.scope(handling)).await {
         Ok(response) => response,
         Err(error) => Problem::from(error).into_response(),
     }

@@ -64,6 +64,7 @@ mod totp;
 mod totp_guesses;
 mod totp_required;
 mod totp_reset;
+mod traces;
 mod transactions;
 mod upload_wire;
 mod uploads;

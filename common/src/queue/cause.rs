@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use apalis_mongodb::NewJob;
 
 use crate::id::UserId;
+use crate::trace::{TRACEPARENT, TRACESTATE, TraceContext};
 
 tokio::task_local! {
     static CAUSE: Cause;
@@ -74,8 +75,9 @@ impl Cause {
         let _ = CAUSE.try_with(|cause| cause.0.user.set(id));
     }
 
-    /// `job` with the present cause attached to it, if there is one.
+    /// `job` with the present cause and trace attached to it, if there are any.
     pub(crate) fn attach<J>(job: NewJob<J>) -> NewJob<J> {
+        let job = attach_trace(job);
         let Ok(cause) = CAUSE.try_with(Self::clone) else {
             return job;
         };
@@ -85,5 +87,17 @@ impl Cause {
             Some(user) => job.metadata(cause_key::USER, user.to_string()),
             None => job,
         }
+    }
+}
+
+/// `job` as a part of the trace that the present task belongs to.
+fn attach_trace<J>(job: NewJob<J>) -> NewJob<J> {
+    let Some(trace) = TraceContext::present() else {
+        return job;
+    };
+    let job = job.metadata(TRACEPARENT, trace.traceparent());
+    match trace.tracestate() {
+        Some(state) => job.metadata(TRACESTATE, state),
+        None => job,
     }
 }

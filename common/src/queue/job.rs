@@ -27,6 +27,11 @@ pub trait Job: Serialize + DeserializeOwned + Debug + Send + Sync + Unpin + 'sta
     /// How long it waits after a failed attempt.
     fn retry(settings: &QueueSettings) -> RetryStrategy;
 
+    /// What kind of job it is, where its queue has more than one: one of few names.
+    fn kind(&self) -> &'static str {
+        Self::QUEUE
+    }
+
     /// How many of them a worker process runs at once.
     fn at_once(settings: &QueueSettings) -> usize {
         settings.concurrency

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, doc};
 
 use super::mail_quota::MailSort;
+use super::mailed::mailed;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{InvitationId, JobId, UserId};
 use crate::invitation::Invitation;
@@ -89,10 +90,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.collections
             .invitations
-            .update_one(
-                doc! { "_id": id },
-                doc! { "$set": { "mail_due_at": null, "expires_at": expires_at } },
-            )
+            .update_one(doc! { "_id": id }, mailed(expires_at).to_vec())
             .await
             .map(drop)
             .map_err(StoreError::database("record the mail of an invitation"))

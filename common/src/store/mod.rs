@@ -24,6 +24,7 @@ pub mod links;
 pub mod log_in_failures;
 pub mod mail_circuit;
 pub mod mail_quota;
+mod mailed;
 pub mod mails;
 pub mod passwords;
 pub mod rate_windows;

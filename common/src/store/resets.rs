@@ -3,6 +3,7 @@
 use mongodb::bson::{DateTime, doc};
 
 use super::mail_quota::MailSort;
+use super::mailed::mailed;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{JobId, ResetId};
 use crate::queue::SendEmail;
@@ -64,10 +65,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.collections
             .resets
-            .update_one(
-                doc! { "_id": id },
-                doc! { "$set": { "mail_due_at": null, "expires_at": expires_at } },
-            )
+            .update_one(doc! { "_id": id }, mailed(expires_at).to_vec())
             .await
             .map(drop)
             .map_err(StoreError::database("record the mail of a reset"))

@@ -12,6 +12,10 @@ use crate::invisible::is_invisible;
 
 const DEFAULT_FILTER: &str = "info";
 
+/// What the exporter of traces says of itself, unless `RUST_LOG` names it: we say once a minute that it
+/// fails.
+const QUIET: &str = "opentelemetry=off";
+
 /// Starts logging as `LOG_FORMAT` and `RUST_LOG` say; problems with either go to `env`.
 ///
 /// # Errors
@@ -28,6 +32,10 @@ pub fn init_logs(env: &mut Environment) -> Result<(), TryInitError> {
             );
             EnvFilter::new(DEFAULT_FILTER)
         });
+    let filter = match QUIET.parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match format {

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::behaviour::{Behaviour, InvalidBehaviour};
+use super::encryption::{Encrypted, Encryption};
 use super::mailbox::Mailbox;
 use super::state::SmtpState;
 use super::{smtp, web};
@@ -23,6 +24,9 @@ pub struct MailPorts {
     pub web: u16,
 }
 
+/// Who may bring mail to a catcher that encrypts: user and password.
+pub const LOGIN: (&str, &str) = ("mailer@dossier", "p@ss/wörd?#%");
+
 /// A running catcher; it ends when it is dropped.
 #[derive(Debug)]
 pub struct MailCatcher {
@@ -30,6 +34,7 @@ pub struct MailCatcher {
     mailbox: Mailbox,
     behaviour: Arc<watch::Sender<Behaviour>>,
     stalled_senders: Arc<watch::Sender<usize>>,
+    encryption: Option<Encryption>,
     _tasks: JoinSet<io::Result<()>>,
 }
 
@@ -43,12 +48,26 @@ impl MailCatcher {
         Self::start_on(MailPorts::default()).await
     }
 
+    /// Starts on free ports one that takes mail on encrypted connections alone, after [`LOGIN`].
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start_encrypted(begins: Encrypted) -> io::Result<Self> {
+        let encryption = Encryption::new(begins)?;
+        Self::start_with(MailPorts::default(), Some(encryption)).await
+    }
+
     /// Starts on the given ports.
     ///
     /// # Errors
     ///
     /// When a port is taken.
     pub async fn start_on(ports: MailPorts) -> io::Result<Self> {
+        Self::start_with(ports, None).await
+    }
+
+    async fn start_with(ports: MailPorts, encryption: Option<Encryption>) -> io::Result<Self> {
         let smtp_socket = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.smtp)).await?;
         let web_socket = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.web)).await?;
         let ports = MailPorts {
@@ -64,6 +83,7 @@ impl MailCatcher {
             mailbox: mailbox.clone(),
             behaviour: behaviour.subscribe(),
             stalled_senders: stalled_senders.clone(),
+            encryption: encryption.clone(),
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(smtp::listen(smtp_socket, state));
@@ -74,6 +94,7 @@ impl MailCatcher {
             mailbox,
             behaviour,
             stalled_senders,
+            encryption,
             _tasks: tasks,
         })
     }
@@ -88,6 +109,12 @@ impl MailCatcher {
     #[must_use]
     pub fn smtp_url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.ports.smtp)
+    }
+
+    /// The certificate of the authority that a sender has to trust, in PEM form; of a catcher that encrypts.
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.encryption.as_ref().map(|it| &*it.authority)
     }
 
     /// The address of the inbox, without a slash at its end.

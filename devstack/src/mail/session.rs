@@ -3,16 +3,18 @@
 use std::io;
 use std::net::IpAddr;
 
-use mailin::{Action, Handler, Response, SessionBuilder};
+use mailin::{Action, AuthMechanism, Handler, Response, Session, SessionBuilder};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
 use tokio::sync::watch;
 
 use super::behaviour::{Behaviour, Mode};
+use super::catcher::LOGIN;
+use super::encryption::{Encrypted, Encryption};
 use super::mailbox::Mailbox;
 use super::message::Envelope;
 use super::state::SmtpState;
+use super::stream::Stream;
 
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 const MAX_MAIL_BYTES: usize = 4 * 1024 * 1024;
@@ -28,6 +30,13 @@ struct SmtpHandler {
 }
 
 impl Handler for SmtpHandler {
+    fn auth_plain(&mut self, _on_behalf_of: &str, user: &str, password: &str) -> Response {
+        match (user, password) == LOGIN {
+            true => mailin::response::AUTH_OK,
+            false => mailin::response::INVALID_CREDENTIALS,
+        }
+    }
+
     fn rcpt(&mut self, to: &str) -> Response {
         self.behaviour
             .borrow()
@@ -73,8 +82,6 @@ pub(super) async fn serve(stream: TcpStream, peer: IpAddr, mut state: SmtpState)
 
 async fn converse(stream: TcpStream, peer: IpAddr, state: &mut SmtpState) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let (read, mut write) = stream.into_split();
-    let mut read = BufReader::new(read);
     let (envelope, present) = watch::channel(Envelope::default());
     let handler = SmtpHandler {
         mailbox: state.mailbox.clone(),
@@ -83,21 +90,37 @@ async fn converse(stream: TcpStream, peer: IpAddr, state: &mut SmtpState) -> io:
         raw: Vec::new(),
         is_too_long: false,
     };
-    let mut session = SessionBuilder::new("dossier.test").build(peer, handler);
+    let encryption = state.encryption.clone();
+    let mut stream: Stream = Box::new(stream);
+    let mut session = begin(peer, handler, encryption.as_ref());
+    if let Some(encryption) = encryption
+        .as_ref()
+        .filter(|it| it.begins == Encrypted::AtOnce)
+    {
+        stream = encryption.accept(stream).await?;
+        session.tls_active();
+    }
+    let mut stream = BufReader::new(stream);
     let mut answer = Vec::new();
     session.greeting().write_to(&mut answer)?;
-    write.write_all(&answer).await?;
+    stream.write_all(&answer).await?;
     let (mut line, mut in_mail) = (Vec::new(), false);
-    while next_line(&mut read, &mut line).await? {
+    while next_line(&mut stream, &mut line).await? {
         let ends_mail = in_mail && line == END_OF_MAIL;
-        if ends_mail && !stall_is_over(&mut read, state, &present).await? {
+        if ends_mail && !stall_is_over(&mut stream, state, &present).await? {
             return Ok(());
         }
         let response = session.process(&line);
         in_mail = (in_mail && !ends_mail) || response.code == 354;
         answer.clear();
         response.write_to(&mut answer)?;
-        write.write_all(&answer).await?;
+        stream.write_all(&answer).await?;
+        if let (Action::UpgradeTls, Some(encryption)) = (&response.action, &encryption) {
+            // What was sent before encryption is not taken for sent under it (RFC 3207 §5).
+            let plain = stream.into_inner();
+            stream = BufReader::new(encryption.accept(plain).await?);
+            session.tls_active();
+        }
         // The state machine does not leave a mail it refused: start over on a new connection.
         let is_stuck = ends_mail && response.is_error;
         if response.action == Action::Close || is_stuck {
@@ -107,8 +130,23 @@ async fn converse(stream: TcpStream, peer: IpAddr, state: &mut SmtpState) -> io:
     Ok(())
 }
 
+fn begin(
+    peer: IpAddr,
+    handler: SmtpHandler,
+    encryption: Option<&Encryption>,
+) -> Session<SmtpHandler> {
+    let mut builder = SessionBuilder::new("dossier.test");
+    if let Some(encryption) = encryption {
+        builder.enable_auth(AuthMechanism::Plain);
+        if encryption.begins == Encrypted::WhenAsked {
+            builder.enable_start_tls();
+        }
+    }
+    builder.build(peer, handler)
+}
+
 /// Reads a line with its end; `false` at the end of the connection or an endless line.
-async fn next_line(read: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> io::Result<bool> {
+async fn next_line(read: &mut BufReader<Stream>, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     read.take(MAX_LINE_BYTES).read_until(b'\n', line).await?;
     Ok(line.ends_with(b"\n"))
@@ -117,7 +155,7 @@ async fn next_line(read: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> i
 /// Waits while this mail is to be held back; `false` if the sender went away meanwhile, so
 /// that a mail nobody waits for any more is not kept.
 async fn stall_is_over(
-    read: &mut BufReader<OwnedReadHalf>,
+    read: &mut BufReader<Stream>,
     state: &mut SmtpState,
     envelope: &watch::Receiver<Envelope>,
 ) -> io::Result<bool> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::behaviour::Behaviour;
+use super::encryption::Encryption;
 use super::mailbox::Mailbox;
 
 /// Where mail goes, how it is treated, and how many senders are kept waiting.
@@ -13,6 +14,7 @@ pub(super) struct SmtpState {
     pub(super) mailbox: Mailbox,
     pub(super) behaviour: watch::Receiver<Behaviour>,
     pub(super) stalled_senders: Arc<watch::Sender<usize>>,
+    pub(super) encryption: Option<Encryption>,
 }
 
 impl SmtpState {

@@ -1,4 +1,5 @@
-//! Builds the project's programs with cargo, in the profile this program was built in.
+//! Builds the project's programs with cargo, in the profile this program was built in; those of another
+//! checkout as well.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -54,6 +55,26 @@ pub struct Program {
     pub name: &'static str,
 }
 
+/// What is built, and where the result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// The checkout.
+    pub folder: PathBuf,
+    /// The build directory; cargo's own choice if not said.
+    pub target: Option<PathBuf>,
+}
+
+impl Workspace {
+    /// The checkout that the running program was built from.
+    #[must_use]
+    pub fn own() -> Self {
+        Self {
+            folder: environment::checkout(),
+            target: None,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Artifact {
     reason: String,
@@ -67,16 +88,17 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Builds programs, showing cargo's own progress, and returns where they are.
+/// Builds programs of `workspace`, showing cargo's own progress, and returns where they are.
 ///
 /// # Errors
 ///
 /// When cargo cannot be run or the code does not compile.
 pub fn build<const N: usize>(
+    workspace: &Workspace,
     programs: [Program; N],
     profile: Profile,
 ) -> Result<[PathBuf; N], BuildError> {
-    let mut cargo = command(&programs, profile)
+    let mut cargo = command(workspace, &programs, profile)
         .spawn()
         .map_err(BuildError::Cargo)?;
     let output = cargo.stdout.take().expect("its output is piped");
@@ -98,9 +120,12 @@ pub fn build<const N: usize>(
     Ok(paths.try_into().expect("every program has one path"))
 }
 
-fn command(programs: &[Program], profile: Profile) -> Command {
+fn command(workspace: &Workspace, programs: &[Program], profile: Profile) -> Command {
     let mut cargo = Command::new(environment::variable("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(environment::checkout()).args([
+    if let Some(target) = &workspace.target {
+        cargo.env("CARGO_TARGET_DIR", target);
+    }
+    cargo.current_dir(&workspace.folder).args([
         "build",
         "--message-format",
         "json-render-diagnostics",

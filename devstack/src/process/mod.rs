@@ -10,7 +10,7 @@ mod log_tail;
 mod ready;
 mod spawner;
 
-pub use build::{BuildError, Profile, Program, build};
+pub use build::{BuildError, Profile, Program, Workspace, build};
 pub use child::{Process, ProcessSpec};
 pub use leftover::{LeftoverProcess, end_leftover_process};
 pub use log_tail::last_lines;

@@ -98,6 +98,9 @@ pub enum Error {
     /// There is no such worker.
     #[error("there is no worker with process id {0}")]
     UnknownWorker(u32),
+    /// There is no such API.
+    #[error("there is no api with process id {0}")]
+    UnknownApi(u32),
     /// A stack runs on the folder.
     #[error("a stack is running on this folder; `cargo dev down` stops it")]
     Running,

@@ -1,6 +1,7 @@
 //! All of Dossier on this machine: mongod, mail catcher, migrations, api and workers.
 
 mod accounts;
+mod apis;
 mod error;
 mod external;
 mod migrate;
@@ -16,6 +17,7 @@ mod stop;
 mod supervised;
 mod workers;
 
+pub use apis::OtherApi;
 pub use error::Error;
 pub use external::ensure_usable;
 pub use options::{Database, StackOptions};

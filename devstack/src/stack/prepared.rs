@@ -6,8 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use crate::mongod::{self, MongodBinary};
-use crate::process::{Profile, Program, build};
+use crate::process::{Profile, Program, Workspace, build};
 use crate::progress::Progress;
+
+/// The API, the worker and the migrations.
+const PROGRAMS: [Program; 3] = [
+    Program {
+        package: "dossier-api",
+        name: "dossier-api",
+    },
+    Program {
+        package: "dossier-worker",
+        name: "dossier-worker",
+    },
+    Program {
+        package: "dossier-migrations",
+        name: "dossier-migrate",
+    },
+];
 
 /// The programs a stack consists of.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,28 +50,27 @@ impl Prepared {
         } else {
             None
         };
-        let [api, worker, migrate] = build(
-            [
-                Program {
-                    package: "dossier-api",
-                    name: "dossier-api",
-                },
-                Program {
-                    package: "dossier-worker",
-                    name: "dossier-worker",
-                },
-                Program {
-                    package: "dossier-migrations",
-                    name: "dossier-migrate",
-                },
-            ],
-            profile,
-        )?;
-        Ok(Self {
+        let programs = build(&Workspace::own(), PROGRAMS, profile)?;
+        Ok(Self::of(mongod, programs))
+    }
+
+    /// The same database server with the programs of another checkout, which are built if they are not
+    /// there yet. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// When the code does not compile.
+    pub fn with_programs_of(&self, workspace: &Workspace, profile: Profile) -> Result<Self, Error> {
+        let programs = build(workspace, PROGRAMS, profile)?;
+        Ok(Self::of(self.mongod.clone(), programs))
+    }
+
+    fn of(mongod: Option<MongodBinary>, [api, worker, migrate]: [PathBuf; 3]) -> Self {
+        Self {
             mongod,
             api,
             worker,
             migrate,
-        })
+        }
     }
 }

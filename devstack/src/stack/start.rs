@@ -9,15 +9,13 @@ use super::ports::Ports;
 use super::prepared::Prepared;
 use super::record::{ProcessRecord, StackRecord};
 use super::secrets::Secrets;
-use super::service::{PATIENCE, command};
+use super::service::PATIENCE;
 use super::state_dir::StateDir;
-use super::supervised::{Service, Stack};
+use super::supervised::Stack;
 use super::{accounts, workers};
 use crate::mail::{MailCatcher, MailPorts};
 use crate::mongod::{Mongod, MongodOptions};
-use crate::process::{
-    LeftoverProcess, Process, ProcessSpec, Signal, end_leftover_process, wait_until_ready,
-};
+use crate::process::{LeftoverProcess, Signal, end_leftover_process, wait_until_ready};
 
 const DATABASE: &str = "dossier";
 
@@ -69,6 +67,8 @@ impl Stack {
             mongod,
             mail,
             api: None,
+            other_apis: Vec::new(),
+            apis_ever: 0,
             workers: Vec::new(),
             workers_ever: 0,
             control_url: None,
@@ -82,7 +82,7 @@ impl Stack {
         let api = self.spawn_api()?;
         self.api = Some(api.clone());
         for _ in 0..self.options.workers {
-            self.spawn_worker()?;
+            self.spawn_worker(&self.prepared.worker.clone())?;
         }
         let readiness = format!("{}/readyz", self.api_url());
         let ready = async { Ok(wait_until_ready(&api.process, &readiness, PATIENCE).await?) };
@@ -98,44 +98,6 @@ impl Stack {
             self.api_url()
         ));
         Ok(())
-    }
-
-    fn spawn_api(&self) -> Result<Service, Error> {
-        let mut variables = vec![
-            ("MONGODB_URI", self.mongodb_uri.clone()),
-            ("PUBLIC_URL", self.api_url()),
-            ("LISTEN_ADDR", format!("127.0.0.1:{}", self.ports.api)),
-            (
-                "METRICS_ADDR",
-                format!("127.0.0.1:{}", self.ports.api_metrics),
-            ),
-            ("FERNET_KEYS", self.secrets.fernet_keys.clone()),
-            ("JWT_KEYS", self.secrets.jwt_keys.clone()),
-            ("SIGN_UP", "open".to_owned()),
-            // Nobody routes clients to it who would have to go elsewhere first.
-            ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
-            // Everything on a developer's machine comes from one network.
-            ("RATE_LIMIT_PERCENT", "1000000".to_owned()),
-        ];
-        variables.extend(
-            self.options
-                .api_env
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.clone())),
-        );
-        let mut command = command(&self.prepared.api, &variables);
-        command.arg("serve");
-        let spec = ProcessSpec {
-            name: "api".into(),
-            command,
-            log: self.state.log("api"),
-            death_signal: Signal::TERM,
-        };
-        let process = Process::spawn(spec).map_err(Error::io("start the api"))?;
-        Ok(Service {
-            process,
-            metrics_url: Some(self.metrics_url()),
-        })
     }
 }
 

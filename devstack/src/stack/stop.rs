@@ -21,9 +21,13 @@ impl Stack {
     pub(crate) async fn stop_all(&mut self) {
         join_all(self.workers.iter().map(|worker| worker.process.stop(GRACE))).await;
         self.workers.clear();
-        if let Some(api) = self.api.take() {
-            api.process.stop(GRACE).await;
-        }
+        let apis: Vec<_> = self
+            .api
+            .take()
+            .into_iter()
+            .chain(self.other_apis.drain(..))
+            .collect();
+        join_all(apis.iter().map(|api| api.process.stop(GRACE))).await;
         if let Some(mongod) = self.mongod.take() {
             mongod.stop().await;
         }
@@ -31,7 +35,7 @@ impl Stack {
 
     /// Kills all processes without waiting for anything.
     pub(crate) fn kill_all(&self) {
-        let services = self.workers.iter().chain(&self.api);
+        let services = self.workers.iter().chain(&self.api).chain(&self.other_apis);
         let processes = services.map(|service| &service.process);
         for process in processes.chain(self.mongod.iter().map(Mongod::process)) {
             process.signal(Signal::KILL);

@@ -1,5 +1,7 @@
 //! The running stack.
 
+use std::path::PathBuf;
+
 use super::options::StackOptions;
 use super::ports::Ports;
 use super::prepared::Prepared;
@@ -16,6 +18,8 @@ use crate::process::Process;
 #[derive(Debug, Clone)]
 pub(super) struct Service {
     pub(super) process: Process,
+    /// What it runs.
+    pub(super) program: PathBuf,
     pub(super) metrics_url: Option<String>,
 }
 
@@ -32,6 +36,8 @@ pub struct Stack {
     pub(super) mongod: Option<Mongod>,
     pub(super) mail: MailCatcher,
     pub(super) api: Option<Service>,
+    pub(super) other_apis: Vec<Service>,
+    pub(super) apis_ever: usize,
     pub(super) workers: Vec<Service>,
     pub(super) workers_ever: usize,
     pub(super) control_url: Option<String>,
@@ -134,19 +140,15 @@ impl Stack {
     fn process_records(&self) -> Vec<ProcessRecord> {
         let mongod = self.prepared.mongod.as_ref().zip(self.mongod.as_ref());
         let mongod = mongod.map(|(binary, server)| (server.process(), &binary.path, None));
-        let api = self
-            .api
-            .iter()
-            .map(|api| (&api.process, &self.prepared.api, api.metrics_url.clone()));
-        let workers = self.workers.iter();
-        let workers = workers.map(|worker| {
+        let services = self.api.iter().chain(&self.other_apis).chain(&self.workers);
+        let services = services.map(|service| {
             (
-                &worker.process,
-                &self.prepared.worker,
-                worker.metrics_url.clone(),
+                &service.process,
+                &service.program,
+                service.metrics_url.clone(),
             )
         });
-        let all = mongod.into_iter().chain(api).chain(workers);
+        let all = mongod.into_iter().chain(services);
         all.map(|(process, program, metrics_url)| ProcessRecord {
             name: process.name().to_owned(),
             pid: process.pid(),

@@ -1,5 +1,7 @@
 //! Starting and killing single workers.
 
+use std::path::Path;
+
 use futures_util::future::try_join_all;
 
 use super::error::Error;
@@ -15,7 +17,18 @@ impl Stack {
     ///
     /// When it does not come up.
     pub async fn start_worker(&mut self) -> Result<u32, Error> {
-        let worker = self.spawn_worker()?;
+        let program = self.prepared.worker.clone();
+        self.start_worker_of(&program).await
+    }
+
+    /// Adds a worker that is this program, perhaps of another version, waits until it is ready, and
+    /// returns its process id.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come up.
+    pub async fn start_worker_of(&mut self, program: &Path) -> Result<u32, Error> {
+        let worker = self.spawn_worker(program)?;
         wait_until_worker_is_ready(&worker).await?;
         self.write_record()?;
         Ok(worker.process.pid())
@@ -50,7 +63,7 @@ impl Stack {
         Ok(self.workers.remove(index.ok_or(Error::UnknownWorker(pid))?))
     }
 
-    pub(super) fn spawn_worker(&mut self) -> Result<Service, Error> {
+    pub(super) fn spawn_worker(&mut self, program: &Path) -> Result<Service, Error> {
         self.workers_ever += 1;
         let name = format!("worker-{}", self.workers_ever);
         let port = free_port().map_err(Error::io("find a free port"))?;
@@ -70,7 +83,7 @@ impl Stack {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.clone())),
         );
-        let mut command = command(&self.prepared.worker, &variables);
+        let mut command = command(program, &variables);
         command.arg("run");
         let log = self.state.log(&name);
         let spec = ProcessSpec {
@@ -82,6 +95,7 @@ impl Stack {
         let process = Process::spawn(spec).map_err(Error::io("start a worker"))?;
         let worker = Service {
             process,
+            program: program.to_path_buf(),
             metrics_url: Some(format!("http://127.0.0.1:{port}")),
         };
         self.workers.push(worker.clone());

@@ -1,7 +1,8 @@
 //! What tests of all crates use: a real MongoDB, a database of their own on it, a proxy in front of
-//! it that fails like a network, what is logged, and waiting with a deadline.
+//! it that fails like a network, a collector of traces, what is logged, and waiting with a deadline.
 
 mod cleanup;
+mod collector;
 mod database;
 mod eventually;
 mod given;
@@ -10,6 +11,7 @@ mod proxy;
 mod server;
 mod uri;
 
+pub use collector::{Collector, ExportedSpan};
 pub use database::TestDatabase;
 pub use eventually::{PATIENCE, eventually, eventually_within};
 pub use given::{FERNET_KEY, START};

@@ -15,4 +15,5 @@ mod mail_refused;
 mod many_workers;
 mod mongod_server;
 mod test_databases;
+mod traces;
 mod whole_path;

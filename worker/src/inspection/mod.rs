@@ -1,5 +1,6 @@
 //! From a stored file to a verdict: the bridge between the store and [`crate::document`].
 
+mod observed;
 mod passes;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::antivirus::{Antivirus, ScanError, ScanResult};
 use crate::document::{
     self, Accepted, InspectError, Kind, Limits, Policy, RULES_VERSION, Reason, Rejected, Verdict,
 };
+use observed::observed;
 use passes::{Passes, TIME_LIMIT, acquire};
 
 /// How many documents are scanned at once: clamd works on ten, unless it is told otherwise.
@@ -42,6 +44,16 @@ impl InspectionError {
     /// Whether the inspector is to blame, and not what it works with.
     pub fn is_of_inspector(&self) -> bool {
         matches!(self, Self::TimedOut | Self::Failed(_))
+    }
+
+    /// What happened, in a word.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed_out",
+            Self::Failed(_) => "panicked",
+            Self::Read(_) => "unreadable",
+            Self::Scan(_) => "not_scanned",
+        }
     }
 }
 
@@ -78,8 +90,11 @@ impl Inspector {
     /// [`InspectionError`] when there is no verdict.
     pub async fn inspect(&self, store: &Store, file: &File) -> Result<Inspection, InspectionError> {
         let blob = blob_of(store, file);
-        let verdict = self.passes.first(blob.clone()).await?;
-        self.conclude(blob, file, verdict).await
+        let inspecting = async {
+            let verdict = self.passes.first(blob.clone()).await?;
+            self.conclude(blob, file, verdict).await
+        };
+        observed(file, inspecting).await
     }
 
     /// As [`Inspector::inspect`] for a document that was inspected before. It leaves a core to those
@@ -94,8 +109,11 @@ impl Inspector {
         file: &File,
     ) -> Result<Inspection, InspectionError> {
         let blob = blob_of(store, file);
-        let verdict = self.passes.another(blob.clone()).await?;
-        self.conclude(blob, file, verdict).await
+        let inspecting = async {
+            let verdict = self.passes.another(blob.clone()).await?;
+            self.conclude(blob, file, verdict).await
+        };
+        observed(file, inspecting).await
     }
 
     async fn conclude(

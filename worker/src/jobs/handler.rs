@@ -3,12 +3,13 @@
 use std::fmt;
 
 use apalis::layers::WorkerBuilderExt;
-use apalis::prelude::{Data, Monitor, ParallelizeExt, WorkerBuilder};
+use apalis::prelude::{Monitor, ParallelizeExt, WorkerBuilder};
 use dossier_common::queue::backend::Error;
-use dossier_common::queue::{Cause, Job, JobError, JobHandle, QueueName, QueueSettings, Queues};
+use dossier_common::queue::{Job, QueueName, QueueSettings, Queues};
 use futures_util::future::BoxFuture;
 
 use super::Run;
+use super::attempt::attempt;
 use crate::services::Services;
 
 /// A job as the worker knows it: how to take and run those of its queue, and how to give them back.
@@ -74,15 +75,6 @@ fn register<J: Run>(monitor: Monitor, services: Services, settings: &QueueSettin
             .timeout(time_limit)
             .build(attempt::<J>)
     })
-}
-
-async fn attempt<J: Run>(
-    job: J,
-    services: Data<Services>,
-    handle: JobHandle,
-) -> Result<(), JobError> {
-    let cause = Cause::of_job(handle.id());
-    cause.scope(job.run(&services, &handle)).await
 }
 
 fn release<J: Job>(queues: &Queues) -> BoxFuture<'static, Result<usize, Error>> {

@@ -3,6 +3,7 @@
 //! Each may run more than once for the same job: it loads (gone or already done is success),
 //! decides, acts, and records with a condition that repeats what it found.
 
+mod attempt;
 mod handler;
 mod mint_download_token;
 mod revalidate_upload;

@@ -60,6 +60,11 @@ impl Connections {
         }
     }
 
+    /// The name and the port of the server.
+    pub(super) fn server(&self) -> (&str, u16) {
+        self.server.address()
+    }
+
     /// Hands `mail` over, in all within the time limit; what the server said. Only a connection on which
     /// all went well is kept; any other is closed.
     pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<String, SendError> {

@@ -52,6 +52,17 @@ impl MailError {
         }
     }
 
+    /// What happened, in a word: for spans, which hold no text of the server's.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Unwritable(_) => "unwritable",
+            Self::Refused(_) => "refused",
+            Self::Deferred(_) => "deferred",
+            Self::Unanswered(_) => "unanswered",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+
     /// Whether no attempt can do better.
     pub fn is_final(&self) -> bool {
         match self {

@@ -13,6 +13,7 @@ use super::connections::Connections;
 use super::duplicates::Duplicates;
 use super::email::Email;
 use super::error::MailError;
+use super::hand_over::HandOver;
 use super::settings::MailSettings;
 
 /// To whom an email goes, and for which job.
@@ -91,22 +92,42 @@ impl Mailer {
     ///
     /// [`MailError`]; its text does not have the address in it.
     pub async fn send(&self, email: &Email, envelope: &Envelope<'_>) -> Result<String, MailError> {
-        let message = self.compose(email, envelope)?;
-        match &self.transport {
+        let hand_over = HandOver::begin(email, self.connections());
+        let message = match self.compose(email, envelope) {
+            Ok(message) => message,
+            Err(error) => {
+                hand_over.unwritable(&error);
+                return Err(error);
+            }
+        };
+        let sent = match &self.transport {
             Transport::Smtp(connections) => {
-                let sent = connections
-                    .send(message.envelope(), &message.formatted())
-                    .await;
-                match sent {
-                    Ok(answer) => Ok(envelope.to.mask_in(&answer)),
-                    Err(error) => Err(MailError::of_server(&error, envelope.to)),
-                }
+                let mail = message.formatted();
+                connections.send(message.envelope(), &mail).await
             }
             Transport::Capture(messages) => {
                 let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
                 messages.push(message);
                 Ok("250 kept".to_owned())
             }
+        };
+        match sent {
+            Ok(answer) => {
+                hand_over.taken(&answer);
+                Ok(envelope.to.mask_in(&answer))
+            }
+            Err(error) => {
+                let meaning = MailError::of_server(&error, envelope.to);
+                hand_over.failed(&error, &meaning);
+                Err(meaning)
+            }
+        }
+    }
+
+    fn connections(&self) -> Option<&Connections> {
+        match &self.transport {
+            Transport::Smtp(connections) => Some(connections),
+            Transport::Capture(_) => None,
         }
     }
 

@@ -5,6 +5,7 @@ mod duplicates;
 mod email;
 mod encrypted_stream;
 mod error;
+mod hand_over;
 mod limited_stream;
 mod mailer;
 mod rate;

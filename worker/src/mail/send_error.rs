@@ -35,3 +35,16 @@ pub(super) enum SendError {
     #[error("the mail server did not take the mail within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
 }
+
+impl SendError {
+    /// What the server answered, if it did.
+    pub(super) fn code(&self) -> Option<u16> {
+        match self {
+            Self::Unavailable(error) | Self::Refused(error) | Self::Unanswered(error) => {
+                error.status().map(u16::from)
+            }
+            Self::OutOfStep { code, .. } => Some(*code),
+            Self::Unreachable(_) | Self::TimedOut(_) => None,
+        }
+    }
+}

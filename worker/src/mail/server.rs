@@ -110,6 +110,11 @@ impl MailServer {
         })
     }
 
+    /// Its name and its port.
+    pub(super) fn address(&self) -> (&str, u16) {
+        (self.host.as_str(), self.port)
+    }
+
     /// Opens a connection that is ready for a mail: encrypted and logged in, where it is to be. The
     /// server is waited for until `deadline`, now and later.
     pub(super) async fn connect(

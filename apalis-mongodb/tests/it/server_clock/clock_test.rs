@@ -5,10 +5,12 @@ use std::time::Duration;
 use apalis_mongodb::{
     Config, JobRecord, JobState, MongoStorage, NewJob, Operator, RetryStrategy, setup,
 };
+use mongodb::bson::oid::ObjectId;
+use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
 use super::LEASE;
-use crate::harness::{Apart, Notes, Running, eventually};
+use crate::harness::{Apart, Notes, Running, connections, eventually};
 use crate::servers::TestServers;
 use crate::shifted_clock::ShiftedClock;
 use crate::worker;
@@ -27,13 +29,8 @@ pub(super) struct ClockTest {
 pub(super) struct Worker {
     pub(super) running: Running,
     pub(super) apart: Apart,
-}
-
-impl Worker {
-    /// As a process that is killed: it sends nothing more.
-    pub(super) fn kill(self) {
-        drop(self.apart);
-    }
+    /// What its connections are called.
+    name: String,
 }
 
 impl ClockTest {
@@ -78,8 +75,11 @@ impl ClockTest {
     /// Starts a worker; a job lasts as many milliseconds as its payload says.
     pub(super) async fn worker(&self) -> Worker {
         let apart = Apart::new();
-        let (uri, config, notes) = (self.uri.clone(), self.config.clone(), self.notes.clone());
-        let client = apart.spawn(async move { Client::with_uri_str(uri).await.unwrap() });
+        let name = ObjectId::new().to_hex();
+        let (config, notes) = (self.config.clone(), self.notes.clone());
+        let mut options = ClientOptions::parse(&self.uri).await.unwrap();
+        options.app_name = Some(name.clone());
+        let client = apart.spawn(async move { Client::with_options(options).unwrap() });
         let db = client.await.unwrap().database("clock");
         let running = apart.enter(|| {
             worker!(
@@ -95,7 +95,24 @@ impl ClockTest {
             )
         });
         self.workers_are_listed().await;
-        Worker { running, apart }
+        Worker {
+            running,
+            apart,
+            name,
+        }
+    }
+
+    /// As a process that is killed: it sends nothing more, and the server has carried out what it sent.
+    pub(super) async fn kill(&self, worker: Worker) {
+        drop(worker.apart);
+        eventually(
+            "the server has closed its connections",
+            async || match connections(&self.db, &worker.name).await {
+                0 => Ok(()),
+                left => Err(left),
+            },
+        )
+        .await;
     }
 
     pub(super) fn operator(&self) -> Operator {

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
+use dossier_bench::keep_logs;
 use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::Prepared;
@@ -67,7 +68,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         tokio::time::timeout(deadline, run::run(&mut stack, length, arguments.careless)).await;
     stack.stop().await;
     if let Some(logs) = &arguments.logs {
-        stack::keep_logs(folder.path(), logs)?;
+        keep_logs(folder.path(), logs)?;
     }
     let figures = ran.with_context(|| format!("not done within {deadline:?}"))??;
     let refused = figures.tally.all_refused();

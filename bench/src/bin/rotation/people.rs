@@ -11,6 +11,8 @@ use crate::call::Call;
 use crate::step::Step;
 use crate::tally::Refused;
 
+pub(crate) use dossier_bench::newcomer;
+
 /// How long a one-time code lasts.
 const CODE_SECONDS: u64 = 30;
 
@@ -51,14 +53,6 @@ impl App {
         let secret = Secret::try_from_base32(&self.seed).ok()?;
         let app = Builder::new().with_secret(secret).build_noncompliant();
         Some(app.generate(now * CODE_SECONDS).to_string())
-    }
-}
-
-/// Somebody nobody has seen before.
-pub(crate) fn newcomer() -> Login {
-    Login {
-        email: format!("client-{:016x}@dossier.example", rand::random::<u64>()),
-        password: format!("{:032x}", rand::random::<u128>()),
     }
 }
 

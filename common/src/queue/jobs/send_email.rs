@@ -79,6 +79,22 @@ impl Job for SendEmail {
     /// Longer than the mail server has for one mail.
     const TIMEOUT: Duration = Duration::from_secs(120);
 
+    /// The template, as in the payload.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::SignUp { .. } => "sign-up",
+            Self::Invitation { .. } => "invitation",
+            Self::ResetPassword { .. } => "reset-password",
+            Self::ResetSecondFactor { .. } => "reset-second-factor",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::SecondFactorChanged { .. } => "second-factor-changed",
+            Self::AccountExists { .. } => "account-exists",
+            Self::DocumentRejected { .. } => "document-rejected",
+            Self::DocumentsRejected { .. } => "documents-rejected",
+            Self::Verify {} => "verify",
+        }
+    }
+
     fn retry(settings: &QueueSettings) -> RetryStrategy {
         doubling(settings.mail_retry_base, Duration::from_secs(60 * 60))
     }
@@ -154,6 +170,8 @@ mod tests {
         ] {
             let read: SendEmail = serde_json::from_str(payload).unwrap();
             assert!(format!("{read:?}").starts_with(form), "{read:?}");
+            let template = format!("\"template\":\"{}\"", read.kind());
+            assert!(payload.contains(&template), "{payload}");
         }
     }
 }

@@ -25,9 +25,15 @@ fn documents(path: &str) -> Vec<Value> {
     let documents = serde_yaml_ng::Deserializer::from_str(&text).map(|document| {
         let document = serde_yaml_ng::Value::deserialize(document);
         let mut document = document.unwrap_or_else(|error| panic!("{path}: {error}"));
-        let merged = document.apply_merge();
-        merged.unwrap_or_else(|error| panic!("{path}: {error}"));
-        serde_json::to_value(document).expect("it could be JSON")
+        // What is merged may itself have a merge, which then is one of this place.
+        loop {
+            let merged = document.apply_merge();
+            merged.unwrap_or_else(|error| panic!("{path}: {error}"));
+            let json = serde_json::to_value(&document).expect("it could be JSON");
+            if !json.to_string().contains("\"<<\":") {
+                return json;
+            }
+        }
     });
     documents.collect()
 }

@@ -9,6 +9,7 @@ use dossier_common::clock::rfc3339;
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::Store;
 use dossier_common::store::mails::{Mail, MailState};
+use dossier_common::trace::{TRACEPARENT, TraceContext};
 use dossier_service::table;
 use serde_json::json;
 
@@ -34,6 +35,9 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     if arguments.json {
         let mut shown = serde_json::to_value(&job)?;
         shown["story"] = serde_json::to_value(&story)?;
+        if let Some(trace_id) = trace_id(&job) {
+            shown["trace_id"] = trace_id.into();
+        }
         if let Some(mail) = mail {
             let at = rfc3339(mail.at);
             shown["mail"] = json!({ "state": mail.state, "answer": mail.answer, "at": at });
@@ -91,11 +95,20 @@ fn overview(job: &JobRecord, mail: Option<&Mail>) -> anyhow::Result<Table> {
     if let Some(error) = &job.last_error {
         row("last error", error.clone());
     }
+    if let Some(trace_id) = trace_id(job) {
+        row("trace id", trace_id);
+    }
     if let Some(mail) = mail {
         let answer = mail.answer.as_deref().unwrap_or_default();
         row("mail", format!("{} {answer}", state(mail.state)));
     }
     Ok(table)
+}
+
+/// The trace of what enqueued the job and of its attempts.
+fn trace_id(job: &JobRecord) -> Option<String> {
+    let parent = job.metadata.get(TRACEPARENT)?;
+    TraceContext::parse(parent, None).map(|context| context.trace_id())
 }
 
 /// How far the mail of a job got.

@@ -49,7 +49,6 @@ async fn attempt(
     let addressed = match address(job, services, now).await? {
         Ok(addressed) => addressed,
         Err(why) => {
-            tracing::info!(job = %handle.id(), "no mail for {}: {why}", handle.id());
             handle.skip(why);
             return Ok(MailOutcome::Skipped);
         }

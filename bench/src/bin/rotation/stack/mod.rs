@@ -1,7 +1,6 @@
 //! The processes that run: a database, a mail catcher, two APIs, two workers.
 
 mod command;
-mod logs;
 mod member;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +18,6 @@ use crate::keys::{KeyFiles, KeyPair};
 use crate::people::newcomer;
 
 pub(crate) use command::run_to_end;
-pub(crate) use logs::keep_logs;
 pub(crate) use member::{Kind, Member};
 
 const DATABASE: &str = "dossier";

@@ -1,11 +1,15 @@
-//! The logs of all processes.
+//! The logs of processes.
 
 use std::path::Path;
 
 use anyhow::Context;
 
 /// Copies the logs in one folder to another.
-pub(crate) fn keep_logs(from: &Path, to: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+///
+/// When a file cannot be read or written.
+pub fn keep_logs(from: &Path, to: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
