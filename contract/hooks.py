@@ -49,7 +49,7 @@ def sign_up(person):
 
 
 def prepare():
-    """A document, a link to it and the link's token, a session and an account."""
+    """A document, a link to it and the link's token, a session, an account, a job and a queue."""
     sign_up(CLIENT)
     ops, client = log_in(OPS), log_in(CLIENT)
     with open("fixtures/report.docx", "rb") as document:
@@ -69,6 +69,9 @@ def prepare():
         "link": link["id"],
         "token": link["download_url"].split("/")[-1],
         "session": next(it["id"] for it in sessions if not it["current"]),
+        "job": call("GET", "/v1/admin/jobs", token=log_in(ADMIN))["items"][0]["id"],
+        # One that nothing here waits for: it is paused and limited.
+        "queue": "revalidate-upload",
         "user": call("POST", "/v1/admin/users", token=log_in(ADMIN), json=account)["id"],
     }
 
@@ -77,7 +80,14 @@ def kind_of(path, name):
     """What a parameter of a path names."""
     if name == "token":
         return "token"
-    kinds = {"/links/{id}": "link", "/sessions/{id}": "session", "/users/{id}": "user"}
+    if name == "name":
+        return "queue"
+    kinds = {
+        "/links/{id}": "link",
+        "/sessions/{id}": "session",
+        "/users/{id}": "user",
+        "/jobs/{id}": "job",
+    }
     return next((kind for part, kind in kinds.items() if part in path), "file")
 
 
@@ -115,6 +125,9 @@ def map_path_parameters(context, path_parameters):
     for name, value in list((path_parameters or {}).items()):
         if is_second(value):
             path_parameters[name] = THERE[kind_of(path, name)]
+        elif name == "name":
+            # No generated name is that of a queue which others need.
+            path_parameters[name] = "no-such-queue"
     return path_parameters
 
 

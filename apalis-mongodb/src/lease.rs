@@ -251,6 +251,12 @@ impl LeaseTable {
     pub(crate) fn len(&self) -> usize {
         lock(&self.leases).len()
     }
+
+    /// How many of the jobs a handler has.
+    pub(crate) fn started(&self) -> usize {
+        let has_started = |lease: &&Arc<Lease>| lease.started_at.get().is_some();
+        lock(&self.leases).values().filter(has_started).count()
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use dossier_service::{FrameSettings, server};
 
 use crate::keys::ApiKeys;
 use crate::sign_up_policy::SignUpPolicy;
+use crate::storage_limits::StorageLimits;
 use crate::totp::TotpRoles;
 use crate::trusted_proxies::TrustedProxies;
 
@@ -29,6 +30,8 @@ pub struct Limits {
     pub upload_idle: Duration,
     /// How much of the usual number of requests is allowed, in percent.
     pub rate_percent: u32,
+    /// How much documents may take.
+    pub storage: StorageLimits,
 }
 
 impl Default for Limits {
@@ -37,6 +40,7 @@ impl Default for Limits {
             upload_bytes: 100 * MIB,
             upload_idle: Duration::from_secs(30),
             rate_percent: 100,
+            storage: StorageLimits::default(),
         }
     }
 }
@@ -126,5 +130,6 @@ fn read_limits(env: &mut Environment) -> Limits {
             u64::from(default.rate_percent),
         ))
         .unwrap_or(default.rate_percent),
+        storage: StorageLimits::read(env),
     }
 }

@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{
-    admin, auth, download, files, health, invitations, links, me, pages, sessions, users,
+    admin, auth, download, failures, files, health, invitations, jobs, links, mails, me,
+    operations, pages, queues, sessions, users, workers,
 };
 use crate::legacy;
 use crate::middleware::{
@@ -34,6 +35,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::refresh_session))
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
+        .routes(routes!(me::show_storage))
         .routes(routes!(
             sessions::list_sessions,
             sessions::end_other_sessions
@@ -68,7 +70,34 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(download::download_file, download::check_download))
         // Running the service
         .routes(routes!(admin::list_audit))
-        .routes(routes!(admin::list_jobs))
+        .routes(routes!(admin::show_overview))
+        .routes(routes!(admin::listen_to_overview))
+        .routes(routes!(admin::explain))
+        // Jobs
+        .routes(routes!(jobs::list_jobs))
+        .routes(routes!(jobs::show_job, jobs::delete_job))
+        .routes(routes!(jobs::retry_job))
+        .routes(routes!(jobs::run_job_now))
+        .routes(routes!(jobs::cancel_job))
+        .routes(routes!(jobs::release_job))
+        .routes(routes!(
+            operations::begin_operation,
+            operations::list_operations
+        ))
+        .routes(routes!(operations::show_operation))
+        .routes(routes!(operations::stop_operation))
+        .routes(routes!(operations::resume_operation))
+        .routes(routes!(failures::list_failures))
+        .routes(routes!(failures::retry_failures))
+        // Queues, workers and mails
+        .routes(routes!(queues::list_queues))
+        .routes(routes!(queues::show_queue))
+        .routes(routes!(queues::pause_queue))
+        .routes(routes!(queues::resume_queue))
+        .routes(routes!(queues::limit_queue))
+        .routes(routes!(workers::list_workers))
+        .routes(routes!(mails::list_mails))
+        .routes(routes!(mails::show_mail_server))
         // For clients of the FastAPI generation
         .merge(legacy::routes())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
+use dossier_common::store::free_space::FreeSpace;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
@@ -13,6 +14,8 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
+use crate::operation_runner::OperationRunner;
+use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
 use crate::sign_up_policy::SignUpPolicy;
@@ -50,6 +53,8 @@ pub struct Parts {
     pub store: Store,
     /// Whether it answers.
     pub reachability: Reachability,
+    /// How much room is left on its volume.
+    pub free_space: FreeSpace,
     /// What others changed in it.
     pub changes: Changes,
     /// The time.
@@ -76,6 +81,10 @@ pub struct Parts {
     pub sign_up: SignUpPolicy,
     /// Whose accounts need a second factor.
     pub totp_required_for: TotpRoles,
+    /// What carries out operations on many jobs.
+    pub operations: OperationRunner,
+    /// What reads the overview for those who listen to it.
+    pub overview: OverviewFeed,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

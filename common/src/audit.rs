@@ -123,8 +123,24 @@ words! {
         DeleteUser = "delete_user",
         /// An admin or an operator had a link mailed that replaces a password or removes a second factor.
         SendReset = "send_reset",
+        /// Mails were recorded that the mail server has, by its log.
+        RecordMails = "record_mails",
         /// Jobs were given another run.
         RetryJobs = "retry_jobs",
+        /// Jobs that waited for their time were made due.
+        RunJobsNow = "run_jobs_now",
+        /// Jobs were cancelled.
+        CancelJobs = "cancel_jobs",
+        /// Jobs were deleted.
+        DeleteJobs = "delete_jobs",
+        /// Running jobs were taken from their workers.
+        ReleaseJobs = "release_jobs",
+        /// A queue was paused.
+        PauseQueue = "pause_queue",
+        /// A queue was resumed.
+        ResumeQueue = "resume_queue",
+        /// A queue was limited, or a limit was lifted.
+        LimitQueue = "limit_queue",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
     }
@@ -176,7 +192,7 @@ pub struct AuditEntry {
     pub user_id: Option<UserId>,
     /// In which role.
     pub role: Option<Role>,
-    /// The ids of what it was about: people, documents, links, sessions, sign-ups, jobs.
+    /// The ids of what it was about: people, documents, links, sessions, sign-ups, jobs; the names of queues.
     pub objects: Vec<String>,
     /// The pseudonym of the address it was about, where there is no account to name.
     pub address: Option<String>,

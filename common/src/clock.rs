@@ -84,3 +84,17 @@ pub fn rfc3339(instant: DateTime) -> String {
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     format!("{timestamp:.3}")
 }
+
+/// `instant` to the second, in UTC: how a sentence or a table for people has it.
+///
+/// ```
+/// use dossier_common::clock::to_the_second;
+/// use mongodb::bson::DateTime;
+/// assert_eq!(to_the_second(DateTime::from_millis(1_500)), "1970-01-01 00:00:01");
+/// ```
+pub fn to_the_second(instant: DateTime) -> String {
+    let text = rfc3339(instant);
+    text.get(..19).map_or(text.clone(), |to_the_second| {
+        to_the_second.replace('T', " ")
+    })
+}

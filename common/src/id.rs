@@ -106,6 +106,7 @@ prefixed_id!(/** A claim on an account. */ SignUpId, "sgn");
 prefixed_id!(/** Somebody who forgot a password. */ ResetId, "rst");
 prefixed_id!(/** An invitation to an account. */ InvitationId, "inv");
 prefixed_id!(/** A job in the queue. */ JobId, "job");
+prefixed_id!(/** Something done to many jobs. */ OperationId, "op");
 prefixed_id!(/** An entry of the audit. */ AuditId, "aud");
 prefixed_id!(/** A device that somebody logged in with. */ DeviceId, "dev");
 prefixed_id!(/** The stored bytes of an upload. */ BlobId, "blb");

@@ -2,7 +2,7 @@
 //!
 //! Every module is a noun of the domain. Nothing here knows of HTTP, of mail transports or of
 //! password hashing; everything that touches MongoDB lives in [`store`], every job payload in
-//! [`queue`].
+//! [`queue`]. What became of a job, an address or a document is told in [`story`].
 
 pub mod audit;
 pub mod clock;
@@ -19,13 +19,18 @@ pub mod invitation;
 pub mod link;
 pub mod mail_quota;
 pub mod network;
+pub mod operation;
+pub mod operations;
+pub mod overview;
 pub mod person_name;
 pub mod queue;
 pub mod reset;
 pub mod revalidation;
 pub mod session;
 pub mod sign_up;
+pub mod storage;
 pub mod store;
+pub mod story;
 pub mod telemetry;
 pub mod throttle;
 pub mod token;

@@ -38,6 +38,14 @@ pub enum Action {
         /// Which of them.
         filter: Document,
     },
+    /// Computes documents from those of a collection. The pipeline ends in a `$merge` that replaces what it
+    /// finds, so that it can run again.
+    Aggregate {
+        /// Of which collection.
+        collection: &'static str,
+        /// The stages.
+        pipeline: Vec<Document>,
+    },
     /// Sets the JSON schema that documents of a collection must follow.
     SetValidator {
         /// Of which collection.
@@ -65,6 +73,18 @@ impl Action {
                 doc! { "dropIndexes": collection, "index": name },
                 format!("drop the index {name} of {collection}"),
             ),
+            Self::Aggregate {
+                collection,
+                pipeline,
+            } => (
+                doc! {
+                    "aggregate": collection,
+                    "pipeline": pipeline.clone(),
+                    "cursor": {},
+                    "writeConcern": { "w": "majority" },
+                },
+                format!("compute from {collection}"),
+            ),
             Self::SetValidator { collection, schema } => (
                 doc! {
                     "collMod": collection,
@@ -90,6 +110,13 @@ impl Action {
             Self::DropIndex { collection, name } => format!("no index {collection} {name}"),
             Self::DeleteDocuments { collection, filter } => {
                 format!("no documents {collection} {filter}")
+            }
+            Self::Aggregate {
+                collection,
+                pipeline,
+            } => {
+                let stages: Vec<String> = pipeline.iter().map(Document::to_string).collect();
+                format!("aggregate {collection} {}", stages.join(" "))
             }
             Self::SetValidator { collection, schema } => format!("validator {collection} {schema}"),
         }

@@ -1,10 +1,12 @@
 //! `dossier-migrate`: brings the database up to date, or says where it stands.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::{Shell, generate};
 use comfy_table::{LineStyle, Table, TableStyle};
 use dossier_migrations::{
     DEFAULT_RETENTION_DAYS, Event, MigrationError, keep_audit_for, migrate_when_free, status,
@@ -49,6 +51,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what a shell needs to complete this program's commands; needs no database
+    Completions {
+        /// For which shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
 }
 
 #[tokio::main]
@@ -63,12 +71,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Completions { shell } = cli.command {
+        return print_completions(shell);
+    }
     let days = match &cli.command {
         Command::Up {
             audit_retention_days,
             ..
         } => audit_retention_days.clone(),
-        Command::Status { .. } => None,
+        Command::Status { .. } | Command::Completions { .. } => None,
     };
     let given = [
         ("MONGODB_URI", cli.mongodb_uri),
@@ -85,7 +96,20 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Up { lock_timeout, .. } => up(&database, days, lock_timeout).await,
         Command::Status { json } => show_status(&database, json).await,
+        Command::Completions { shell } => print_completions(shell),
     }
+}
+
+fn print_completions(shell: Shell) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    generate(shell, &mut Cli::command(), "dossier-migrate", &mut script);
+    let mut script = String::from_utf8(script)?;
+    if shell == Shell::Bash {
+        // clap_complete 4.6 has two names for a program with a hyphen, so that nothing would be completed.
+        script = script.replace("dossier__subcmd__migrate", "dossier__migrate");
+    }
+    std::io::stdout().write_all(script.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The database, once its primary answers.

@@ -3,8 +3,9 @@
 //! [`run_program`] is the whole of a `main`. [`Frame`] owns what is the same in API and worker: the
 //! operators' listener with health and metrics, the signals, and the order in which a process
 //! stops; [`healthcheck()`] asks a running one whether it is ready. [`server`] serves HTTP to clients and
-//! operators; [`table`] is how commands list things.
+//! operators; [`table`] is how commands list things, and [`completions()`] what shells complete.
 
+mod completions;
 mod draining;
 mod files;
 mod frame;
@@ -17,6 +18,7 @@ mod settings;
 mod signals;
 pub mod table;
 
+pub use completions::{Shell, completions};
 pub use draining::Draining;
 pub use frame::Frame;
 pub use healthcheck::healthcheck;

@@ -91,6 +91,26 @@ impl Outcome {
         Self::KNOWN.into_iter().find(|known| known.as_str() == name)
     }
 
+    /// Whether the attempt has failed; of an outcome that this version does not know it does not say so.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Failed
+            | Self::RetryAfter
+            | Self::Aborted
+            | Self::Panicked
+            | Self::TimedOut
+            | Self::LeaseExpired
+            | Self::Undecodable => true,
+            Self::Done
+            | Self::Skipped
+            | Self::Snoozed
+            | Self::Released
+            | Self::Cancelled
+            | Self::Other(_) => false,
+        }
+    }
+
     fn named(name: &str) -> Self {
         Self::find(name).unwrap_or_else(|| Self::Other(OutcomeName::of(name)))
     }

@@ -34,6 +34,12 @@ pub(crate) const FINISHED_AT: &str = "finished_at";
 pub(crate) const EXPIRE_AT: &str = "expire_at";
 /// When a worker sent its last heartbeat.
 pub(crate) const LAST_SEEN: &str = "last_seen";
+/// When a worker was told to stop.
+pub(crate) const DRAINING_SINCE: &str = "draining_since";
+/// How many jobs a worker holds,
+pub(crate) const LEASES: &str = "leases";
+/// and how many of them a handler has.
+pub(crate) const RUNNING: &str = "running";
 
 /// Refers to the value of `field` in an expression.
 pub(crate) fn path(field: &str) -> String {

@@ -28,6 +28,17 @@ pub struct Parking {
 }
 
 impl Parking {
+    /// Since `since`, for this `reason`, with one job started in each `probe_every`.
+    #[must_use]
+    pub fn new(since: DateTime, reason: impl Into<String>, probe_every: Duration) -> Self {
+        let reason = reason.into();
+        Self {
+            since,
+            reason,
+            probe_every,
+        }
+    }
+
     /// What a queue's document says; `None` if it is not parked, or that cannot be read.
     pub(crate) fn from_stored(stored: &Bson) -> Option<Self> {
         let stored = stored.as_document()?;

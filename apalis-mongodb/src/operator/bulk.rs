@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{JobFilter, MAX_TIME, Operator};
 use crate::deadline::run_command;
@@ -18,10 +18,11 @@ use crate::queries::reply;
 const STEP: i64 = 500;
 /// How long a step's command may take. One of its jobs may be locked by a transaction that its
 /// owner has left, which the server ends after 60 s.
-const STEP_LIMIT: Duration = Duration::from_secs(90);
+pub(super) const STEP_LIMIT: Duration = Duration::from_secs(90);
 
 /// The jobs of a bulk operation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Selection {
     /// These jobs, by their ids as they are shown.
     Ids(Vec<String>),
@@ -102,6 +103,12 @@ impl<'a> Steps<'a> {
             last: None,
             left: options.max_jobs.unwrap_or(u64::MAX),
         }
+    }
+
+    /// Begins behind the job `id`.
+    pub(super) fn behind(mut self, id: Option<Bson>) -> Self {
+        self.last = id;
+        self
     }
 
     /// How many jobs the whole walk would meet.

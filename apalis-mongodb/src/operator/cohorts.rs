@@ -7,21 +7,22 @@ use mongodb::bson::{DateTime, Document, doc};
 use serde::Serialize;
 
 use super::filter::state_query;
-use super::{MAX_TIME, Operator};
+use super::{JobFilter, MAX_TIME, Operator, error_class};
 use crate::error::{Context, Error};
 use crate::model::{JobState, field as f, id, time};
 
-/// So much of an error's text tells errors apart.
-const SIGNIFICANT_CHARS: i32 = 160;
+/// Longer than any error that this crate stores; a document of another program may have a longer one.
+const MAX_CHARS: i32 = 5000;
 /// At most so many different texts are looked at.
-const MAX_TEXTS: i32 = 5000;
+const MAX_TEXTS: i32 = 50_000;
 
 /// Dead jobs of one queue that failed alike.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FailureCohort {
     /// The queue.
     pub queue: String,
-    /// The beginning of the error's text, with digits replaced by `#`.
+    /// The class of the error: its first words, with `#` for each that differs from job to job, as ids,
+    /// addresses and numbers do. Status codes such as 550 and 5.1.1 stay.
     pub error: String,
     /// How many jobs.
     pub count: u64,
@@ -33,6 +34,17 @@ pub struct FailureCohort {
     pub last_at: Option<DateTime>,
     /// One of them, to look at.
     pub sample_id: String,
+}
+
+impl FailureCohort {
+    /// Which jobs are of the cohort: exactly these, and those that will be.
+    #[must_use]
+    pub fn filter(&self) -> JobFilter {
+        JobFilter {
+            error_class: Some(self.error.clone()),
+            ..JobFilter::queue(&self.queue).state(JobState::Dead)
+        }
+    }
 }
 
 impl Operator {
@@ -65,7 +77,8 @@ fn by_error(queue: Option<&str>) -> [Document; 3] {
     let error = f::path(f::LAST_ERROR);
     // Of a document of another program it may be anything.
     let text = doc! { "$cond": [{ "$eq": [{ "$type": &error }, "string"] }, &error, ""] };
-    let beginning = doc! { "$substrCP": [text, 0, SIGNIFICANT_CHARS] };
+    let line = doc! { "$arrayElemAt": [{ "$split": [text, "\n"] }, 0] };
+    let beginning = doc! { "$substrCP": [line, 0, MAX_CHARS] };
     [
         doc! { "$match": query },
         doc! { "$group": {
@@ -82,7 +95,7 @@ fn by_error(queue: Option<&str>) -> [Document; 3] {
 fn merge(cohorts: &mut BTreeMap<(String, String), FailureCohort>, group: &Document) {
     let key = group.get_document(f::ID).cloned().unwrap_or_default();
     let queue = key.get_str("queue").unwrap_or_default().to_owned();
-    let error = normalise(key.get_str("error").unwrap_or_default());
+    let error = error_class::of_error(key.get_str("error").unwrap_or_default());
     let count = group
         .get_i32("count")
         .map(i64::from)
@@ -103,28 +116,4 @@ fn merge(cohorts: &mut BTreeMap<(String, String), FailureCohort>, group: &Docume
     cohort.count += u64::try_from(count).unwrap_or(0);
     cohort.first_at = cohort.first_at.into_iter().chain(first_at).min();
     cohort.last_at = cohort.last_at.into_iter().chain(last_at).max();
-}
-
-/// The first line of an error with its numbers taken out.
-fn normalise(error: &str) -> String {
-    let mut text = String::new();
-    for c in error.lines().next().unwrap_or_default().chars() {
-        if !c.is_ascii_digit() {
-            text.push(c);
-        } else if !text.ends_with('#') {
-            text.push('#');
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_that_differ_in_numbers_and_later_lines_are_alike() {
-        assert_eq!(normalise("timeout after 30 s\nat x"), "timeout after # s");
-        assert_eq!(normalise("timeout after 7 s"), "timeout after # s");
-    }
 }

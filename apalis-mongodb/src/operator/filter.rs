@@ -3,6 +3,7 @@
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
+use super::error_class;
 use crate::indexes::since_epoch;
 use crate::model::{JobState, Outcome, field as f, id, shape};
 
@@ -59,6 +60,9 @@ pub struct JobFilter {
     pub created_after: Option<DateTime>,
     /// Jobs whose last error contains this text, in any case.
     pub error_contains: Option<String>,
+    /// Jobs whose last error is of this class, as [`FailureCohort::error`](super::FailureCohort::error)
+    /// has it.
+    pub error_class: Option<String>,
     /// Jobs with this idempotency key.
     pub idempotency_key: Option<String>,
     /// Jobs whose last attempt ended in one of these ways.
@@ -87,6 +91,17 @@ impl JobFilter {
         self
     }
 
+    /// The conditions of this filter that no attempt at a job and no operator changes.
+    pub(super) fn lasting(&self) -> Self {
+        Self {
+            states: Vec::new(),
+            error_contains: None,
+            error_class: None,
+            outcomes: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// The query for this filter. Scheduled and ready are told apart by the server's clock.
     pub(crate) fn to_query(&self) -> Document {
         let mut all: Vec<Document> = Vec::new();
@@ -112,6 +127,9 @@ impl JobFilter {
         }
         if let Some(text) = &self.error_contains {
             all.push(doc! { f::LAST_ERROR: contains(text) });
+        }
+        if let Some(class) = &self.error_class {
+            all.push(error_class::query(class));
         }
         if let Some(key) = &self.idempotency_key {
             all.push(doc! { f::IDEMPOTENCY_KEY: key });
@@ -162,12 +180,5 @@ fn last_outcome(outcomes: &[Outcome]) -> Document {
 
 /// A case-insensitive regular expression that matches `text` literally.
 fn contains(text: &str) -> Bson {
-    let mut pattern = String::with_capacity(text.len() * 2);
-    for c in text.chars() {
-        if !c.is_alphanumeric() && !c.is_whitespace() && c.is_ascii() {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    doc! { "$regex": pattern, "$options": "i" }.into()
+    doc! { "$regex": error_class::escaped(text), "$options": "i" }.into()
 }

@@ -33,7 +33,9 @@ pub struct QueueRecord {
 }
 
 impl QueueRecord {
-    fn unset(name: String) -> Self {
+    /// A queue called `name` for which nothing is set.
+    #[must_use]
+    pub fn unset(name: String) -> Self {
         Self {
             name,
             paused: false,

@@ -5,6 +5,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 
 use super::Operator;
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps};
+use super::expressions::number;
 use crate::error::Error;
 use crate::model::{Status, field as f};
 
@@ -76,11 +77,11 @@ impl Operator {
     }
 }
 
-fn retryable() -> Document {
+pub(super) fn retryable() -> Document {
     doc! { f::STATUS: { "$in": [Status::Failed, Status::Killed] } }
 }
 
-fn revival(options: RetryOptions) -> [Document; 2] {
+pub(super) fn revival(options: RetryOptions) -> [Document; 2] {
     let run_at = options
         .run_at
         .map_or_else(|| "$$NOW".into(), Bson::DateTime);
@@ -103,9 +104,4 @@ fn revival(options: RetryOptions) -> [Document; 2] {
         } },
         doc! { "$unset": [f::EXPIRE_AT, f::FINISHED_AT, f::FREED_KEY] },
     ]
-}
-
-/// The field if it is a number, which in a foreign document it may not be.
-fn number(field: &str, otherwise: i32) -> Document {
-    doc! { "$cond": [{ "$isNumber": f::path(field) }, f::path(field), otherwise] }
 }

@@ -1,9 +1,10 @@
-//! Runs a waiting job at once.
+//! Runs waiting jobs at once.
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 
-use super::Operator;
+use super::bulk::{BulkOptions, BulkReport, Selection};
+use super::{Change, Operator};
 use crate::error::Error;
 use crate::model::{JobState, Status, field as f};
 
@@ -26,9 +27,8 @@ impl Operator {
     ///   finished, or is no job at all.
     /// - [`Error::Database`] when the database fails.
     pub async fn run_now(&self, id: &str) -> Result<(), Error> {
-        let waiting = doc! { f::STATUS: Status::Pending };
         match self
-            .change_one(id, waiting, due_now(), "run a job now")
+            .change_one(id, waiting(), due_now(), "run a job now")
             .await?
         {
             None => Ok(()),
@@ -39,24 +39,50 @@ impl Operator {
             }),
         }
     }
+
+    /// Makes the selected jobs that wait due now, as [`run_now`](Self::run_now) does one of them.
+    ///
+    /// # Errors
+    ///
+    /// The steps before the failure are done.
+    ///
+    /// - [`Error::Database`] when the database fails.
+    /// - [`Error::TimedOut`] when it does not answer a step within 90 s; whether that step was
+    ///   carried out is not known.
+    /// - [`Error::Refused`] when it refuses a step for anything but what a job holds, as for
+    ///   missing rights; such a job is counted in [`BulkReport::refused`].
+    /// - [`Error::Stopped`] when the runtime is shut down meanwhile.
+    pub async fn run_jobs_now(
+        &self,
+        selection: &Selection,
+        options: BulkOptions,
+    ) -> Result<BulkReport, Error> {
+        self.change_all(Change::RunNow, selection, options).await
+    }
+}
+
+pub(super) fn waiting() -> Document {
+    doc! { f::STATUS: Status::Pending }
 }
 
 /// Due now, unless it is already. A worker that found it as it was claims it no more.
-fn due_now() -> Document {
+pub(super) fn due_now() -> Document {
+    doc! { "$set": { f::RUN_AT: due_at(), f::LOCK_TOKEN: ObjectId::new() } }
+}
+
+/// When the job was due, if it was; now otherwise.
+pub(super) fn due_at() -> Document {
     let run_at = f::path(f::RUN_AT);
     let is_due = doc! { "$and": [
         { "$eq": [{ "$type": &run_at }, "date"] },
         { "$lt": [&run_at, "$$NOW"] },
     ] };
-    doc! { "$set": {
-        f::RUN_AT: { "$cond": [is_due, run_at, "$$NOW"] },
-        f::LOCK_TOKEN: ObjectId::new(),
-    } }
+    doc! { "$cond": [is_due, run_at, "$$NOW"] }
 }
 
 const fn advice(state: JobState) -> &'static str {
     match state {
-        JobState::Running => "it runs already; to start it over, cancel it and then retry it",
+        JobState::Running => "it runs already; to start it over, release it",
         JobState::Done => "it has succeeded; enqueue a new job to do the same again",
         JobState::Dead | JobState::Cancelled => "retry it to make it run again",
         JobState::Malformed => "no worker can read it; delete it and enqueue a job in its place",

@@ -11,9 +11,9 @@ use crate::lease::Lease;
 use crate::model::field as f;
 
 /// So many lines are kept per job.
-const MAX_LINES: i32 = 100;
+pub(crate) const MAX_LINES: i32 = 100;
 /// A line longer than this is cut.
-const MAX_LINE_CHARS: usize = 2000;
+pub(crate) const MAX_LINE_CHARS: usize = 2000;
 
 pub(crate) async fn progress(
     jobs: &Collection<Document>,

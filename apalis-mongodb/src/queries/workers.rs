@@ -1,4 +1,4 @@
-//! The documents of running workers.
+//! The documents of workers.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::error::{Context, Error};
 use crate::model::{field as f, time};
 
 /// A worker without a heartbeat for so many leases is forgotten.
-const FORGOTTEN_AFTER_LEASES: u32 = 10;
+pub(crate) const FORGOTTEN_AFTER_LEASES: u32 = 10;
 
 /// What a worker's document says of it.
 #[derive(Debug)]
@@ -24,6 +24,10 @@ pub(crate) struct Alive<'a> {
     pub(crate) config: &'a Config,
     /// How many jobs it holds.
     pub(crate) leases: usize,
+    /// How many of them a handler has.
+    pub(crate) running: usize,
+    /// Whether it was told to stop.
+    pub(crate) is_draining: bool,
 }
 
 /// Tells the store that `workers` live, in one command.
@@ -48,20 +52,37 @@ pub(crate) async fn heartbeat(
 }
 
 fn upsert(worker: &Alive<'_>) -> Document {
-    let leases = i64::try_from(worker.leases).unwrap_or(i64::MAX);
-    doc! {
-        "q": { f::ID: worker.id },
-        "u": [{ "$set": {
-            "name": { "$literal": worker.name },
-            f::QUEUE: &worker.config.queue,
-            "service": { "$literal": worker.service },
-            f::STARTED_AT: { "$ifNull": [f::path(f::STARTED_AT), "$$NOW"] },
-            f::LAST_SEEN: "$$NOW",
-            "leases": leases,
-            f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(worker.config)] },
-        } }],
-        "upsert": true,
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let mut set = doc! {
+        "name": { "$literal": worker.name },
+        f::QUEUE: &worker.config.queue,
+        "service": { "$literal": worker.service },
+        f::STARTED_AT: { "$ifNull": [f::path(f::STARTED_AT), "$$NOW"] },
+        f::LAST_SEEN: "$$NOW",
+        f::LEASES: number(worker.leases),
+        f::RUNNING: number(worker.running),
+        f::EXPIRE_AT: { "$add": ["$$NOW", forgotten_after(worker.config)] },
+    };
+    if worker.is_draining {
+        set.insert(f::DRAINING_SINCE, draining_since());
     }
+    doc! { "q": { f::ID: worker.id }, "u": [{ "$set": set }], "upsert": true }
+}
+
+/// The first time stays.
+fn draining_since() -> Document {
+    doc! { "$ifNull": [f::path(f::DRAINING_SINCE), "$$NOW"] }
+}
+
+/// Says of a worker that it was told to stop, without waiting for its next heartbeat. Of one that is not
+/// listed (any more) nothing is said: its document would outlive it.
+pub(crate) async fn note_draining(workers: &Collection<Document>, id: &str) -> Result<(), Error> {
+    let (workers, filter) = (workers.clone(), doc! { f::ID: id });
+    let update = vec![doc! { "$set": { f::DRAINING_SINCE: draining_since() } }];
+    let noting = async move { workers.update_one(filter, update).await };
+    within(CALL_LIMIT, "note that a worker stops", noting)
+        .await
+        .map(drop)
 }
 
 /// Lists a worker that sends no heartbeats itself.

@@ -156,11 +156,13 @@ async fn watch(context: WorkerContext, worker: std::sync::Weak<WorkerRuntime>) {
             return;
         };
         if worker.stop.is_cancelled() {
+            worker.note_draining().await;
             return;
         }
         if context.is_shutting_down() {
             worker.stop.cancel();
             worker.release_buffered();
+            worker.note_draining().await;
             return;
         }
         worker.release_held_back();

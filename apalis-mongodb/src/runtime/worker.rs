@@ -81,6 +81,8 @@ impl WorkerRuntime {
             service: &self.service,
             config: &self.config,
             leases: self.leases.len(),
+            running: self.leases.started(),
+            is_draining: self.stop.is_cancelled(),
         }
     }
 
@@ -115,6 +117,18 @@ impl WorkerRuntime {
         let collection = self.config.collections.workers(&self.db);
         if let Err(error) = workers::forget(&collection, &self.id).await {
             tracing::debug!(%error, "worker not removed; it expires by itself");
+        }
+    }
+
+    /// Lets operators see that the worker was told to stop, if it has something to finish. One that has
+    /// not is gone at once.
+    pub(crate) async fn note_draining(&self) {
+        if self.leases.len() == 0 {
+            return;
+        }
+        let collection = self.config.collections.workers(&self.db);
+        if let Err(error) = workers::note_draining(&collection, &self.id).await {
+            tracing::debug!(%error, "not noted that the worker stops; its heartbeats say so");
         }
     }
 

@@ -67,6 +67,15 @@ async fn counts_read_no_document() {
         "query": { "queue": "test", "status": "Done", "finished_at": { "$gt": DateTime::from_millis(0) } },
     };
     assert_eq!(cost(&bench, finished).await.0, 0);
+    let lately = doc! {
+        "count": "apalis_jobs", "hint": "finished", "limit": 100_i64,
+        "query": { "queue": "test", "status": "Done", "finished_at": { "$gte": DateTime::from_millis(1) } },
+    };
+    let (documents, keys) = cost(&bench, lately).await;
+    assert!(
+        documents == 0 && keys <= 102,
+        "{documents} documents, {keys} keys"
+    );
     let running = doc! {
         "count": "apalis_jobs", "hint": "lease", "query": { "queue": "test", "status": "Running" },
     };

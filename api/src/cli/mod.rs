@@ -1,8 +1,10 @@
 //! `dossier-api` on the command line.
 
 mod audit;
+mod completions;
 mod keys;
 mod serve;
+mod storage;
 mod users;
 
 use std::process::ExitCode;
@@ -32,9 +34,14 @@ enum Command {
     /// Manage accounts; Ops and admins never come from sign-up
     #[command(subcommand)]
     Users(users::Command),
+    /// See and count anew how much room documents take
+    #[command(subcommand)]
+    Storage(storage::Command),
     /// Read who did what
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Print what a shell needs to complete this program's commands
+    Completions(completions::Arguments),
 }
 
 impl Cli {
@@ -49,8 +56,10 @@ impl Cli {
             Command::Healthcheck => {
                 dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
             }
+            Command::Completions(arguments) => completions::run(&arguments),
             Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Keys(command) => keys::run(&command).await.map(|()| ExitCode::SUCCESS),
+            Command::Storage(command) => storage::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Users(command) => users::run(command).await.map(|()| ExitCode::SUCCESS),
         }
     }

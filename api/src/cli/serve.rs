@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
 use dossier_common::entropy::Entropy;
+use dossier_common::store::free_space::FreeSpace;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::telemetry::init_logs;
@@ -15,10 +16,13 @@ use tokio::net::TcpListener;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Settings;
+use crate::operation_runner::OperationRunner;
+use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
 use crate::refresh_token::RefreshTokens;
 use crate::router;
 use crate::state::{AppState, Parts};
+use crate::storage_upkeep;
 use crate::throttle::Throttle;
 
 pub(super) async fn run() -> anyhow::Result<ExitCode> {
@@ -52,10 +56,12 @@ async fn serve_clients(
 ) -> anyhow::Result<()> {
     let (limits, grace) = (settings.connections, settings.frame.grace);
     let state = app_state(store, settings, draining.clone());
-    let audit = state.audit.clone();
+    let (audit, operations) = (state.audit.clone(), state.operations.clone());
     audit.start_to_summarise();
+    storage_upkeep::start(state.clone());
     let router = router::router(state);
     let all_ended = server::serve(listener, router, limits, draining, grace).await;
+    operations.ended().await;
     audit.summarise().await;
     if !all_ended {
         tracing::warn!(
@@ -73,6 +79,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
     AppState::new(Parts {
         changes: Changes::watch(store.clone()),
         reachability: Reachability::watch(store.clone()),
+        free_space: FreeSpace::of(store.clone()),
         audit: Audit::new(
             store.clone(),
             clock.clone(),
@@ -80,6 +87,8 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
             pseudonyms.clone(),
         ),
         throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
+        operations: OperationRunner::new(store.clone(), draining.clone()),
+        overview: OverviewFeed::new(store.clone()),
         store,
         clock,
         passwords: PasswordHasher::new(entropy.clone()),

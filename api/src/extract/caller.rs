@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::id::{SessionId, UserId};
+use dossier_common::store::StoreError;
 use dossier_common::store::files::FileScope;
 use dossier_common::store::invitations::InvitationScope;
 use dossier_common::user::Role;
@@ -101,6 +102,21 @@ impl Caller {
             Some(session) if session.is_live(now) => Ok(()),
             _ => Err(refused(AccessTokenError::Invalid)),
         }
+    }
+
+    /// Whether the session still stands, in the role that it had and with the second factor that this role
+    /// needs: for answers that go on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when that cannot be told.
+    pub async fn still_has_role(&self, state: &AppState) -> Result<bool, StoreError> {
+        let session = state.store.recent_session(self.session_id).await?;
+        let (now, required) = (state.clock.now(), &state.totp_required_for);
+        Ok(session.is_some_and(|session| {
+            let is_proven = session.second_factor || !required.contains(session.role);
+            session.is_live(now) && session.role == self.role && is_proven
+        }))
     }
 }
 

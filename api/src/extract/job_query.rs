@@ -2,27 +2,22 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use dossier_common::email::EmailAddress;
-use dossier_common::id::{FileId, LinkId, UserId};
-use dossier_common::queue::backend::{JobFilter, JobState, Outcome};
-use dossier_common::queue::{QueueName, about};
-use dossier_common::store::addressees::facts_of_user;
+use dossier_common::queue::backend::JobFilter;
 use dossier_common::store::{Store, StoreError};
 use utoipa::IntoParams;
 
-use super::PageRequest;
-use super::audit_query::{checked, instant, text, word};
 use super::query::read_query;
+use super::{JobConditions, PageRequest};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
+use crate::wire::JobFilterRequest;
 
 /// The page and the jobs that are asked for.
 #[derive(Clone, Debug)]
 pub struct JobQuery {
     /// Which page.
     pub page: PageRequest,
-    filter: JobFilter,
-    email: Option<EmailAddress>,
+    conditions: JobConditions,
 }
 
 /// The parameters of the list of jobs.
@@ -77,11 +72,7 @@ impl JobQuery {
     ///
     /// [`StoreError::Database`].
     pub async fn filter(&self, store: &Store) -> Result<JobFilter, StoreError> {
-        let mut filter = self.filter.clone();
-        if let Some(email) = &self.email {
-            filter.any_of = store.find_addressee(&email.key()).await?.facts();
-        }
-        Ok(filter)
+        self.conditions.filter(store).await
     }
 }
 
@@ -109,46 +100,26 @@ impl FromRequestParts<AppState> for JobQuery {
             from,
             until,
         ] = values;
-        let errors = &mut Vec::new();
-        let queue: Option<QueueName> = word(errors, "queue", queue, "must be the name of a queue");
-        let state: Option<JobState> = word(errors, "state", state, "must be a state of a job");
-        let kind = text(errors, "kind", kind);
-        let user: Option<UserId> = word(errors, "user", user, "must be the id of a person");
-        let with_a_user = user.is_some() && email.is_some();
-        let email: Option<EmailAddress> = checked(
-            errors,
-            "email",
+        let asked = JobFilterRequest {
+            queue,
+            state,
+            kind,
+            user,
             email,
-            "must be an e-mail address, and stand without `user`",
-            |text| text.parse().ok().filter(|_| !with_a_user),
-        );
-        let file: Option<FileId> = word(errors, "file", file, "must be the id of a document");
-        let link: Option<LinkId> = word(errors, "link", link, "must be the id of a link");
-        let outcome = "must be how an attempt ended, such as failed or timed_out";
-        let ended = checked(errors, "ended", ended, outcome, Outcome::find);
-        let kind = kind.map(|kind| about("template", [kind]));
-        let file = file.map(|id| about("file_id", [id.to_string()]));
-        let link = link.map(|id| about("link_id", [id.to_string()]));
-        let filter = JobFilter {
-            queue: queue.map(|queue| queue.as_str().to_owned()),
-            states: state.into_iter().collect(),
-            error_contains: text(errors, "error", error),
-            outcomes: ended.into_iter().collect(),
-            created_after: instant(errors, "from", from),
-            created_before: instant(errors, "until", until),
-            all_of: kind.into_iter().chain(file).chain(link).collect(),
-            any_of: user.map(facts_of_user).unwrap_or_default(),
-            ..JobFilter::default()
+            file,
+            link,
+            error,
+            ended,
+            from,
+            until,
         };
+        let mut errors = Vec::new();
+        let conditions = JobConditions::read(asked, &mut errors);
         if !errors.is_empty() {
-            return Err(Problem::invalid_fields(std::mem::take(errors)));
+            return Err(Problem::invalid_fields(errors));
         }
         let page = PageRequest::read(limit, cursor)?;
-        Ok(Self {
-            page,
-            filter,
-            email,
-        })
+        Ok(Self { page, conditions })
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn legacy_upload_file(
     Ops(caller): Ops,
     request: Request,
 ) -> Result<Json<LegacyUploadResponse>, Problem> {
-    let upload = services::receive_upload(&state, request).await?;
+    let upload = services::receive_upload(&state, caller.user_id, request).await?;
     let file = services::accept_upload(&state, &caller, upload, None).await?;
     Ok(Json(LegacyUploadResponse {
         message: "The file is stored and will be available once it has been checked.",

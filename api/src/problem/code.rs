@@ -96,6 +96,10 @@ codes! {
     RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests";
     /// The client was too slow to send its request.
     RequestTimeout REQUEST_TIMEOUT "request_timeout" "The request took too long to arrive";
+    /// The caller's documents would take more than they may.
+    QuotaExceeded INSUFFICIENT_STORAGE "quota_exceeded" "Your documents may take no more room";
+    /// There is no room for more documents.
+    StorageFull INSUFFICIENT_STORAGE "storage_full" "There is no room for more documents";
     /// The service failed.
     Internal INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side";
     /// Not ready to serve, or a worker was not in time.

@@ -1,8 +1,9 @@
 //! Which problem an error of the inner layers becomes. Each is logged here, once.
 
+use dossier_common::operations::OperationError;
 use dossier_common::store::StoreError;
 
-use super::Problem;
+use super::{Code, Problem};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -18,6 +19,12 @@ impl From<StoreError> for Problem {
                 "The database is not available right now. Please try again in a few seconds.",
             );
         }
+        if error.is_out_of_space() {
+            tracing::error!(error = %error, "the volume of the database is full");
+            return Self::unavailable(
+                "The service cannot store anything right now. Please tell the operator, and try again later.",
+            );
+        }
         tracing::error!(error = %error, "the store failed a request");
         Self::internal()
     }
@@ -27,5 +34,34 @@ impl From<tokio::task::JoinError> for Problem {
     fn from(error: tokio::task::JoinError) -> Self {
         tracing::error!(error = %error, "a task of a request was ended");
         Self::internal()
+    }
+}
+
+impl From<OperationError> for Problem {
+    fn from(error: OperationError) -> Self {
+        match error {
+            OperationError::Everything => Self::invalid_field(
+                "filter",
+                "must have a queue, a state or another condition, or `ids` must name the jobs",
+            ),
+            OperationError::TooManyIds { .. } => Self::invalid_field("ids", error.to_string()),
+            OperationError::WrongState { .. } => {
+                Self::invalid_field("filter.state", error.to_string())
+            }
+            OperationError::NotFound(_) | OperationError::NoCohort(_) => Self::not_found(),
+            OperationError::Done(_) => Self::new(
+                Code::Conflict,
+                "The operation is done, and nothing is left to do. Please begin another one.",
+            ),
+            OperationError::Driven(_) => Self::new(
+                Code::Conflict,
+                "A process carries the operation out. Please stop it first, or wait for its end.",
+            ),
+            OperationError::Store(error) => error.into(),
+            error => {
+                tracing::error!(%error, "an operation on jobs failed in a way that is not known");
+                Self::internal()
+            }
+        }
     }
 }

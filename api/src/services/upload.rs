@@ -1,6 +1,8 @@
 //! Uploads: bytes first, then one transaction.
 
 mod multipart;
+mod refusal;
+mod room;
 
 use axum::extract::Request;
 use dossier_common::audit::Act;
@@ -15,6 +17,8 @@ use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::DateTime;
 
+use self::refusal::stored;
+use self::room::Room;
 use crate::extract::Caller;
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -25,6 +29,7 @@ pub struct Upload {
     name: FileName,
     recipients: Option<Vec<EmailAddress>>,
     blob: StoredBlob,
+    room: Room,
 }
 
 /// A client's name for a request, so that sending it twice does it once.
@@ -52,18 +57,22 @@ impl IdempotencyKey {
     }
 }
 
-/// Stores the bytes of a multipart upload while they arrive.
+/// Stores the bytes of a multipart upload of `owner` while they arrive, as far as there is room for them.
 ///
 /// # Errors
 ///
-/// [`Problem`]; nothing is left of the bytes then.
-pub async fn receive_upload(state: &AppState, request: Request) -> Result<Upload, Problem> {
+/// [`Problem`]; nothing is left of the bytes then, and of the room that was reserved for them.
+pub async fn receive_upload(
+    state: &AppState,
+    owner: UserId,
+    request: Request,
+) -> Result<Upload, Problem> {
     let expected = expected_digest(request.headers())?;
     let blob_id = BlobId::generate(&state.entropy, state.clock.now());
-    let upload = multipart::receive(state, request, blob_id).await?;
+    let upload = multipart::receive(state, request, (owner, blob_id)).await?;
     match expected {
         Some(expected) if expected != upload.blob.sha256 => {
-            state.store.delete_blob(blob_id).await?;
+            upload.room.give_up().await;
             let detail = "The bytes that arrived are not the ones Repr-Digest speaks of. Please send them again.";
             Err(Problem::new(Code::DigestMismatch, detail))
         }
@@ -86,10 +95,11 @@ pub async fn accept_upload(
 ) -> Result<File, Problem> {
     let owner = caller.user_id;
     if let Err(problem) = caller.still_signed_in(state).await {
-        state.store.delete_blob(upload.blob.id).await?;
+        upload.room.give_up().await;
         return Err(problem);
     }
-    let file = new_file(state, owner, upload);
+    let file = new_file(state, owner, &upload);
+    let (size_bytes, room) = (upload.blob.size_bytes, upload.room);
     let record = key.map(|key| idempotency_record(&file, &key, file.created_at));
     let entry = state.audit.entry(Act::Upload, &caller.origin);
     let entry = entry.by(owner, caller.role).about(file.id);
@@ -98,6 +108,7 @@ pub async fn accept_upload(
         .transaction("add an upload", |tx| {
             let (file, record, entry) = (file.clone(), record.clone(), entry.clone());
             Box::pin(async move {
+                tx.keep_reservation(file.blob_id, size_bytes).await?;
                 if let Some(record) = &record {
                     tx.insert_idempotency_record(record).await?;
                 }
@@ -107,27 +118,29 @@ pub async fn accept_upload(
         })
         .await;
     let Err(error) = added else {
+        room.settle(file.size_bytes).await;
         return Ok(file);
     };
-    // Whether a failed commit took place may be unknown; bytes are only removed when it did not.
+    // Whether a failed commit took place may be unknown; the bytes stay if it did.
+    room.give_up().await;
     match (error, record) {
         (StoreError::Conflict(Conflict::IdempotencyKey), Some(record)) => {
-            state.store.delete_blob(file.blob_id).await?;
             first_answer(state, owner, &record).await
         }
-        (error, _) => Err(error.into()),
+        (error, _) => Err(stored(error)),
     }
 }
 
-fn new_file(state: &AppState, owner: UserId, upload: Upload) -> File {
+fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
     let now = state.clock.now();
     let recipients = upload
         .recipients
+        .as_ref()
         .map(|addresses| addresses.iter().map(EmailAddress::key).collect());
     File {
         id: FileId::generate(&state.entropy, now),
         owner_id: owner,
-        name: upload.name,
+        name: upload.name.clone(),
         size_bytes: i64::try_from(upload.blob.size_bytes).unwrap_or(i64::MAX),
         sha256: upload.blob.sha256,
         blob_id: upload.blob.id,
@@ -196,6 +209,8 @@ impl Fails for ReceiveUpload {
             Code::PayloadTooLarge,
             Code::UnsupportedMediaType,
             Code::InvalidFields,
+            Code::QuotaExceeded,
+            Code::StorageFull,
         ]
     }
 }
@@ -206,6 +221,11 @@ pub struct AcceptUpload;
 
 impl Fails for AcceptUpload {
     fn codes() -> Vec<Code> {
-        vec![Code::NotFound, Code::Conflict, Code::IdempotencyMismatch]
+        vec![
+            Code::NotFound,
+            Code::Conflict,
+            Code::IdempotencyMismatch,
+            Code::StorageFull,
+        ]
     }
 }

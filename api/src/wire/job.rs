@@ -1,7 +1,7 @@
 //! Jobs on the wire.
 
 use dossier_common::clock::rfc3339;
-use dossier_common::queue::backend::JobSummary;
+use dossier_common::queue::backend::{JobRecord, JobSummary};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,6 +55,23 @@ impl From<JobSummary> for JobResponse {
             finished_at: job.finished_at.map(rfc3339),
             worker: job.worker,
             last_error: job.malformed.or(job.last_error),
+        }
+    }
+}
+
+impl From<&JobRecord> for JobResponse {
+    fn from(job: &JobRecord) -> Self {
+        Self {
+            id: job.id.clone(),
+            queue: job.queue.clone(),
+            state: job.state.into(),
+            attempts: job.attempts,
+            max_attempts: job.max_attempts,
+            created_at: rfc3339(job.created_at),
+            run_at: rfc3339(job.run_at),
+            finished_at: job.finished_at.map(rfc3339),
+            worker: job.worker.clone(),
+            last_error: job.malformed.clone().or(job.last_error.clone()),
         }
     }
 }

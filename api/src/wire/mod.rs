@@ -2,33 +2,66 @@
 
 mod account;
 mod audit;
+mod cohort;
+mod explanation;
 mod file;
 mod invitation;
 mod job;
+mod job_filter;
+mod job_story;
 mod link;
+mod mail;
+mod mail_server;
 mod number;
+mod operation;
+mod overview;
 mod own_session;
 mod page;
 mod processing;
+mod queue;
+mod queue_limits;
 mod reason;
 mod schema;
 mod second_factor;
 mod session;
+mod storage;
 mod user;
+mod worker;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
 pub use audit::AuditEntryResponse;
+pub use cohort::{CohortList, CohortResponse};
+pub use explanation::{ExplanationResponse, KnownResponse};
 pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
 pub use invitation::{AcceptInvitationRequest, InvitationRequest, InvitationResponse};
 pub use job::JobResponse;
+pub use job_filter::JobFilterRequest;
+pub use job_story::{
+    AttemptResponse, CauseResponse, EventResponse, JobLogLineResponse, JobStoryResponse,
+};
 pub use link::{LinkRequest, LinkResponse, LinkStateName};
+pub use mail::{MailResponse, MailStateName};
+pub use mail_server::{MailServerResponse, MailServerStateName};
+pub use operation::{
+    OperationCountsResponse, OperationOptions, OperationRequest, OperationResponse,
+    OperationStateName, PlanResponse, VerbName,
+};
+pub use overview::{FailedJobResponse, OverviewResponse};
 pub use own_session::SessionResponse;
-pub use page::{AccountPage, AuditPage, FilePage, InvitationPage, JobPage, LinkPage, SessionPage};
+pub use page::{
+    AccountPage, AuditPage, FilePage, InvitationPage, JobPage, LinkPage, MailPage, OperationPage,
+    SessionPage,
+};
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
+pub use queue::{
+    ParkingResponse, QueueCountsResponse, QueueList, QueueRatesResponse, QueueResponse,
+    QueueStateName,
+};
+pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, RateResponse};
 pub use reason::ReasonCode;
 pub use schema::{
-    DocumentBytes, Email, FileIdText, InvitationIdText, LinkIdText, SessionIdText, UriReference,
-    UserIdText,
+    CohortIdText, DocumentBytes, Email, EventStream, FileIdText, InvitationIdText, JobIdText,
+    LinkIdText, OperationIdText, QueueNameText, SessionIdText, UriReference, UserIdText,
 };
 pub use second_factor::{
     BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,
@@ -38,4 +71,6 @@ pub use session::{
     ChangePasswordRequest, ConfirmResetRequest, DEVICE_TOKEN, LoginResponse, MessageResponse,
     RefreshRequest, VerifiedResponse, VerifyEmailRequest,
 };
+pub use storage::StorageResponse;
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};
+pub use worker::{RunningJobResponse, WorkerList, WorkerResponse, WorkerStateName};

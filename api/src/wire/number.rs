@@ -1,6 +1,7 @@
 //! Numbers in bodies.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -48,4 +49,17 @@ where
 {
     let number: Option<WholeNumber> = Option::deserialize(deserializer)?;
     Ok(number.map(|it| it.0))
+}
+
+/// For `deserialize_with`: a whole number.
+pub(super) fn required_number<'de, D>(deserializer: D) -> Result<i64, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    WholeNumber::deserialize(deserializer).map(|it| it.0)
+}
+
+/// A duration in whole milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

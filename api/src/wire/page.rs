@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, JobResponse,
-    LinkResponse, SessionResponse,
+    LinkResponse, MailResponse, OperationResponse, SessionResponse,
 };
 
 /// A page of the audit, newest first.
@@ -58,6 +58,28 @@ pub struct LinkPage {
     /// The links.
     #[schema(max_items = 200)]
     pub items: Vec<LinkResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of mails, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MailPage {
+    /// The mails.
+    #[schema(max_items = 200)]
+    pub items: Vec<MailResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of operations, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OperationPage {
+    /// The operations.
+    #[schema(max_items = 200)]
+    pub items: Vec<OperationResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,

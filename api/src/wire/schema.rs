@@ -20,6 +20,18 @@ texts! {
     /// The id of an invitation.
     #[schema(as = InvitationId, pattern = "^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "inv_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     InvitationIdText;
+    /// The id of a job.
+    #[schema(as = JobId, min_length = 1, max_length = 1024, example = "job_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    JobIdText;
+    /// The name of a queue.
+    #[schema(as = QueueName, pattern = "^[a-z0-9._-]{1,64}$", example = "send-email")]
+    QueueNameText;
+    /// The id of an operation on many jobs.
+    #[schema(as = OperationId, pattern = "^op_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "op_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    OperationIdText;
+    /// The id of a group of jobs that failed alike.
+    #[schema(as = CohortId, pattern = "^[0-9a-f]{8}$", example = "3f9c2a71")]
+    CohortIdText;
     /// The id of a download link.
     #[schema(as = LinkId, pattern = "^lnk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "lnk_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     LinkIdText;
@@ -32,6 +44,9 @@ texts! {
     /// An address on this service.
     #[schema(format = UriReference, example = "/v1/files/fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     UriReference;
+    /// Server-sent events, as the WHATWG's HTML standard has them.
+    #[schema(example = "event: overview\ndata: {\"at\":\"2026-11-25T08:30:00.000Z\"}\n\n")]
+    EventStream;
     /// The bytes of a document.
     #[schema(format = Binary)]
     DocumentBytes;

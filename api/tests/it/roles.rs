@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use axum::http::Method;
+use dossier_common::operations::{self, Initiator, Order, Verb};
+use dossier_common::queue::backend::{JobFilter, JobState};
 use dossier_common::user::Role;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use serde_json::json;
 
 use crate::harness::{App, NewFile, Operation, PASSWORD, Person};
@@ -26,6 +28,7 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("refresh_session", [415; 4]),
         ("log_out", [401, 204, 204, 204]),
         ("show_me", [401, 200, 200, 200]),
+        ("show_storage", [401, 200, 200, 200]),
         ("change_password", [401, 415, 415, 415]),
         ("begin_totp", [401, 415, 415, 415]),
         ("confirm_totp", [401, 415, 415, 415]),
@@ -45,7 +48,35 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("download_file", [401, 200, 404, 404]),
         ("check_download", [401, 200, 404, 404]),
         ("list_audit", [401, 403, 403, 200]),
+        ("show_overview", [401, 403, 403, 200]),
+        ("listen_to_overview", [401, 403, 403, 200]),
+        // Without what is to be explained.
+        ("explain", [401, 403, 403, 422]),
         ("list_jobs", [401, 403, 403, 200]),
+        // Of a job that is ready.
+        ("show_job", [401, 403, 403, 200]),
+        ("delete_job", [401, 403, 403, 204]),
+        ("retry_job", [401, 403, 403, 409]),
+        ("run_job_now", [401, 403, 403, 200]),
+        ("cancel_job", [401, 403, 403, 200]),
+        ("release_job", [401, 403, 403, 409]),
+        ("begin_operation", [401, 403, 403, 415]),
+        ("list_operations", [401, 403, 403, 200]),
+        // Of one that has just begun.
+        ("show_operation", [401, 403, 403, 200]),
+        ("stop_operation", [401, 403, 403, 200]),
+        ("resume_operation", [401, 403, 403, 409]),
+        ("list_failures", [401, 403, 403, 200]),
+        // Of a group that there is not.
+        ("retry_failures", [401, 403, 403, 404]),
+        ("list_queues", [401, 403, 403, 200]),
+        ("show_queue", [401, 403, 403, 200]),
+        ("pause_queue", [401, 403, 403, 200]),
+        ("resume_queue", [401, 403, 403, 200]),
+        ("limit_queue", [401, 403, 403, 415]),
+        ("list_workers", [401, 403, 403, 200]),
+        ("list_mails", [401, 403, 403, 200]),
+        ("show_mail_server", [401, 403, 403, 200]),
         ("legacy_sign_up", [415; 4]),
         ("legacy_log_in", [415; 4]),
         ("legacy_upload_file", [401, 403, 415, 403]),
@@ -104,6 +135,24 @@ async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
         let somebody = app.account(&email, Role::Client, true).await;
         return path.replace("{id}", &somebody.id.to_string());
     }
+    if path.starts_with("/v1/admin/jobs/") {
+        let accounts = app.count("sign_ups", doc! {}).await;
+        app.sign_up(&format!("new{accounts}@example.com"), PASSWORD)
+            .await
+            .expect(202);
+        return path.replace("{id}", &newest_job(app).await);
+    }
+    if path.starts_with("/v1/admin/operations/") {
+        let dead = JobFilter::queue("send-email").state(JobState::Dead);
+        let order = Order::new(Verb::Retry, dead, Initiator::operator("ada@host"));
+        let begun = operations::begin(&app.state.store, order).await;
+        let id = begun.expect("it can begin").id.to_string();
+        return path.replace("{id}", &id);
+    }
+    if path.starts_with("/v1/admin/") {
+        let path = path.replace("{name}", "revalidate-upload");
+        return path.replace("{id}", "00000000");
+    }
     let file = app.available(ops, NewFile::default()).await;
     if path.starts_with("/v1/files/") {
         return path.replace("{id}", &file.id.to_string());
@@ -112,6 +161,15 @@ async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
     let token = download.trim_start_matches("/download/");
     let path = path.replace("{id}", &link.to_string());
     path.replace("{token}", token)
+}
+
+/// The newest job that sends a mail and waits.
+async fn newest_job(app: &App) -> String {
+    let jobs = app.database().collection::<Document>("apalis_jobs");
+    let waiting = doc! { "queue": "send-email", "status": "Pending" };
+    let found = jobs.find_one(waiting).sort(doc! { "created_at": -1 }).await;
+    let job = found.expect("readable").expect("a job");
+    job.get_str("_id").expect("an id").to_owned()
 }
 
 #[tokio::test]
@@ -139,7 +197,7 @@ async fn every_operation_answers_each_role_as_expected() {
                 Some(person) => call.by(person),
                 None => call,
             };
-            let status = call.send().await.status;
+            let status = call.status().await;
             if status != expected {
                 let who = caller.map_or("nobody", |person| &person.email);
                 wrong.push(format!("{name} as {who}: {status}, not {expected}"));
@@ -192,6 +250,7 @@ async fn a_method_that_a_path_does_not_have_is_refused_to_everybody_alike() {
     let callers = callers(&app).await;
     for (path, methods) in known {
         let path = path.replace("{id}", "x").replace("{token}", "x");
+        let path = path.replace("{name}", "x");
         for method in [
             "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
         ] {

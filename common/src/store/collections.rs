@@ -7,9 +7,11 @@ use crate::audit::AuditEntry;
 use crate::file::File;
 use crate::invitation::Invitation;
 use crate::link::Link;
+use crate::operation::Operation;
 use crate::reset::Reset;
 use crate::session::Session;
 use crate::sign_up::SignUp;
+use crate::storage::{Reservation, StorageUsage};
 use crate::user::User;
 
 /// The collections' names; frozen.
@@ -38,12 +40,18 @@ pub mod collection {
     pub const MAIL_CIRCUITS: &str = "mail_circuits";
     /// How far mails got.
     pub const MAILS: &str = "mails";
+    /// What operators and admins had done to many jobs.
+    pub const OPERATIONS: &str = "operations";
     /// Who did what.
     pub const AUDIT: &str = "audit";
     /// How many requests there were in a window.
     pub const RATE_WINDOWS: &str = "rate_windows";
     /// How often somebody failed to log in.
     pub const LOG_IN_FAILURES: &str = "log_in_failures";
+    /// How much of the storage documents take, by person and together.
+    pub const STORAGE_USAGE: &str = "storage_usage";
+    /// The uploads under way that have room reserved.
+    pub const STORAGE_RESERVATIONS: &str = "storage_reservations";
     /// The GridFS bucket of the documents' bytes.
     pub const BLOBS: &str = "blobs";
     /// The ledger of migrations.
@@ -65,9 +73,12 @@ pub struct Collections {
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
     pub(crate) mail_circuits: Collection<super::mail_circuit::MailCircuit>,
     pub(crate) mails: Collection<super::mails::Mail>,
+    pub(crate) operations: Collection<Operation>,
     pub(crate) audit: Collection<AuditEntry>,
     pub(crate) rate_windows: Collection<super::rate_windows::RateWindow>,
     pub(crate) log_in_failures: Collection<super::log_in_failures::LogInFailures>,
+    pub(crate) storage_usage: Collection<StorageUsage>,
+    pub(crate) storage_reservations: Collection<Reservation>,
 }
 
 impl Collections {
@@ -85,14 +96,18 @@ impl Collections {
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
             mail_circuits: database.collection(collection::MAIL_CIRCUITS),
             mails: database.collection(collection::MAILS),
+            operations: database.collection(collection::OPERATIONS),
             audit: database.collection(collection::AUDIT),
             rate_windows: counters(database, collection::RATE_WINDOWS),
             log_in_failures: counters(database, collection::LOG_IN_FAILURES),
+            storage_usage: counters(database, collection::STORAGE_USAGE),
+            storage_reservations: counters(database, collection::STORAGE_RESERVATIONS),
         }
     }
 }
 
-/// Counters are worth no waiting for a majority: a failover may lose the last of them.
+/// Counters are worth no waiting for a majority: a failover may lose the last of them. What is reserved for an
+/// upload is not lost without the upload: the majority that its transaction waits for has all before it.
 fn counters<T: Send + Sync>(database: &Database, name: &str) -> Collection<T> {
     let one = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
     let options = CollectionOptions::builder().write_concern(one).build();

@@ -41,6 +41,9 @@ pub enum StoreError {
         /// Which bytes.
         blob: crate::id::BlobId,
     },
+    /// An upload was given up before its document was added: its process was not heard of in time.
+    #[error("the upload was given up: it took longer than its lease")]
+    UploadExpired,
     /// A background task of the store ended before its time.
     #[error("a task of the store was ended: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -73,6 +76,11 @@ impl StoreError {
             } => true,
             _ => self.driver_error().is_some_and(is_unavailable),
         }
+    }
+
+    /// Whether the volume of the database is full: what writes fails until somebody makes room.
+    pub fn is_out_of_space(&self) -> bool {
+        self.driver_error().is_some_and(is_out_of_space)
     }
 
     fn has_label(&self, label: &str) -> bool {
@@ -127,6 +135,30 @@ fn is_unavailable(error: &DriverError) -> bool {
         }
         ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
             UNAVAILABLE_CODES.contains(&concern.code)
+        }
+        _ => false,
+    }
+}
+
+/// What a server says when its volume is full: OutOfDiskSpace.
+const OUT_OF_DISK_SPACE: i32 = 14031;
+
+fn is_out_of_space(error: &DriverError) -> bool {
+    match error.kind.as_ref() {
+        // A GridFS stream wraps the driver's own errors.
+        ErrorKind::Io(error) => error
+            .get_ref()
+            .and_then(|it| it.downcast_ref::<DriverError>())
+            .is_some_and(is_out_of_space),
+        ErrorKind::Command(command) => command.code == OUT_OF_DISK_SPACE,
+        ErrorKind::Write(WriteFailure::WriteError(write)) => write.code == OUT_OF_DISK_SPACE,
+        ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
+            concern.code == OUT_OF_DISK_SPACE
+        }
+        ErrorKind::InsertMany(failure) => {
+            let mut writes = failure.write_errors.iter().flatten();
+            writes.any(|write| write.code == OUT_OF_DISK_SPACE)
+                || matches!(&failure.write_concern_error, Some(it) if it.code == OUT_OF_DISK_SPACE)
         }
         _ => false,
     }

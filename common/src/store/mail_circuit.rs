@@ -30,6 +30,15 @@ impl MailCircuit {
     }
 }
 
+/// How much has failed since the last mail that the mail server took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MailFailures {
+    /// So much, up to what parks the mails.
+    pub count: usize,
+    /// The last time.
+    pub failed_at: Option<DateTime>,
+}
+
 impl Store {
     /// Counts a failure to send a mail; the same `failure` counts once. Whether too much has failed.
     ///
@@ -66,6 +75,15 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn has_mail_failures(&self) -> Result<bool, StoreError> {
+        Ok(self.mail_failures().await?.count > 0)
+    }
+
+    /// How much has failed since the last mail that was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn mail_failures(&self) -> Result<MailFailures, StoreError> {
         let found = self
             .collections
             .mail_circuits
@@ -73,7 +91,11 @@ impl Store {
             .max_time(OPERATION_LIMIT)
             .await
             .map_err(StoreError::database("read the failures of mail"))?;
-        Ok(found.is_some_and(|circuit| !circuit.failures.is_empty()))
+        let failures = |circuit: MailCircuit| MailFailures {
+            count: circuit.failures.len(),
+            failed_at: circuit.failed_at,
+        };
+        Ok(found.map(failures).unwrap_or_default())
     }
 
     /// Forgets what has failed: a mail was sent.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,30 @@ pub enum MailState {
     HandedOver,
     /// What follows from it is recorded, too.
     Settled,
+}
+
+impl MailState {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Intended,
+        Self::NotTaken,
+        Self::Unanswered,
+        Self::Held,
+        Self::HandedOver,
+        Self::Settled,
+    ];
+
+    /// The word that is stored and shown; frozen.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::NotTaken => "not_taken",
+            Self::Unanswered => "unanswered",
+            Self::Held => "held",
+            Self::HandedOver => "handed_over",
+            Self::Settled => "settled",
+        }
+    }
 }
 
 /// A mail, by the job that sends it. Nothing in it says to whom.
@@ -90,7 +114,7 @@ impl Store {
         template: &str,
         now: DateTime,
     ) -> Result<Option<Mail>, StoreError> {
-        let taken = [MailState::HandedOver, MailState::Settled].map(word);
+        let taken = [MailState::HandedOver, MailState::Settled].map(MailState::as_str);
         let is_taken = doc! { "$in": [{ "$ifNull": ["$state", ""] }, taken.to_vec()] };
         let mut fields = state(MailState::Intended, now);
         fields.insert("template", doc! { "$literal": template });
@@ -111,6 +135,31 @@ impl Store {
             .map_err(StoreError::database(
                 "record that a mail is about to be sent",
             ))
+    }
+
+    /// Records that the server has the mail of a job, which is about `template`, whether or not an attempt at
+    /// it is known: `how` says from where that is known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn record_taken_mail(
+        &self,
+        job_id: &str,
+        template: &str,
+        how: &str,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let mut fields = state(MailState::HandedOver, now);
+        fields.insert("answer", how);
+        let update = doc! { "$set": fields, "$setOnInsert": { "template": template } };
+        self.collections
+            .mails
+            .update_one(doc! { "_id": job_id }, update)
+            .upsert(true)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("record a mail that was sent"))
     }
 
     /// Records how far the mail of a job got, and what the server said.
@@ -139,12 +188,21 @@ impl Store {
     }
 }
 
-fn word(state: MailState) -> Bson {
-    serialize_to_bson(&state).expect("it is a word")
-}
-
 fn state(state: MailState, now: DateTime) -> Document {
-    let state = word(state);
+    let state = state.as_str();
     let expire_at = now.saturating_add_duration(KEPT_FOR);
     doc! { "state": state, "at": now, "expire_at": expire_at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_stored_as_it_is_shown() {
+        for state in MailState::ALL {
+            let stored = mongodb::bson::serialize_to_bson(&state).expect("it is a word");
+            assert_eq!(stored.as_str(), Some(state.as_str()));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 /// Every metric of the programs themselves, with what it tells. Those of the queue are
 /// [`apalis_mongodb::METRICS`]. Counters end in `_total`.
-pub const METRICS: [(&str, &str); 24] = [
+pub const METRICS: [(&str, &str); 29] = [
     ("dossier_build_info", "1, with the program and its version"),
     (
         "dossier_queue_jobs",
@@ -62,6 +62,26 @@ pub const METRICS: [(&str, &str); 24] = [
     (
         "dossier_audit_entries_lost_total",
         "Failures and denials that could not be recorded",
+    ),
+    (
+        "dossier_storage_free_bytes",
+        "What is free on the volume of the database, as every API process sees it; not a number while that is not known",
+    ),
+    (
+        "dossier_storage_reserve_bytes",
+        "What is to stay free of it (STORAGE_RESERVE_BYTES): uploads stop there",
+    ),
+    (
+        "dossier_storage_used_bytes",
+        "What documents take together, as every API process sees it",
+    ),
+    (
+        "dossier_storage_quota_bytes",
+        "What they may take together (TOTAL_QUOTA_BYTES), 0 without a limit",
+    ),
+    (
+        "dossier_upload_refusals_total",
+        "Uploads that got no room, by reason: user_quota, total_quota, free_space, disk_full",
     ),
     (
         "process_start_time_seconds",

@@ -116,6 +116,37 @@ fn every_alert_rule_is_whole_and_asks_for_metrics_that_there_are() {
     }
 }
 
+/// The name by which a heading is linked to.
+fn anchor(heading: &str) -> String {
+    let lower = heading.to_lowercase().replace(' ', "-");
+    let kept = |c: &char| c.is_alphanumeric() || "-_".contains(*c);
+    lower.chars().filter(kept).collect()
+}
+
+#[test]
+fn every_alert_rule_names_a_section_of_the_runbook_that_speaks_of_it() {
+    let page = file("docs/RUNBOOK.md");
+    let sections = page.split("\n## ").skip(1);
+    let sections: Vec<_> = sections
+        .map(|section| section.split_once('\n').expect("a heading and a text"))
+        .collect();
+    let text = file("deploy/monitoring/alerts.yml");
+    for rule in rules(&text) {
+        let value = |key: &str| {
+            let found = rule.iter().find(|(name, _)| *name == key);
+            found.map(|(_, value)| *value).unwrap_or_default()
+        };
+        let alert = value("alert");
+        let named = value("runbook").trim_matches('"');
+        let named = named.strip_prefix("docs/RUNBOOK.md#").unwrap_or_default();
+        let mut found = sections.iter().filter(|it| anchor(it.0) == named);
+        let (_, section) = found
+            .next()
+            .unwrap_or_else(|| panic!("{alert} names no section: {named:?}"));
+        assert!(section.contains(&format!("`{alert}`")), "{alert}: {named}");
+    }
+}
+
 #[test]
 fn every_metric_of_the_list_is_recorded_somewhere() {
     let folders = ["common", "service", "api", "worker", "apalis-mongodb"];

@@ -8,6 +8,9 @@ use super::supervised::{Service, Stack};
 use crate::mongod::free_port;
 use crate::process::{Process, ProcessSpec, Signal, wait_until_ready};
 
+/// What uploads leave free on a developer's disk: less than in operation, for little is lost with it.
+const RESERVE_BYTES: u64 = 64 * 1024 * 1024;
+
 /// An API beside the stack's first one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherApi {
@@ -82,6 +85,7 @@ impl Stack {
             ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
             // Everything on a developer's machine comes from one network.
             ("RATE_LIMIT_PERCENT", "1000000".to_owned()),
+            ("STORAGE_RESERVE_BYTES", RESERVE_BYTES.to_string()),
         ];
         variables.extend(
             self.options

@@ -23,17 +23,35 @@ static STACKS: Semaphore = Semaphore::const_new(2);
 /// database, then deletes its state.
 pub(crate) struct TestStack {
     stack: Stack,
-    _database: TestDatabase,
+    _database: Option<TestDatabase>,
     _state: TempDir,
     _permit: SemaphorePermit<'static>,
 }
 
 impl TestStack {
     pub(crate) async fn start(configure: impl FnOnce(StackOptions) -> StackOptions) -> Self {
-        let permit = STACKS.acquire().await.expect("the semaphore stays open");
-        let state = tempfile::tempdir().expect("a temporary folder");
+        let permit = permit().await;
         let database = TestDatabase::create().await;
-        let options = configure(StackOptions::new(state.path()).database_at(database.uri()));
+        let uri = database.uri().to_owned();
+        Self::start_with(permit, Some(database), &uri, configure).await
+    }
+
+    /// On a database that the test sees to.
+    pub(crate) async fn start_on(
+        uri: &str,
+        configure: impl FnOnce(StackOptions) -> StackOptions,
+    ) -> Self {
+        Self::start_with(permit().await, None, uri, configure).await
+    }
+
+    async fn start_with(
+        permit: SemaphorePermit<'static>,
+        database: Option<TestDatabase>,
+        uri: &str,
+        configure: impl FnOnce(StackOptions) -> StackOptions,
+    ) -> Self {
+        let state = tempfile::tempdir().expect("a temporary folder");
+        let options = configure(StackOptions::new(state.path()).database_at(uri));
         let stack = match Stack::start(prepared().await, options).await {
             Ok(stack) => stack,
             Err(error) => panic!("the stack does not start: {error}"),
@@ -122,8 +140,12 @@ impl DerefMut for TestStack {
     }
 }
 
+async fn permit() -> SemaphorePermit<'static> {
+    STACKS.acquire().await.expect("the semaphore stays open")
+}
+
 /// Builds the programs, once for all tests.
-async fn prepared() -> Prepared {
+pub(crate) async fn prepared() -> Prepared {
     let obtain = || async {
         let build = || Prepared::obtain(false, Profile::own(), Progress::Lines);
         tokio::task::spawn_blocking(build)

@@ -14,6 +14,7 @@ mod mail_outage;
 mod mail_refused;
 mod many_workers;
 mod mongod_server;
+mod runbook;
 mod test_databases;
 mod traces;
 mod whole_path;

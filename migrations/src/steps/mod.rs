@@ -11,6 +11,8 @@ mod m0008_audit_and_limits;
 mod m0009_invitations_and_resets;
 mod m0010_mails;
 mod m0011_unfinished_jobs;
+mod m0012_operations;
+mod m0013_storage;
 
 use sha2::{Digest, Sha256};
 
@@ -57,5 +59,7 @@ pub fn all() -> Vec<Migration> {
         m0009_invitations_and_resets::migration(),
         m0010_mails::migration(),
         m0011_unfinished_jobs::migration(),
+        m0012_operations::migration(),
+        m0013_storage::migration(),
     ]
 }

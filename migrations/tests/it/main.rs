@@ -6,4 +6,5 @@ mod program;
 mod running;
 mod servers;
 mod sign_ups;
+mod storage;
 mod waiting;

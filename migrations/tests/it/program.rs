@@ -138,3 +138,15 @@ async fn the_audit_is_kept_as_long_as_the_last_run_was_told() {
     let rule = "AUDIT_RETENTION_DAYS: must be a whole number from 1 to 3660";
     assert!(said.contains(rule), "{said}");
 }
+
+#[tokio::test]
+async fn shells_are_told_how_to_complete_it_without_a_database() {
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, script) = run(&["completions", shell], None).await;
+        assert_eq!(code, 0, "{script}");
+        for word in ["dossier-migrate", "status", "lock-timeout"] {
+            assert!(script.contains(word), "{shell}: {word}: {script}");
+        }
+        assert!(!script.contains("dossier__subcmd__"), "{script}");
+    }
+}

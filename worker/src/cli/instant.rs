@@ -1,16 +1,14 @@
 //! Instants, as operators read and write them.
 
-use dossier_common::clock::{Clock, parse_rfc3339, rfc3339};
+use std::time::Duration;
+
+pub(super) use dossier_common::clock::to_the_second as instant;
+use dossier_common::clock::{Clock, parse_rfc3339};
 use jiff::SignedDuration;
 use mongodb::bson::DateTime;
 
-/// An instant for a table: to the second, in UTC.
-pub(super) fn instant(at: DateTime) -> String {
-    let text = rfc3339(at);
-    text.get(..19).map_or(text.clone(), |to_the_second| {
-        to_the_second.replace('T', " ")
-    })
-}
+const SHORTEST_SPAN: Duration = Duration::from_secs(60);
+const LONGEST_SPAN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// An instant on the command line: in RFC 3339, or how long ago it was.
 pub(super) fn parse_instant(text: &str) -> Result<DateTime, String> {
@@ -18,6 +16,14 @@ pub(super) fn parse_instant(text: &str) -> Result<DateTime, String> {
         "must be a time such as 2026-11-26T08:00:00Z, or how long ago, such as 90s, 10m or 36h"
             .to_owned()
     })
+}
+
+/// A time span on the command line, such as 90s, 15m or 24h.
+pub(super) fn parse_span(text: &str) -> Result<Duration, &'static str> {
+    let span = text.parse::<SignedDuration>().ok();
+    let span = span.and_then(|span| Duration::try_from(span).ok());
+    span.filter(|span| (SHORTEST_SPAN..=LONGEST_SPAN).contains(span))
+        .ok_or("must be a time from a minute to 30 days, such as 15m or 24h")
 }
 
 fn of_text(text: &str, now: DateTime) -> Option<DateTime> {
@@ -45,7 +51,11 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_shown_to_the_second() {
-        assert_eq!(instant(DateTime::from_millis(1_500)), "1970-01-01 00:00:01");
+    fn a_span_is_a_minute_to_thirty_days() {
+        assert_eq!(parse_span("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(parse_span("24h"), Ok(Duration::from_secs(86_400)));
+        for text in ["59s", "721h", "-1h", "long", ""] {
+            assert!(parse_span(text).is_err(), "{text}");
+        }
     }
 }

@@ -1,14 +1,24 @@
 //! `dossier-worker` on the command line.
 
+mod age;
+mod completions;
+mod duration;
 mod explain;
+mod failures;
 mod inspect;
 mod instant;
 mod jobs;
-mod known;
 mod mail;
+mod operation;
+mod progress;
 mod queues;
 mod revalidate;
+#[cfg(test)]
+mod sample;
+mod top;
+mod values;
 mod visible;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -31,7 +41,7 @@ enum Command {
     /// Run jobs until SIGTERM or Ctrl-C, which drain (a second one ends at once); SIGHUP reads the keys again
     Run {
         /// Take jobs from this queue; repeat for more [default: WORKER_QUEUES, or all]
-        #[arg(long = "queue", value_name = "QUEUE")]
+        #[arg(long = "queue", value_name = "QUEUE", value_parser = values::queue())]
         queues: Vec<QueueName>,
         /// Run so many jobs of each queue at once, of inspections eight times as many [default: WORKER_CONCURRENCY, or 4]
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -43,17 +53,26 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Say what became of the mails to an address, or of a document, and what to do
     Explain(explain::Arguments),
-    /// See and retry jobs
+    /// See what killed jobs, and give those that died alike another run
+    Failures(failures::Arguments),
+    /// See jobs, and retry, run, cancel, delete and release them
     #[command(subcommand)]
     Jobs(jobs::Command),
     /// Try the settings of the mail server
     #[command(subcommand)]
     Mail(mail::Command),
-    /// See queues
+    /// See, pause, resume and limit queues, and tell how they did
     #[command(subcommand)]
     Queues(queues::Command),
     /// Have stored documents inspected again whose verdict is by older rules
     Revalidate(revalidate::Arguments),
+    /// Watch queues, workers and failures on the whole terminal, and pause and resume queues
+    Top(top::Arguments),
+    /// See the workers of all processes
+    #[command(subcommand)]
+    Workers(workers::Command),
+    /// Print what a shell needs to complete this program's commands
+    Completions(completions::Arguments),
 }
 
 impl Cli {
@@ -73,10 +92,14 @@ impl Cli {
             }
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Explain(arguments) => explain::run(arguments).await,
+            Command::Failures(arguments) => failures::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
             Command::Mail(command) => mail::run(command).await,
             Command::Queues(command) => queues::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,
+            Command::Top(arguments) => top::run(arguments).await,
+            Command::Workers(command) => workers::run(command).await,
+            Command::Completions(arguments) => completions::run(&arguments),
         }
     }
 }

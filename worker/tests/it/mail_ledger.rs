@@ -5,7 +5,7 @@ use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_common::store::mails::{Mail, MailState};
 use dossier_devstack::mail::Behaviour;
 
-use crate::harness::{Bench, CLIENT, eventually, mailer_with};
+use crate::harness::{Bench, CLIENT, Program, eventually, mailer_with};
 
 async fn entry(bench: &Bench, job: JobId) -> Mail {
     let found = bench.store().find_mail(&job.to_string()).await;
@@ -118,4 +118,61 @@ async fn a_mail_that_was_refused_was_not_taken_and_is_sent_without_more_ado() {
     let done = bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     assert_eq!((done.log.len(), count(&bench)), (0, 1));
+}
+
+/// What `dossier-worker mail taken` says about a log with these lines.
+async fn taken(bench: &Bench, lines: &str, more: &[&str]) -> String {
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(log.path(), lines).expect("it can be written");
+    let path = log.path().to_str().expect("text");
+    let mut arguments = vec!["mail", "taken", path];
+    arguments.extend(more);
+    let program = Program::bare(&arguments).variable("MONGODB_URI", bench.uri());
+    let (code, said) = program.run().await;
+    assert_eq!(code, 0, "{said}");
+    said
+}
+
+#[tokio::test]
+async fn a_mail_that_the_servers_log_has_is_not_sent_and_counts_as_sent() {
+    let bench = Bench::new().await;
+    let (in_the_log, job) = bench.sign_up(None).await;
+    let (_, other) = bench.sign_up(None).await;
+    let lines = format!("cleanup: message-id=<{job}@dossier.example>\nworker: {other} failed\n");
+    let said = taken(&bench, &lines, &["--dry-run"]).await;
+    assert!(said.starts_with(&format!("{job}  sign-up\n1 ")), "{said}");
+    let known = bench.store().find_mail(&job.to_string()).await;
+    assert_eq!(known.expect("readable"), None);
+    for expected in ["1 mail(s) are recorded as sent", "0 mail(s)"] {
+        let said = taken(&bench, &lines, &[]).await;
+        assert!(said.contains(expected), "{said}");
+    }
+
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    for job in [job, other] {
+        bench.reaches(job, JobState::Done).await;
+    }
+    workers.stop().await;
+    assert_eq!(count(&bench), 1);
+    assert_eq!(entry(&bench, job).await.state, MailState::Settled);
+    let sign_up = bench.store().find_sign_up(in_the_log.id, bench.now());
+    let sign_up = sign_up.await.expect("readable").expect("it is there");
+    assert_eq!(sign_up.mail_due_at, None, "its link counts from now");
+}
+
+#[tokio::test]
+async fn a_mail_that_waits_for_an_operator_ends_without_being_sent_where_the_log_has_it() {
+    let mut bench = Bench::new().await;
+    let hold = [("MAIL_DUPLICATES", "hold")];
+    bench.services.mailer = mailer_with(&bench.mail.smtp_url(), hold);
+    let job = died_on_it(&bench).await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    bench.reaches(job, JobState::Dead).await;
+    let lines = format!("cleanup: message-id=<{job}@dossier.example>\n");
+    let said = taken(&bench, &lines, &[]).await;
+    assert!(said.contains("1 mail(s) are recorded as sent"), "{said}");
+    bench.retry(job).await;
+    bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    assert_eq!(count(&bench), 0);
 }

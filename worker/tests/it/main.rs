@@ -2,6 +2,7 @@
 
 mod antivirus;
 mod cli;
+mod completions;
 mod development;
 mod document;
 mod explaining;
@@ -22,7 +23,11 @@ mod mail_failures;
 mod mail_ledger;
 mod mail_repeats;
 mod mail_silence;
+mod operations;
+mod queues_command;
 mod revalidate_command;
 mod revalidation_mails;
 mod running;
+mod top_command;
 mod traces;
+mod workers_command;

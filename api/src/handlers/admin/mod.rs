@@ -1,7 +1,11 @@
 //! Running the service.
 
 mod audit;
-mod jobs;
+mod explain;
+mod overview;
+mod overview_events;
 
 pub use audit::*;
-pub use jobs::*;
+pub use explain::*;
+pub use overview::*;
+pub use overview_events::*;

@@ -72,7 +72,7 @@ pub async fn create_file(
     Problem,
 > {
     let key = IdempotencyKey::read(request.headers())?;
-    let upload = receive_upload(&state, request).await?;
+    let upload = receive_upload(&state, caller.user_id, request).await?;
     let file = accept_upload(&state, &caller, upload, key).await?;
     let headers = [
         (header::LOCATION, location(file.id)),

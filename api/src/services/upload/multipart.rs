@@ -8,13 +8,15 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
-use dossier_common::id::BlobId;
+use dossier_common::id::{BlobId, UserId};
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
 use headers::{ContentLength, HeaderMapExt};
 use http_body_util::Limited;
 use tokio::time::timeout;
 
 use super::Upload;
+use super::refusal::stored;
+use super::room::Room;
 use crate::extract::{media_type, shown};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
@@ -27,14 +29,15 @@ const MAX_RECIPIENTS: usize = 100;
 pub(super) async fn receive(
     state: &AppState,
     request: Request,
-    blob_id: BlobId,
+    (owner, blob_id): (UserId, BlobId),
 ) -> Result<Upload, Problem> {
     if let Some((name, _)) = query_of(&request).next() {
         let rule = "is no parameter of this address: fields belong into the form";
         return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
     }
     let most = state.limits.upload_bytes + OVERHEAD_BYTES;
-    if declared_length(&request) > Some(most) {
+    let declared = declared_length(&request);
+    if declared > Some(most) {
         return Err(too_large(state));
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -43,22 +46,21 @@ pub(super) async fn receive(
         .is_some_and(|it| it.type_() == mime::MULTIPART && it.subtype() == mime::FORM_DATA);
     let multipart = Multipart::from_request(request, state).await;
     let mut multipart = multipart.map_err(|_| not_a_form(is_form))?;
+    let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
     let mut received = Received::default();
-    let outcome = read_fields(state, &mut multipart, blob_id, &mut received).await;
-    if let Err(problem) = outcome {
-        if let Some((_, blob)) = received.file {
-            state.store.delete_blob(blob.id).await?;
+    let outcome = read_fields(state, &mut multipart, (blob_id, &mut room), &mut received).await;
+    match outcome.and_then(|()| received.whole()) {
+        Ok((name, blob, recipients)) => Ok(Upload {
+            name,
+            recipients,
+            blob,
+            room,
+        }),
+        Err(problem) => {
+            room.give_up().await;
+            Err(problem)
         }
-        return Err(problem);
     }
-    let (name, blob) = received
-        .file
-        .ok_or_else(|| Problem::invalid_field("file", "is required: the document to upload"))?;
-    Ok(Upload {
-        name,
-        recipients: (!received.recipients.is_empty()).then_some(received.recipients),
-        blob,
-    })
 }
 
 #[derive(Default)]
@@ -67,10 +69,20 @@ struct Received {
     recipients: Vec<EmailAddress>,
 }
 
+impl Received {
+    /// All that an upload needs, provided that it is there.
+    fn whole(self) -> Result<(FileName, StoredBlob, Option<Vec<EmailAddress>>), Problem> {
+        let missing = || Problem::invalid_field("file", "is required: the document to upload");
+        let (name, blob) = self.file.ok_or_else(missing)?;
+        let recipients = (!self.recipients.is_empty()).then_some(self.recipients);
+        Ok((name, blob, recipients))
+    }
+}
+
 async fn read_fields(
     state: &AppState,
     multipart: &mut Multipart,
-    blob_id: BlobId,
+    (blob_id, room): (BlobId, &mut Room),
     received: &mut Received,
 ) -> Result<(), Problem> {
     let mut small_bytes = 0;
@@ -82,7 +94,7 @@ async fn read_fields(
             }
             Some("file") => {
                 let name = FileName::sanitise(field.file_name().unwrap_or_default());
-                let blob = store_field(state, field, blob_id).await?;
+                let blob = store_field(state, field, (blob_id, &mut *room)).await?;
                 received.file = Some((name, blob));
             }
             Some("recipients") => {
@@ -101,22 +113,39 @@ async fn read_fields(
 
 async fn store_field(
     state: &AppState,
-    mut field: Field<'_>,
-    blob_id: BlobId,
+    field: Field<'_>,
+    (blob_id, room): (BlobId, &mut Room),
 ) -> Result<StoredBlob, Problem> {
     let writer: BlobWriter = state.store.write_blob(blob_id);
+    match write_pieces(state, field, room, &writer).await {
+        Ok(()) => writer.finish().await.map_err(stored),
+        Err(problem) => {
+            writer.discard().await;
+            Err(problem)
+        }
+    }
+}
+
+/// Hands the document over piece by piece, each after there is room for it.
+async fn write_pieces(
+    state: &AppState,
+    mut field: Field<'_>,
+    room: &mut Room,
+    writer: &BlobWriter,
+) -> Result<(), Problem> {
     let mut size_bytes = 0_u64;
     while let Some(piece) = in_time(state, field.chunk()).await? {
         size_bytes += piece.len() as u64;
         if size_bytes > state.limits.upload_bytes {
-            // A writer that is dropped unfinished removes what it stored.
             return Err(too_large(state));
         }
+        room.make(size_bytes).await?;
         if !writer.write(piece).await {
+            // Why, is told when it is finished.
             break;
         }
     }
-    Ok(writer.finish().await?)
+    Ok(())
 }
 
 /// Reads a field that is no document; all of them together stay small.

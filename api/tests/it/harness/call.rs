@@ -14,9 +14,9 @@ use super::{App, Person};
 
 /// A request on its way to the router.
 pub(crate) struct Call {
-    router: Router,
-    builder: request::Builder,
-    body: Body,
+    pub(super) router: Router,
+    pub(super) builder: request::Builder,
+    pub(super) body: Body,
 }
 
 impl App {

@@ -4,8 +4,10 @@
 mod call;
 mod confirm;
 mod documents;
+mod events;
 mod fail_point;
 mod invitations;
+mod jobs;
 mod operations;
 mod own_server;
 mod parsed;
@@ -19,6 +21,7 @@ mod workers;
 pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
+pub(crate) use events::Events;
 pub(crate) use fail_point::FailPoint;
 pub(crate) use operations::Operation;
 pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
@@ -36,6 +39,8 @@ use axum::Router;
 use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
+use dossier_api::operation_runner::OperationRunner;
+use dossier_api::overview_feed::OverviewFeed;
 use dossier_api::password::PasswordHasher;
 use dossier_api::refresh_token::RefreshTokens;
 use dossier_api::router::router;
@@ -49,6 +54,7 @@ use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
+use dossier_common::store::free_space::FreeSpace;
 use dossier_common::store::watch::Changes;
 use dossier_common::store::{Reachability, Store};
 use dossier_common::token::TokenKeys;
@@ -103,6 +109,7 @@ impl App {
         let token_keys = TokenKeys::parse(&FERNET_KEY.into()).expect("the key is good");
         let pseudonyms = token_keys.pseudonyms();
         let percent = limits.rate_percent;
+        let draining = Draining::default();
         let state = AppState::new(Parts {
             audit: Audit::new(
                 store.clone(),
@@ -113,6 +120,9 @@ impl App {
             throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
             changes: Changes::watch(store.clone()),
             reachability: Reachability::watch(store.clone()),
+            operations: OperationRunner::new(store.clone(), draining.clone()),
+            overview: OverviewFeed::new(store.clone()),
+            free_space: FreeSpace::of(store.clone()),
             store,
             clock,
             entropy,
@@ -125,7 +135,7 @@ impl App {
             sign_up: SignUpPolicy::Open,
             totp_required_for: TotpRoles::default(),
             limits,
-            draining: Draining::default(),
+            draining,
         });
         Self {
             router: router(state.clone()),

@@ -26,7 +26,7 @@ use dossier_devstack::process::Profile;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::stack::Prepared;
 
-/// Changes FERNET_KEYS and JWT_KEYS twice, as docs/OPERATIONS.md ("Keys") says, while people use the service.
+/// Changes FERNET_KEYS and JWT_KEYS twice, as docs/RUNBOOK.md ("Change keys") says, while people use the service.
 ///
 /// Starts a database, a mail catcher, two APIs and two workers with keys in files, and stops them at the
 /// end. The first time processes read their keys again on SIGHUP, the second time they are restarted, always

@@ -1,4 +1,4 @@
-//! The runbook: docs/OPERATIONS.md, "Keys", step by step.
+//! The runbook: docs/RUNBOOK.md, "Change keys", step by step.
 
 use std::sync::Arc;
 use std::time::Duration;

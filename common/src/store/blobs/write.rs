@@ -67,6 +67,17 @@ impl BlobWriter {
         let stored = self.task.await??;
         Ok(stored.expect("a writer told to finish stores or fails"))
     }
+
+    /// Ends the writing, removes what is stored, and waits for that. Where the database does not let it,
+    /// [`Store::delete_blob`](crate::store::Store::delete_blob) has to do it later.
+    pub async fn discard(self) {
+        drop(self.finish);
+        drop(self.pieces);
+        let removed = self.task.await;
+        if let Ok(Err(error)) = removed {
+            tracing::debug!(%error, "the bytes of an upload are left to be removed");
+        }
+    }
 }
 
 async fn store(

@@ -1,8 +1,5 @@
 //! `dossier-worker explain`: what became of the mails to an address, or of a document.
 
-mod address;
-mod conclusion;
-mod file;
 mod report;
 
 use std::process::ExitCode;
@@ -11,6 +8,7 @@ use std::str::FromStr;
 use clap::Args;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::FileId;
+use dossier_common::story::Explanation;
 
 use super::jobs::open_store;
 
@@ -45,14 +43,14 @@ impl FromStr for Subject {
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let store = open_store("dossier-worker explain").await?;
-    let report = match &arguments.subject {
-        Subject::Address(email) => address::explain(&store, email).await?,
-        Subject::File(file) => file::explain(&store, *file).await?,
+    let said = match &arguments.subject {
+        Subject::Address(email) => Explanation::of_address(&store, email).await?,
+        Subject::File(file) => Explanation::of_file(&store, *file).await?,
     };
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&report)?);
+        anstream::println!("{}", serde_json::to_string_pretty(&said)?);
     } else {
-        anstream::println!("{}", report.text());
+        anstream::println!("{}", report::text(&said));
     }
     Ok(ExitCode::SUCCESS)
 }

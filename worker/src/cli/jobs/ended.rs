@@ -30,13 +30,14 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// Waits until `jobs` have ended, for `patience` at most.
+    /// Waits until `jobs` have ended, for `patience` at most, or until Ctrl-C.
     pub(super) async fn wait_for(
         store: &Store,
         jobs: &[String],
         patience: Duration,
     ) -> anyhow::Result<Self> {
         let deadline = Instant::now() + patience;
+        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
         loop {
             let mut ended = Self::default();
             for ids in jobs.chunks(STEP) {
@@ -47,7 +48,10 @@ impl Ended {
             if ended.waiting == 0 || Instant::now() >= deadline {
                 return Ok(ended);
             }
-            sleep(POLL_EVERY).await;
+            tokio::select! {
+                () = sleep(POLL_EVERY) => {}
+                _ = interrupt.as_mut() => return Ok(ended),
+            }
         }
     }
 

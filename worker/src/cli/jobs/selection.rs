@@ -10,16 +10,17 @@ use dossier_common::store::addressees::facts_of_user;
 use mongodb::bson::DateTime;
 
 use crate::cli::instant::{instant, parse_instant};
+use crate::cli::values;
 
 /// Which jobs are meant: those for which everything holds that is given.
 #[derive(Debug, Args)]
 pub(super) struct JobSelection {
     /// Only jobs of this queue
-    #[arg(long, value_name = "QUEUE")]
+    #[arg(long, value_name = "QUEUE", value_parser = values::queue())]
     queue: Option<QueueName>,
     /// Only jobs in this state: scheduled, ready, running, done, dead, cancelled
     /// or malformed, which are documents that are no jobs; repeat for more
-    #[arg(long = "state", value_name = "STATE")]
+    #[arg(long = "state", value_name = "STATE", value_parser = values::job_state())]
     states: Vec<JobState>,
     /// Only mails of this kind, such as sign-up or password-changed: the payload's `template`
     #[arg(long, value_name = "KIND")]
@@ -83,6 +84,11 @@ impl JobSelection {
             filter.any_of = store.find_addressee(&email.key()).await?.facts();
         }
         Ok(filter)
+    }
+
+    /// Whether nothing says which jobs are meant.
+    pub(super) fn is_empty(&self) -> bool {
+        self.in_words().is_empty()
     }
 
     /// The same in words, for the audit, which has no address of a mailbox in it.

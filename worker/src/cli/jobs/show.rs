@@ -5,15 +5,15 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
-use dossier_common::clock::rfc3339;
+use dossier_common::clock::{Clock, rfc3339};
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::Store;
 use dossier_common::store::mails::{Mail, MailState};
+use dossier_common::story::Story;
 use dossier_common::trace::{TRACEPARENT, TraceContext};
 use dossier_service::table;
 use serde_json::json;
 
-use super::story::Story;
 use crate::cli::instant::instant;
 
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         bail!("there is no job {id} (any more); `dossier-worker jobs list` shows which there are");
     };
     let mail = store.find_mail(id).await?;
-    let story = Story::of(store, &job).await?;
+    let story = Story::of(store, &job, Clock::system().now()).await?;
     if arguments.json {
         let mut shown = serde_json::to_value(&job)?;
         shown["story"] = serde_json::to_value(&story)?;

@@ -1,107 +1,137 @@
 //! `dossier-worker queues list`
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
-use dossier_common::clock::rfc3339;
-use dossier_common::queue::QueueName;
-use dossier_common::queue::backend::operator::{QueueCounts, QueueRecord};
+use dossier_common::overview::{Overview, QueueOverview};
 use dossier_common::store::Store;
-use dossier_service::table;
-use serde::Serialize;
+use dossier_service::table::{Column, fitted, terminal_width};
+use mongodb::bson::DateTime;
+
+use super::limits_in_words;
+use crate::cli::age::{age, age_at};
+use crate::cli::visible::visible;
+
+/// The list is given up after this.
+const LIMIT: Duration = Duration::from_secs(30);
+
+const EXAMPLES: &str = "\
+Examples:
+  dossier-worker queues list
+  dossier-worker queues list --json | jq '.[] | select(.state != \"runs\") | .name'";
+
+const COLUMNS: [Column; 12] = [
+    Column::always("queue"),
+    Column::always("state"),
+    Column::ranked("ready", 1),
+    Column::ranked("running", 3),
+    Column::ranked("scheduled", 5),
+    Column::ranked("retrying", 7),
+    Column::ranked("dead", 2),
+    Column::ranked("oldest", 4),
+    Column::ranked("workers", 6),
+    Column::ranked("done/min", 9),
+    Column::ranked("limits", 8),
+    Column::always("why").breaking(20),
+];
 
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
     /// Print JSON, for scripts
     #[arg(long)]
     json: bool,
 }
 
-/// A queue and how many jobs it has.
-#[derive(Serialize)]
-struct Listed {
-    #[serde(flatten)]
-    queue: QueueRecord,
-    scheduled: u64,
-    ready: u64,
-    running: u64,
-    dead: u64,
-}
-
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut overview = Overview::gather(store, LIMIT).await?;
+    // Exact ones, for whoever compares them with what was done a second ago.
     let operator = store.queue_operator();
-    let mut listed = Vec::new();
-    for queue in operator.list_queues().await? {
+    for queue in &mut overview.queues {
         let counts = operator.count_by_state(Some(&queue.name)).await?;
-        let counts = counts.get(&queue.name).cloned().unwrap_or_default();
-        listed.push(of(queue, &counts));
+        queue.counts = counts.into_values().next().unwrap_or_default();
     }
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&listed)?);
-        return Ok(ExitCode::SUCCESS);
-    }
-    let header = [
-        "queue",
-        "state",
-        "scheduled",
-        "ready",
-        "running",
-        "dead",
-        "rate",
-        "why",
-    ];
-    let mut table = table::table(header);
-    for it in &listed {
-        table.add_row([
-            it.queue.name.clone(),
-            state(&it.queue).to_owned(),
-            it.scheduled.to_string(),
-            it.ready.to_string(),
-            it.running.to_string(),
-            it.dead.to_string(),
-            rate(&it.queue),
-            why(&it.queue),
-        ]);
-    }
-    anstream::println!("{table}");
-    if listed.len() < QueueName::ALL.len() {
-        anstream::println!("queues without jobs, workers and settings are not listed");
+        anstream::println!("{}", serde_json::to_string_pretty(&overview.queues)?);
+    } else {
+        let width = terminal_width();
+        anstream::println!("{}", table(&overview.queues, overview.at, width));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn of(queue: QueueRecord, counts: &QueueCounts) -> Listed {
-    Listed {
-        scheduled: counts.scheduled,
-        ready: counts.ready,
-        running: counts.running,
-        dead: counts.dead,
-        queue,
-    }
+fn table(queues: &[QueueOverview], now: DateTime, width: Option<u16>) -> String {
+    let rows: Vec<Vec<String>> = queues.iter().map(|queue| row(queue, now)).collect();
+    fitted(&COLUMNS, &rows, width).to_string()
 }
 
-fn state(queue: &QueueRecord) -> &'static str {
-    match (queue.paused, &queue.parked) {
-        (true, _) => "paused",
-        (false, Some(_)) => "parked",
-        (false, None) => "runs",
-    }
+fn row(queue: &QueueOverview, now: DateTime) -> Vec<String> {
+    let counts = &queue.counts;
+    vec![
+        visible(queue.name.as_bytes()),
+        queue.state.as_str().to_owned(),
+        counts.ready.to_string(),
+        counts.running.to_string(),
+        counts.scheduled.to_string(),
+        queue.retrying.to_string(),
+        counts.dead.to_string(),
+        queue.oldest_unfinished.map(age).unwrap_or_default(),
+        queue.workers.to_string(),
+        queue.rates.done.to_string(),
+        limits_in_words(&queue.limits),
+        why(queue, now),
+    ]
 }
 
-fn rate(queue: &QueueRecord) -> String {
-    let rate = queue.limits.rate;
-    rate.map_or_else(String::new, |it| format!("{} in {:?}", it.starts, it.per))
+/// Why a queue does not run as it would by itself.
+fn why(queue: &QueueOverview, now: DateTime) -> String {
+    let paused = queue
+        .paused_at
+        .map(|at| format!("paused {} ago", age_at(at, now)));
+    let parked = queue.parked.as_ref().map(|parked| {
+        let (since, reason) = (age_at(parked.since, now), &parked.reason);
+        let every = age(parked.probe_every);
+        format!(
+            "parked {since} ago, one job every {every}: {}",
+            visible(reason.as_bytes())
+        )
+    });
+    let parts = [paused, parked, queue.malformed.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-fn why(queue: &QueueRecord) -> String {
-    match (&queue.parked, queue.paused_at) {
-        (Some(parked), _) => format!(
-            "since {}, one job every {:?}: {}",
-            rfc3339(parked.since),
-            parked.probe_every,
-            parked.reason
-        ),
-        (None, Some(at)) => format!("since {}", rfc3339(at)),
-        (None, None) => String::new(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::sample;
+
+    #[test]
+    fn the_list_fits_60_80_and_160_columns_and_says_why_a_queue_is_parked() {
+        let overview = sample::overview();
+        for width in [60, 80, 160] {
+            let table = table(&overview.queues, overview.at, Some(width));
+            for line in table.lines() {
+                let columns = line.trim_end().chars().count();
+                assert!(columns <= usize::from(width), "{width}: {table}");
+            }
+            for word in ["mint-download-token", "parked", "paused", "ready", "1204"] {
+                assert!(table.contains(word), "{word} at {width}: {table}");
+            }
+            for word in ["mail", "server", "down"] {
+                assert!(table.contains(word), "{word} at {width}: {table}");
+            }
+            for (word, from) in [
+                ("dead", 80),
+                ("running", 80),
+                ("limits", 160),
+                ("done/min", 160),
+            ] {
+                assert!(
+                    width < from || table.contains(word),
+                    "{word} at {width}: {table}"
+                );
+            }
+        }
     }
 }

@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use jiff::SignedDuration;
 
+use crate::cli::duration::parse_duration;
 use crate::document::RULES_VERSION;
-
-/// The longest time over which inspections are spread.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -22,7 +19,7 @@ pub(in crate::cli) struct Arguments {
     pub(super) dry_run: bool,
     /// Spread the inspections evenly over this time, such as 90s, 10m or 2h
     /// [default: as fast as the workers can]
-    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "dry_run")]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "dry_run")]
     over: Option<Duration>,
     /// Print JSON, for scripts; progress goes to standard error
     #[arg(long)]
@@ -52,26 +49,9 @@ fn parse_version(text: &str) -> Result<u32, String> {
     })
 }
 
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let time = text.parse::<SignedDuration>().ok();
-    let time = time.and_then(|time| Duration::try_from(time).ok());
-    let time = time.filter(|time| *time <= LONGEST);
-    time.ok_or_else(|| "must be a time such as 90s, 10m or 2h, at most 168h".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_written_as_people_write_them() {
-        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h 30m", 5400), ("0s", 0)] {
-            assert_eq!(parse_time(text), Ok(Duration::from_secs(seconds)), "{text}");
-        }
-        for wrong in ["", "10", "-5m", "169h", "soon"] {
-            assert!(parse_time(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn only_versions_before_the_current_one_can_be_named() {

@@ -8,8 +8,8 @@ use futures_util::{StreamExt, stream};
 
 use super::Interrupt;
 use super::outdated::Outdated;
-use super::progress::Progress;
 use super::report::Report;
+use crate::cli::progress::Progress;
 use crate::inspection::{InspectionError, Inspector};
 
 /// Inspects every document with a verdict by rules older than version `before`.
@@ -20,7 +20,7 @@ pub(super) async fn run(
     mut interrupt: Interrupt<'_>,
 ) -> anyhow::Result<Report> {
     let mut report = Report::of_dry_run();
-    let mut progress = Progress::new(store.count_outdated_files(before).await?);
+    let mut progress = Progress::new(store.count_outdated_files(before).await?, "documents");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut outdated = Outdated::new(store, before);
     loop {

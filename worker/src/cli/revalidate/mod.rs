@@ -4,7 +4,6 @@ mod arguments;
 mod dry_run;
 mod enqueue;
 mod outdated;
-mod progress;
 mod report;
 mod rest;
 mod text;

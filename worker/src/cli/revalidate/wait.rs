@@ -6,8 +6,8 @@ use dossier_common::queue::{QueueName, RevalidateUpload};
 use dossier_common::store::Store;
 
 use super::Interrupt;
-use super::progress::Progress;
 use super::rest::Rest;
+use crate::cli::progress::Progress;
 
 /// How often the queue is asked.
 const POLL_EVERY: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ pub(super) async fn run(
         return Ok(false);
     }
     let operator = store.queue_operator();
-    let mut progress = Progress::new(documents);
+    let mut progress = Progress::new(documents, "documents");
     let workers = operator.list_workers(Some(QUEUE.as_str())).await?;
     if workers.is_empty() {
         progress.say(&format!(

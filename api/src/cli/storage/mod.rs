@@ -1,0 +1,32 @@
+//! `dossier-api storage`
+
+mod recount;
+mod show;
+
+use clap::Subcommand;
+use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::queue::QueueSettings;
+use dossier_common::store::Store;
+
+use crate::storage_limits::StorageLimits;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show what is free, what documents take, by person and together, and the limits of this environment
+    Show(show::Arguments),
+    /// Count anew what documents take, and put right what is wrong; uploads go on meanwhile
+    Recount(recount::Arguments),
+}
+
+pub(super) async fn run(command: Command) -> anyhow::Result<()> {
+    let mut env = Environment::of_process();
+    let database = DatabaseSettings::read(&mut env);
+    let limits = StorageLimits::read(&mut env);
+    let database = env.finish(database)?;
+    let settings = QueueSettings::default();
+    let store = Store::open(database.uri(), "dossier-api storage", &settings).await?;
+    match command {
+        Command::Show(arguments) => show::run(&store, &limits, &arguments).await,
+        Command::Recount(arguments) => recount::run(&store, &arguments).await,
+    }
+}

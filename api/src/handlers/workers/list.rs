@@ -1,0 +1,35 @@
+//! `GET /v1/admin/workers`
+
+use axum::extract::State;
+use dossier_common::overview::Overview;
+
+use crate::extract::{Admin, QueueParameters, QueueQuery};
+use crate::overview_feed::READ_LIMIT;
+use crate::problem::{Problem, Problems};
+use crate::state::AppState;
+use crate::wire::WorkerList;
+
+/// List the workers
+///
+/// Whether they live, and what they run since when. One that is gone without a word is `dead` for some minutes, and
+/// then forgotten; one that stopped in order is gone at once.
+#[utoipa::path(
+    get, path = "/v1/admin/workers", tag = "administration", security(("bearer" = [])),
+    params(QueueParameters),
+    responses(
+        (status = 200, description = "All workers", body = WorkerList),
+        Problems<(Admin, QueueQuery)>,
+    ),
+)]
+pub async fn list_workers(
+    State(state): State<AppState>,
+    Admin(_admin): Admin,
+    QueueQuery(queue): QueueQuery,
+) -> Result<axum::Json<WorkerList>, Problem> {
+    let overview = Overview::gather(&state.store, READ_LIMIT).await?;
+    let is_of_queue = |name: &str| queue.is_none_or(|queue| queue.as_str() == name);
+    let workers = overview.workers.into_iter();
+    let workers = workers.filter(|worker| is_of_queue(&worker.queue));
+    let items = workers.map(Into::into).collect();
+    Ok(axum::Json(WorkerList { items }))
+}

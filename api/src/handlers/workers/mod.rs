@@ -1,0 +1,5 @@
+//! Workers, for admins.
+
+mod list;
+
+pub use list::*;

@@ -1,0 +1,85 @@
+//! What admins do to queues.
+
+use dossier_common::audit::Act;
+use dossier_common::overview::{Overview, QueueOverview};
+use dossier_common::queue::QueueName;
+use dossier_common::queue::backend::QueueLimits;
+
+use crate::extract::Caller;
+use crate::overview_feed::READ_LIMIT;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// What is done to a queue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum QueueChange {
+    /// No worker takes its jobs any more.
+    Pause,
+    /// They do again.
+    Resume,
+    /// It runs at most so fast and so wide.
+    Limit(QueueLimits),
+}
+
+impl QueueChange {
+    fn act(self) -> Act {
+        match self {
+            Self::Pause => Act::PauseQueue,
+            Self::Resume => Act::ResumeQueue,
+            Self::Limit(_) => Act::LimitQueue,
+        }
+    }
+
+    /// More of it, for the audit.
+    fn detail(self) -> Option<String> {
+        let Self::Limit(limits) = self else {
+            return None;
+        };
+        let running = limits.max_running.map(|most| format!("{most} at once"));
+        let rate = limits.rate;
+        let rate = rate.map(|rate| format!("{} in {} ms", rate.starts, rate.per.as_millis()));
+        let parts: Vec<String> = running.into_iter().chain(rate).collect();
+        match parts.is_empty() {
+            true => Some("no limits".to_owned()),
+            false => Some(parts.join(", ")),
+        }
+    }
+}
+
+/// Changes `queue`, and says how it is then.
+///
+/// # Errors
+///
+/// [`Problem`] of the database.
+pub async fn change_queue(
+    state: &AppState,
+    caller: &Caller,
+    queue: QueueName,
+    change: QueueChange,
+) -> Result<QueueOverview, Problem> {
+    let entry = caller.entry(&state.audit, change.act()).about(queue);
+    let entry = match change.detail() {
+        Some(detail) => entry.with_detail(&detail),
+        None => entry,
+    };
+    // Before it is done: nothing is changed that the audit does not know of.
+    state.store.record(entry).await?;
+    match change {
+        QueueChange::Pause => state.store.pause_queue(queue).await?,
+        QueueChange::Resume => state.store.resume_queue(queue).await?,
+        QueueChange::Limit(limits) => state.store.limit_queue(queue, limits).await?,
+    }
+    find_queue(state, queue).await
+}
+
+/// How `queue` is.
+///
+/// # Errors
+///
+/// [`Problem`] of the database.
+pub async fn find_queue(state: &AppState, queue: QueueName) -> Result<QueueOverview, Problem> {
+    let overview = Overview::gather(&state.store, READ_LIMIT).await?;
+    let mut queues = overview.queues.into_iter();
+    let queue = queues.find(|it| it.name == queue.as_str());
+    queue.ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,50 @@
+//! What became of a document.
+
+use super::explanation::MOST;
+use super::{Explanation, Known};
+use crate::file::{File, FileState};
+use crate::id::FileId;
+use crate::queue::about;
+use crate::queue::backend::JobFilter;
+use crate::store::files::FileScope;
+use crate::store::{Store, StoreError};
+
+impl Explanation {
+    /// What became of the document `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn of_file(store: &Store, id: FileId) -> Result<Self, StoreError> {
+        let mut said = Self::default();
+        let file = store.find_file(id, &FileScope::Everything).await?;
+        let links = store.list_links_of_file(id, i64::from(MOST)).await?;
+        said.known.extend(file.as_ref().map(Known::file));
+        said.known.extend(links.iter().map(Known::link));
+        let links = links.iter().map(|link| link.id.to_string());
+        let filter = JobFilter {
+            any_of: vec![about("file_id", [id.to_string()]), about("link_id", links)],
+            ..JobFilter::default()
+        };
+        said.add_jobs(store, &filter).await?;
+        said.conclusions.push(verdict(file.as_ref()));
+        Ok(said)
+    }
+}
+
+/// What the state of the document means.
+fn verdict(file: Option<&File>) -> String {
+    let Some(file) = file else {
+        return "there is no such document (any more)".to_owned();
+    };
+    match file.state {
+        FileState::Received => format!(
+            "the document has no verdict yet: its job is {}, and the document is `failed` while that is dead or gone",
+            file.job_id
+        ),
+        FileState::Available => "people for whom it is meant can download the document".to_owned(),
+        FileState::Rejected => {
+            "the document is rejected for good; its uploader was told why, and may upload another one".to_owned()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `dossier-worker failures list`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use comfy_table::Table;
+use dossier_common::operations::{self, Cohort};
+use dossier_common::queue::QueueName;
+use dossier_common::store::Store;
+use dossier_service::table;
+use serde_json::json;
+
+use crate::cli::instant::instant;
+use crate::cli::visible::visible;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Only of this queue
+    #[arg(long, value_name = "QUEUE")]
+    queue: Option<QueueName>,
+    /// Print JSON, for scripts: {"items": […]}
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let queue = arguments.queue.map(QueueName::as_str);
+    let cohorts = operations::cohorts(store, queue).await?;
+    if arguments.json {
+        let page = json!({ "items": cohorts });
+        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+    } else if cohorts.is_empty() {
+        anstream::println!("no dead jobs");
+    } else {
+        anstream::println!("{}", listing(&cohorts));
+        anstream::println!("another run for one of them: dossier-worker failures retry COHORT");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listing(cohorts: &[Cohort]) -> Table {
+    let header = [
+        "cohort",
+        "queue",
+        "jobs",
+        "status",
+        "first (UTC)",
+        "last (UTC)",
+        "error",
+        "one of them",
+    ];
+    let mut table = table::table(header);
+    for cohort in cohorts {
+        table.add_row([
+            cohort.id.clone(),
+            cohort.queue.clone(),
+            cohort.count.to_string(),
+            cohort.status.clone().unwrap_or_default(),
+            cohort.first_at.map(instant).unwrap_or_default(),
+            cohort.last_at.map(instant).unwrap_or_default(),
+            visible(cohort.error.as_bytes()),
+            cohort.sample_id.clone(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,36 @@
+//! `dossier-worker failures retry`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use dossier_common::operations::{self, Order, Verb};
+use dossier_common::store::Store;
+
+use crate::cli::operation::{self, How};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Which cohort, as `failures` names it
+    cohort: String,
+    #[command(flatten)]
+    how: How,
+}
+
+pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let cohort = operations::find_cohort(store, &arguments.cohort).await?;
+    let order = Order::new(Verb::Retry, cohort.filter(), operation::operator());
+    let words = format!("cohort {}: {}, {}", cohort.id, cohort.queue, cohort.error);
+    let order = arguments.how.apply(order.in_words(words));
+    if arguments.how.dry_run {
+        operation::dry_run(store, &order, arguments.how.json).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let ended = operation::begin(store, order).await?;
+    if arguments.how.json {
+        let told = serde_json::to_string_pretty(&operation::told(&ended))?;
+        anstream::println!("{told}");
+    } else {
+        anstream::println!("{}", operation::sentence(&ended));
+    }
+    Ok(operation::exit_code(&ended))
+}

@@ -1,0 +1,53 @@
+//! Jobs that were named and cannot be changed.
+
+use std::process::ExitCode;
+
+use dossier_common::operations::Verb;
+use dossier_common::queue::JobState;
+use dossier_common::store::Store;
+
+/// So many are looked up at once.
+const STEP: usize = 1000;
+
+/// Of each job that was named and cannot be changed, why.
+#[derive(Debug)]
+pub(super) struct LeftAlone(Vec<String>);
+
+impl LeftAlone {
+    /// Those of the jobs `ids` that `verb` cannot be done to in the state they are in.
+    pub(super) async fn of(store: &Store, ids: &[String], verb: Verb) -> anyhow::Result<Self> {
+        let mut why = Vec::new();
+        for ids in ids.chunks(STEP) {
+            let found = store.queue_operator().find_jobs(ids).await?;
+            for id in ids {
+                match found.iter().find(|job| &job.id == id) {
+                    None => why.push(format!("{id}: there is no such job (any more)")),
+                    Some(job) if verb.applies_to(job.state) => {}
+                    Some(job) => why.push(reason(id, job.state, verb)),
+                }
+            }
+        }
+        Ok(Self(why))
+    }
+
+    /// `code`, unless there is one of them.
+    pub(super) fn exit_code(&self, code: ExitCode) -> ExitCode {
+        match &self.0[..] {
+            [] => code,
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// Says it, on standard error.
+    pub(super) fn explain(&self) {
+        for why in &self.0 {
+            anstream::eprintln!("{why}");
+        }
+    }
+}
+
+fn reason(id: &str, state: JobState, verb: Verb) -> String {
+    let states: Vec<&str> = verb.states().iter().map(|state| state.as_str()).collect();
+    let (states, past) = (states.join(" or "), verb.past());
+    format!("{id}: is {state}, and only jobs that are {states} can be {past}")
+}

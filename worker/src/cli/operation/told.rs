@@ -1,0 +1,75 @@
+//! What is told of an operation that is over.
+
+use std::process::ExitCode;
+
+use dossier_common::clock::rfc3339;
+use dossier_common::operations::{Operation, OperationState, Verb};
+use serde_json::{Value, json};
+
+/// The exit code after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
+/// The reason of an operation that Ctrl-C stopped.
+const BY_CTRL_C: &str = "interrupted";
+
+/// The operation for scripts.
+pub(in crate::cli) fn told(operation: &Operation) -> Value {
+    let counts = operation.counts;
+    json!({
+        "dry_run": false,
+        "operation": operation.id,
+        "verb": operation.verb,
+        "selection": operation.words,
+        "by": operation.by.to_string(),
+        "state": operation.state,
+        "reason": operation.reason,
+        "started_at": rfc3339(operation.started_at),
+        "finished_at": operation.finished_at.map(rfc3339),
+        "total": operation.total,
+        "matched": counts.reached,
+        "changed": counts.changed,
+        "conflicts": counts.conflicts,
+        "refused": counts.refused,
+        "seen_to_end": counts.ended,
+        "seen_to_fail": counts.failed,
+    })
+}
+
+/// The operation for people.
+pub(in crate::cli) fn sentence(operation: &Operation) -> String {
+    let (counts, verb) = (operation.counts, operation.verb);
+    let became = match verb {
+        Verb::Retry => "will run again",
+        Verb::RunNow => "are due now",
+        Verb::Cancel => "were cancelled",
+        Verb::Delete => "were deleted",
+        Verb::Release => "were taken from their workers and are ready",
+    };
+    let mut text = format!("{} job(s) {became}", counts.changed);
+    if counts.conflicts > 0 {
+        let more = "left alone, for another job has their unique key by now";
+        text.push_str(&format!("\n{} {more}", counts.conflicts));
+    }
+    if counts.refused > 0 {
+        let more = "left alone, for the database refuses the change; delete them";
+        text.push_str(&format!("\n{} {more}", counts.refused));
+    }
+    if operation.state == OperationState::Stopped {
+        let (id, total) = (operation.id, operation.total);
+        let reason = operation.reason.as_deref().unwrap_or_default();
+        text.push_str(&format!(
+            "\nstopped at {} of {total} job(s): {reason}\n\
+             go on with: dossier-worker jobs {verb} --resume {id}",
+            counts.reached
+        ));
+    }
+    text
+}
+
+/// Whether it was the turn of every job.
+pub(in crate::cli) fn exit_code(operation: &Operation) -> ExitCode {
+    match operation.state {
+        OperationState::Done => ExitCode::SUCCESS,
+        _ if operation.reason.as_deref() == Some(BY_CTRL_C) => ExitCode::from(INTERRUPTED),
+        OperationState::Running | OperationState::Stopped => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,121 @@
+//! `dossier-worker queues limit`
+
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use clap::{ArgGroup, Args};
+use dossier_common::audit::Act;
+use dossier_common::queue::backend::QueueLimits;
+use dossier_common::queue::{Job, QueueName, SendEmail};
+use dossier_common::store::Store;
+
+use super::limits::in_words;
+use super::settings;
+use crate::cli::values;
+use crate::mail::MailRate;
+
+const EXAMPLES: &str = "\
+What is not named stays as it is. Limits hold for all workers together, and they notice within two seconds.
+
+Examples:
+  dossier-worker queues limit validate-upload --concurrency 8
+  dossier-worker queues limit send-email --rate 100/m
+  dossier-worker queues limit send-email --rate off
+  dossier-worker queues limit validate-upload --off";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, group(ArgGroup::new("limits").required(true).multiple(true)))]
+pub(in crate::cli) struct Arguments {
+    /// Which queue
+    #[arg(value_name = "QUEUE", value_parser = values::queue())]
+    queue: QueueName,
+    /// Run at most so many jobs at once, or off; needs a replica set
+    #[arg(long, value_name = "JOBS", group = "limits")]
+    concurrency: Option<AtOnce>,
+    /// Start at most so many jobs in a second, minute or hour, such as 10/s, 300/m or 5000/h, or off
+    #[arg(long, value_name = "RATE", group = "limits", value_parser = parse_rate)]
+    rate: Option<MailRate>,
+    /// Lift both limits
+    #[arg(long, group = "limits", conflicts_with_all = ["concurrency", "rate"])]
+    off: bool,
+}
+
+/// How many jobs may run at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AtOnce(Option<u32>);
+
+impl FromStr for AtOnce {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        match text.parse() {
+            Ok(most) if most > 0 => Ok(Self(Some(most))),
+            _ => Err("must be a number of jobs, 1 or more, or off; to run none, pause the queue"),
+        }
+    }
+}
+
+fn parse_rate(text: &str) -> Result<MailRate, &'static str> {
+    let rate = text.parse::<MailRate>();
+    rate.map_err(|()| {
+        "must be a number of jobs in a second, minute or hour, such as 10/s, 300/m or 5000/h, or off"
+    })
+}
+
+pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let queue = arguments.queue;
+    let before = settings::of(store, queue).await?.limits;
+    let after = changed(before, arguments);
+    if after == before {
+        anstream::println!("{queue} has these limits already: {}", told(&after));
+        return Ok(ExitCode::SUCCESS);
+    }
+    settings::record(store, Act::LimitQueue, queue, Some(&told(&after))).await?;
+    let operator = store.queue_operator();
+    operator.set_queue_limits(queue.as_str(), after).await?;
+    anstream::println!("{queue}: {} (before: {})", told(&after), told(&before));
+    if queue == QueueName::of::<SendEmail>() && after.rate != before.rate {
+        anstream::println!("a worker that starts with MAIL_RATE set sets this rate anew");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn changed(before: QueueLimits, arguments: &Arguments) -> QueueLimits {
+    if arguments.off {
+        return QueueLimits::default();
+    }
+    let mut limits = before;
+    if let Some(AtOnce(most)) = arguments.concurrency {
+        limits.max_running = most;
+    }
+    match arguments.rate {
+        Some(MailRate::Limited(rate)) => limits.rate = Some(rate),
+        Some(MailRate::Off) => limits.rate = None,
+        None => {}
+    }
+    limits
+}
+
+fn told(limits: &QueueLimits) -> String {
+    match in_words(limits) {
+        words if words.is_empty() => "no limit".to_owned(),
+        words => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_jobs_is_one_or_more_or_off() {
+        assert_eq!("8".parse(), Ok(AtOnce(Some(8))));
+        assert_eq!("off".parse(), Ok(AtOnce(None)));
+        for text in ["0", "-1", "many", ""] {
+            assert!(text.parse::<AtOnce>().is_err(), "{text}");
+        }
+    }
+}

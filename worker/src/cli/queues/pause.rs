@@ -1,0 +1,47 @@
+//! `dossier-worker queues pause`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use dossier_common::audit::Act;
+use dossier_common::clock::rfc3339;
+use dossier_common::queue::QueueName;
+use dossier_common::store::Store;
+
+use super::settings;
+use crate::cli::values;
+
+const EXAMPLES: &str = "\
+Examples:
+  dossier-worker queues pause send-email
+  dossier-worker queues pause validate-upload revalidate-upload";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {
+    /// Which queues
+    #[arg(value_name = "QUEUE", required = true, value_parser = values::queue())]
+    queues: Vec<QueueName>,
+}
+
+pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    for queue in &arguments.queues {
+        anstream::println!("{}", pause(store, *queue).await?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Pauses `queue`; what was done.
+pub(in crate::cli) async fn pause(store: &Store, queue: QueueName) -> anyhow::Result<String> {
+    let set = settings::of(store, queue).await?;
+    if set.paused {
+        let since = set.paused_at.map(rfc3339);
+        let since = since.map_or_else(String::new, |at| format!(", since {at}"));
+        return Ok(format!("{queue} is paused already{since}"));
+    }
+    settings::record(store, Act::PauseQueue, queue, None).await?;
+    store.queue_operator().pause_queue(queue.as_str()).await?;
+    Ok(format!(
+        "{queue} is paused: workers take none of its jobs, and finish those that they have"
+    ))
+}
