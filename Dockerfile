@@ -2,6 +2,8 @@
 
 # The compiler of rust-toolchain.toml, which the image has and need not fetch.
 FROM rust:1.95.0-bookworm AS build
+# A build needs some cmake, not a certain one: that of the image's Debian.
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

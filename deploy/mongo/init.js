@@ -5,6 +5,7 @@ const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, "utf8").trim();
 const LOCAL = "mongodb://127.0.0.1:27017/?directConnection=true&serverSelectionTimeoutMS=10000";
 const ALREADY_INITIALIZED = 23;
 const UNAUTHORIZED = 13;
+const AUTHENTICATION_FAILED = 18;
 const DEADLINE_MS = 60000;
 
 // Only the first time: afterwards the server refuses whoever has not logged in.
@@ -29,7 +30,12 @@ try {
   if (error.code !== UNAUTHORIZED) throw error;
 }
 const credentials = `admin:${encodeURIComponent(password)}@`;
-admin = connect(LOCAL.replace("mongodb://", `mongodb://${credentials}`)).getSiblingDB("admin");
+try {
+  admin = connect(LOCAL.replace("mongodb://", `mongodb://${credentials}`)).getSiblingDB("admin");
+} catch (error) {
+  if (error.code !== AUTHENTICATION_FAILED) throw error;
+  throw new Error("the database was made with another mongo_admin_password: put that file back into secrets");
+}
 const dossier = admin.getSiblingDB("dossier");
 
 const { role, privileges, roles } = JSON.parse(fs.readFileSync("/deploy/role.json", "utf8"));

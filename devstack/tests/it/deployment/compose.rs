@@ -88,6 +88,28 @@ fn nothing_starts_without_an_address_a_sender_and_a_mail_server_that_somebody_ch
 }
 
 #[test]
+fn a_stack_that_is_tried_out_lacks_nothing() {
+    let compose = file("docker-compose.yml");
+    let settings = file("deploy/compose/dev.env");
+    let value = |name: &str| {
+        let mut lines = settings.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        value.unwrap_or_else(|| panic!("dev.env has no {name}"))
+    };
+    let required = compose.split("${").skip(1);
+    let required = required.filter_map(|it| it.split_once(":?"));
+    let names: BTreeSet<&str> = required.map(|(name, _)| name).collect();
+    assert!(!names.is_empty());
+    for name in names {
+        assert!(!value(name).is_empty(), "{name}");
+    }
+    let port = value("PUBLIC_URL").strip_prefix("http://");
+    let port = format!("{}:8080", port.expect("without TLS"));
+    let compose = self::compose();
+    assert!(texts(&compose["services"]["api"]["ports"]).contains(&&*port));
+}
+
+#[test]
 fn secrets_are_files_that_only_those_get_who_need_them() {
     let compose = compose();
     for (service, needed) in [

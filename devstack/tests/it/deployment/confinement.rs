@@ -45,9 +45,10 @@ fn no_container_has_rights_that_it_does_not_need() {
 #[test]
 fn memory_processes_and_logs_are_limited() {
     for (name, service) in services() {
-        let limits = &service["deploy"]["resources"]["limits"];
-        assert!(limits["memory"].is_string(), "{name}");
+        assert!(service["mem_limit"].is_string(), "{name}");
         assert!(service["pids_limit"].is_u64(), "{name}");
+        // Compose refuses a file that has limits in both forms.
+        assert!(service.get("deploy").is_none(), "{name}");
         let log = &service["logging"]["options"];
         assert!(log["max-size"].is_string(), "{name}");
         assert!(log["max-file"].is_string(), "{name}");
@@ -79,14 +80,19 @@ fn only_the_proxy_is_reached_from_other_machines_and_the_database_from_programs(
     assert!(services["mongo"].get("ports").is_none());
     let networks = documents("docker-compose.yml").remove(0)["networks"].take();
     assert_eq!(networks["database"]["internal"], true);
-    let subnet = &networks["front"]["ipam"]["config"][0]["subnet"];
-    let subnet = subnet.as_str().expect("a network");
+    let front = &networks["front"]["ipam"]["config"][0];
+    let subnet = front["subnet"].as_str().expect("a network");
     let subnet = subnet.trim_end_matches("0/24");
     let address = &services["proxy"]["networks"]["front"]["ipv4_address"];
     let address = address.as_str().expect("an address");
     assert!(address.starts_with(subnet), "{address} is not in {subnet}");
     let page = file("docs/DEPLOYMENT.md");
     assert!(page.contains(&format!("TRUSTED_PROXIES={address}\n")));
+    let machine = front["gateway"].as_str().expect("an address");
+    assert!(
+        page.contains(&format!("`{machine}`, the address")),
+        "of a proxy on the machine"
+    );
 }
 
 #[test]

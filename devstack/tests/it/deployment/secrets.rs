@@ -96,6 +96,22 @@ fn secrets_have_the_form_that_programs_and_mongod_want() {
 }
 
 #[test]
+fn keys_of_an_env_file_go_on_to_be_used() {
+    let copy = tempfile::tempdir().expect("a folder");
+    let script = copy.path().join("deploy/make-secrets");
+    std::fs::create_dir(copy.path().join("deploy")).expect("a folder");
+    std::fs::copy(environment::checkout().join("deploy/make-secrets"), &script).expect("a copy");
+    let settings =
+        "FERNET_KEYS=old=\nFERNET_KEYS='new-_8=,old='\r\nexport JWT_KEYS=\"k2:a+/=\" # of May\n";
+    std::fs::write(copy.path().join(".env"), settings).expect("it can be written");
+    let made = Command::new("sh").arg(&script).output().expect("a shell");
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let made = contents(&copy.path().join("secrets"));
+    assert_eq!(made["fernet_keys"], "new-_8=,old=", "the last one counts");
+    assert_eq!(made["jwt_keys"], "k2:a+/=");
+}
+
+#[test]
 fn a_file_that_somebody_wrote_is_not_asked_for_again() {
     let parent = tempfile::tempdir().expect("a folder");
     let folder = parent.path().join("secrets");
