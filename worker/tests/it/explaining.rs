@@ -63,7 +63,7 @@ async fn jobs_are_found_by_address_person_document_link_kind_error_and_time() {
     for (conditions, found) in expected {
         assert_eq!(
             listed(&bench, conditions).await,
-            std::slice::from_ref(&found),
+            std::slice::from_ref(found),
             "{conditions:?}"
         );
     }
