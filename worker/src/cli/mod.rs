@@ -104,3 +104,15 @@ impl Cli {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn every_command_is_whole() {
+        Cli::command().debug_assert();
+    }
+}

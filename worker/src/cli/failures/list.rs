@@ -13,7 +13,9 @@ use serde_json::json;
 use crate::cli::instant::instant;
 use crate::cli::visible::visible;
 
+// Another Arguments has it, and groups are called as their types.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Only of this queue
     #[arg(long, value_name = "QUEUE")]

@@ -17,7 +17,9 @@ use super::waited_for::waited_for;
 use crate::cli::operation::{self, How};
 
 /// Which jobs, and how.
+// Another Arguments has it, and groups are called as their types.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(in crate::cli) struct Arguments {
     /// Which jobs
     #[arg(value_name = "ID", conflicts_with_all = [
