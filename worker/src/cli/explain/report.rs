@@ -3,7 +3,7 @@
 use comfy_table::Table;
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::story::{Explanation, kind_of_mail};
-use dossier_service::table::table;
+use dossier_service::table::{Column, fitted, terminal_width};
 
 use crate::cli::instant::instant;
 use crate::cli::visible::visible;
@@ -22,25 +22,26 @@ pub(super) fn text(said: &Explanation) -> String {
     parts.join("\n")
 }
 
+const COLUMNS: [Column; 6] = [
+    Column::always("job"),
+    Column::ranked("what", 1),
+    Column::always("state"),
+    Column::ranked("attempts", 3),
+    Column::ranked("run at (UTC)", 2),
+    Column::always("last error").breaking(12),
+];
+
 fn listing(jobs: &[JobRecord]) -> Table {
-    let header = [
-        "job",
-        "what",
-        "state",
-        "attempts",
-        "run at (UTC)",
-        "last error",
-    ];
-    let mut table = table(header);
-    for job in jobs {
-        table.add_row([
+    let row = |job: &JobRecord| {
+        vec![
             job.id.clone(),
             kind_of_mail(job).unwrap_or(&job.queue).to_owned(),
             job.state.to_string(),
             format!("{}/{}", job.attempts, job.max_attempts),
             instant(job.run_at),
             job.last_error.clone().unwrap_or_default(),
-        ]);
-    }
-    table
+        ]
+    };
+    let rows: Vec<Vec<String>> = jobs.iter().map(row).collect();
+    fitted(&COLUMNS, &rows, terminal_width())
 }

@@ -7,7 +7,7 @@ use comfy_table::Table;
 use dossier_common::operations::{self, Cohort};
 use dossier_common::queue::QueueName;
 use dossier_common::store::Store;
-use dossier_service::table;
+use dossier_service::table::{Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
@@ -34,26 +34,26 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     } else if cohorts.is_empty() {
         anstream::println!("no dead jobs");
     } else {
-        anstream::println!("{}", listing(&cohorts));
+        anstream::println!("{}", listing(&cohorts, terminal_width()));
         anstream::println!("another run for one of them: dossier-worker failures retry COHORT");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn listing(cohorts: &[Cohort]) -> Table {
-    let header = [
-        "cohort",
-        "queue",
-        "jobs",
-        "status",
-        "first (UTC)",
-        "last (UTC)",
-        "error",
-        "one of them",
-    ];
-    let mut table = table::table(header);
-    for cohort in cohorts {
-        table.add_row([
+const COLUMNS: [Column; 8] = [
+    Column::always("cohort"),
+    Column::always("queue"),
+    Column::always("jobs"),
+    Column::ranked("status", 1),
+    Column::ranked("first (UTC)", 3),
+    Column::ranked("last (UTC)", 2),
+    Column::always("error").breaking(15),
+    Column::ranked("one of them", 4),
+];
+
+fn listing(cohorts: &[Cohort], width: Option<u16>) -> Table {
+    let row = |cohort: &Cohort| {
+        vec![
             cohort.id.clone(),
             cohort.queue.clone(),
             cohort.count.to_string(),
@@ -62,7 +62,8 @@ fn listing(cohorts: &[Cohort]) -> Table {
             cohort.last_at.map(instant).unwrap_or_default(),
             visible(cohort.error.as_bytes()),
             cohort.sample_id.clone(),
-        ]);
-    }
-    table
+        ]
+    };
+    let rows: Vec<Vec<String>> = cohorts.iter().map(row).collect();
+    fitted(&COLUMNS, &rows, width)
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use comfy_table::Table;
 use dossier_common::queue::backend::JobSummary;
 use dossier_common::store::Store;
-use dossier_service::table;
+use dossier_service::table::{Column, fitted, terminal_width};
 use serde_json::json;
 
 use super::JobSelection;
@@ -42,34 +42,35 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         anstream::println!("no such jobs");
         return Ok(ExitCode::SUCCESS);
     }
-    anstream::println!("{}", listing(&page.items));
+    anstream::println!("{}", listing(&page.items, terminal_width()));
     if let Some(cursor) = page.next_cursor {
         anstream::println!("more: --cursor {}", shell_word(&cursor));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn listing(jobs: &[JobSummary]) -> Table {
-    let header = [
-        "id",
-        "queue",
-        "state",
-        "attempts",
-        "run at (UTC)",
-        "last error",
-    ];
-    let mut table = table::table(header);
-    for job in jobs {
-        table.add_row([
+const COLUMNS: [Column; 6] = [
+    Column::always("id"),
+    Column::ranked("queue", 1),
+    Column::always("state"),
+    Column::ranked("attempts", 3),
+    Column::ranked("run at (UTC)", 2),
+    Column::always("last error").breaking(12),
+];
+
+fn listing(jobs: &[JobSummary], width: Option<u16>) -> Table {
+    let row = |job: &JobSummary| {
+        vec![
             job.id.clone(),
             job.queue.clone(),
             job.state.to_string(),
             format!("{}/{}", job.attempts, job.max_attempts),
             instant(job.run_at),
             reason(job).unwrap_or_default().to_owned(),
-        ]);
-    }
-    table
+        ]
+    };
+    let rows: Vec<Vec<String>> = jobs.iter().map(row).collect();
+    fitted(&COLUMNS, &rows, width)
 }
 
 /// Why the document is no job, or the job's last error.

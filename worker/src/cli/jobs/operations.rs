@@ -7,7 +7,7 @@ use comfy_table::Table;
 use dossier_common::id::OperationId;
 use dossier_common::operations::Operation;
 use dossier_common::store::Store;
-use dossier_service::table;
+use dossier_service::table::{Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
@@ -37,27 +37,27 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     } else if found.is_empty() {
         anstream::println!("no operations");
     } else {
-        anstream::println!("{}", listing(&found));
+        anstream::println!("{}", listing(&found, terminal_width()));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn listing(found: &[Operation]) -> Table {
-    let header = [
-        "operation",
-        "what",
-        "jobs",
-        "changed",
-        "failed",
-        "state",
-        "began (UTC)",
-        "by",
-        "why",
-    ];
-    let mut table = table::table(header);
-    for operation in found {
+const COLUMNS: [Column; 9] = [
+    Column::always("operation"),
+    Column::ranked("what", 2).breaking(16),
+    Column::always("jobs"),
+    Column::ranked("changed", 6),
+    Column::ranked("failed", 5),
+    Column::always("state"),
+    Column::ranked("began (UTC)", 3),
+    Column::ranked("by", 4),
+    Column::ranked("why", 1).breaking(16),
+];
+
+fn listing(found: &[Operation], width: Option<u16>) -> Table {
+    let row = |operation: &Operation| {
         let counts = operation.counts;
-        table.add_row([
+        vec![
             operation.id.to_string(),
             format!("{} {}", operation.verb, operation.words),
             format!("{}/{}", counts.reached, operation.total),
@@ -67,7 +67,8 @@ fn listing(found: &[Operation]) -> Table {
             instant(operation.started_at),
             operation.by.to_string(),
             operation.reason.clone().unwrap_or_default(),
-        ]);
-    }
-    table
+        ]
+    };
+    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    fitted(&COLUMNS, &rows, width)
 }

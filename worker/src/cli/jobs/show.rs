@@ -11,7 +11,7 @@ use dossier_common::store::Store;
 use dossier_common::store::mails::{Mail, MailState};
 use dossier_common::story::Story;
 use dossier_common::trace::{TRACEPARENT, TraceContext};
-use dossier_service::table;
+use dossier_service::table::{self, Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
@@ -59,7 +59,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         if job.history.is_empty() {
             anstream::println!("no attempts yet");
         } else {
-            anstream::println!("{}", attempts(&job));
+            anstream::println!("{}", attempts(&job, terminal_width()));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -122,17 +122,18 @@ fn state(state: MailState) -> &'static str {
     }
 }
 
-fn attempts(job: &JobRecord) -> Table {
-    let header = [
-        "attempt",
-        "started (UTC)",
-        "waited",
-        "took",
-        "worker",
-        "outcome",
-        "error",
-    ];
-    let mut table = table::table(header);
+const ATTEMPTS: [Column; 7] = [
+    Column::always("attempt"),
+    Column::ranked("started (UTC)", 1),
+    Column::ranked("waited", 4),
+    Column::ranked("took", 3),
+    Column::ranked("worker", 2),
+    Column::always("outcome"),
+    Column::always("error").breaking(16),
+];
+
+fn attempts(job: &JobRecord, width: Option<u16>) -> Table {
+    let mut rows = Vec::new();
     for (index, attempt) in job.history.iter().enumerate() {
         let is_last = index + 1 == job.history.len() && job.state.is_final();
         // The job itself still says when its last attempt was due.
@@ -141,7 +142,7 @@ fn attempts(job: &JobRecord) -> Table {
         let took = attempt
             .finished_at
             .saturating_duration_since(attempt.started_at);
-        table.add_row([
+        rows.push(vec![
             attempt.attempt.to_string(),
             instant(attempt.started_at),
             waited
@@ -153,5 +154,5 @@ fn attempts(job: &JobRecord) -> Table {
             attempt.error.clone().unwrap_or_default(),
         ]);
     }
-    table
+    fitted(&ATTEMPTS, &rows, width)
 }
