@@ -104,7 +104,7 @@ impl FromRequestParts<AppState> for MailQuery {
             let mut all = MailState::ALL.into_iter();
             all.find(|state| state.as_str() == text)
         });
-        let template = text(&mut errors, "kind", kind);
+        let kind = text(&mut errors, "kind", kind);
         let user: Option<UserId> = word(&mut errors, "user", user, "must be the id of a person");
         let rule = "must be an e-mail address, and stand without `user`";
         let email: Option<EmailAddress> = checked(&mut errors, "email", email, rule, |text| {
@@ -116,7 +116,7 @@ impl FromRequestParts<AppState> for MailQuery {
         let page = PageRequest::read(limit, cursor)?;
         let filter = MailFilter {
             state,
-            template,
+            kind,
             jobs: None,
         };
         Ok(Self {

@@ -59,7 +59,7 @@ impl MailResponse {
         Self {
             job_state: job_state.map(Into::into),
             job_id: mail.job_id,
-            kind: mail.template,
+            kind: mail.kind,
             state: mail.state.into(),
             answer: mail.answer,
             at: rfc3339(mail.at),

@@ -137,7 +137,7 @@ async fn a_request_is_logged_with_who_sent_it() {
     let (_, log) = running.stop().await;
     let line = log.lines().find(|line| line.contains("GET /v1/me"));
     let line: Value = serde_json::from_str(line.expect("a line")).expect("JSON");
-    assert_eq!(line["user"], json!(user.id.to_string()));
+    assert_eq!(line["user_id"], json!(user.id.to_string()));
     assert_eq!(line["network"], "127.0.0.1");
     let device = tokens["device_token"].as_str().expect("a token");
     for quiet in [token, device, ADA] {

@@ -12,7 +12,7 @@ pub struct MailFilter {
     /// How far they got.
     pub state: Option<MailState>,
     /// What they are about.
-    pub template: Option<String>,
+    pub kind: Option<String>,
     /// The jobs that send them.
     pub jobs: Option<Vec<String>>,
 }
@@ -22,8 +22,8 @@ impl MailFilter {
         let mut filter = Document::new();
         let state = self.state.map(MailState::as_str);
         filter.extend(state.map(|it| ("state".to_owned(), it.into())));
-        let template = self.template.as_deref();
-        filter.extend(template.map(|it| ("template".to_owned(), it.into())));
+        let kind = self.kind.as_deref();
+        filter.extend(kind.map(|it| ("kind".to_owned(), it.into())));
         let mut ids = Document::new();
         let jobs = self.jobs.clone();
         ids.extend(jobs.map(|it| ("$in".to_owned(), it.into())));

@@ -63,7 +63,7 @@ pub struct Mail {
     #[serde(rename = "_id")]
     pub job_id: String,
     /// What it is about.
-    pub template: String,
+    pub kind: String,
     /// How far it got.
     pub state: MailState,
     /// What the server said of it, with addresses masked.
@@ -111,13 +111,13 @@ impl Store {
     pub async fn intend_mail(
         &self,
         job_id: &str,
-        template: &str,
+        kind: &str,
         now: DateTime,
     ) -> Result<Option<Mail>, StoreError> {
         let taken = [MailState::HandedOver, MailState::Settled].map(MailState::as_str);
         let is_taken = doc! { "$in": [{ "$ifNull": ["$state", ""] }, taken.to_vec()] };
         let mut fields = state(MailState::Intended, now);
-        fields.insert("template", doc! { "$literal": template });
+        fields.insert("kind", doc! { "$literal": kind });
         fields.insert("answer", Bson::Null);
         let fields = fields.into_iter().map(|(name, new)| {
             let known = format!("${name}");
@@ -137,7 +137,7 @@ impl Store {
             ))
     }
 
-    /// Records that the server has the mail of a job, which is about `template`, whether or not an attempt at
+    /// Records that the server has the mail of a job, which is about `kind`, whether or not an attempt at
     /// it is known: `how` says from where that is known.
     ///
     /// # Errors
@@ -146,13 +146,13 @@ impl Store {
     pub async fn record_taken_mail(
         &self,
         job_id: &str,
-        template: &str,
+        kind: &str,
         how: &str,
         now: DateTime,
     ) -> Result<(), StoreError> {
         let mut fields = state(MailState::HandedOver, now);
         fields.insert("answer", how);
-        let update = doc! { "$set": fields, "$setOnInsert": { "template": template } };
+        let update = doc! { "$set": fields, "$setOnInsert": { "kind": kind } };
         self.collections
             .mails
             .update_one(doc! { "_id": job_id }, update)

@@ -35,7 +35,7 @@ async fn a_mail_is_known_by_its_job_from_when_it_was_about_to_be_sent() {
     let store = &test.store;
     let find = async || store.find_mail("job_1").await.expect("readable");
     assert_eq!(find().await, None);
-    let intended = store.intend_mail("job_1", "verify", NOW).await;
+    let intended = store.intend_mail("job_1", "sign-up", NOW).await;
     intended.expect("it can be recorded");
     let mail = find().await.expect("there");
     assert!(mail.may_be_taken() && !mail.is_taken());
@@ -45,10 +45,10 @@ async fn a_mail_is_known_by_its_job_from_when_it_was_about_to_be_sent() {
     taken.await.expect("it can be recorded");
     let mail = find().await.expect("there");
     assert!(mail.is_taken() && !mail.may_be_taken());
-    let again = store.intend_mail("job_1", "verify", NOW).await;
+    let again = store.intend_mail("job_1", "sign-up", NOW).await;
     assert_eq!(again.expect("it can be asked"), Some(mail.clone()));
     assert_eq!(find().await, Some(mail.clone()), "it stays taken");
-    assert_eq!((mail.at, &*mail.template), (LATER, "verify"));
+    assert_eq!((mail.at, &*mail.kind), (LATER, "sign-up"));
     let answer = mail.answer.expect("an answer");
     assert!(answer.len() < 1000, "{}", answer.len());
 }

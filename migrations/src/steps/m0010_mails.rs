@@ -35,10 +35,10 @@ pub(super) fn migration() -> Migration {
 fn mails() -> Document {
     doc! {
         "bsonType": "object",
-        "required": ["_id", "template", "state", "at", "expire_at"],
+        "required": ["_id", "kind", "state", "at", "expire_at"],
         "properties": {
             "_id": { "bsonType": "string", "maxLength": 1024 },
-            "template": { "bsonType": "string", "maxLength": 100 },
+            "kind": { "bsonType": "string", "maxLength": 100 },
             "state": {
                 "enum": ["intended", "not_taken", "unanswered", "held", "handed_over", "settled"],
             },

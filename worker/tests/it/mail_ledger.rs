@@ -16,7 +16,7 @@ async fn entry(bench: &Bench, job: JobId) -> Mail {
 async fn died_on_it(bench: &Bench) -> JobId {
     let (_, job) = bench.sign_up(None).await;
     let (store, id) = (bench.store(), job.to_string());
-    let intended = store.intend_mail(&id, "verify", bench.now());
+    let intended = store.intend_mail(&id, "sign-up", bench.now());
     intended.await.expect("it can be recorded");
     job
 }
@@ -33,10 +33,7 @@ async fn a_mail_that_was_sent_stands_there_with_the_servers_answer() {
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     let mail = entry(&bench, job).await;
-    assert_eq!(
-        (mail.state, &*mail.template),
-        (MailState::Settled, "verify")
-    );
+    assert_eq!((mail.state, &*mail.kind), (MailState::Settled, "sign-up"));
     let answer = mail.answer.expect("an answer");
     assert!(answer.starts_with("250 "), "{answer}");
 }

@@ -25,11 +25,11 @@ struct Held;
 pub(super) async fn begin(
     services: &Services,
     handle: &JobHandle,
-    template: &str,
+    kind: &str,
     now: DateTime,
 ) -> Result<bool, JobError> {
     let (store, id) = (&services.store, handle.id());
-    let known = store.intend_mail(&id, template, now).await?;
+    let known = store.intend_mail(&id, kind, now).await?;
     if known.as_ref().is_some_and(Mail::is_taken) {
         return Ok(false);
     }

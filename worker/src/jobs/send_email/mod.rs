@@ -9,7 +9,7 @@ mod rejection;
 mod reset;
 mod sign_up;
 
-use dossier_common::queue::{JobError, JobHandle, SendEmail};
+use dossier_common::queue::{Job, JobError, JobHandle, SendEmail};
 use dossier_common::reset::ResetOf;
 use dossier_common::store::StoreError;
 use dossier_common::telemetry::{MailCount, MailOutcome};
@@ -55,7 +55,7 @@ async fn attempt(
     };
     handle.describe(addressed.to.masked());
     let id = handle.id();
-    if ledger::begin(services, handle, addressed.email.template(), now).await? {
+    if ledger::begin(services, handle, job.kind(), now).await? {
         send(services, handle, &addressed, now).await?;
     }
     record(job, services, now).await?;

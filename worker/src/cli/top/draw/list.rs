@@ -16,8 +16,8 @@ pub(super) fn height(rows: usize) -> u16 {
     u16::try_from(ABOVE + rows + 1).unwrap_or(u16::MAX)
 }
 
-/// The list of `rows`, each with its style, as far as `area` goes. The last line says how many there are
-/// more, and one stays empty.
+/// The list of `rows`, each with its style, as far as `area` goes. Where there is room for more than
+/// one, the last line says how many there are besides; one line stays empty.
 pub(super) fn list(
     columns: &[Column],
     rows: &[(Vec<String>, Style)],
@@ -33,11 +33,11 @@ pub(super) fn list(
         .map(|(line, style)| Line::styled(line.to_owned(), style))
         .collect();
     let room = usize::from(area.height).saturating_sub(1);
-    if lines.len() > room {
-        let hidden = lines
-            .len()
-            .saturating_sub(room.saturating_sub(1).max(ABOVE));
-        lines.truncate(room.saturating_sub(1));
+    let (shown, hidden) = (room.saturating_sub(1), lines.len().saturating_sub(room));
+    lines.truncate(room);
+    if hidden > 0 && shown > ABOVE {
+        lines.truncate(shown);
+        let hidden = hidden + 1;
         lines.push(Line::styled(format!(" … and {hidden} more"), look.usual()));
     }
     Paragraph::new(lines)

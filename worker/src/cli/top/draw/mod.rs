@@ -8,6 +8,7 @@ mod look;
 mod queues;
 mod workers;
 
+use dossier_common::overview::Overview;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::widgets::Paragraph;
@@ -17,9 +18,6 @@ pub(super) use look::Look;
 
 /// What stands above the queues.
 const HEADER: u16 = 3;
-/// Failures get no more lines than this where there are workers to show.
-const FAILURES: u16 = 14;
-
 /// Draws `state` on the whole of `frame`.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &State, look: Look) {
     let area = frame.area();
@@ -27,12 +25,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, look: Look) {
     let below = area
         .height
         .saturating_sub(queues.saturating_add(HEADER + 1));
-    let failures = (below / 3).clamp(below.min(4), FAILURES);
+    let workers = workers_of(state, below);
     let [head, queues, workers, failed, foot] = Layout::vertical([
         Constraint::Length(HEADER),
         Constraint::Length(queues),
+        Constraint::Length(workers),
         Constraint::Min(0),
-        Constraint::Length(failures),
         Constraint::Length(1),
     ])
     .areas(area);
@@ -42,6 +40,16 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, look: Look) {
     frame.render_widget(failures::failures(state, look, failed), failed);
     frame.render_widget(foot_line(state), foot);
     dialog::dialog(frame, state, look);
+}
+
+/// How many of the lines below the queues are for workers: as many as there are, but half of them stay for
+/// failures, if there are so many.
+fn workers_of(state: &State, below: u16) -> u16 {
+    let overview = state.overview.as_deref();
+    let rows = |of: fn(&Overview) -> usize| list::height(overview.map_or(0, of));
+    let workers = rows(|overview| overview.workers.len());
+    let failures = rows(|overview| overview.failures.len());
+    workers.min(below.saturating_sub(failures.min(below / 2)))
 }
 
 /// What became of the last change, or the keys.
