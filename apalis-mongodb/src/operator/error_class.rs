@@ -101,10 +101,14 @@ fn regex_of_word(word: &str) -> String {
     format!(r"(?:{ANY}|{no_code}(?:{WORD_CHAR}*[0-9@\x00]{WORD_CHAR}*|{WORD_CHAR}{{{long},}}))")
 }
 
-/// A regular expression that matches `text` literally.
+/// A regular expression that matches `text` literally. The server takes none with a zero byte in it.
 pub(super) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() * 2);
     for c in text.chars() {
+        if c == '\0' {
+            pattern.push_str(r"\x00");
+            continue;
+        }
         if !c.is_alphanumeric() && !c.is_whitespace() && c.is_ascii() {
             pattern.push('\\');
         }
@@ -139,6 +143,12 @@ mod tests {
         ] {
             assert!(!is_code(other), "{other}");
         }
+    }
+
+    #[test]
+    fn no_character_of_a_text_means_anything_in_its_regular_expression() {
+        assert_eq!(escaped("(a+)é b"), r"\(a\+\)é b");
+        assert_eq!(escaped("a\0b"), r"a\x00b");
     }
 
     #[test]

@@ -10,14 +10,17 @@ use crate::model::field as f;
 
 impl Operator {
     /// Keeps workers from taking jobs of `queue`; those they hold are finished. Workers notice
-    /// within two seconds, at once with a change stream.
+    /// within two seconds, at once with a change stream. One that is paused already stays so since
+    /// the first time.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidQueueName`], and [`Error::Database`] when the database fails.
     pub async fn pause_queue(&self, queue: &str) -> Result<(), Error> {
-        let pause = doc! { "$set": { "paused": true }, "$currentDate": { "paused_at": true } };
-        self.change_queue(queue, pause, "pause a queue").await
+        let first = doc! { "$ifNull": ["$paused_at", "$$NOW"] };
+        let at = doc! { "$cond": [{ "$eq": ["$paused", true] }, first, "$$NOW"] };
+        let pause = doc! { "$set": { "paused": true, "paused_at": at } };
+        self.change_queue(queue, vec![pause], "pause a queue").await
     }
 
     /// Lets workers take jobs of `queue` again.

@@ -145,7 +145,11 @@ async fn a_paused_queue_is_left_alone_until_it_is_resumed() {
     bench.storage::<u32>().enqueue(1).await.unwrap();
     notes.reach(1).await;
     operator.pause_queue("test").await.unwrap();
-    assert!(operator.list_queues().await.unwrap()[0].paused);
+    let paused = operator.list_queues().await.unwrap().remove(0);
+    assert!(paused.paused && paused.paused_at.is_some());
+    operator.pause_queue("test").await.unwrap();
+    let again = operator.list_queues().await.unwrap().remove(0);
+    assert_eq!(again.paused_at, paused.paused_at);
     // "Everywhere within two seconds".
     tokio::time::sleep(Duration::from_secs(2)).await;
     let id = bench.storage::<u32>().enqueue(2).await.unwrap();

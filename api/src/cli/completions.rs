@@ -1,6 +1,5 @@
 //! `dossier-api completions`
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
@@ -24,6 +23,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let script = completions(arguments.shell, Cli::command(), "dossier-api");
-    std::io::stdout().write_all(script.as_bytes())?;
+    anstream::print!("{script}");
     Ok(ExitCode::SUCCESS)
 }

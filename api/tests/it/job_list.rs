@@ -34,7 +34,13 @@ async fn jobs_are_found_by_queue_state_kind_person_address_and_document() {
         assert_eq!(jobs[0]["queue"], queue, "{query}");
         assert_eq!(jobs[0]["attempts"], 0, "{query}");
     }
-    for query in ["?state=dead", "?email=nobody@example.com", "?ended=failed"] {
+    for query in [
+        "?state=dead",
+        "?email=nobody@example.com",
+        "?ended=failed",
+        "?error=%00",
+        "?error=(a%2B)%2B$",
+    ] {
         assert!(list(&app, &admin, query).await.is_empty(), "{query}");
     }
 }

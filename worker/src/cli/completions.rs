@@ -1,6 +1,5 @@
 //! `dossier-worker completions`
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
@@ -28,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.shell == Shell::Fish {
         script.push_str(&fish_queues());
     }
-    std::io::stdout().write_all(script.as_bytes())?;
+    anstream::print!("{script}");
     Ok(ExitCode::SUCCESS)
 }
 

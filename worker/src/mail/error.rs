@@ -4,6 +4,7 @@ use dossier_common::email::EmailAddress;
 use dossier_common::telemetry::explain;
 use lettre::transport::smtp;
 
+use super::said::masked;
 use super::send_error::{END_OF_MAIL, SendError};
 
 /// Why a mail was not sent.
@@ -37,9 +38,9 @@ impl MailError {
     }
 
     /// Only a reply of the 5xx class to the mail itself is final (RFC 5321 §4.2.1); everything else
-    /// may pass. Servers like to repeat the address, which does not belong into logs.
+    /// may pass. Servers like to repeat the address, which does not belong into logs; nor does another.
     pub(super) fn of_server(error: &SendError, to: &EmailAddress) -> Self {
-        let text = to.mask_in(&explain(error));
+        let text = masked(&explain(error), to);
         match error {
             SendError::Refused(error) if refuses_the_mail(error) => Self::Refused(text),
             SendError::Refused(error) if error.is_transient() => Self::Deferred(text),

@@ -9,6 +9,7 @@ mod hand_over;
 mod limited_stream;
 mod mailer;
 mod rate;
+mod said;
 mod send_error;
 mod server;
 mod settings;
