@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mongodb::bson::{Bson, DateTime, Document, doc};
-use mongodb::options::ReturnDocument;
+use mongodb::options::{Acknowledgment, ReturnDocument, WriteConcern};
 use serde::{Deserialize, Serialize};
 
 use super::{OPERATION_LIMIT, Store, StoreError};
@@ -160,6 +160,24 @@ impl Store {
             .await
             .map(drop)
             .map_err(StoreError::database("record a mail that was sent"))
+    }
+
+    /// Records that all that follows from a mail is done. No majority is waited for: where it is lost, the
+    /// mail still stands as handed over.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn settle_mail(&self, job_id: &str, now: DateTime) -> Result<(), StoreError> {
+        let update = doc! { "$set": state(MailState::Settled, now) };
+        let one = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
+        self.collections
+            .mails
+            .update_one(doc! { "_id": job_id }, update)
+            .write_concern(one)
+            .await
+            .map(drop)
+            .map_err(StoreError::database("record that a mail is settled"))
     }
 
     /// Records how far the mail of a job got, and what the server said.

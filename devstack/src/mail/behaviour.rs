@@ -30,7 +30,7 @@ pub struct Behaviour {
     /// With which words it refuses, the enhanced status code included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The only address the conduct applies to; everybody if not said.
+    /// The only address the conduct applies to, or all of a domain, as `@example.org`; everybody if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
 }
@@ -94,7 +94,7 @@ impl Behaviour {
         }
     }
 
-    /// Restricts the conduct to one address.
+    /// Restricts the conduct to one address, or to a domain, as `@example.org`.
     #[must_use]
     pub fn only_for(self, recipient: impl Into<String>) -> Self {
         Self {
@@ -146,15 +146,29 @@ impl Behaviour {
     }
 
     fn concerns(&self, recipient: &str) -> bool {
-        self.recipient
-            .as_ref()
-            .is_none_or(|only| only.eq_ignore_ascii_case(recipient))
+        let Some(only) = &self.recipient else {
+            return true;
+        };
+        let (only, recipient) = (only.to_lowercase(), recipient.to_lowercase());
+        match only.starts_with('@') {
+            true => recipient.ends_with(&only),
+            false => recipient == only,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_concerns_the_named_domain_alone() {
+        let behaviour = Behaviour::reject(550).only_for("@Example.org");
+        assert!(behaviour.refusal("a@example.ORG").is_some());
+        for other in ["a@sub.example.org", "a@notexample.org", "a@example.com"] {
+            assert!(behaviour.refusal(other).is_none(), "{other}");
+        }
+    }
 
     #[test]
     fn a_refusal_concerns_the_named_address_alone() {

@@ -23,6 +23,9 @@ pub enum MailError {
     /// The server got the whole mail and did not say whether it took it.
     #[error("{0}")]
     Unanswered(String),
+    /// The connection broke, fell silent or went out of step while the mail was handed over, before its end.
+    #[error("{0}")]
+    Interrupted(String),
     /// The server is unreachable, does not answer in time, or refuses us.
     #[error("{0}")]
     Unavailable(String),
@@ -44,11 +47,13 @@ impl MailError {
         match error {
             SendError::Refused(error) if refuses_the_mail(error) => Self::Refused(text),
             SendError::Refused(error) if error.is_transient() => Self::Deferred(text),
+            SendError::Refused(error) if error.status().is_none() => Self::Interrupted(text),
             SendError::Unanswered(_)
             | SendError::OutOfStep {
                 command: END_OF_MAIL,
                 ..
             } => Self::Unanswered(text),
+            SendError::OutOfStep { .. } => Self::Interrupted(text),
             _ => Self::Unavailable(text),
         }
     }
@@ -60,6 +65,7 @@ impl MailError {
             Self::Refused(_) => "refused",
             Self::Deferred(_) => "deferred",
             Self::Unanswered(_) => "unanswered",
+            Self::Interrupted(_) => "interrupted",
             Self::Unavailable(_) => "unavailable",
         }
     }
@@ -68,7 +74,10 @@ impl MailError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Unwritable(_) | Self::Refused(_) => true,
-            Self::Deferred(_) | Self::Unanswered(_) | Self::Unavailable(_) => false,
+            Self::Deferred(_)
+            | Self::Unanswered(_)
+            | Self::Interrupted(_)
+            | Self::Unavailable(_) => false,
         }
     }
 }

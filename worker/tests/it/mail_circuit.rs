@@ -5,6 +5,7 @@ use dossier_common::queue::backend::operator::Parking;
 use dossier_common::queue::{Job, JobState, QueueName, SendEmail};
 use dossier_devstack::mail::Behaviour;
 
+use crate::harness::smtp_server::server_that_closes_at;
 use crate::harness::{Bench, Program, Workers, eventually, mailer_with};
 
 const MAILS: usize = 20;
@@ -94,4 +95,45 @@ async fn a_server_that_refuses_everybody_for_good_costs_few_mails_their_jobs() {
     }
     workers.stop().await;
     assert_eq!(dead, 4, "the fifth parked them");
+}
+
+#[tokio::test]
+async fn one_mail_that_breaks_the_connection_does_not_park_the_others() {
+    let server = server_that_closes_at("poison@example.com").await;
+    let mut bench = Bench::new().await;
+    bench.services.mailer = mailer_with(&server, [("MAIL_PROBE_SECONDS", "1")]);
+    let user_id = bench.user("poison@example.com", None).await.id;
+    let job = bench.enqueue(SendEmail::AccountExists { user_id }).await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    eventually("it was tried more often than parks mails", async || {
+        (bench.job(job).await.attempts >= 6).then_some(())
+    })
+    .await;
+    assert_eq!(parking(&bench).await, None);
+    let user_id = bench.user("reader@example.com", None).await.id;
+    let other = bench.enqueue(SendEmail::AccountExists { user_id }).await;
+    let sent = bench.reaches(other, JobState::Done).await;
+    assert_eq!(sent.attempts, 1);
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn a_domain_that_is_refused_does_not_keep_the_others_from_their_mail_for_long() {
+    let mut bench = Bench::new().await;
+    // Where the server is not there, the next mail would be tried after a minute.
+    bench.services.mailer = mailer_with(&bench.mail.smtp_url(), [("MAIL_PROBE_SECONDS", "60")]);
+    let refusal = Behaviour::reject(550).only_for("@bad.example");
+    bench.mail.behave(refusal).expect("a server can be so");
+    for number in 0..8 {
+        let address = format!("reader{number}@bad.example");
+        let user_id = bench.user(&address, None).await.id;
+        bench.enqueue(SendEmail::AccountExists { user_id }).await;
+    }
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    eventually("mails are parked", async || parking(&bench).await).await;
+    let user_id = bench.user("reader@good.example", None).await.id;
+    let other = bench.enqueue(SendEmail::AccountExists { user_id }).await;
+    bench.reaches(other, JobState::Done).await;
+    assert_eq!(parking(&bench).await, None);
+    workers.stop().await;
 }

@@ -38,7 +38,7 @@ pub(super) struct JobSelection {
     #[arg(long, value_name = "LINK")]
     link: Option<LinkId>,
     /// Only jobs whose last error has this text in it, such as 550
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new(), value_name = "TEXT")]
     error: Option<String>,
     /// Only jobs whose last attempt ended so: failed, retry_after, aborted, panicked, timed_out,
     /// lease_expired, undecodable, …; repeat for more

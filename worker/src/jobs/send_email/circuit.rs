@@ -13,6 +13,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 /// After so many times the waits grow no more.
 const MAX_DOUBLINGS: u32 = 4;
 
+/// How long it is from one mail to the next while a server that answers refuses them: the next one may be to
+/// somebody whom it does not refuse.
+const PROBE_REFUSED: Duration = Duration::from_secs(1);
+
+/// So often a mail counts at most whose handing over breaks: fewer than what parks mails, for it may be the
+/// mail's fault.
+const MOST_OF_A_MAIL: u32 = 3;
+
 /// What becomes of the job whose mail was not sent. While mails are parked it is the server's fault, not
 /// the mail's: no attempt is counted, and no mail is given up.
 pub(super) async fn failed(
@@ -31,7 +39,12 @@ pub(super) async fn failed(
             false => JobError::retry(error),
         });
     }
-    let probe_every = services.mailer.probe_every();
+    let probe_every = match &error {
+        MailError::Refused(_) | MailError::Deferred(_) => {
+            PROBE_REFUSED.min(services.mailer.probe_every())
+        }
+        _ => services.mailer.probe_every(),
+    };
     let (operator, reason) = (store.queue_operator(), error.to_string());
     operator
         .park_queue(SendEmail::QUEUE, probe_every, &reason)
@@ -44,11 +57,16 @@ pub(super) async fn failed(
         job = handle.id(),
         "mails are parked, one is tried every {probe_every:?} until the mail server takes one: {error}"
     );
+    if matches!(error, MailError::Unanswered(_)) {
+        // The server may have it. What is sent again has an end, whatever is parked.
+        return Ok(JobError::retry(error));
+    }
+    let first = services.mailer.probe_every();
     let doublings = handle.snoozes().min(MAX_DOUBLINGS);
-    let wait = probe_every.saturating_mul(2_u32.pow(doublings));
+    let wait = first.saturating_mul(2_u32.pow(doublings));
     Ok(JobError::retry_after(
         error,
-        wait.min(LONGEST_WAIT.max(probe_every)),
+        wait.min(LONGEST_WAIT.max(first)),
     ))
 }
 
@@ -68,11 +86,15 @@ pub(super) async fn succeeded(services: &Services) -> Result<(), JobError> {
     Ok(())
 }
 
-/// A server that is not there fails every attempt; one that refuses a mail may do so for the mail's sake,
-/// and counts once a mail.
+/// A server that is not there fails every attempt. One that refuses a mail may do so for the mail's sake,
+/// and counts once a mail; one that breaks off counts a few times.
 fn failure(handle: &JobHandle, error: &MailError) -> String {
+    let tried = handle.attempt().saturating_add(handle.snoozes());
     match error {
         MailError::Refused(_) | MailError::Deferred(_) => handle.id(),
-        _ => format!("{} {} {}", handle.id(), handle.attempt(), handle.snoozes()),
+        MailError::Interrupted(_) | MailError::Unanswered(_) => {
+            format!("{} {}", handle.id(), tried.min(MOST_OF_A_MAIL))
+        }
+        _ => format!("{} {tried}", handle.id()),
     }
 }

@@ -62,8 +62,5 @@ pub(super) async fn record(
 /// Records that all that follows from the mail is done.
 pub(super) async fn settle(services: &Services, job_id: &str) -> Result<(), StoreError> {
     let now = services.clock.now();
-    let store = &services.store;
-    store
-        .record_mail(job_id, MailState::Settled, None, now)
-        .await
+    services.store.settle_mail(job_id, now).await
 }

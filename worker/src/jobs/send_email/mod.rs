@@ -78,11 +78,19 @@ async fn send(
         date: now,
     };
     let sent = services.mailer.send(email, &envelope).await;
-    ledger::record(services, &id, &sent).await?;
+    // That the mail server works does not wait for the ledger.
+    let works = async {
+        match sent {
+            Ok(_) => circuit::succeeded(services).await,
+            Err(_) => Ok(()),
+        }
+    };
+    let (recorded, works) = tokio::join!(ledger::record(services, &id, &sent), works);
+    recorded?;
+    works?;
     if let Err(error) = sent {
         return Err(circuit::failed(services, handle, error).await?);
     }
-    circuit::succeeded(services).await?;
     tracing::info!(
         job = id,
         template = email.template(),
