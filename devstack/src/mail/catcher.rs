@@ -24,9 +24,6 @@ pub struct MailPorts {
     pub web: u16,
 }
 
-/// Who may bring mail to a catcher that encrypts: user and password.
-pub const LOGIN: (&str, &str) = ("mailer@dossier", "p@ss/wörd?#%");
-
 /// A running catcher; it ends when it is dropped.
 #[derive(Debug)]
 pub struct MailCatcher {
@@ -48,7 +45,7 @@ impl MailCatcher {
         Self::start_on(MailPorts::default()).await
     }
 
-    /// Starts on free ports one that takes mail on encrypted connections alone, after [`LOGIN`].
+    /// Starts on free ports one that takes mail on encrypted connections alone, after [`LOGIN`](super::LOGIN).
     ///
     /// # Errors
     ///

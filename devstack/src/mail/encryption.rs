@@ -14,6 +14,9 @@ use super::stream::Stream;
 /// The name that the certificate is for.
 const HOST: &str = "localhost";
 
+/// Who may bring mail to a catcher that encrypts: user and password.
+pub const LOGIN: (&str, &str) = ("mailer@dossier", "p@ss/wörd?#%");
+
 /// When encryption begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encrypted {

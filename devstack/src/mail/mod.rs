@@ -13,7 +13,7 @@ mod stream;
 mod web;
 
 pub use behaviour::{Behaviour, InvalidBehaviour, Mode};
-pub use catcher::{LOGIN, MailCatcher, MailPorts};
-pub use encryption::Encrypted;
+pub use catcher::{MailCatcher, MailPorts};
+pub use encryption::{Encrypted, LOGIN};
 pub use mailbox::Mailbox;
 pub use message::{Header, Message};

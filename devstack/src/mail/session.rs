@@ -9,8 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::behaviour::{Behaviour, Mode};
-use super::catcher::LOGIN;
-use super::encryption::{Encrypted, Encryption};
+use super::encryption::{Encrypted, Encryption, LOGIN};
 use super::mailbox::Mailbox;
 use super::message::Envelope;
 use super::state::SmtpState;
