@@ -1,10 +1,15 @@
 //! What the code under test logs.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// Takes nothing. While there is one subscriber, a place that logs for the first time asks only that of its
+/// own thread, and a thread without one silences the place for all. With a second one, all are asked.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
 
 /// Collects what is logged on this thread, which a test has to itself.
 pub struct Logs {
@@ -25,6 +30,7 @@ impl Logs {
     /// Collects from now on, until this is dropped.
     #[must_use]
     pub fn collect() -> Self {
+        LazyLock::force(&SECOND);
         let text = Text::default();
         let writer = text.clone();
         let collecting = tracing_subscriber::fmt()
