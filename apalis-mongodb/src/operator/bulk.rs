@@ -91,8 +91,11 @@ impl BulkReport {
 }
 
 /// Walks over the selected jobs in ascending order of id, a bounded step at a time. Ids of any type
-/// have one order, and each step begins behind the last id of the one before; so the walk ends.
+/// have one order, and each step begins behind the last id of the one before; so the walk ends. That of a
+/// dry run ends at once, and its report says how many jobs it would have met.
 pub(super) struct Steps<'a> {
+    /// What has come of the steps before.
+    pub(super) report: BulkReport,
     operator: &'a Operator,
     query: Document,
     last: Option<Bson>,
@@ -100,8 +103,16 @@ pub(super) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(operator: &'a Operator, query: Document, options: BulkOptions) -> Self {
+    /// A walk over the selected jobs that `condition` holds for.
+    pub(super) fn new(
+        operator: &'a Operator,
+        selection: &Selection,
+        condition: &Document,
+        options: BulkOptions,
+    ) -> Self {
+        let query = doc! { "$and": [selection.to_query(), condition] };
         Self {
+            report: BulkReport::new(options),
             operator,
             query,
             last: None,
@@ -115,21 +126,17 @@ impl<'a> Steps<'a> {
         self
     }
 
-    /// How many jobs the whole walk would meet.
-    pub(super) async fn count(&self) -> Result<u64, Error> {
-        let jobs = self.operator.collections.jobs(&self.operator.db);
-        let count = jobs
-            .count_documents(self.query.clone())
-            .max_time(MAX_TIME)
-            .await;
-        Ok(count.context("count selected jobs")?.min(self.left))
-    }
-
-    /// The ids of the next step's jobs; empty at the end.
-    pub(super) async fn next(&mut self) -> Result<Vec<Bson>, Error> {
+    /// The ids of the next step's jobs; nothing at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Bson>>, Error> {
+        if self.report.dry_run {
+            let operator = self.operator;
+            let met = operator.count(self.query.clone(), "count selected jobs");
+            self.report.matched = met.await?.min(self.left);
+            return Ok(None);
+        }
         let limit = STEP.min(i64::try_from(self.left).unwrap_or(i64::MAX));
         if limit == 0 {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let query = match &self.last {
             Some(last) => doc! { "$and": [self.query.clone(), behind("$gt", last)] },
@@ -153,7 +160,7 @@ impl<'a> Steps<'a> {
         let ids = found.iter().filter_map(|raw| Fields(raw).value(f::ID));
         let ids: Vec<Bson> = ids.collect();
         self.last = ids.last().cloned().or(self.last.take());
-        Ok(ids)
+        Ok((!ids.is_empty()).then_some(ids))
     }
 }
 

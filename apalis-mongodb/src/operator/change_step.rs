@@ -72,22 +72,22 @@ impl Operator {
         options: &StepOptions,
     ) -> Result<Step, Error> {
         let condition = change.condition(options);
-        let query = doc! { "$and": [selection.to_query(), condition.clone()] };
         let bounds = BulkOptions {
             dry_run: false,
             max_jobs: Some(options.most),
         };
         let after = cursor(options.after.as_deref())?;
-        let ids = Steps::new(self, query, bounds).behind(after).next().await?;
-        let mut report = BulkReport::new(bounds);
-        if !ids.is_empty() {
-            self.change_each(change, &ids, condition, options.note.as_ref(), &mut report)
-                .await?;
-        }
+        let mut steps = Steps::new(self, selection, &condition, bounds).behind(after);
+        let Some(ids) = steps.next().await? else {
+            return Ok(Step::default());
+        };
+        let (note, report) = (options.note.as_ref(), &mut steps.report);
+        self.change_each(change, &ids, condition, note, report)
+            .await?;
         Ok(Step {
             cursor: ids.last().map(id::cursor),
             ids: ids.iter().map(id::shown).collect(),
-            report,
+            report: steps.report,
         })
     }
 
@@ -147,21 +147,12 @@ impl Operator {
         options: BulkOptions,
     ) -> Result<BulkReport, Error> {
         let condition = change.state();
-        let query = doc! { "$and": [selection.to_query(), condition.clone()] };
-        let mut steps = Steps::new(self, query, options);
-        let mut report = BulkReport::new(options);
-        if options.dry_run {
-            report.matched = steps.count().await?;
-            return Ok(report);
-        }
-        loop {
-            let ids = steps.next().await?;
-            if ids.is_empty() {
-                return Ok(report);
-            }
-            self.change_each(change, &ids, condition.clone(), None, &mut report)
+        let mut steps = Steps::new(self, selection, &condition, options);
+        while let Some(ids) = steps.next().await? {
+            self.change_each(change, &ids, condition.clone(), None, &mut steps.report)
                 .await?;
         }
+        Ok(steps.report)
     }
 
     async fn change_each(
@@ -190,7 +181,11 @@ impl Operator {
             .await
     }
 
-    async fn count(&self, query: Document, operation: &'static str) -> Result<u64, Error> {
+    pub(super) async fn count(
+        &self,
+        query: Document,
+        operation: &'static str,
+    ) -> Result<u64, Error> {
         let jobs = self.collections.jobs(&self.db);
         let count = jobs.count_documents(query).max_time(MAX_TIME).await;
         count.context(operation)

@@ -54,26 +54,18 @@ impl Operator {
         selection: &Selection,
         options: RetryOptions,
     ) -> Result<BulkReport, Error> {
-        let query = doc! { "$and": [selection.to_query(), retryable()] };
         let bulk = BulkOptions {
             dry_run: options.dry_run,
             max_jobs: options.max_jobs,
         };
-        let mut steps = Steps::new(self, query, bulk);
-        let mut report = BulkReport::new(bulk);
-        if options.dry_run {
-            report.matched = steps.count().await?;
-            return Ok(report);
-        }
-        loop {
-            let ids = steps.next().await?;
-            if ids.is_empty() {
-                return Ok(report);
-            }
-            let update = revival(options);
-            self.update_each(&ids, &retryable(), &update, "retry jobs", &mut report)
+        let condition = retryable();
+        let mut steps = Steps::new(self, selection, &condition, bulk);
+        while let Some(ids) = steps.next().await? {
+            let (update, report) = (revival(options), &mut steps.report);
+            self.update_each(&ids, &condition, &update, "retry jobs", report)
                 .await?;
         }
+        Ok(steps.report)
     }
 }
 

@@ -40,18 +40,9 @@ impl Figures {
     /// The figures now of those queues that `reporter`, this process, serves.
     pub(super) async fn of(store: &Store, reporter: &str) -> Result<Self, StoreError> {
         let operator = store.queue_operator();
-        let known = operator.list_queues().await;
-        let known = known.map_err(StoreError::queue("list queues"))?;
-        let parked: Vec<&str> = known
-            .iter()
-            .filter(|queue| queue.parked.is_some())
-            .map(|queue| queue.name.as_str())
-            .collect();
-        let queues = QueueName::ALL.iter().map(|queue| queue.as_str());
-        let asked =
-            try_join_all(queues.map(|queue| of_queue(&operator, queue, &parked, reporter))).await;
-        let found = asked.map_err(StoreError::queue("ask about the queues"))?;
-        Ok(Self(found.into_iter().flatten().collect()))
+        let served = served(&operator, reporter).await;
+        let served = served.map_err(StoreError::queue("ask about the queues"))?;
+        Ok(Self(served.into_iter().collect()))
     }
 
     /// Writes them.
@@ -64,44 +55,65 @@ impl Figures {
                 page.sample(JOBS, &labels, figures.counts.of(state) as f64);
             }
         }
-        page.metric(PARKED);
-        for (queue, figures) in &self.0 {
-            let parked = f64::from(u8::from(figures.is_parked));
-            page.sample(PARKED, &[("queue", *queue)], parked);
-        }
-        self.write_ages(page, OLDEST_READY, |figures| figures.oldest_ready);
-        self.write_ages(page, OLDEST_UNFINISHED, |figures| figures.oldest_unfinished);
+        let seconds = |age: Option<Duration>| age.map_or(0.0, |age| age.as_secs_f64());
+        self.write_gauge(page, PARKED, |it| f64::from(u8::from(it.is_parked)));
+        self.write_gauge(page, OLDEST_READY, |it| seconds(it.oldest_ready));
+        self.write_gauge(page, OLDEST_UNFINISHED, |it| seconds(it.oldest_unfinished));
     }
 
-    fn write_ages(
+    /// A gauge of each queue.
+    fn write_gauge(
         &self,
         page: &mut Exposition,
         metric: &'static str,
-        age: impl Fn(&OfQueue) -> Option<Duration>,
+        value: impl Fn(&OfQueue) -> f64,
     ) {
         page.metric(metric);
         for (queue, figures) in &self.0 {
-            let seconds = age(figures).map_or(0.0, |age| age.as_secs_f64());
-            page.sample(metric, &[("queue", *queue)], seconds);
+            page.sample(metric, &[("queue", *queue)], value(figures));
         }
     }
 }
 
-/// The figures of `queue`, unless another process serves them.
-async fn of_queue(
+/// The figures of those queues that no other process serves. What is set for them is read if there are some.
+async fn served(
+    operator: &Operator,
+    reporter: &str,
+) -> Result<Vec<(&'static str, OfQueue)>, apalis_mongodb::Error> {
+    let queues = QueueName::ALL.iter().map(|queue| queue.as_str());
+    let reserved = try_join_all(queues.map(|queue| reserved(operator, queue, reporter))).await?;
+    let reserved: Vec<&'static str> = reserved.into_iter().flatten().collect();
+    if reserved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let set = operator.list_queues().await?;
+    let each = reserved.into_iter().map(|queue| {
+        let mut known = set.iter().filter(|it| it.name == queue);
+        figures_of(operator, queue, known.any(|it| it.parked.is_some()))
+    });
+    try_join_all(each).await
+}
+
+/// `queue`, unless another process serves its figures.
+async fn reserved(
     operator: &Operator,
     queue: &'static str,
-    parked: &[&str],
     reporter: &str,
-) -> Result<Option<(&'static str, OfQueue)>, apalis_mongodb::Error> {
-    if !operator.reserve_reporting(queue, reporter, TERM).await? {
-        return Ok(None);
-    }
+) -> Result<Option<&'static str>, apalis_mongodb::Error> {
+    let is_ours = operator.reserve_reporting(queue, reporter, TERM).await?;
+    Ok(is_ours.then_some(queue))
+}
+
+async fn figures_of(
+    operator: &Operator,
+    queue: &'static str,
+    is_parked: bool,
+) -> Result<(&'static str, OfQueue), apalis_mongodb::Error> {
     let figures = OfQueue {
         counts: operator.recent_counts(queue, COUNTS_AGE).await?,
-        is_parked: parked.contains(&queue),
+        is_parked,
         oldest_ready: operator.oldest_ready_age(queue).await?,
         oldest_unfinished: operator.oldest_unfinished_age(queue).await?,
     };
-    Ok(Some((queue, figures)))
+    Ok((queue, figures))
 }
