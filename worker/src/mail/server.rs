@@ -132,7 +132,12 @@ impl MailServer {
         let mut last = io::Error::other("its name has no address");
         for address in lookup_host((self.host.as_str(), self.port)).await? {
             match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Ok(stream)) => {
+                    // A mail and its end are two writes: without it the second one waits for the
+                    // acknowledgement of the first, which many servers hold back for 40 ms.
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
                 Ok(Err(error)) => last = error,
                 Err(_) => last = io::ErrorKind::TimedOut.into(),
             }

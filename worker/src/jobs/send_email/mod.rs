@@ -55,16 +55,17 @@ async fn attempt(
     };
     handle.describe(addressed.to.masked());
     let id = handle.id();
-    if ledger::begin(services, handle, job.kind(), now).await? {
-        send(services, handle, &addressed, now).await?;
+    match ledger::begin(services, handle, job.kind(), now).await? {
+        true => send(job, services, handle, &addressed, now).await?,
+        false => record(job, services, now).await?,
     }
-    record(job, services, now).await?;
     ledger::settle(services, &id).await?;
     Ok(MailOutcome::Sent)
 }
 
-/// Hands the mail over, and records what the server said.
+/// Hands the mail over, and records what the server said and what follows from it.
 async fn send(
+    job: &SendEmail,
     services: &Services,
     handle: &JobHandle,
     addressed: &Addressed,
@@ -85,9 +86,18 @@ async fn send(
             Err(_) => Ok(()),
         }
     };
-    let (recorded, works) = tokio::join!(ledger::record(services, &id, &sent), works);
-    recorded?;
+    // An attempt that ends in between finds in the ledger how far the mail got, whatever else is recorded.
+    let follows = async {
+        match sent {
+            Ok(_) => record(job, services, now).await,
+            Err(_) => Ok(()),
+        }
+    };
+    let noted = ledger::record(services, &id, &sent);
+    let (noted, works, follows) = tokio::join!(noted, works, follows);
+    noted?;
     works?;
+    follows?;
     if let Err(error) = sent {
         return Err(circuit::failed(services, handle, error).await?);
     }
