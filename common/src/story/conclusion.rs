@@ -3,6 +3,7 @@
 use crate::clock::to_the_second;
 use crate::queue::JobState;
 use crate::queue::backend::JobRecord;
+use crate::store::mails::Mail;
 use crate::store::{Store, StoreError};
 
 /// What has come of `job`, and what to do, in a sentence or two.
@@ -25,7 +26,7 @@ pub(super) async fn of(store: &Store, job: &JobRecord) -> Result<String, StoreEr
             let since = job.started_at.map(to_the_second).unwrap_or_default();
             format!("{what} ({id}) has been running on {worker} since {since}")
         }
-        JobState::Done => done(job, what),
+        JobState::Done => done(store, job, what).await?,
         JobState::Dead => format!(
             "{what} ({id}) is dead since {}: {error}; remove the cause, then `dossier-worker jobs retry {id}`",
             job.finished_at.map(to_the_second).unwrap_or_default()
@@ -40,18 +41,27 @@ pub(super) async fn of(store: &Store, job: &JobRecord) -> Result<String, StoreEr
     })
 }
 
-fn done(job: &JobRecord, what: &str) -> String {
-    let (id, at) = (
-        &job.id,
-        job.finished_at.map(to_the_second).unwrap_or_default(),
-    );
-    match kind_of_mail(job) {
-        Some(_) => format!(
-            "{what} ({id}) was done at {at}: the mail server took it, unless the mail had become pointless; its \
-             Message-ID begins with <{id}@, ask the server's log for that"
-        ),
-        None => format!("{what} ({id}) was done at {at}"),
+async fn done(store: &Store, job: &JobRecord, what: &str) -> Result<String, StoreError> {
+    let id = &job.id;
+    let at = job.finished_at.map(to_the_second).unwrap_or_default();
+    // Of a job that is done it says why there was nothing to do.
+    if let Some(why) = &job.last_error {
+        return Ok(format!(
+            "{what} ({id}) was done at {at} without effect: {why}"
+        ));
     }
+    if kind_of_mail(job).is_none() {
+        return Ok(format!("{what} ({id}) was done at {at}"));
+    }
+    let mail = store.find_mail(id).await?;
+    let answer = mail.filter(Mail::is_taken).and_then(|mail| mail.answer);
+    let taken = match answer {
+        Some(answer) => format!("the mail server took it and said {answer:?}"),
+        None => "the mail server took it".to_owned(),
+    };
+    Ok(format!(
+        "{what} ({id}) was done at {at}: {taken}; its Message-ID begins with <{id}@, ask the server's log for that"
+    ))
 }
 
 /// Why nobody takes a job that is ready, where that can be told.

@@ -94,6 +94,19 @@ async fn what_became_of_the_mails_to_an_address_is_one_command() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    bench.mail.behave(Behaviour::default()).expect("a server can be so");
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    let (_, taken) = bench.sign_up(None).await;
+    bench.reaches(taken, JobState::Done).await;
+    workers.stop().await;
+    let said = text(&bench, &["explain", CLIENT]).await;
+    let answered = format!("sign-up ({taken}) was done at ");
+    let answered = said.lines().find(|line| line.contains(&answered));
+    let answered = answered.unwrap_or_else(|| panic!("the second mail is missing: {said}"));
+    assert!(
+        answered.contains("the mail server took it and said \"250 "),
+        "{answered}"
+    );
     let said = text(&bench, &["explain", "nobody@example.com"]).await;
     assert!(
         said.contains("nothing is stored under this address"),
