@@ -77,7 +77,7 @@ pub(super) async fn legacy_list_files(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<Vec<LegacyFile>>, Problem> {
-    let scope = caller.file_scope();
+    let scope = caller.file_scope(&state).await?;
     let files = state.store.list_files(&scope, None, MAX_LISTED).await?;
     let listed = files.into_iter().map(|file| LegacyFile {
         id: file.id.to_string(),

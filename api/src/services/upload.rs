@@ -150,6 +150,8 @@ fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
         inspection: None,
         revalidation: None,
         recipients,
+        version: 0,
+        expires_at: None,
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,
         validated_at: None,

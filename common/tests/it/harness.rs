@@ -149,6 +149,8 @@ impl TestStore {
             inspection: None,
             revalidation: None,
             recipients: Some(vec![owner.email_key.clone()]),
+            version: 0,
+            expires_at: None,
             job_id: self.job(),
             created_at: NOW,
             validated_at: None,

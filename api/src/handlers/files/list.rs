@@ -30,7 +30,7 @@ pub async fn list_files(
 ) -> Result<axum::Json<FilePage>, Problem> {
     let page = page.of(LIST, caller.user_id);
     let after: Option<FileId> = page.after(&state)?;
-    let scope = caller.file_scope();
+    let scope = caller.file_scope(&state).await?;
     let mut files = state
         .store
         .list_files(&scope, after, page.read_limit())

@@ -27,7 +27,8 @@ pub async fn show_file(
     NoQuery: NoQuery,
     PathId(id): PathId<FileId>,
 ) -> Result<axum::Json<FileResponse>, Problem> {
-    let file = state.store.find_file(id, &caller.file_scope()).await?;
+    let scope = caller.file_scope(&state).await?;
+    let file = state.store.find_file(id, &scope).await?;
     let file = file.ok_or_else(Problem::not_found)?;
     view_for(&state, &caller, file).await.map(axum::Json)
 }

@@ -48,6 +48,8 @@ impl App {
             inspection: None,
             revalidation: None,
             recipients: new.recipients,
+            version: 0,
+            expires_at: None,
             job_id: JobId::generate(entropy, now),
             created_at: now,
             validated_at: None,
