@@ -53,7 +53,8 @@ def prepare():
     sign_up(CLIENT)
     ops, client = log_in(OPS), log_in(CLIENT)
     with open("fixtures/report.docx", "rb") as document:
-        file = call("POST", "/v1/files", token=ops, files={"file": document})["id"]
+        form = {"data": {"audience": "everyone"}, "files": {"file": document}}
+        file = call("POST", "/v1/files", token=ops, **form)["id"]
 
     def is_available():
         return call("GET", f"/v1/files/{file}", token=ops)["state"] == "available"

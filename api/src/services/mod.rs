@@ -1,10 +1,12 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod audience;
 mod change_job;
 mod change_password;
 mod change_queue;
 mod device;
+mod expiry;
 mod fields;
 mod invite;
 mod job_states;
@@ -46,6 +48,7 @@ pub use send_reset::{SendReset, send_reset};
 pub use session::{Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
-    AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,
+    AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, UploadFields, accept_upload,
+    receive_upload,
 };
 pub use verify::{VerifyEmail, verify_email};

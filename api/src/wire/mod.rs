@@ -32,7 +32,7 @@ pub use account::{AccountRequest, AccountResponse, RoleRequest};
 pub use audit::AuditEntryResponse;
 pub use cohort::{CohortList, CohortResponse};
 pub use explanation::{ExplanationResponse, KnownResponse};
-pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
+pub use file::{AudienceName, FileResponse, FileStateName, KindName, RejectionResponse};
 pub use invitation::{AcceptInvitationRequest, InvitationRequest, InvitationResponse};
 pub use job::JobResponse;
 pub use job_filter::JobFilterRequest;
@@ -61,7 +61,7 @@ pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, Rat
 pub use reason::ReasonCode;
 pub use schema::{
     CohortIdText, DocumentBytes, Email, EventStream, FileIdText, InvitationIdText, JobIdText,
-    LinkIdText, OperationIdText, QueueNameText, SessionIdText, UriReference, UserIdText,
+    LinkIdText, OperationIdText, QueueNameText, Recipient, SessionIdText, UriReference, UserIdText,
 };
 pub use second_factor::{
     BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,

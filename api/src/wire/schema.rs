@@ -14,6 +14,9 @@ texts! {
     /// An e-mail address.
     #[schema(format = Email, max_length = 254, example = "ada@example.com")]
     Email;
+    /// Whom a document is meant for: an e-mail address, the id of a group, or `group:` and its name.
+    #[schema(min_length = 5, max_length = 254, example = "ada@example.com")]
+    Recipient;
     /// The id of a document.
     #[schema(as = FileId, pattern = "^fil_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     FileIdText;

@@ -74,6 +74,7 @@ mod totp_required;
 mod totp_reset;
 mod traces;
 mod transactions;
+mod upload_fields;
 mod upload_wire;
 mod uploads;
 mod users_command;

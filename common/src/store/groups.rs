@@ -31,25 +31,28 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn find_group(&self, id: GroupId) -> Result<Option<Group>, StoreError> {
-        self.find_group_by(doc! { "_id": id }).await
+        self.collections
+            .groups
+            .find_one(doc! { "_id": id })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find a group"))
     }
 
-    /// The group with this name, however its letters are written.
+    /// The id of the group with this name, however its letters are written.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn find_group_called(&self, name: &GroupName) -> Result<Option<Group>, StoreError> {
-        self.find_group_by(doc! { "name_key": name.key() }).await
-    }
-
-    async fn find_group_by(&self, filter: Document) -> Result<Option<Group>, StoreError> {
-        self.collections
-            .groups
-            .find_one(filter)
+    pub async fn find_group_called(&self, name: &GroupName) -> Result<Option<GroupId>, StoreError> {
+        let ids = self.collections.groups.clone_with_type::<IdOnly>();
+        let found = ids
+            .find_one(doc! { "name_key": name.key() })
+            .projection(doc! { "_id": 1 })
             .max_time(OPERATION_LIMIT)
-            .await
-            .map_err(StoreError::database("find a group"))
+            .await;
+        let found = found.map_err(StoreError::database("find a group by its name"))?;
+        Ok(found.map(|it| it.id))
     }
 
     /// The groups that whoever has this address (as it is compared) is in.

@@ -17,6 +17,7 @@ pub mod blobs;
 pub mod confirmations;
 pub mod erasure;
 pub mod file_changes;
+pub mod file_list;
 pub mod files;
 pub mod free_space;
 pub mod group_changes;

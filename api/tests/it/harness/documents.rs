@@ -6,7 +6,7 @@ use dossier_common::file::{DocumentKind, File, FileState, Inspection, Rejection}
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, LinkId};
 use dossier_common::token::DownloadClaims;
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, doc};
 use serde_json::{Value, json};
 
 use super::{App, Person};
@@ -86,6 +86,20 @@ impl App {
         let store = &self.state.store;
         let recorded = store.record_inspection(file.id, &inspection, entry);
         assert!(recorded.await.expect("the verdict can be recorded"));
+    }
+
+    /// Makes sure that there is nothing of any upload, whether it is visible or not.
+    pub(crate) async fn has_nothing_stored(&self) {
+        for collection in [
+            "files",
+            "apalis_jobs",
+            "idempotency_keys",
+            "blobs.files",
+            "blobs.chunks",
+        ] {
+            let stored = self.count(collection, doc! {}).await;
+            assert_eq!(stored, 0, "{collection}");
+        }
     }
 
     /// Asks for a link and mints its token, as a worker does; the id and the download's path.
