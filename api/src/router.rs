@@ -62,7 +62,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
-        .routes(routes!(files::show_file))
+        .routes(routes!(files::show_file, files::change_file))
         // Links
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))

@@ -2,6 +2,7 @@
 
 mod account;
 mod audience;
+mod change_file;
 mod change_job;
 mod change_password;
 mod change_queue;
@@ -21,6 +22,7 @@ mod reset;
 mod reset_second_factor;
 mod resume;
 mod second_factor;
+mod seen_links;
 mod send_reset;
 mod session;
 mod sign_up;
@@ -28,6 +30,7 @@ mod upload;
 mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
+pub use change_file::{ChangeFile, change_file, file_etag};
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
@@ -44,6 +47,7 @@ pub use resume::{ResumeOperation, resume, stop};
 pub use second_factor::{
     BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,
 };
+pub use seen_links::show_to_client;
 pub use send_reset::{SendReset, send_reset};
 pub use session::{Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};

@@ -21,6 +21,7 @@ mod devices;
 mod downloads;
 mod erasure;
 mod figures;
+mod file_changes;
 mod files;
 mod first_start;
 mod harness;

@@ -1,5 +1,7 @@
 //! Documents in a list that has little of each.
 
+use std::collections::HashSet;
+
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, doc};
 use serde::Deserialize;
@@ -21,7 +23,36 @@ pub struct ListedFile {
     pub created_at: DateTime,
 }
 
+#[derive(Deserialize)]
+struct IdOnly {
+    #[serde(rename = "_id")]
+    id: FileId,
+}
+
 impl Store {
+    /// Which of these documents `scope` shows.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn visible_files(
+        &self,
+        ids: &[FileId],
+        scope: &FileScope,
+    ) -> Result<HashSet<FileId>, StoreError> {
+        let mut filter = scope.filter();
+        filter.insert("_id", doc! { "$in": ids });
+        let files = self.collections.files.clone_with_type::<IdOnly>();
+        let found = files
+            .find(filter)
+            .projection(doc! { "_id": 1 })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find visible files"))?;
+        let ids = found.map_ok(|it| it.id).try_collect().await;
+        ids.map_err(StoreError::database("find visible files"))
+    }
+
     /// At most `limit` documents of `scope` that are available, newest first, older than `after`.
     ///
     /// # Errors
