@@ -30,7 +30,7 @@ pub use if_match::{IfMatch, IfMatchHeader};
 pub use job_conditions::JobConditions;
 pub use job_query::{JobParameters, JobQuery};
 pub(crate) use json::media_type;
-pub use json::{Json, OptionalJson};
+pub use json::{Json, ListJson, OptionalJson};
 pub use limited::{Limit, Limited, Mails, Passwords};
 pub use login_form::{LoginForm, LoginInput};
 pub use mail_query::{MailParameters, MailQuery};

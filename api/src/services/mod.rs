@@ -9,6 +9,7 @@ mod change_queue;
 mod device;
 mod expiry;
 mod fields;
+mod groups;
 mod invite;
 mod job_states;
 mod link;
@@ -34,6 +35,9 @@ pub use change_file::{ChangeFile, change_file, file_etag};
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
+pub use groups::{
+    ChangeGroup, change_group, create_group, delete_group, group_members, group_name,
+};
 pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
 pub use link::{LinkTerms, request_link, wait_for_token};

@@ -24,6 +24,7 @@ mod figures;
 mod file_changes;
 mod files;
 mod first_start;
+mod groups;
 mod harness;
 mod hashing;
 mod healthcheck;

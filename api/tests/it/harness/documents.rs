@@ -88,6 +88,14 @@ impl App {
         assert!(recorded.await.expect("the verdict can be recorded"));
     }
 
+    /// A group of people; its id.
+    pub(crate) async fn group(&self, ops: &Person, name: &str, members: &[&str]) -> String {
+        let group = json!({ "name": name, "members": members });
+        let made = self.post("/v1/groups").by(ops).json(group).send().await;
+        let made = made.expect(201).json();
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Makes sure that there is nothing of any upload, whether it is visible or not.
     pub(crate) async fn has_nothing_stored(&self) {
         for collection in [
