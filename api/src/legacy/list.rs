@@ -108,7 +108,8 @@ fn written(page: Vec<ListedFile>, opening: &str, is_last: bool) -> Piece {
         uploaded_at: rfc3339(file.created_at),
     });
     let array = serde_json::to_string(&page.collect::<Vec<_>>())?;
-    let items = array.trim_start_matches('[').trim_end_matches(']');
+    // The array without its brackets.
+    let items = array.get(1..array.len() - 1).unwrap_or_default();
     let closing = if is_last { "]" } else { "" };
     Ok(Bytes::from(format!("{opening}{items}{closing}")))
 }

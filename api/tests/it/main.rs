@@ -36,6 +36,7 @@ mod invitations;
 mod job_list;
 mod json_fields;
 mod key_rotation;
+mod legacy_list;
 mod links;
 mod login;
 mod logs;
