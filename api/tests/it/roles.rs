@@ -139,8 +139,8 @@ async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
     }
     if path.starts_with("/v1/groups/") {
         let groups = app.count("groups", doc! {}).await;
-        let group = app.group(ops, &format!("Group {groups} of {}", ops.id), &[]);
-        return path.replace("{id}", &group.await);
+        let name = format!("Group {groups} of {}", ops.id);
+        return path.replace("{id}", &app.group(ops, &name, &[]).await);
     }
     if path.starts_with("/v1/admin/users/") {
         let accounts = app.count("users", doc! {}).await;
