@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{App, Call, Form, Person};
+use crate::harness::{App, Call, Form, Person, Program};
 
 async fn upload(app: &App, ops: &Person, form: Form) -> Value {
     let answer = app.post("/v1/files").by(ops).form(form).send().await;
@@ -208,4 +208,13 @@ async fn the_old_upload_can_be_closed_and_says_what_to_use() {
     let detail = problem["detail"].as_str().expect("a text");
     assert!(detail.contains("POST /v1/files"), "{detail}");
     app.has_nothing_stored().await;
+}
+
+#[tokio::test]
+async fn an_audience_of_old_uploads_that_is_not_known_is_told_at_the_start() {
+    let program = Program::bare(&[]).variable("LEGACY_AUDIENCE", "ops");
+    let (code, said) = program.run("").await;
+    assert_eq!(code, 1, "{said}");
+    let rule = "LEGACY_AUDIENCE: must be everyone or closed";
+    assert!(said.contains(rule), "{said}");
 }

@@ -14,7 +14,7 @@ const LIST: &str = "files";
 
 /// List documents, newest first
 ///
-/// Ops see their own, clients those that are available and meant for them.
+/// Ops see their own, clients those that are available, meant for them or a group that they are in, and not expired.
 #[utoipa::path(
     get, path = "/v1/files", tag = "files", security(("bearer" = [])),
     params(PageQuery),

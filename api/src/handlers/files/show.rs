@@ -14,7 +14,7 @@ use crate::wire::{FileIdText, FileResponse};
 
 /// Show a document
 ///
-/// Ops see their own, clients those that are available and meant for them.
+/// Ops see their own, clients those that are available, meant for them or a group that they are in, and not expired.
 #[utoipa::path(
     get, path = "/v1/files/{id}", tag = "files", security(("bearer" = [])),
     params(("id" = inline(FileIdText), Path, description = "Which document")),
