@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn members_are_there_once() {
         let addresses = ["Bob@example.com", "ada@example.com", "bob@EXAMPLE.com"];
-        let addresses = addresses.map(|text| text.parse().unwrap());
+        let addresses = addresses.map(|text| text.parse::<EmailAddress>().unwrap());
         assert_eq!(keys_of(&addresses), ["ada@example.com", "bob@example.com"]);
     }
 }
