@@ -53,7 +53,8 @@ def prepare():
     sign_up(CLIENT)
     ops, client = log_in(OPS), log_in(CLIENT)
     with open("fixtures/report.docx", "rb") as document:
-        file = call("POST", "/v1/files", token=ops, files={"file": document})["id"]
+        form = {"data": {"audience": "everyone"}, "files": {"file": document}}
+        file = call("POST", "/v1/files", token=ops, **form)["id"]
 
     def is_available():
         return call("GET", f"/v1/files/{file}", token=ops)["state"] == "available"
@@ -72,6 +73,7 @@ def prepare():
         "job": call("GET", "/v1/admin/jobs", token=log_in(ADMIN))["items"][0]["id"],
         # One that nothing here waits for: it is paused and limited.
         "queue": "revalidate-upload",
+        "group": call("POST", "/v1/groups", token=ops, json={"name": "Board"})["id"],
         "user": call("POST", "/v1/admin/users", token=log_in(ADMIN), json=account)["id"],
     }
 
@@ -87,6 +89,7 @@ def kind_of(path, name):
         "/sessions/{id}": "session",
         "/users/{id}": "user",
         "/jobs/{id}": "job",
+        "/groups/{id}": "group",
     }
     return next((kind for part, kind in kinds.items() if part in path), "file")
 

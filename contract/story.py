@@ -17,6 +17,7 @@ from python_client.api.links import (
     show_link,
 )
 from python_client.models import (
+    Audience,
     DocumentKind,
     FileState,
     LinkRequest,
@@ -47,7 +48,7 @@ def session(email, password):
 
 def upload(ops, name):
     document = File(io.BytesIO((FIXTURES / name).read_bytes()), name)
-    answer = create_file.sync_detailed(client=ops, body=UploadForm(file=document))
+    answer = create_file.sync_detailed(client=ops, body=UploadForm(file=document, audience=Audience.EVERYONE))
     assert answer.status_code == 202, answer
     assert answer.headers["location"] == f"/v1/files/{answer.parsed.id}"
 

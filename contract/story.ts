@@ -51,12 +51,13 @@ async function session(email: string, password: string) {
   });
 }
 
-async function upload(ops: typeof api, name: string): Promise<FileView> {
+async function upload(ops: typeof api, name: string, recipients: string[]): Promise<FileView> {
   const document = new Blob([await readFile(`fixtures/${name}`)]);
   const { data, response } = await ops.POST("/v1/files", {
-    body: { file: name },
+    body: { file: name, recipients },
     bodySerializer: () => {
       const form = new FormData();
+      for (const recipient of recipients) form.append("recipients", recipient);
       form.append("file", document, name);
       return form;
     },
@@ -81,9 +82,9 @@ const me = await client.GET("/v1/me");
 assert.equal(me.data?.role, "client");
 
 const ops = await session(setting("OPS_EMAIL"), setting("OPS_PASSWORD"));
-const report = await upload(ops, "report.docx");
+const report = await upload(ops, "report.docx", [EMAIL]);
 assert.deepEqual([report.state, report.kind], ["available", "docx"]);
-const macros = await upload(ops, "macros-renamed.docx");
+const macros = await upload(ops, "macros-renamed.docx", [EMAIL]);
 assert.equal(macros.rejection?.code, "MACRO_ENABLED");
 
 const listed = await client.GET("/v1/files", { params: { query: { limit: 200 } } });

@@ -11,6 +11,7 @@ use dossier_common::queue::QueueSettings;
 use dossier_service::{FrameSettings, server};
 
 use crate::keys::ApiKeys;
+use crate::legacy_audience::LegacyAudience;
 use crate::sign_up_policy::SignUpPolicy;
 use crate::storage_limits::StorageLimits;
 use crate::totp::TotpRoles;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub sign_up: SignUpPolicy,
     /// Whose accounts need a second factor.
     pub totp_required_for: TotpRoles,
+    /// Whom documents are meant for that come by the interface of the FastAPI generation.
+    pub legacy_audience: LegacyAudience,
     /// What is allowed at most.
     pub limits: Limits,
     /// The queues.
@@ -88,6 +91,8 @@ impl Settings {
         let sign_up = env.value("SIGN_UP", SignUpPolicy::RULE, SignUpPolicy::default());
         let nobody = TotpRoles::default();
         let totp_required_for = env.value("TOTP_REQUIRED_FOR", TotpRoles::RULE, nobody);
+        let everyone = LegacyAudience::default();
+        let legacy_audience = env.value("LEGACY_AUDIENCE", LegacyAudience::RULE, everyone);
         let limits = read_limits(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
@@ -101,6 +106,7 @@ impl Settings {
                 trusted_proxies,
                 sign_up,
                 totp_required_for,
+                legacy_audience,
                 limits,
                 queues,
                 connections,

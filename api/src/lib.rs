@@ -15,6 +15,7 @@ pub mod extract;
 pub mod handlers;
 pub mod keys;
 pub mod legacy;
+pub mod legacy_audience;
 pub mod middleware;
 mod openapi;
 pub mod operation_runner;

@@ -27,6 +27,7 @@ use crate::problem::{
     tags(
         (name = "accounts", description = "Accounts and sessions"),
         (name = "files", description = "Documents"),
+        (name = "groups", description = "Groups that documents are meant for"),
         (name = "links", description = "Personal download links"),
         (name = "administration", description = "What admins do"),
         (name = "compatibility", description = "For clients of the FastAPI generation"),
@@ -74,6 +75,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         &mut item.head,
         &mut item.post,
         &mut item.put,
+        &mut item.patch,
         &mut item.delete,
     ]
     .into_iter()

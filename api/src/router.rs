@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{
-    admin, auth, download, failures, files, health, invitations, jobs, links, mails, me,
+    admin, auth, download, failures, files, groups, health, invitations, jobs, links, mails, me,
     operations, pages, queues, sessions, users, workers,
 };
 use crate::legacy;
@@ -62,7 +62,12 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
-        .routes(routes!(files::show_file))
+        .routes(routes!(files::show_file, files::change_file))
+        // Groups that documents are meant for
+        .routes(routes!(groups::create_group, groups::list_groups))
+        .routes(routes!(groups::show_group, groups::delete_group))
+        .routes(routes!(groups::rename_group))
+        .routes(routes!(groups::set_group_members))
         // Links
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))

@@ -14,6 +14,7 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
+use crate::legacy_audience::LegacyAudience;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -81,6 +82,8 @@ pub struct Parts {
     pub sign_up: SignUpPolicy,
     /// Whose accounts need a second factor.
     pub totp_required_for: TotpRoles,
+    /// Whom documents are meant for that come by the interface of the FastAPI generation.
+    pub legacy_audience: LegacyAudience,
     /// What carries out operations on many jobs.
     pub operations: OperationRunner,
     /// What reads the overview for those who listen to it.

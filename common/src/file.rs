@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 use crate::file_name::FileName;
-use crate::id::{BlobId, FileId, JobId, UserId};
+use crate::id::{BlobId, FileId, GroupId, JobId, UserId};
 use crate::revalidation::Revalidation;
 
 /// What a document turned out to be.
@@ -165,8 +165,14 @@ pub struct File {
     /// What newer rules made of it since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revalidation: Option<Revalidation>,
-    /// The addresses it is meant for, as they are compared; nobody in particular when absent.
+    /// Whom it is meant for: addresses, as they are compared, and ids of groups; everybody when absent.
     pub recipients: Option<Vec<String>>,
+    /// How often what is said of it was changed since its upload.
+    #[serde(default)]
+    pub version: i64,
+    /// From when on clients do not see it any more; never when absent.
+    #[serde(default)]
+    pub expires_at: Option<DateTime>,
     /// The job that looks inside it.
     pub job_id: JobId,
     /// When it was received.
@@ -182,6 +188,27 @@ impl File {
         let inspection = self.inspection.as_ref().map(|it| it.rules_version);
         let revalidation = self.revalidation.as_ref().map(|it| it.rules_version);
         inspection.max(revalidation).unwrap_or(0)
+    }
+}
+
+/// A client, as far as it decides which documents the client sees.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// The client's address, as it is compared.
+    pub email_key: String,
+    /// The groups that the client is in at the moment.
+    pub groups: Vec<GroupId>,
+    /// The moment.
+    pub now: DateTime,
+}
+
+/// Does not show the address.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("groups", &self.groups)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod email;
 pub mod entropy;
 pub mod file;
 pub mod file_name;
+pub mod group;
 pub mod host;
 pub mod id;
 pub mod invisible;

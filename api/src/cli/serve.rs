@@ -100,6 +100,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         trusted_proxies: settings.trusted_proxies,
         sign_up: settings.sign_up,
         totp_required_for: settings.totp_required_for,
+        legacy_audience: settings.legacy_audience,
         limits: settings.limits,
         draining,
     })

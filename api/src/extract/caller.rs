@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use dossier_common::audit::{Act, AuditEntry};
+use dossier_common::file::Reader;
 use dossier_common::id::{SessionId, UserId};
 use dossier_common::store::StoreError;
 use dossier_common::store::files::FileScope;
@@ -37,13 +38,30 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Which documents the caller may know of.
-    pub fn file_scope(&self) -> FileScope {
+    /// Which documents the caller may know of at the moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the caller's groups cannot be read.
+    pub async fn file_scope(&self, state: &AppState) -> Result<FileScope, Problem> {
         match self.role {
-            Role::Client => FileScope::MeantFor(self.email_key.clone()),
-            Role::Ops => FileScope::OwnedBy(self.user_id),
-            Role::Admin => FileScope::Everything,
+            Role::Client => self.reader(state).await.map(FileScope::MeantFor),
+            Role::Ops => Ok(FileScope::OwnedBy(self.user_id)),
+            Role::Admin => Ok(FileScope::Everything),
         }
+    }
+
+    /// The caller as somebody whom documents are meant for, with the groups of this moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the groups cannot be read.
+    pub async fn reader(&self, state: &AppState) -> Result<Reader, Problem> {
+        Ok(Reader {
+            email_key: self.email_key.clone(),
+            groups: state.store.groups_of(&self.email_key).await?,
+            now: state.clock.now(),
+        })
     }
 
     /// Which invitations the caller may know of.

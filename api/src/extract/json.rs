@@ -19,12 +19,19 @@ use crate::state::AppState;
 /// The longest JSON or form body, in bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
+/// The longest JSON body that lists up to a thousand addresses, in bytes.
+const MAX_LIST_BYTES: usize = 320 * 1024;
+
 /// How long such a body may take to arrive.
 const BODY_LIMIT: Duration = Duration::from_secs(15);
 
 /// A JSON object as the body.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
+
+/// A JSON object as the body, in which up to a thousand addresses are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct ListJson<T>(pub T);
 
 /// A JSON object as the body, or no body.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +45,17 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
             return Err(unsupported("application/json"));
         }
         parse_object(&read_body(request).await?).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<AppState> for ListJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(unsupported("application/json"));
+        }
+        parse_object(&read_up_to(MAX_LIST_BYTES, request).await?).map(Self)
     }
 }
 
@@ -67,6 +85,12 @@ impl<T> Fails for Json<T> {
     }
 }
 
+impl<T> Fails for ListJson<T> {
+    fn codes() -> Vec<Code> {
+        Json::<T>::codes()
+    }
+}
+
 impl<T> Fails for OptionalJson<T> {
     fn codes() -> Vec<Code> {
         Json::<T>::codes()
@@ -91,18 +115,22 @@ pub(super) fn unsupported(wanted: &str) -> Problem {
 }
 
 pub(super) async fn read_body(request: Request) -> Result<Bytes, Problem> {
+    read_up_to(MAX_BODY_BYTES, request).await
+}
+
+async fn read_up_to(most: usize, request: Request) -> Result<Bytes, Problem> {
     // A body that is not looked into is not asked for: there is no 100 Continue before the refusal.
-    if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
-        return Err(too_long());
+    if request.body().size_hint().lower() > most as u64 {
+        return Err(too_long(most));
     }
-    let limited = Limited::new(request.into_body(), MAX_BODY_BYTES);
+    let limited = Limited::new(request.into_body(), most);
     let Ok(collected) = timeout(BODY_LIMIT, limited.collect()).await else {
         let detail = "The body took too long to arrive. Please send the request again.";
         return Err(Problem::new(Code::RequestTimeout, detail).closing_connection());
     };
     match collected {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_long()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_long(most)),
         Err(_) => Err(Problem::new(
             Code::BadRequest,
             "The body broke off. Please send the request again.",
@@ -110,7 +138,10 @@ pub(super) async fn read_body(request: Request) -> Result<Bytes, Problem> {
     }
 }
 
-fn too_long() -> Problem {
-    let detail = "A request of this kind is at most 64 KiB long.";
+fn too_long(most: usize) -> Problem {
+    let detail = format!(
+        "A request of this kind is at most {} KiB long.",
+        most / 1024
+    );
     Problem::new(Code::PayloadTooLarge, detail).closing_connection()
 }

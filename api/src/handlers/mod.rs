@@ -5,6 +5,7 @@ pub mod auth;
 pub mod download;
 pub mod failures;
 pub mod files;
+pub mod groups;
 pub mod health;
 pub mod invitations;
 pub mod jobs;

@@ -4,8 +4,9 @@
 //! that generation, parameters that are not known are ignored.
 
 mod accounts;
-mod files;
 mod links;
+mod list;
+mod upload;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +18,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(accounts::legacy_sign_up))
         .routes(routes!(accounts::legacy_log_in))
-        .routes(routes!(files::legacy_upload_file))
-        .routes(routes!(files::legacy_list_files))
+        .routes(routes!(upload::legacy_upload_file))
+        .routes(routes!(list::legacy_list_files))
         .routes(routes!(links::legacy_create_link))
 }

@@ -78,6 +78,8 @@ codes! {
     Conflict CONFLICT "conflict" "Conflict";
     /// A precondition of the request does not hold.
     PreconditionFailed PRECONDITION_FAILED "precondition_failed" "The precondition does not hold";
+    /// A change must say which state of things it is made to.
+    PreconditionRequired PRECONDITION_REQUIRED "precondition_required" "If-Match is required";
     /// The body is over the limit.
     PayloadTooLarge PAYLOAD_TOO_LARGE "payload_too_large" "The body is too large";
     /// The body has a media type that is not understood here.

@@ -7,6 +7,10 @@ use super::{Code, Problem};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::UnknownGroup) {
+            let rule = "must each be there: one of the groups is not (any more)";
+            return Self::invalid_field("recipients", rule);
+        }
         if error.is_transient() {
             tracing::warn!(error = %error, "the store could not carry out a request in time");
             return Self::unavailable(

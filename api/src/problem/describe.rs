@@ -64,6 +64,7 @@ fails_together!(A B);
 fails_together!(A B C);
 fails_together!(A B C D);
 fails_together!(A B C D E);
+fails_together!(A B C D E F);
 
 /// The codes of `T` for each status, in the order of the table.
 fn by_status<T: Fails>() -> BTreeMap<String, Vec<Code>> {
@@ -151,6 +152,10 @@ fn headers(status: u16) -> Vec<(&'static str, Header)> {
     let retry_after = || described(Type::Integer, "When to try again, in seconds");
     match status {
         401 => vec![("WWW-Authenticate", text("The challenge of RFC 6750"))],
+        412 => vec![(
+            "ETag",
+            text("The entity tag of what is there, for a change"),
+        )],
         416 => vec![("Content-Range", text("How long the document is"))],
         429 => [("Retry-After", retry_after())]
             .into_iter()

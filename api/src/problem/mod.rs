@@ -78,6 +78,7 @@ pub struct Problem {
     closes_connection: bool,
     retry_after: Option<Duration>,
     rate_limit: Option<Box<RateLimit>>,
+    etag: Option<Box<str>>,
 }
 
 impl Problem {
@@ -90,6 +91,7 @@ impl Problem {
             closes_connection: false,
             retry_after: None,
             rate_limit: None,
+            etag: None,
         }
     }
 
@@ -152,6 +154,13 @@ impl Problem {
     pub fn with_rate_limit(mut self, limit: RateLimit) -> Self {
         self.retry_after = Some(limit.retry_after());
         self.rate_limit = Some(Box::new(limit));
+        self
+    }
+
+    /// The same, about something that has this entity tag now.
+    #[must_use]
+    pub fn with_etag(mut self, etag: String) -> Self {
+        self.etag = Some(etag.into());
         self
     }
 

@@ -80,6 +80,10 @@ fn write(problem: &Problem, request_id: Option<&RequestId>, original: Response) 
     if let Some(wait) = problem.retry_after() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     }
+    let etag = problem.etag.as_deref();
+    if let Some(Ok(etag)) = etag.map(HeaderValue::from_str) {
+        headers.insert(header::ETAG, etag);
+    }
     if problem.closes_connection {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -70,7 +70,8 @@ pub async fn request_link(
     file_id: FileId,
     terms: LinkTerms,
 ) -> Result<(Link, ChangeSubscription), Problem> {
-    let file = state.store.find_file(file_id, &caller.file_scope()).await?;
+    let scope = caller.file_scope(state).await?;
+    let file = state.store.find_file(file_id, &scope).await?;
     let file = file.ok_or_else(Problem::not_found)?;
     let now = state.clock.now();
     let link = new_link(state, caller, &file, terms, now);

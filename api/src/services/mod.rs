@@ -1,11 +1,15 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod audience;
+mod change_file;
 mod change_job;
 mod change_password;
 mod change_queue;
 mod device;
+mod expiry;
 mod fields;
+mod groups;
 mod invite;
 mod job_states;
 mod link;
@@ -19,6 +23,7 @@ mod reset;
 mod reset_second_factor;
 mod resume;
 mod second_factor;
+mod seen_links;
 mod send_reset;
 mod session;
 mod sign_up;
@@ -26,9 +31,13 @@ mod upload;
 mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
+pub use change_file::{ChangeFile, change_file, file_etag};
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
+pub use groups::{
+    ChangeGroup, change_group, create_group, delete_group, group_members, group_name,
+};
 pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
 pub use link::{LinkTerms, request_link, wait_for_token};
@@ -42,10 +51,12 @@ pub use resume::{ResumeOperation, resume, stop};
 pub use second_factor::{
     BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,
 };
+pub use seen_links::show_to_client;
 pub use send_reset::{SendReset, send_reset};
 pub use session::{Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
-    AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,
+    AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, UploadFields, accept_upload,
+    receive_upload,
 };
 pub use verify::{VerifyEmail, verify_email};

@@ -1,13 +1,14 @@
 //! Uploads: bytes first, then one transaction.
 
+mod form;
 mod multipart;
 mod refusal;
 mod room;
 
 use axum::extract::Request;
 use dossier_common::audit::Act;
+use dossier_common::clock::rfc3339;
 use dossier_common::digest::Sha256;
-use dossier_common::email::EmailAddress;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, UserId};
@@ -17,6 +18,8 @@ use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::DateTime;
 
+use self::form::Said;
+pub use self::form::UploadFields;
 use self::refusal::stored;
 use self::room::Room;
 use crate::extract::Caller;
@@ -27,7 +30,7 @@ use crate::state::AppState;
 #[derive(Debug)]
 pub struct Upload {
     name: FileName,
-    recipients: Option<Vec<EmailAddress>>,
+    said: Said,
     blob: StoredBlob,
     room: Room,
 }
@@ -65,11 +68,12 @@ impl IdempotencyKey {
 pub async fn receive_upload(
     state: &AppState,
     owner: UserId,
+    fields: UploadFields,
     request: Request,
 ) -> Result<Upload, Problem> {
     let expected = expected_digest(request.headers())?;
     let blob_id = BlobId::generate(&state.entropy, state.clock.now());
-    let upload = multipart::receive(state, request, (owner, blob_id)).await?;
+    let upload = multipart::receive(state, request, fields, (owner, blob_id)).await?;
     match expected {
         Some(expected) if expected != upload.blob.sha256 => {
             upload.room.give_up().await;
@@ -133,10 +137,6 @@ pub async fn accept_upload(
 
 fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
     let now = state.clock.now();
-    let recipients = upload
-        .recipients
-        .as_ref()
-        .map(|addresses| addresses.iter().map(EmailAddress::key).collect());
     File {
         id: FileId::generate(&state.entropy, now),
         owner_id: owner,
@@ -149,7 +149,9 @@ fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
         rejection: None,
         inspection: None,
         revalidation: None,
-        recipients,
+        recipients: upload.said.recipients.clone(),
+        version: 0,
+        expires_at: upload.said.expires_at,
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,
         validated_at: None,
@@ -158,7 +160,10 @@ fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
 
 fn idempotency_record(file: &File, key: &IdempotencyKey, now: DateTime) -> IdempotencyRecord {
     let recipients = file.recipients.as_deref().unwrap_or_default().join(",");
-    let asked = format!("{}\n{}\n{recipients}", file.sha256, file.name.as_str());
+    let mut asked = format!("{}\n{}\n{recipients}", file.sha256, file.name.as_str());
+    if let Some(instant) = file.expires_at {
+        asked.push_str(&format!("\n{}", rfc3339(instant)));
+    }
     IdempotencyRecord {
         id: IdempotencyRecord::id_of(file.owner_id, "POST /v1/files", &key.0),
         fingerprint: Sha256::of(asked.as_bytes()),
@@ -224,6 +229,7 @@ impl Fails for AcceptUpload {
         vec![
             Code::NotFound,
             Code::Conflict,
+            Code::InvalidFields,
             Code::IdempotencyMismatch,
             Code::StorageFull,
         ]

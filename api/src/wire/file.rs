@@ -6,7 +6,7 @@ use dossier_common::store::files::FileView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Email, FileIdText, InspectionResponse, ProcessingResponse, ReasonCode};
+use super::{FileIdText, InspectionResponse, ProcessingResponse, ReasonCode, Recipient};
 
 /// How far a document has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -56,6 +56,17 @@ impl From<DocumentKind> for KindName {
     }
 }
 
+/// Whom a document is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Audience)]
+pub enum AudienceName {
+    /// Everybody with an account.
+    Everyone,
+    /// The recipients that are named.
+    Recipients,
+}
+
 /// Why a document was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Rejection)]
@@ -95,9 +106,14 @@ pub struct FileResponse {
     /// Why it was rejected, if it was.
     #[schema(required)]
     pub rejection: Option<RejectionResponse>,
-    /// The addresses it is meant for; everybody when null. Clients do not see the others.
-    #[schema(required, value_type = Option<Vec<Email>>)]
+    /// Whom it is meant for.
+    pub audience: AudienceName,
+    /// The addresses and groups it is meant for; null for everybody. Clients do not see it.
+    #[schema(required, value_type = Option<Vec<Recipient>>)]
     pub recipients: Option<Vec<String>>,
+    /// From when on clients do not see it any more; null for never.
+    #[schema(required, format = DateTime, example = "2030-01-31T12:00:00.000Z")]
+    pub expires_at: Option<String>,
     /// How its check is coming along; null for clients.
     #[schema(required)]
     pub processing: Option<ProcessingResponse>,
@@ -145,7 +161,12 @@ impl FileResponse {
                 message: rejection.message.clone(),
                 detail: rejection.detail.clone(),
             }),
+            audience: match file.recipients {
+                None => AudienceName::Everyone,
+                Some(_) => AudienceName::Recipients,
+            },
             recipients: None,
+            expires_at: file.expires_at.map(rfc3339),
             processing: None,
             inspection: None,
             created_at: rfc3339(file.created_at),

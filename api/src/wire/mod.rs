@@ -5,6 +5,8 @@ mod audit;
 mod cohort;
 mod explanation;
 mod file;
+mod file_change;
+mod group;
 mod invitation;
 mod job;
 mod job_filter;
@@ -32,7 +34,11 @@ pub use account::{AccountRequest, AccountResponse, RoleRequest};
 pub use audit::AuditEntryResponse;
 pub use cohort::{CohortList, CohortResponse};
 pub use explanation::{ExplanationResponse, KnownResponse};
-pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
+pub use file::{AudienceName, FileResponse, FileStateName, KindName, RejectionResponse};
+pub use file_change::FileChangeRequest;
+pub use group::{
+    GroupMembersRequest, GroupNameRequest, GroupRequest, GroupResponse, ListedGroupResponse,
+};
 pub use invitation::{AcceptInvitationRequest, InvitationRequest, InvitationResponse};
 pub use job::JobResponse;
 pub use job_filter::JobFilterRequest;
@@ -49,8 +55,8 @@ pub use operation::{
 pub use overview::{FailedJobResponse, OverviewResponse};
 pub use own_session::SessionResponse;
 pub use page::{
-    AccountPage, AuditPage, FilePage, InvitationPage, JobPage, LinkPage, MailPage, OperationPage,
-    SessionPage,
+    AccountPage, AuditPage, FilePage, GroupPage, InvitationPage, JobPage, LinkPage, MailPage,
+    OperationPage, SessionPage,
 };
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use queue::{
@@ -60,8 +66,9 @@ pub use queue::{
 pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, RateResponse};
 pub use reason::ReasonCode;
 pub use schema::{
-    CohortIdText, DocumentBytes, Email, EventStream, FileIdText, InvitationIdText, JobIdText,
-    LinkIdText, OperationIdText, QueueNameText, SessionIdText, UriReference, UserIdText,
+    CohortIdText, DocumentBytes, Email, EventStream, FileIdText, GroupIdText, InvitationIdText,
+    JobIdText, LinkIdText, OperationIdText, QueueNameText, Recipient, SessionIdText, UriReference,
+    UserIdText,
 };
 pub use second_factor::{
     BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,

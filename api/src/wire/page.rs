@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, JobResponse,
-    LinkResponse, MailResponse, OperationResponse, SessionResponse,
+    LinkResponse, ListedGroupResponse, MailResponse, OperationResponse, SessionResponse,
 };
 
 /// A page of the audit, newest first.
@@ -25,6 +25,17 @@ pub struct FilePage {
     /// The documents.
     #[schema(max_items = 200)]
     pub items: Vec<FileResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of groups, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GroupPage {
+    /// The groups.
+    #[schema(max_items = 200)]
+    pub items: Vec<ListedGroupResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,

@@ -14,9 +14,15 @@ texts! {
     /// An e-mail address.
     #[schema(format = Email, max_length = 254, example = "ada@example.com")]
     Email;
+    /// Whom a document is meant for: an e-mail address, the id of a group, or `group:` and its name.
+    #[schema(min_length = 5, max_length = 254, example = "ada@example.com")]
+    Recipient;
     /// The id of a document.
     #[schema(as = FileId, pattern = "^fil_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     FileIdText;
+    /// The id of a group.
+    #[schema(as = GroupId, pattern = "^grp_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "grp_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    GroupIdText;
     /// The id of an invitation.
     #[schema(as = InvitationId, pattern = "^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "inv_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     InvitationIdText;

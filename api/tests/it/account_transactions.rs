@@ -70,8 +70,8 @@ async fn a_deletion_that_is_aborted_at_any_statement_erases_nothing() {
     let path = format!("/v1/admin/users/{}", ada.id);
     let statements = aborted(&app, &ada, &admin, Method::DELETE, &path).await;
     assert_eq!(
-        statements, 10,
-        "audit, user, sessions, links, sign-ups, invitations, resets, quotas, recipients, commit"
+        statements, 11,
+        "audit, user, sessions, links, sign-ups, invitations, resets, quotas, groups, recipients, commit"
     );
     assert_eq!(stored(&app, &ada).await, [0; 6]);
 }

@@ -40,7 +40,7 @@ async fn everything_that_is_done_is_there_with_who_did_it() {
     let access = access.as_str().expect("a token");
     tick(&app);
     let upload = app.post("/v1/files").by(&ops);
-    let upload = upload.form(Form::file("report.docx", b"bytes"));
+    let upload = upload.form(Form::for_everyone("report.docx", b"bytes"));
     let upload = upload.header("x-request-id", "the-upload").send().await;
     upload.expect(202);
     tick(&app);
@@ -141,7 +141,7 @@ async fn nothing_is_done_that_cannot_be_recorded() {
     let answer = app.log_in(ADA, PASSWORD).await;
     answer.problem(500, "internal");
     let upload = app.post("/v1/files").by(&ops);
-    let upload = upload.form(Form::file("report.docx", b"bytes"));
+    let upload = upload.form(Form::for_everyone("report.docx", b"bytes"));
     upload.send().await.problem(500, "internal");
     outage.clear().await;
     assert_eq!(app.count("sign_ups", doc! {}).await, 0);
@@ -164,7 +164,7 @@ async fn failures_and_denials_are_there_and_name_no_address() {
     app.verify("a forged token", PASSWORD).await.expect(400);
     tick(&app);
     let upload = app.post("/v1/files").by(&client);
-    let upload = upload.form(Form::file("report.docx", b"bytes"));
+    let upload = upload.form(Form::for_everyone("report.docx", b"bytes"));
     upload.send().await.problem(403, "forbidden");
     tick(&app);
     let hidden = "/v1/files/fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM";

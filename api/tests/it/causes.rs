@@ -41,7 +41,7 @@ async fn a_job_names_its_request_and_the_route_and_who_was_calling() {
     let ops = app.ops().await;
     let call = app.post("/v1/files").header("x-request-id", "req-18");
     let call = call.header("traceparent", TRACE);
-    let form = Form::file("report.docx", b"bytes");
+    let form = Form::for_everyone("report.docx", b"bytes");
     call.by(&ops).form(form).send().await.expect(202);
     let expected = doc! {
         "traceparent": TRACE,

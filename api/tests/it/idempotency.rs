@@ -13,7 +13,7 @@ async fn upload(app: &App, ops: &Person, key: &str, form: Form) -> Answer {
 }
 
 fn form() -> Form {
-    Form::file("report.docx", b"bytes")
+    Form::for_everyone("report.docx", b"bytes")
 }
 
 /// Documents, their bytes and their jobs.
@@ -43,9 +43,9 @@ async fn another_upload_under_a_used_key_is_refused_and_leaves_nothing() {
     let ops = app.ops().await;
     upload(&app, &ops, "key", form()).await.expect(202);
     let others = [
-        Form::file("report.docx", b"other bytes"),
-        Form::file("renamed.docx", b"bytes"),
-        form().and("recipients", "ada@example.com"),
+        Form::for_everyone("report.docx", b"other bytes"),
+        Form::for_everyone("renamed.docx", b"bytes"),
+        Form::file("report.docx", b"bytes").and("recipients", "ada@example.com"),
     ];
     for other in others {
         let answer = upload(&app, &ops, "key", other).await;

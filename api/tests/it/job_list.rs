@@ -17,7 +17,7 @@ async fn jobs_are_found_by_queue_state_kind_person_address_and_document() {
     let body = json!({ "email": "new@example.com", "password": PASSWORD, "name": "Ada" });
     let call = app.post("/v1/auth/sign-up").json(body);
     call.send().await.expect(202);
-    let form = Form::file("report.docx", b"bytes");
+    let form = Form::for_everyone("report.docx", b"bytes");
     let uploaded = app.post("/v1/files").by(&ops).form(form).send().await;
     let file = uploaded.expect(202).json()["id"].clone();
     let file = file.as_str().expect("an id");

@@ -52,7 +52,7 @@ async fn neither_passwords_nor_tokens_are_logged() {
     };
     get(&download).await;
     get(&format!("/v1/me?access_token={access}")).await;
-    let (content_type, form) = Form::file("report.docx", b"the secret bytes").finish();
+    let (content_type, form) = Form::for_everyone("report.docx", b"the secret bytes").finish();
     let head = format!("POST /v1/files HTTP/1.1\r\nContent-Type: {content_type}");
     wire.exchange(&head, &form).await;
     post("/v1/auth/refresh", json!({ "refresh_token": refresh })).await;

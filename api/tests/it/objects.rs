@@ -4,7 +4,7 @@ use dossier_common::user::Role;
 use mongodb::bson::doc;
 use serde_json::json;
 
-use crate::harness::{App, NewFile, Operation, Person};
+use crate::harness::{App, Call, NewFile, Operation, Person};
 
 /// What somebody has: a document meant for them alone, a link to it with its token, a session.
 struct Belongings {
@@ -44,6 +44,12 @@ impl Belongings {
     }
 }
 
+/// Nobody is told before that anything is missing.
+fn with_what_changes_need(call: Call) -> Call {
+    let call = call.header("prefer", "wait=0").header("if-match", "*");
+    call.json(json!({}))
+}
+
 #[tokio::test]
 async fn nobody_else_sees_changes_or_ends_what_belongs_to_somebody() {
     let app = App::start().await;
@@ -62,7 +68,7 @@ async fn nobody_else_sees_changes_or_ends_what_belongs_to_somebody() {
         for other in &others {
             let path = theirs.fill(&operation.path);
             let call = app.call(operation.method.clone(), &path).by(other);
-            let status = call.header("prefer", "wait=0").send().await.status;
+            let status = with_what_changes_need(call).send().await.status;
             // Of another role, or of nothing; which of them depends on the caller alone.
             assert!(
                 matches!(status.as_u16(), 403 | 404),
@@ -74,7 +80,7 @@ async fn nobody_else_sees_changes_or_ends_what_belongs_to_somebody() {
                 .replace("{id}", "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV");
             let made_up = made_up.replace("{token}", "gAAAAAmadeup");
             let call = app.call(operation.method.clone(), &made_up).by(other);
-            let of_nothing = call.header("prefer", "wait=0").send().await.status;
+            let of_nothing = with_what_changes_need(call).send().await.status;
             assert_eq!(status, of_nothing, "{} {path}", operation.id);
         }
     }

@@ -99,7 +99,7 @@ async fn ops_who_lose_their_rights_upload_and_see_nothing_any_more() {
         let file = app.received(&ops, NewFile::default()).await;
         lose(&app, &ops, loss).await;
         for path in ["/v1/files", "/upload-file"] {
-            let form = Form::file("report.docx", b"bytes");
+            let form = Form::for_everyone("report.docx", b"bytes");
             let answer = app.post(path).by(&ops).form(form).send().await;
             answer.problem(401, "unauthorized");
         }

@@ -41,6 +41,14 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("create_file", [401, 403, 415, 403]),
         ("list_files", [401, 200, 200, 200]),
         ("show_file", [401, 200, 200, 200]),
+        // Without If-Match.
+        ("change_file", [401, 403, 428, 428]),
+        ("create_group", [401, 403, 415, 415]),
+        ("list_groups", [401, 403, 200, 200]),
+        ("show_group", [401, 403, 200, 200]),
+        ("delete_group", [401, 403, 204, 204]),
+        ("rename_group", [401, 403, 415, 415]),
+        ("set_group_members", [401, 403, 415, 415]),
         ("create_link", [401, 202, 403, 403]),
         ("list_links", [401, 200, 403, 403]),
         ("show_link", [401, 200, 404, 200]),
@@ -128,6 +136,11 @@ async fn fill(app: &App, path: &str, client: &Person, ops: &Person) -> String {
     }
     if path.starts_with("/v1/me/sessions/") {
         return path.replace("{id}", &client.session.to_string());
+    }
+    if path.starts_with("/v1/groups/") {
+        let groups = app.count("groups", doc! {}).await;
+        let name = format!("Group {groups} of {}", ops.id);
+        return path.replace("{id}", &app.group(ops, &name, &[]).await);
     }
     if path.starts_with("/v1/admin/users/") {
         let accounts = app.count("users", doc! {}).await;

@@ -31,7 +31,7 @@ async fn usage_is_shown_by_person_and_a_tampered_counter_is_put_right() {
     let ops = app.ops().await;
     let other = app.person("other@example.com", Role::Ops).await;
     for (person, size) in [(&ops, 1000), (&ops, 200), (&other, 50)] {
-        let form = Form::file("report.docx", &vec![b'x'; size]);
+        let form = Form::for_everyone("report.docx", &vec![b'x'; size]);
         let call = app.post("/v1/files").by(person).form(form);
         call.send().await.expect(202);
     }

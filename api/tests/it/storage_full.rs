@@ -32,7 +32,7 @@ async fn without_the_reserve_uploads_are_refused_and_everything_else_goes_on() {
     let (ops, client) = (app.ops().await, app.client().await);
     let file = app.available(&ops, NewFile::default()).await;
     for path in ["/v1/files", "/upload-file"] {
-        let form = Form::file("report.docx", b"bytes");
+        let form = Form::for_everyone("report.docx", b"bytes");
         let answer = app.post(path).by(&ops).form(form).send().await;
         let problem = answer.problem(507, "storage_full");
         assert_eq!(answer.header("connection"), "close");
@@ -71,7 +71,7 @@ async fn writes_that_fail_for_space_are_told_as_such() {
         "apalis_jobs",
     ] {
         fail(collection).await;
-        let form = Form::file("report.docx", b"bytes");
+        let form = Form::for_everyone("report.docx", b"bytes");
         let answer = app.post("/v1/files").by(&ops).form(form).send().await;
         point.clear().await;
         answer.problem(507, "storage_full");
@@ -103,7 +103,7 @@ async fn the_room_of_a_process_that_is_killed_in_an_upload_is_free_when_its_leas
     let running = Program::configured(app.uri()).start().await;
     let wire = Wire::at(&running.listens("address"));
     let token = log_in(&wire, "ops@example.com").await;
-    let (content_type, body) = Form::file("report.docx", &vec![b'x'; 4_000_000]).finish();
+    let (content_type, body) = Form::for_everyone("report.docx", &vec![b'x'; 4_000_000]).finish();
     let length = body.len();
     let head = format!(
         "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\

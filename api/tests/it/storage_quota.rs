@@ -38,7 +38,7 @@ fn bytes(bytes: u64) -> Quota {
 
 /// An upload of so many bytes, whose length is announced.
 fn call(app: &App, ops: &Person, size: usize) -> Call {
-    let (content_type, body) = Form::file("report.docx", &vec![b'x'; size]).finish();
+    let (content_type, body) = Form::for_everyone("report.docx", &vec![b'x'; size]).finish();
     let length = body.len().to_string();
     let call = app.post("/v1/files").by(ops);
     call.header("content-length", &length)
@@ -189,7 +189,7 @@ async fn an_upload_that_is_refused_or_sent_twice_gives_its_room_back() {
 async fn an_upload_whose_client_goes_away_gives_its_room_back() {
     let app = app(bytes(8_000_000), Quota::default()).await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
-    let (content_type, body) = Form::file("report.docx", &vec![b'x'; 6_000_000]).finish();
+    let (content_type, body) = Form::for_everyone("report.docx", &vec![b'x'; 6_000_000]).finish();
     let head = |length: &str| {
         let token = &ops.token;
         format!(
@@ -226,7 +226,7 @@ async fn a_body_of_unknown_length_is_refused_as_soon_as_it_goes_beyond() {
     let app = app(bytes(300_000), Quota::default()).await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
     for (size, status) in [(300_001, 507), (300_000, 202), (1, 507)] {
-        let (content_type, body) = Form::file("report.docx", &vec![b'x'; size]).finish();
+        let (content_type, body) = Form::for_everyone("report.docx", &vec![b'x'; size]).finish();
         let token = &ops.token;
         let head = format!(
             "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\

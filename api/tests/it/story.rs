@@ -68,7 +68,7 @@ async fn a_document_with_macros_is_refused_and_never_seen_by_clients() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);
     let workers = Workers::start(&app, &[QueueName::of::<ValidateUpload>()]);
-    let form = Form::file("innocent.docx", MACROS);
+    let form = Form::for_everyone("innocent.docx", MACROS);
     let uploaded = app.post("/v1/files").by(&ops).form(form).send().await;
     let uploaded = uploaded.expect(202).json();
     let file = verdict(&app, &ops.token, uploaded["id"].as_str().expect("an id")).await;

@@ -24,7 +24,7 @@ async fn sign_up(app: &App, email: &str) -> Answer {
 
 async fn upload(app: &App, ops: &Person, key: &str) -> Answer {
     let call = app.post("/v1/files").by(ops);
-    let form = Form::file("report.docx", b"bytes");
+    let form = Form::for_everyone("report.docx", b"bytes");
     call.header("idempotency-key", key).form(form).send().await
 }
 

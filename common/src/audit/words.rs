@@ -81,6 +81,14 @@ words! {
         RevokeInvitation = "revoke_invitation",
         /// A document was uploaded.
         Upload = "upload",
+        /// What is said of a document was changed: its name, whom it is meant for, until when.
+        ChangeFile = "change_file",
+        /// A group was made that documents can be meant for.
+        CreateGroup = "create_group",
+        /// A group got another name or other members.
+        ChangeGroup = "change_group",
+        /// A group was deleted.
+        DeleteGroup = "delete_group",
         /// A worker came to a verdict on a document.
         Inspect = "inspect",
         /// A worker applied newer rules to a document.

@@ -5,6 +5,7 @@ use mongodb::{Collection, Database};
 
 use crate::audit::AuditEntry;
 use crate::file::File;
+use crate::group::Group;
 use crate::invitation::Invitation;
 use crate::link::Link;
 use crate::operation::Operation;
@@ -28,6 +29,8 @@ pub mod collection {
     pub const SESSIONS: &str = "sessions";
     /// Uploaded documents.
     pub const FILES: &str = "files";
+    /// People that documents are meant for together.
+    pub const GROUPS: &str = "groups";
     /// Download links.
     pub const LINKS: &str = "links";
     /// Uploads already answered, by idempotency key.
@@ -67,6 +70,7 @@ pub struct Collections {
     pub(crate) resets: Collection<Reset>,
     pub(crate) sessions: Collection<Session>,
     pub(crate) files: Collection<File>,
+    pub(crate) groups: Collection<Group>,
     pub(crate) links: Collection<Link>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
     pub(crate) attempts: Collection<super::attempts::Attempts>,
@@ -90,6 +94,7 @@ impl Collections {
             resets: database.collection(collection::RESETS),
             sessions: database.collection(collection::SESSIONS),
             files: database.collection(collection::FILES),
+            groups: database.collection(collection::GROUPS),
             links: database.collection(collection::LINKS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
             attempts: database.collection(collection::ATTEMPTS),

@@ -8,8 +8,8 @@ use crate::id::UserId;
 use crate::user::User;
 
 impl Tx<'_> {
-    /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, and puts
-    /// [a pseudonym](pseudonym) where the address stands among the recipients of documents.
+    /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, takes the address
+    /// out of groups, and puts [a pseudonym](pseudonym) where it stands among the recipients of documents.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
     /// person, and not who.
@@ -42,6 +42,7 @@ impl Tx<'_> {
                 .await
                 .map_err(StoreError::database("erase a user"))?;
         }
+        self.leave_groups(key).await?;
         self.store
             .collections
             .files

@@ -10,6 +10,8 @@ pub enum Conflict {
     Email,
     /// A request with this idempotency key was carried out.
     IdempotencyKey,
+    /// A group with this name exists.
+    GroupName,
 }
 
 /// What can go wrong with the store.
@@ -41,6 +43,9 @@ pub enum StoreError {
         /// Which bytes.
         blob: crate::id::BlobId,
     },
+    /// A document was to be meant for a group that there is not (any more).
+    #[error("there is no such group")]
+    UnknownGroup,
     /// An upload was given up before its document was added: its process was not heard of in time.
     #[error("the upload was given up: it took longer than its lease")]
     UploadExpired,
@@ -175,6 +180,8 @@ fn duplicate_key_of(error: &DriverError, index: &str) -> bool {
         ErrorKind::Write(WriteFailure::WriteError(write)) => {
             write.code == 11000 && write.message.contains(index)
         }
+        // findAndModify fails as a whole.
+        ErrorKind::Command(command) => command.code == 11000 && command.message.contains(index),
         _ => false,
     }
 }

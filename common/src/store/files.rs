@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::audit::AuditEntry;
-use crate::file::{File, FileState, Inspection};
+use crate::file::{File, FileState, Inspection, Reader};
 use crate::id::{FileId, UserId};
 use crate::queue::{JobState, ValidateUpload};
 
@@ -36,32 +36,40 @@ impl FileView {
 pub enum FileScope {
     /// Those that this person uploaded.
     OwnedBy(UserId),
-    /// Those that are available and meant for the person with this address (as it is compared).
-    MeantFor(String),
+    /// Those that are available, meant for this client, and not expired.
+    MeantFor(Reader),
     /// All of them.
     Everything,
 }
 
 impl FileScope {
-    fn filter(&self) -> Document {
+    pub(super) fn filter(&self) -> Document {
         match self {
             Self::OwnedBy(owner) => doc! { "owner_id": owner },
-            Self::MeantFor(email_key) => doc! {
+            Self::MeantFor(reader) => doc! {
                 "state": "available",
-                "recipients": { "$in": [Bson::Null, Bson::String(email_key.clone())] },
+                "recipients": { "$in": names_of(reader) },
+                "expires_at": { "$not": { "$lte": reader.now } },
             },
             Self::Everything => doc! {},
         }
     }
 
-    /// What a list reads: for a client neither the facts of the inspection nor who else a document is
-    /// meant for, which may be most of what is stored of it.
+    /// What a list reads: for a client not the facts of the inspection, and of the recipients one, which tells
+    /// that there are some. Both may be most of what is stored of a document.
     fn projection(&self) -> Document {
         match self {
-            Self::MeantFor(_) => doc! { "inspection": 0, "recipients": 0 },
+            Self::MeantFor(_) => doc! { "inspection": 0, "recipients": { "$slice": 1 } },
             Self::OwnedBy(_) | Self::Everything => doc! {},
         }
     }
+}
+
+/// What stands for a client among the recipients of a document: nothing where it is for everybody.
+fn names_of(reader: &Reader) -> Vec<Bson> {
+    let own = [Bson::Null, Bson::String(reader.email_key.clone())];
+    let groups = reader.groups.iter().copied().map(Bson::from);
+    own.into_iter().chain(groups).collect()
 }
 
 impl Store {
@@ -85,8 +93,8 @@ impl Store {
             .map_err(StoreError::database("find a file"))
     }
 
-    /// At most `limit` documents of `scope`, newest first, older than `after`. Those that are meant for
-    /// somebody come without their recipients and the facts of their inspection.
+    /// At most `limit` documents of `scope`, newest first, older than `after`. For a client they come without the
+    /// facts of their inspection, and with one of their recipients.
     ///
     /// # Errors
     ///
@@ -217,8 +225,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`], [`StoreError::Queue`].
+    /// [`StoreError::UnknownGroup`] when it is meant for a group that is gone; [`StoreError::Database`],
+    /// [`StoreError::Queue`].
     pub async fn insert_file(&mut self, file: &File) -> Result<(), StoreError> {
+        self.hold_groups(file.recipients.as_deref().unwrap_or_default())
+            .await?;
         self.store
             .collections
             .files

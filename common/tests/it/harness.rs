@@ -7,8 +7,10 @@ use dossier_common::digest::Sha256;
 use dossier_common::entropy::Entropy;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
+use dossier_common::group::{Group, GroupName};
 use dossier_common::id::{
-    AuditId, BlobId, FileId, InvitationId, JobId, LinkId, ResetId, SessionId, SignUpId, UserId,
+    AuditId, BlobId, FileId, GroupId, InvitationId, JobId, LinkId, ResetId, SessionId, SignUpId,
+    UserId,
 };
 use dossier_common::invitation::Invitation;
 use dossier_common::link::{Link, LinkState};
@@ -149,9 +151,24 @@ impl TestStore {
             inspection: None,
             revalidation: None,
             recipients: Some(vec![owner.email_key.clone()]),
+            version: 0,
+            expires_at: None,
             job_id: self.job(),
             created_at: NOW,
             validated_at: None,
+        }
+    }
+
+    pub(crate) fn group(&self, owner: &User) -> Group {
+        let name: GroupName = "Board".parse().expect("a name");
+        Group {
+            id: GroupId::generate(&self.entropy, NOW),
+            name_key: name.key(),
+            name,
+            members: vec![owner.email_key.clone()],
+            created_by: owner.id,
+            created_at: NOW,
+            updated_at: NOW,
         }
     }
 

@@ -138,9 +138,10 @@ async fn what_no_code_would_write_is_refused() {
         ("resets", serialize_to_document(&test.reset())),
         ("sessions", serialize_to_document(&test.session(&user))),
         ("files", serialize_to_document(&file)),
+        ("groups", serialize_to_document(&test.group(&user))),
         ("links", serialize_to_document(&test.link(&user, &file))),
     ];
-    let damages: [(&str, Document); 32] = [
+    let damages: [(&str, Document); 37] = [
         ("users", doc! { "role": "root" }),
         (
             "users",
@@ -176,6 +177,11 @@ async fn what_no_code_would_write_is_refused() {
         ("files", doc! { "size_bytes": -1_i64 }),
         ("files", doc! { "kind": "docm" }),
         ("files", doc! { "name": "" }),
+        ("files", doc! { "version": -1_i64 }),
+        ("files", doc! { "expires_at": "tomorrow" }),
+        ("groups", doc! { "_id": "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
+        ("groups", doc! { "members": vec!["a@example.com"; 1001] }),
+        ("groups", doc! { "name": "" }),
         ("links", doc! { "downloads": -1_i64 }),
         ("links", doc! { "max_downloads": 0_i64 }),
         ("links", doc! { "sha256": "ABC" }),

@@ -188,18 +188,40 @@ impl Client {
         Ok(self.with_token(answer.expect(200)?.text("access_token")?))
     }
 
-    /// Uploads a document to a path and returns the answer.
+    /// Uploads a document for everybody to a path and returns the answer.
     ///
     /// # Errors
     ///
     /// When no answer comes.
     pub async fn upload(&self, path: &str, document: &Fixture) -> Result<Answer, StoryError> {
-        let part = Part::bytes(document.bytes.clone()).file_name(document.name.clone());
-        self.send(
-            self.request(Method::POST, path)
-                .multipart(Form::new().part("file", part)),
-        )
-        .await
+        let form = form_with(document).text("audience", "everyone");
+        self.send(self.request(Method::POST, path).multipart(form))
+            .await
+    }
+
+    /// Uploads a document for whoever has the address `recipient` and returns the answer.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes.
+    pub async fn upload_for(
+        &self,
+        recipient: &str,
+        document: &Fixture,
+    ) -> Result<Answer, StoryError> {
+        let form = form_with(document).text("recipients", recipient.to_owned());
+        self.send(self.request(Method::POST, "/v1/files").multipart(form))
+            .await
+    }
+
+    /// Uploads a document by the interface of the FastAPI generation and returns the answer.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes.
+    pub async fn upload_the_old_way(&self, document: &Fixture) -> Result<Answer, StoryError> {
+        let request = self.request(Method::POST, "/upload-file");
+        self.send(request.multipart(form_with(document))).await
     }
 
     /// Asks for a file every `pause` until its state is final, and returns it.
@@ -230,4 +252,9 @@ impl Client {
             tokio::time::sleep(pause).await;
         }
     }
+}
+
+fn form_with(document: &Fixture) -> Form {
+    let part = Part::bytes(document.bytes.clone()).file_name(document.name.clone());
+    Form::new().part("file", part)
 }

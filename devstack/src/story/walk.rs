@@ -40,9 +40,12 @@ pub async fn walk(
     let stranger = reporter
         .step("another client signs up the old way", step)
         .await?;
-    let step = delivery::refuse_stranger(&stranger, &url);
+    let step = delivery::refuse_stranger(&stranger, &file_id, &url);
     reporter
-        .step("the link is of no use to another client", step)
+        .step(
+            "another client sees nothing of the document, and the link is of no use there",
+            step,
+        )
         .await?;
     let step = old_interface::old_interface(&anyone, &record.ops, &stranger);
     reporter
@@ -92,9 +95,13 @@ async fn hand_over(
     client: &Client,
     reporter: &mut StepReporter<'_>,
 ) -> Result<(String, String), StoryError> {
-    let step = documents::upload_documents(ops);
+    let recipient = documents::address_of(client).await?;
+    let step = documents::upload_documents(ops, &recipient);
     let ids = reporter
-        .step("a docx, a pptx and an xlsx become available", step)
+        .step(
+            "a docx, a pptx and an xlsx for the client become available",
+            step,
+        )
         .await?;
     let step = documents::upload_refused(ops);
     reporter

@@ -42,7 +42,7 @@ async fn an_upload_of_one_gibibyte_grows_the_api_by_less_than_64_mib() {
     let part = Part::stream_with_length(body, 1024 * MIB).file_name("large.docx");
     let request = ops
         .request(Method::POST, "/v1/files")
-        .multipart(Form::new().part("file", part));
+        .multipart(Form::new().text("audience", "everyone").part("file", part));
     let answer = ops.send(request.timeout(Duration::from_secs(300))).await;
     answer
         .and_then(|answer| answer.expect(202))

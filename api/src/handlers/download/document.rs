@@ -70,7 +70,7 @@ impl Document {
         let link = link
             .filter(|link| link.is_live(now) && link.client_id == caller.user_id)
             .ok_or_else(Problem::not_found)?;
-        let scope = FileScope::MeantFor(caller.email_key.clone());
+        let scope = FileScope::MeantFor(caller.reader(state).await?);
         let file = state.store.find_file(claims.file_id, &scope).await?;
         let file = file
             .filter(|file| file.id == link.file_id && file.sha256 == claims.sha256)

@@ -8,9 +8,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::show::view_for;
 use crate::extract::Ops;
 use crate::problem::{Problem, Problems};
-use crate::services::{AcceptUpload, IdempotencyKey, ReceiveUpload, accept_upload, receive_upload};
+use crate::services::{
+    AcceptUpload, IdempotencyKey, ReceiveUpload, UploadFields, accept_upload, receive_upload,
+};
 use crate::state::AppState;
-use crate::wire::{Email, FileResponse, UriReference};
+use crate::wire::{AudienceName, FileResponse, Recipient, UriReference};
 
 /// The form of an upload.
 #[derive(ToSchema)]
@@ -19,9 +21,16 @@ pub struct UploadForm {
     /// The document.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// Addresses the document is meant for, one field each; everybody when there is none.
-    #[schema(required = false, max_items = 100, value_type = Vec<Email>)]
+    /// Whom the document is meant for: `everyone`, or those in `recipients`. It can be left out where there are
+    /// recipients.
+    #[schema(required = false)]
+    audience: AudienceName,
+    /// The addresses and groups that the document is meant for, one field each.
+    #[schema(required = false, max_items = 100, value_type = Vec<Recipient>)]
     recipients: Vec<String>,
+    /// From when on clients do not see the document any more; an instant in the future.
+    #[schema(required = false, format = DateTime, example = "2030-01-31T12:00:00Z")]
+    expires_at: String,
 }
 
 /// The headers of an upload.
@@ -44,7 +53,8 @@ pub struct UploadHeaders {
 
 /// Upload a document
 ///
-/// Answers as soon as the bytes are safe; a worker then looks inside. `Location` is where to see
+/// The form says whom it is meant for: `audience=everyone`, or `recipients`. The answer comes as soon as the bytes
+/// are safe; a worker then looks inside. `Location` is where to see
 /// how that went.
 #[utoipa::path(
     post, path = "/v1/files", tag = "files", security(("bearer" = [])),
@@ -72,7 +82,7 @@ pub async fn create_file(
     Problem,
 > {
     let key = IdempotencyKey::read(request.headers())?;
-    let upload = receive_upload(&state, caller.user_id, request).await?;
+    let upload = receive_upload(&state, caller.user_id, UploadFields::All, request).await?;
     let file = accept_upload(&state, &caller, upload, key).await?;
     let headers = [
         (header::LOCATION, location(file.id)),

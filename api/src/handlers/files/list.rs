@@ -14,7 +14,7 @@ const LIST: &str = "files";
 
 /// List documents, newest first
 ///
-/// Ops see their own, clients those that are available and meant for them.
+/// Ops see their own, clients those that are available, meant for them or a group that they are in, and not expired.
 #[utoipa::path(
     get, path = "/v1/files", tag = "files", security(("bearer" = [])),
     params(PageQuery),
@@ -30,7 +30,7 @@ pub async fn list_files(
 ) -> Result<axum::Json<FilePage>, Problem> {
     let page = page.of(LIST, caller.user_id);
     let after: Option<FileId> = page.after(&state)?;
-    let scope = caller.file_scope();
+    let scope = caller.file_scope(&state).await?;
     let mut files = state
         .store
         .list_files(&scope, after, page.read_limit())

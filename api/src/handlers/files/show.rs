@@ -1,23 +1,26 @@
 //! `GET /v1/files/{id}`
 
 use axum::extract::State;
+use axum::http::{HeaderName, header};
 use dossier_common::file::File;
 use dossier_common::id::FileId;
 use dossier_common::store::files::FileView;
 
 use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Problem, Problems};
+use crate::services::file_etag;
 use crate::state::AppState;
 use crate::wire::{FileIdText, FileResponse};
 
 /// Show a document
 ///
-/// Ops see their own, clients those that are available and meant for them.
+/// Ops see their own, clients those that are available, meant for them or a group that they are in, and not expired.
 #[utoipa::path(
     get, path = "/v1/files/{id}", tag = "files", security(("bearer" = [])),
     params(("id" = inline(FileIdText), Path, description = "Which document")),
     responses(
-        (status = 200, description = "The document", body = FileResponse),
+        (status = 200, description = "The document", body = FileResponse,
+         headers(("ETag" = String, description = "What a change sends in `If-Match`"))),
         Problems<(SignedIn, NoQuery, PathId<FileId>)>,
     ),
 )]
@@ -26,10 +29,13 @@ pub async fn show_file(
     SignedIn(caller): SignedIn,
     NoQuery: NoQuery,
     PathId(id): PathId<FileId>,
-) -> Result<axum::Json<FileResponse>, Problem> {
-    let file = state.store.find_file(id, &caller.file_scope()).await?;
+) -> Result<([(HeaderName, String); 1], axum::Json<FileResponse>), Problem> {
+    let scope = caller.file_scope(&state).await?;
+    let file = state.store.find_file(id, &scope).await?;
     let file = file.ok_or_else(Problem::not_found)?;
-    view_for(&state, &caller, file).await.map(axum::Json)
+    let etag = [(header::ETAG, file_etag(&file))];
+    let response = view_for(&state, &caller, file).await?;
+    Ok((etag, axum::Json(response)))
 }
 
 /// `file` as `caller` sees it.

@@ -5,6 +5,7 @@ use dossier_common::id::LinkId;
 
 use crate::extract::{Client, PageQuery, PageRequest};
 use crate::problem::{Problem, Problems};
+use crate::services::show_to_client;
 use crate::state::AppState;
 use crate::wire::{LinkPage, LinkResponse};
 
@@ -13,7 +14,7 @@ const LIST: &str = "links";
 
 /// List the caller's download links, newest first
 ///
-/// Expired and revoked ones are among them; they are deleted 30 days after they expired.
+/// Expired and revoked ones are among them, as are those to documents that the caller may not see any more; they are deleted 30 days after they expired.
 #[utoipa::path(
     get, path = "/v1/links", tag = "links", security(("bearer" = [])),
     params(PageQuery),
@@ -32,6 +33,7 @@ pub async fn list_links(
     let limit = page.read_limit();
     let mut links = state.store.list_links(caller.user_id, after, limit).await?;
     let next_cursor = page.cut(&state, &mut links, |link| link.id.to_string());
+    show_to_client(&state, &caller, &mut links).await?;
     let items = links
         .iter()
         .map(|link| LinkResponse::new(link, &state.public_url));

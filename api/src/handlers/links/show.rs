@@ -7,6 +7,7 @@ use dossier_common::user::Role;
 
 use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Problem, Problems};
+use crate::services::show_to_client;
 use crate::state::AppState;
 use crate::wire::{LinkIdText, LinkResponse};
 
@@ -27,9 +28,13 @@ pub async fn show_link(
     NoQuery: NoQuery,
     PathId(id): PathId<LinkId>,
 ) -> Result<axum::Json<LinkResponse>, Problem> {
-    let link = find_visible(&state, &caller, id).await?;
+    let mut link = find_visible(&state, &caller, id).await?;
+    let is_own = link.client_id == caller.user_id;
+    if is_own {
+        show_to_client(&state, &caller, std::slice::from_mut(&mut link)).await?;
+    }
     let mut response = LinkResponse::new(&link, &state.public_url);
-    if link.client_id != caller.user_id {
+    if !is_own {
         response.download_url = None;
     }
     Ok(axum::Json(response))

@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, UserId};
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
@@ -15,6 +14,7 @@ use http_body_util::Limited;
 use tokio::time::timeout;
 
 use super::Upload;
+use super::form::{Form, Said, UploadFields};
 use super::refusal::stored;
 use super::room::Room;
 use crate::extract::{media_type, shown};
@@ -24,11 +24,10 @@ use crate::state::AppState;
 /// What a body may hold beside the document: boundaries, part headers, recipients.
 const OVERHEAD_BYTES: u64 = 64 * 1024;
 
-const MAX_RECIPIENTS: usize = 100;
-
 pub(super) async fn receive(
     state: &AppState,
     request: Request,
+    fields: UploadFields,
     (owner, blob_id): (UserId, BlobId),
 ) -> Result<Upload, Problem> {
     if let Some((name, _)) = query_of(&request).next() {
@@ -47,12 +46,19 @@ pub(super) async fn receive(
     let multipart = Multipart::from_request(request, state).await;
     let mut multipart = multipart.map_err(|_| not_a_form(is_form))?;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
-    let mut received = Received::default();
-    let outcome = read_fields(state, &mut multipart, (blob_id, &mut room), &mut received).await;
-    match outcome.and_then(|()| received.whole()) {
-        Ok((name, blob, recipients)) => Ok(Upload {
+    let mut received = Received {
+        file: None,
+        form: Form::of(fields),
+    };
+    let read = read_fields(state, &mut multipart, (blob_id, &mut room), &mut received).await;
+    let whole = match read {
+        Ok(()) => received.whole(state).await,
+        Err(problem) => Err(problem),
+    };
+    match whole {
+        Ok((name, blob, said)) => Ok(Upload {
             name,
-            recipients,
+            said,
             blob,
             room,
         }),
@@ -63,19 +69,17 @@ pub(super) async fn receive(
     }
 }
 
-#[derive(Default)]
 struct Received {
     file: Option<(FileName, StoredBlob)>,
-    recipients: Vec<EmailAddress>,
+    form: Form,
 }
 
 impl Received {
     /// All that an upload needs, provided that it is there.
-    fn whole(self) -> Result<(FileName, StoredBlob, Option<Vec<EmailAddress>>), Problem> {
+    async fn whole(self, state: &AppState) -> Result<(FileName, StoredBlob, Said), Problem> {
         let missing = || Problem::invalid_field("file", "is required: the document to upload");
         let (name, blob) = self.file.ok_or_else(missing)?;
-        let recipients = (!self.recipients.is_empty()).then_some(self.recipients);
-        Ok((name, blob, recipients))
+        Ok((name, blob, self.form.said(state).await?))
     }
 }
 
@@ -97,15 +101,12 @@ async fn read_fields(
                 let blob = store_field(state, field, (blob_id, &mut *room)).await?;
                 received.file = Some((name, blob));
             }
-            Some("recipients") => {
+            other => {
+                let name = other.unwrap_or_default().to_owned();
+                received.form.knows(&name)?;
                 let text = read_small(state, field, &mut small_bytes).await?;
-                received.recipients.push(recipient(&text)?);
-                if received.recipients.len() > MAX_RECIPIENTS {
-                    let rule = "must be at most 100 addresses";
-                    return Err(Problem::invalid_field("recipients", rule));
-                }
+                received.form.add(&name, &text, state.clock.now())?;
             }
-            other => return Err(unknown_field(other.unwrap_or_default())),
         }
     }
     Ok(())
@@ -166,17 +167,6 @@ async fn read_small(
     Ok(text)
 }
 
-fn recipient(text: &[u8]) -> Result<EmailAddress, Problem> {
-    let parsed = std::str::from_utf8(text).ok().map(str::parse);
-    match parsed {
-        Some(Ok(address)) => Ok(address),
-        _ => Err(Problem::invalid_field(
-            "recipients",
-            "must each be an e-mail address such as name@example.com",
-        )),
-    }
-}
-
 /// Why a request is not read as a form.
 fn not_a_form(says_so: bool) -> Problem {
     if says_so {
@@ -186,12 +176,6 @@ fn not_a_form(says_so: bool) -> Problem {
     }
     let detail = "Please send the document as multipart/form-data, in the field `file`.";
     Problem::new(Code::UnsupportedMediaType, detail)
-}
-
-/// A field that is ignored may be a misspelt one, and with it the people the document is meant for.
-fn unknown_field(name: &str) -> Problem {
-    let rule = "is not a field of this form: it has `file` and, once for each person, `recipients`";
-    Problem::invalid_field(shown(name), rule).closing_connection()
 }
 
 /// The next piece, unless the client falls silent for too long.

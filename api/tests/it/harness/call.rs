@@ -169,7 +169,12 @@ pub(crate) struct Form(Vec<u8>);
 const BOUNDARY: &str = "----a-boundary-of-our-own";
 
 impl Form {
-    /// A form with one document.
+    /// A form with one document that is meant for everybody.
+    pub(crate) fn for_everyone(name: &str, bytes: &[u8]) -> Self {
+        Self::file(name, bytes).and("audience", "everyone")
+    }
+
+    /// A form with one document, which does not say whom it is meant for.
     pub(crate) fn file(name: &str, bytes: &[u8]) -> Self {
         Self::default().and_file("file", name, bytes)
     }

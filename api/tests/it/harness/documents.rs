@@ -6,7 +6,7 @@ use dossier_common::file::{DocumentKind, File, FileState, Inspection, Rejection}
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, LinkId};
 use dossier_common::token::DownloadClaims;
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, doc};
 use serde_json::{Value, json};
 
 use super::{App, Person};
@@ -48,6 +48,8 @@ impl App {
             inspection: None,
             revalidation: None,
             recipients: new.recipients,
+            version: 0,
+            expires_at: None,
             job_id: JobId::generate(entropy, now),
             created_at: now,
             validated_at: None,
@@ -84,6 +86,28 @@ impl App {
         let store = &self.state.store;
         let recorded = store.record_inspection(file.id, &inspection, entry);
         assert!(recorded.await.expect("the verdict can be recorded"));
+    }
+
+    /// A group of people; its id.
+    pub(crate) async fn group(&self, ops: &Person, name: &str, members: &[&str]) -> String {
+        let group = json!({ "name": name, "members": members });
+        let made = self.post("/v1/groups").by(ops).json(group).send().await;
+        let made = made.expect(201).json();
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Makes sure that there is nothing of any upload, whether it is visible or not.
+    pub(crate) async fn has_nothing_stored(&self) {
+        for collection in [
+            "files",
+            "apalis_jobs",
+            "idempotency_keys",
+            "blobs.files",
+            "blobs.chunks",
+        ] {
+            let stored = self.count(collection, doc! {}).await;
+            assert_eq!(stored, 0, "{collection}");
+        }
     }
 
     /// Asks for a link and mints its token, as a worker does; the id and the download's path.

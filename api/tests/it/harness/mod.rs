@@ -39,6 +39,7 @@ use axum::Router;
 use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
+use dossier_api::legacy_audience::LegacyAudience;
 use dossier_api::operation_runner::OperationRunner;
 use dossier_api::overview_feed::OverviewFeed;
 use dossier_api::password::PasswordHasher;
@@ -134,6 +135,7 @@ impl App {
             trusted_proxies: TrustedProxies::default(),
             sign_up: SignUpPolicy::Open,
             totp_required_for: TotpRoles::default(),
+            legacy_audience: LegacyAudience::Everyone,
             limits,
             draining,
         });
@@ -173,6 +175,14 @@ impl App {
     pub(crate) fn with_totp_required_for(&self, roles: &str) -> Router {
         router(AppState::new(Parts {
             totp_required_for: roles.parse().expect("roles"),
+            ..Parts::clone(&self.state)
+        }))
+    }
+
+    /// The same service, which takes no uploads that cannot say whom they are meant for.
+    pub(crate) fn without_legacy_uploads(&self) -> Router {
+        router(AppState::new(Parts {
+            legacy_audience: LegacyAudience::Closed,
             ..Parts::clone(&self.state)
         }))
     }

@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
             Body::Json(body) => request.json(body),
             Body::Document(document) => {
                 let part = Part::bytes(document.bytes.clone()).file_name(document.name.clone());
-                request.multipart(Form::new().part("file", part))
+                request.multipart(Form::new().text("audience", "everyone").part("file", part))
             }
         }
     }

@@ -43,7 +43,15 @@ pub(in crate::story) async fn download(client: &Client, url: &str) -> Result<(),
 
 pub(in crate::story) async fn refuse_stranger(
     stranger: &Client,
+    file_id: &str,
     url: &str,
 ) -> Result<(), StoryError> {
+    let list = stranger.get("/v1/files?limit=200").await?.expect(200)?;
+    let is_listed = String::from_utf8_lossy(&list.body).contains(file_id);
+    require("the document in another client's list", is_listed, false)?;
+    let path = format!("/v1/files/{file_id}");
+    stranger.get(&path).await?.expect(404)?;
+    let asked = stranger.post(&format!("{path}/links"), &json!({})).await?;
+    asked.expect(404)?;
     stranger.get(url).await?.expect(404).map(drop)
 }

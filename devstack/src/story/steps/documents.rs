@@ -19,11 +19,20 @@ const REFUSED: [(&str, &str); 2] = [
 ];
 const PAUSE: Duration = Duration::from_millis(10);
 
-pub(in crate::story) async fn upload_documents(ops: &Client) -> Result<Vec<String>, StoryError> {
+/// The address of the client's account.
+pub(in crate::story) async fn address_of(client: &Client) -> Result<String, StoryError> {
+    client.get("/v1/me").await?.expect(200)?.text("email")
+}
+
+/// Uploads documents for whoever has the address `recipient`.
+pub(in crate::story) async fn upload_documents(
+    ops: &Client,
+    recipient: &str,
+) -> Result<Vec<String>, StoryError> {
     let mut ids = Vec::with_capacity(DOCUMENTS.len());
     for (name, kind) in DOCUMENTS {
         let document = Fixture::read(name)?;
-        let accepted = ops.upload("/v1/files", &document).await?.expect(202)?;
+        let accepted = ops.upload_for(recipient, &document).await?.expect(202)?;
         let id = accepted.text("id")?;
         require(
             "the location",

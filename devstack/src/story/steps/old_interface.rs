@@ -54,7 +54,7 @@ pub(in crate::story) async fn old_interface(
     let ops = log_in_the_old_way(anyone, ops).await?;
     let document = Fixture::read(DOCUMENT)?;
     let id = ops
-        .upload("/upload-file", &document)
+        .upload_the_old_way(&document)
         .await?
         .expect(200)?
         .text("file_id")?;

@@ -100,6 +100,8 @@ impl Bench {
             inspection: None,
             revalidation: None,
             recipients: None,
+            version: 0,
+            expires_at: None,
             job_id: self.job_id(),
             created_at: now,
             validated_at: None,
