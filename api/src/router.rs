@@ -36,6 +36,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
         .routes(routes!(me::show_storage))
+        .routes(routes!(me::show_notices, me::set_notices))
         .routes(routes!(
             sessions::list_sessions,
             sessions::end_other_sessions
@@ -63,6 +64,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file))
+        .routes(routes!(files::show_activity))
+        .routes(routes!(files::notify_first_download))
         // Links
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))
@@ -124,6 +127,10 @@ fn other_routes() -> Router<AppState> {
         .route(
             "/reset-second-factor/{token}",
             get(pages::show_second_factor_page).post(pages::remove_second_factor),
+        )
+        .route(
+            "/unsubscribe/{token}",
+            get(pages::show_unsubscribe_page).post(pages::unsubscribe),
         )
         .route("/docs/problems", get(pages::show_problem_codes))
         // For orchestrators

@@ -1,6 +1,7 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod activity;
 mod change_job;
 mod change_password;
 mod change_queue;
@@ -10,6 +11,7 @@ mod invite;
 mod job_states;
 mod link;
 mod login;
+mod notices;
 mod one_time_code;
 mod operate;
 mod order;
@@ -26,6 +28,7 @@ mod upload;
 mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
+pub use activity::activity;
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
@@ -33,6 +36,7 @@ pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
 pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, log_in};
+pub use notices::{await_first_download, note_download, note_seen, set_notices, unsubscribe};
 pub use operate::{Operate, Operated, operate};
 pub use order::{initiator, order, with_options};
 pub use overview_events::{Listen, listen, overview_events};

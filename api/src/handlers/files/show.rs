@@ -7,6 +7,7 @@ use dossier_common::store::files::FileView;
 
 use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Problem, Problems};
+use crate::services::note_seen;
 use crate::state::AppState;
 use crate::wire::{FileIdText, FileResponse};
 
@@ -29,6 +30,7 @@ pub async fn show_file(
 ) -> Result<axum::Json<FileResponse>, Problem> {
     let file = state.store.find_file(id, &caller.file_scope()).await?;
     let file = file.ok_or_else(Problem::not_found)?;
+    note_seen(&state, &caller, &file).await?;
     view_for(&state, &caller, file).await.map(axum::Json)
 }
 
