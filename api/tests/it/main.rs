@@ -37,6 +37,7 @@ mod key_rotation;
 mod links;
 mod login;
 mod logs;
+mod notices;
 mod objects;
 mod one_admin_stays;
 mod outage;
