@@ -17,7 +17,8 @@ const REFUSED: [(&str, &str); 2] = [
     ("renamed-archive.docx", "NOT_OPC"),
     ("macros-renamed.docx", "MACRO_ENABLED"),
 ];
-const PAUSE: Duration = Duration::from_millis(10);
+/// How long it is from one look at a document to the next.
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 pub(in crate::story) async fn upload_documents(ops: &Client) -> Result<Vec<String>, StoryError> {
     let mut ids = Vec::with_capacity(DOCUMENTS.len());
