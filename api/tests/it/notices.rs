@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use dossier_common::file::{DocumentKind, File};
+use dossier_common::audit::{Act, AuditEntry};
+use dossier_common::file::{DocumentKind, File, Inspection};
 use dossier_common::queue::backend::JobFilter;
 use dossier_common::queue::{QueueName, SendEmail, about};
+use dossier_common::store::StoreError;
 use dossier_common::token::{ResetPasswordClaims, UnsubscribeClaims};
 use dossier_common::user::Role;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, App, Call, Form, NewFile, PASSWORD, Person, Workers, assert_same, eventually,
+    Answer, App, Call, FailPoint, Form, NewFile, PASSWORD, Person, Workers, assert_same, eventually,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -326,4 +328,48 @@ async fn a_stranger_makes_an_account_by_the_mail_and_finds_the_document() {
     press(&app, &unsubscribe).send().await.expect(200);
     let shown = app.get("/v1/me/notices").bearer(access).send().await;
     assert_eq!(shown.expect(200).json(), json!({ "enabled": false }));
+}
+
+/// Records that a document is genuine, as a worker does.
+async fn accept_document(app: &App, file: &File) -> Result<bool, StoreError> {
+    let inspection = Inspection {
+        outcome: Ok(DocumentKind::Docx),
+        rules_version: 1,
+        facts: Bson::Null,
+    };
+    let entry = AuditEntry::of_now(Act::Inspect, &app.state.clock, &app.state.entropy);
+    let store = &app.state.store;
+    store.record_inspection(file.id, &inspection, entry).await
+}
+
+#[tokio::test]
+async fn a_verdict_that_is_aborted_at_any_statement_tells_nobody() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.received(&ops, meant_for(&client.email)).await;
+    let told = async || {
+        [
+            app.count("files", doc! { "state": "available" }).await,
+            app.count("notices", doc! {}).await,
+            app.count("notice_addresses", doc! {}).await,
+            app.jobs("send-email").await,
+        ]
+    };
+    let point = FailPoint::of(&app).await;
+    let mut aborted = 0;
+    loop {
+        let commands = ["insert", "update", "commitTransaction"];
+        // A code that no driver takes for a transient error.
+        let data = doc! { "failCommands": commands.to_vec(), "errorCode": 8000 };
+        point.set(doc! { "skip": aborted }, data).await;
+        let recorded = accept_document(&app, &file).await;
+        point.clear().await;
+        if recorded.is_ok() {
+            break;
+        }
+        assert_eq!(told().await, [0; 4], "after statement {aborted}");
+        aborted += 1;
+    }
+    assert_eq!(aborted, 6, "verdict, audit, address, notice, job, commit");
+    assert_eq!(told().await, [1; 4]);
 }

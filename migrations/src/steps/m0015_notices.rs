@@ -34,7 +34,7 @@ pub(super) fn migration() -> Migration {
             Action::CreateIndex {
                 collection: ADDRESSES,
                 spec: doc! {
-                    "key": { "email_key": 1 }, "name": "email_key_unique", "unique": true,
+                    "key": { "email_key": 1 }, "name": "address_unique", "unique": true,
                 },
             },
             Action::SetValidator {

@@ -18,7 +18,7 @@ use dossier_common::user::User;
 use dossier_devstack::mail::{Behaviour, Message};
 use mongodb::bson::{Bson, Document, doc};
 
-use crate::harness::{Bench, CLIENT, PUBLIC_URL, eventually};
+use crate::harness::{Bench, CLIENT, PUBLIC_URL, Program, eventually};
 
 const STRANGER: &str = "stranger@example.com";
 
@@ -370,6 +370,51 @@ async fn a_mail_that_the_server_has_is_not_sent_again_and_counts_as_told() {
     recording.await.expect("it can be recorded");
     assert!(sent(&bench, CLIENT).await.is_empty());
     assert_eq!(state(&bench, &file).await, NoticeState::Sent);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_killed_on_a_mail_leaves_its_documents_to_the_next() {
+    let bench = Bench::new().await;
+    let owner = ops(&bench).await;
+    bench.user(CLIENT, None).await;
+    let behave = |behaviour| bench.mail.behave(behaviour).expect("a server can be so");
+    behave(Behaviour::stall());
+    let first = available(&bench, &owner, "first.docx", &[CLIENT]).await;
+    bench.make_mails_due().await;
+    let worker = || {
+        let program = Program::worker(bench.uri(), &bench.mail.smtp_url());
+        program.variable("QUEUE_LEASE_SECONDS", "1")
+    };
+    let killed = worker().start().await;
+    eventually("a worker has begun the mail", async || {
+        let notice = notices(&bench, &first).await.remove(0);
+        notice.job_id.is_some().then_some(())
+    })
+    .await;
+    killed.kill().await;
+    let second = available(&bench, &owner, "second.docx", &[CLIENT]).await;
+    behave(Behaviour::ok());
+    bench.make_mails_due().await;
+    let next = worker().start().await;
+    for file in [&first, &second] {
+        eventually("it is told", async || {
+            (state(&bench, file).await == NoticeState::Sent).then_some(())
+        })
+        .await;
+    }
+    let (code, log) = next.stop().await;
+    assert_eq!(code, 0, "{log}");
+    // One that may have been taken is sent again under the same id.
+    let mails = bench.mail.mailbox().messages_to(CLIENT);
+    for file in [&first, &second] {
+        let of_file = mails.iter().filter(|mail| {
+            let text = mail.text.as_deref().unwrap_or_default();
+            text.contains(file.name.as_str())
+        });
+        let ids: BTreeSet<_> = of_file.map(|mail| mail.header("Message-ID")).collect();
+        assert_eq!(ids.len(), 1, "{ids:?}");
+    }
+    assert!(!log.contains(CLIENT), "people are masked: {log}");
 }
 
 #[tokio::test]
