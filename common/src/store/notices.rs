@@ -1,5 +1,7 @@
 //! Notices of documents: who is told, and what became of that.
 
+use std::collections::BTreeMap;
+
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
@@ -213,12 +215,22 @@ impl Tx<'_> {
         let mut found = found.map_err(StoreError::database(OPERATION))?;
         let found = found.stream(&mut *self.session).try_collect().await;
         let known: Vec<Notice> = found.map_err(StoreError::database(OPERATION))?;
-        let known_of = |it: &NoticeAddress| known.iter().find(|old| old.address_id == it.id);
-        let added: Vec<Notice> = addresses
-            .iter()
-            .filter(|address| known_of(address).is_none())
-            .map(|address| Notice::new(file_id, address, now))
-            .collect();
+        let known: BTreeMap<NoticeAddressId, &Notice> =
+            known.iter().map(|it| (it.address_id, it)).collect();
+        let (mut added, mut again, mut told) = (Vec::new(), Vec::new(), Vec::new());
+        for address in addresses {
+            let takes_notices = address.unsubscribed_at.is_none();
+            match known.get(&address.id) {
+                None => added.push(Notice::new(file_id, address, now)),
+                Some(old) if old.state == NoticeState::Skipped && takes_notices => {
+                    again.push(old.id.clone());
+                }
+                Some(_) => continue,
+            }
+            if takes_notices {
+                told.push(address);
+            }
+        }
         if !added.is_empty() {
             notices
                 .insert_many(&added)
@@ -226,13 +238,6 @@ impl Tx<'_> {
                 .await
                 .map_err(StoreError::database("add notices"))?;
         }
-        let is_skipped = |it: &Notice| it.state == NoticeState::Skipped;
-        let again: Vec<&str> = addresses
-            .iter()
-            .filter_map(known_of)
-            .filter(|old| is_skipped(old))
-            .map(|old| &*old.id)
-            .collect();
         if !again.is_empty() {
             let asked = doc! { "state": "pending", "added_at": now, "why": null, "job_id": null };
             notices
@@ -241,9 +246,6 @@ impl Tx<'_> {
                 .await
                 .map_err(StoreError::database("ask for notices again"))?;
         }
-        let is_told = |address: &&NoticeAddress| {
-            address.unsubscribed_at.is_none() && known_of(address).is_none_or(is_skipped)
-        };
-        Ok(addresses.iter().filter(is_told).collect())
+        Ok(told)
     }
 }

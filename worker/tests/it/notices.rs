@@ -509,3 +509,33 @@ async fn the_owner_is_told_once_of_the_first_download() {
     assert!(text.contains("a.docx") && text.contains(CLIENT), "{text}");
     assert_eq!(mails[0].header("List-Unsubscribe"), None);
 }
+
+#[tokio::test]
+async fn operators_find_the_mail_by_its_address_and_see_how_many_were_told() {
+    let bench = Bench::new().await;
+    let owner = ops(&bench).await;
+    let file = available(&bench, &owner, "a.docx", &[STRANGER]).await;
+    let job = only_mail(&bench).await.to_string();
+    let kind = "documents-available";
+    let said = async |arguments: &[&str]| {
+        let program = Program::bare(arguments).variable("MONGODB_URI", bench.uri());
+        let (code, said) = program.run().await;
+        assert_eq!(code, 0, "{said}");
+        said
+    };
+    let listed = said(&[
+        "jobs", "list", "--email", STRANGER, "--kind", kind, "--json",
+    ])
+    .await;
+    assert!(listed.contains(&job), "{listed}");
+    let told = said(&["explain", STRANGER]).await;
+    assert!(
+        told.contains(&job) && told.contains("told of documents"),
+        "{told}"
+    );
+    let told = said(&["explain", &file.id.to_string()]).await;
+    assert!(told.contains("of 1 recipients 0 were told"), "{told}");
+    assert_eq!(sent(&bench, STRANGER).await.len(), 1);
+    let told = said(&["explain", &file.id.to_string()]).await;
+    assert!(told.contains("of 1 recipients 1 were told"), "{told}");
+}
