@@ -27,10 +27,12 @@ pub async fn notify_first_download(
     Staff(caller): Staff,
     NoQuery: NoQuery,
     PathId(id): PathId<FileId>,
-    Json(request): Json<EnabledBody>,
+    request: Result<Json<EnabledBody>, Problem>,
 ) -> Result<axum::Json<EnabledBody>, Problem> {
+    // Whose document it is comes before what is wanted of it.
     let file = state.store.find_file(id, &caller.file_scope()).await?;
     let file = file.ok_or_else(Problem::not_found)?;
+    let Json(request) = request?;
     await_first_download(&state, &caller, &file, request.enabled).await?;
     Ok(axum::Json(request))
 }
