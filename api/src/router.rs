@@ -36,6 +36,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::log_out))
         .routes(routes!(me::show_me))
         .routes(routes!(me::show_storage))
+        .routes(routes!(me::show_notices, me::set_notices))
         .routes(routes!(
             sessions::list_sessions,
             sessions::end_other_sessions
@@ -63,6 +64,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file, files::change_file))
+        .routes(routes!(files::show_activity))
+        .routes(routes!(files::notify_first_download))
         // Groups that documents are meant for
         .routes(routes!(groups::create_group, groups::list_groups))
         .routes(routes!(groups::show_group, groups::delete_group))
@@ -129,6 +132,10 @@ fn other_routes() -> Router<AppState> {
         .route(
             "/reset-second-factor/{token}",
             get(pages::show_second_factor_page).post(pages::remove_second_factor),
+        )
+        .route(
+            "/unsubscribe/{token}",
+            get(pages::show_unsubscribe_page).post(pages::unsubscribe),
         )
         .route("/docs/problems", get(pages::show_problem_codes))
         // For orchestrators

@@ -29,6 +29,13 @@ impl Sha256 {
         Self(hasher.finalize().into())
     }
 
+    /// The first 128 bits.
+    pub(crate) fn leading_bits(&self) -> u128 {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0[..16]);
+        u128::from_be_bytes(bytes)
+    }
+
     /// The `Repr-Digest` field value (RFC 9530 §3): `sha-256=:…:`.
     pub fn repr_digest(&self) -> String {
         format!("sha-256=:{}:", STANDARD.encode(self.0))

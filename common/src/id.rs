@@ -7,6 +7,7 @@ use mongodb::bson::{Bson, DateTime};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use crate::digest::Sha256;
 use crate::entropy::Entropy;
 
 /// Why a text is no identifier of the wanted kind.
@@ -46,6 +47,14 @@ macro_rules! prefixed_id {
             /// A new id for `now`.
             pub fn generate(entropy: &Entropy, now: DateTime) -> Self {
                 Self(entropy.ulid(now))
+            }
+
+            /// The id for `now` that the same text always gets: for what is written in a transaction,
+            /// whose body may run twice.
+            pub fn derived(now: DateTime, text: &str) -> Self {
+                let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+                let bits = Sha256::of(text.as_bytes()).leading_bits();
+                Self(Ulid::from_parts(millis, bits))
             }
 
             /// The lowest id of `instant`, which need not exist: ids before it are older.
@@ -111,10 +120,21 @@ prefixed_id!(/** An entry of the audit. */ AuditId, "aud");
 prefixed_id!(/** A device that somebody logged in with. */ DeviceId, "dev");
 prefixed_id!(/** The stored bytes of an upload. */ BlobId, "blb");
 prefixed_id!(/** People that documents are meant for together. */ GroupId, "grp");
+prefixed_id!(/** An address that is told of documents. */ NoticeAddressId, "adr");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_derived_id_is_the_same_for_the_same_text_and_sorts_by_time() {
+        let derived = |millis, text| JobId::derived(DateTime::from_millis(millis), text);
+        assert_eq!(derived(7, "a"), derived(7, "a"));
+        assert_ne!(derived(7, "a"), derived(7, "b"));
+        assert!(derived(7, "a") < derived(8, "a") && derived(7, "b") < derived(8, "a"));
+        let id = derived(7, "a");
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
 
     #[test]
     fn an_id_reads_back_as_itself_and_not_as_another_kind() {

@@ -20,6 +20,7 @@ pub mod invitation;
 pub mod link;
 pub mod mail_quota;
 pub mod network;
+pub mod notice;
 pub mod operation;
 pub mod operations;
 pub mod overview;

@@ -24,6 +24,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Where clients reach the service, without a trailing slash.
     pub public_url: Arc<str>,
+    /// Whether people can be invited.
+    pub takes_invitations: bool,
     /// The keys of tokens in mails and links.
     pub token_keys: TokenKeys,
     /// The way to people's mailboxes.
@@ -55,6 +57,7 @@ impl Settings {
     ) -> Result<Self, ConfigError> {
         let database = DatabaseSettings::read(&mut env);
         let public_url = read_public_url(&mut env);
+        let takes_invitations = read_takes_invitations(&mut env);
         let token_keys = read_token_keys(&mut env);
         let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
         let mail_rate = MailRate::read(&mut env);
@@ -71,6 +74,7 @@ impl Settings {
             Some(Self {
                 database: database?,
                 public_url: public_url?,
+                takes_invitations,
                 token_keys: token_keys?,
                 mailer: mailer?,
                 mail_rate,
@@ -93,6 +97,12 @@ pub(crate) fn read_policy(env: &mut Environment) -> Policy {
         env.problem("INSPECTION_POLICY", "must be standard or strict");
         Policy::standard()
     })
+}
+
+/// Whether people can be invited, by `SIGN_UP`: the API says what is wrong with it.
+fn read_takes_invitations(env: &mut Environment) -> bool {
+    let policy = env.text("SIGN_UP");
+    policy.is_none_or(|policy| policy.trim() != "closed")
 }
 
 fn read_queue_names(env: &mut Environment) -> Vec<QueueName> {

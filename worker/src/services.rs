@@ -27,4 +27,6 @@ pub struct Services {
     pub inspector: Inspector,
     /// Where clients reach the service, without a trailing slash.
     pub public_url: Arc<str>,
+    /// Whether people can be invited: recipients without an account are told of documents only then.
+    pub takes_invitations: bool,
 }

@@ -1,7 +1,7 @@
 //! Changing what is said of a document: its name, whom it is meant for, until when.
 
 use dossier_common::audit::Act;
-use dossier_common::file::File;
+use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
 use dossier_common::id::FileId;
 use dossier_common::store::file_changes::FileChange;
@@ -50,7 +50,11 @@ pub async fn change_file(
         let (change, entry) = (change.clone(), entry.clone());
         Box::pin(async move {
             let changed = tx.change_file(&file, &scope, &change).await?;
-            if changed.is_some() {
+            if let Some(changed) = &changed {
+                let is_there = changed.state == FileState::Available;
+                if is_there && change.recipients.is_some() {
+                    tx.tell_recipients(changed, entry.at).await?;
+                }
                 tx.record(entry).await?;
             }
             Ok(changed)

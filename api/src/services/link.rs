@@ -10,6 +10,7 @@ use dossier_common::store::watch::ChangeSubscription;
 use mongodb::bson::DateTime;
 use tokio::time::Instant;
 
+use super::notices::note_seen;
 use crate::extract::Caller;
 use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
@@ -73,6 +74,7 @@ pub async fn request_link(
     let scope = caller.file_scope(state).await?;
     let file = state.store.find_file(file_id, &scope).await?;
     let file = file.ok_or_else(Problem::not_found)?;
+    note_seen(state, caller, &file).await?;
     let now = state.clock.now();
     let link = new_link(state, caller, &file, terms, now);
     let job = JobId::generate(&state.entropy, now);

@@ -1,6 +1,7 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod activity;
 mod audience;
 mod change_file;
 mod change_job;
@@ -14,6 +15,7 @@ mod invite;
 mod job_states;
 mod link;
 mod login;
+mod notices;
 mod one_time_code;
 mod operate;
 mod order;
@@ -31,6 +33,7 @@ mod upload;
 mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
+pub use activity::activity;
 pub use change_file::{ChangeFile, change_file, file_etag};
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
@@ -42,6 +45,7 @@ pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
 pub use link::{LinkTerms, request_link, wait_for_token};
 pub use login::{LogIn, log_in};
+pub use notices::{await_first_download, note_download, note_seen, set_notices, unsubscribe};
 pub use operate::{Operate, Operated, operate};
 pub use order::{initiator, order, with_options};
 pub use overview_events::{Listen, listen, overview_events};

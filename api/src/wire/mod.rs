@@ -1,6 +1,7 @@
 //! The shapes on the wire. A stored type is never serialised to a client.
 
 mod account;
+mod activity;
 mod audit;
 mod cohort;
 mod explanation;
@@ -31,6 +32,7 @@ mod user;
 mod worker;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
+pub use activity::{ActivityResponse, EnabledBody, RecipientResponse, ToldState};
 pub use audit::AuditEntryResponse;
 pub use cohort::{CohortList, CohortResponse};
 pub use explanation::{ExplanationResponse, KnownResponse};

@@ -31,8 +31,8 @@ async fn prepare(app: &App) -> (Person, Person) {
     (ada, app.admin().await)
 }
 
-/// What there is of her: account, session, link, sign-up, quota, and as a recipient.
-async fn stored(app: &App, ada: &Person) -> [u64; 6] {
+/// What there is of her: account, session, link, sign-up, quota, and as a recipient who is told.
+async fn stored(app: &App, ada: &Person) -> [u64; 8] {
     [
         app.count("users", doc! { "_id": ada.id, "disabled_at": null })
             .await,
@@ -43,6 +43,9 @@ async fn stored(app: &App, ada: &Person) -> [u64; 6] {
         app.count("sign_ups", doc! { "email_key": ADA }).await,
         app.count("mail_quotas", doc! { "_id": ADA }).await,
         app.count("files", doc! { "recipients": ADA }).await,
+        app.count("notices", doc! { "email_key": ADA }).await,
+        app.count("notice_addresses", doc! { "email_key": ADA })
+            .await,
     ]
 }
 
@@ -58,7 +61,7 @@ async fn aborted(app: &App, ada: &Person, admin: &Person, method: Method, path: 
             return aborted;
         }
         answer.problem(500, "internal");
-        assert_eq!(stored(app, ada).await, [1; 6], "after statement {aborted}");
+        assert_eq!(stored(app, ada).await, [1; 8], "after statement {aborted}");
         aborted += 1;
     }
 }
@@ -70,10 +73,11 @@ async fn a_deletion_that_is_aborted_at_any_statement_erases_nothing() {
     let path = format!("/v1/admin/users/{}", ada.id);
     let statements = aborted(&app, &ada, &admin, Method::DELETE, &path).await;
     assert_eq!(
-        statements, 11,
-        "audit, user, sessions, links, sign-ups, invitations, resets, quotas, groups, recipients, commit"
+        statements, 13,
+        "audit, user, sessions, links, sign-ups, invitations, resets, address of notices, quotas, groups, notices, \
+         recipients, commit"
     );
-    assert_eq!(stored(&app, &ada).await, [0; 6]);
+    assert_eq!(stored(&app, &ada).await, [0; 8]);
 }
 
 #[tokio::test]
@@ -86,7 +90,7 @@ async fn a_disabling_that_is_aborted_at_any_statement_ends_nothing() {
         statements, 6,
         "audit, user, sessions, links, invitations, commit"
     );
-    assert_eq!(stored(&app, &ada).await, [0, 0, 0, 1, 1, 1]);
+    assert_eq!(stored(&app, &ada).await, [0, 0, 0, 1, 1, 1, 1, 1]);
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ mod legacy_list;
 mod links;
 mod login;
 mod logs;
+mod notices;
 mod objects;
 mod one_admin_stays;
 mod outage;

@@ -99,6 +99,12 @@ words! {
         RevokeLink = "revoke_link",
         /// A document was downloaded.
         Download = "download",
+        /// An address was to be told of no documents any more.
+        Unsubscribe = "unsubscribe",
+        /// Somebody said whether they are told of documents.
+        SetNotices = "set_notices",
+        /// The owner of a document said whether to be told of its first download.
+        AwaitFirstDownload = "await_first_download",
         /// A request was refused before anything was done.
         Request = "request",
         /// The audit was read.

@@ -71,8 +71,8 @@ pub fn read_token_keys(env: &mut Environment) -> Option<TokenKeys> {
     }
 }
 
-/// Reads `QUEUE_LEASE_SECONDS`, `MAIL_RETRY_BASE_SECONDS`, `WORKER_CONCURRENCY` and the time limits
-/// of the queues.
+/// Reads `QUEUE_LEASE_SECONDS`, `MAIL_RETRY_BASE_SECONDS`, `NOTICE_DELAY_SECONDS`,
+/// `WORKER_CONCURRENCY` and the time limits of the queues.
 pub fn read_queue_settings(env: &mut Environment) -> QueueSettings {
     let default = QueueSettings::default();
     let time_limits = QueueName::ALL.iter().filter_map(|queue| {
@@ -82,12 +82,18 @@ pub fn read_queue_settings(env: &mut Environment) -> QueueSettings {
         Some((queue.as_str(), Duration::from_secs(seconds)))
     });
     let time_limits = time_limits.collect();
+    let notice_delay = env.number(
+        "NOTICE_DELAY_SECONDS",
+        0..=86_400,
+        default.notice_delay.as_secs(),
+    );
     let mut seconds = |name, default: Duration| {
         Duration::from_secs(env.number(name, 1..=3600, default.as_secs()))
     };
     QueueSettings {
         lease: seconds("QUEUE_LEASE_SECONDS", default.lease),
         mail_retry_base: seconds("MAIL_RETRY_BASE_SECONDS", default.mail_retry_base),
+        notice_delay: Duration::from_secs(notice_delay),
         time_limits,
         concurrency: usize::try_from(env.number(
             "WORKER_CONCURRENCY",

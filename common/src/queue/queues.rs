@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use apalis_mongodb::{Config, MongoStorage, Operator};
 use mongodb::Database;
@@ -46,6 +47,11 @@ impl Queues {
         });
         let storage = storage.downcast_ref::<MongoStorage<J>>();
         storage.expect("it is stored under its type").clone()
+    }
+
+    /// How long after a document has become available its recipients are told.
+    pub(crate) fn notice_delay(&self) -> Duration {
+        self.0.settings.notice_delay
     }
 
     /// What an operator asks and does about all of them.

@@ -10,6 +10,9 @@ pub struct QueueSettings {
     pub lease: Duration,
     /// The first pause between two attempts at one mail; it doubles from there, up to an hour.
     pub mail_retry_base: Duration,
+    /// How long after a document has become available its recipients are told: what comes within this
+    /// time is told in the same mail.
+    pub notice_delay: Duration,
     /// How many jobs of one queue a worker process runs at once, unless the job says otherwise by
     /// [`at_once`](super::Job::at_once).
     pub concurrency: usize,
@@ -23,6 +26,7 @@ impl Default for QueueSettings {
         Self {
             lease: Duration::from_secs(30),
             mail_retry_base: Duration::from_secs(10),
+            notice_delay: Duration::from_secs(120),
             concurrency: 4,
             time_limits: BTreeMap::new(),
         }

@@ -10,6 +10,7 @@ use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::id::{FileId, UserId};
 use crate::invitation::Invitation;
 use crate::link::Link;
+use crate::notice::NoticeAddress;
 use crate::queue::{about, cause_key};
 use crate::reset::Reset;
 use crate::sign_up::SignUp;
@@ -29,6 +30,8 @@ pub struct Addressee {
     pub invitations: Vec<Invitation>,
     /// Resets that were asked for and not used.
     pub resets: Vec<Reset>,
+    /// What mails about documents name it by.
+    pub notices: Vec<NoticeAddress>,
 }
 
 impl Addressee {
@@ -38,6 +41,7 @@ impl Addressee {
             && self.sign_ups.is_empty()
             && self.invitations.is_empty()
             && self.resets.is_empty()
+            && self.notices.is_empty()
     }
 
     /// What the payload of a mail to the address has, one of these. Nothing is stored under an address
@@ -47,7 +51,9 @@ impl Addressee {
         let sign_ups = self.sign_ups.iter().map(|it| it.id.to_string());
         let invitations = self.invitations.iter().map(|it| it.id.to_string());
         let resets = self.resets.iter().map(|it| it.id.to_string());
+        let notices = self.notices.iter().map(|it| it.id.to_string());
         vec![
+            about("address_id", notices),
             about("user_id", users),
             about("sign_up_id", sign_ups),
             about("invitation_id", invitations),
@@ -78,6 +84,7 @@ impl Store {
             sign_ups: newest(&all.sign_ups, email_key).await?,
             invitations: newest(&all.invitations, email_key).await?,
             resets: newest(&all.resets, email_key).await?,
+            notices: newest(&all.notice_addresses, email_key).await?,
         })
     }
 

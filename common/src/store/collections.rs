@@ -8,6 +8,7 @@ use crate::file::File;
 use crate::group::Group;
 use crate::invitation::Invitation;
 use crate::link::Link;
+use crate::notice::{FirstDownload, Notice, NoticeAddress};
 use crate::operation::Operation;
 use crate::reset::Reset;
 use crate::session::Session;
@@ -33,6 +34,12 @@ pub mod collection {
     pub const GROUPS: &str = "groups";
     /// Download links.
     pub const LINKS: &str = "links";
+    /// Who is told of documents, and what became of that.
+    pub const NOTICES: &str = "notices";
+    /// The addresses that are told, and whether they want to be.
+    pub const NOTICE_ADDRESSES: &str = "notice_addresses";
+    /// The documents whose owner is told of the first download.
+    pub const FIRST_DOWNLOADS: &str = "first_downloads";
     /// Uploads already answered, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
     /// Guesses at secrets of accounts.
@@ -72,6 +79,9 @@ pub struct Collections {
     pub(crate) files: Collection<File>,
     pub(crate) groups: Collection<Group>,
     pub(crate) links: Collection<Link>,
+    pub(crate) notices: Collection<Notice>,
+    pub(crate) notice_addresses: Collection<NoticeAddress>,
+    pub(crate) first_downloads: Collection<FirstDownload>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
     pub(crate) attempts: Collection<super::attempts::Attempts>,
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
@@ -96,6 +106,9 @@ impl Collections {
             files: database.collection(collection::FILES),
             groups: database.collection(collection::GROUPS),
             links: database.collection(collection::LINKS),
+            notices: database.collection(collection::NOTICES),
+            notice_addresses: database.collection(collection::NOTICE_ADDRESSES),
+            first_downloads: database.collection(collection::FIRST_DOWNLOADS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
             attempts: database.collection(collection::ATTEMPTS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),

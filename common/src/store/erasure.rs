@@ -9,7 +9,8 @@ use crate::user::User;
 
 impl Tx<'_> {
     /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, takes the address
-    /// out of groups, and puts [a pseudonym](pseudonym) where it stands among the recipients of documents.
+    /// out of groups, and puts [a pseudonym](pseudonym) where it stands among the recipients of documents and
+    /// those who were told of them. That the address wanted no notices is forgotten, too.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
     /// person, and not who.
@@ -31,6 +32,7 @@ impl Tx<'_> {
             (collection::SIGN_UPS, doc! { "email_key": key }),
             (collection::INVITATIONS, either_way),
             (collection::RESETS, doc! { "email_key": key }),
+            (collection::NOTICE_ADDRESSES, doc! { "email_key": key }),
             (
                 collection::MAIL_QUOTAS,
                 doc! { "_id": { "$in": quota_keys(key) } },
@@ -45,6 +47,16 @@ impl Tx<'_> {
         self.leave_groups(key).await?;
         self.store
             .collections
+            .notices
+            .update_many(
+                doc! { "email_key": key },
+                doc! { "$set": { "email_key": pseudonym(id) } },
+            )
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("erase who was told"))?;
+        self.store
+            .collections
             .files
             .update_many(
                 doc! { "recipients": key },
@@ -56,6 +68,11 @@ impl Tx<'_> {
             .map(drop)
             .map_err(StoreError::database("erase a recipient"))
     }
+}
+
+/// Whether `email_key` stands for the address of a deleted person.
+pub(super) fn is_pseudonym(email_key: &str) -> bool {
+    email_key.ends_with("@deleted.invalid")
 }
 
 /// What stands for the address of a deleted person: an address that nobody can have.

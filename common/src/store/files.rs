@@ -123,6 +123,32 @@ impl Store {
             .map_err(StoreError::database("list files"))
     }
 
+    /// Those of the documents with these ids that `scope` shows, oldest first; without what lists leave out.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn find_files(
+        &self,
+        ids: &[FileId],
+        scope: &FileScope,
+    ) -> Result<Vec<File>, StoreError> {
+        const OPERATION: &str = "find files";
+        let mut filter = scope.filter();
+        filter.insert("_id", doc! { "$in": ids.to_vec() });
+        self.collections
+            .files
+            .find(filter)
+            .projection(scope.projection())
+            .sort(doc! { "_id": 1 })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database(OPERATION))?
+            .try_collect()
+            .await
+            .map_err(StoreError::database(OPERATION))
+    }
+
     /// Adds to `files` what the queue knows of their jobs, in the same order.
     ///
     /// # Errors
@@ -149,11 +175,11 @@ impl Store {
     }
 
     /// Records a worker's verdict, and `entry` in the audit; `false`, and nothing is written, when
-    /// there was one already.
+    /// there was one already. Recipients of a document that is available now are told of it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`StoreError::Database`], [`StoreError::Queue`].
     pub async fn record_inspection(
         &self,
         id: FileId,
@@ -165,7 +191,11 @@ impl Store {
             Box::pin(async move {
                 let is_first = tx.set_verdict(id, &inspection, entry.at).await?;
                 if is_first {
+                    let now = entry.at;
                     tx.record(entry).await?;
+                    if inspection.outcome.is_ok() {
+                        tx.tell_of(id, now).await?;
+                    }
                 }
                 Ok(is_first)
             })
@@ -219,6 +249,17 @@ impl Tx<'_> {
             .await
             .map(|result| result.modified_count == 1)
             .map_err(StoreError::database("record a verdict"))
+    }
+
+    /// Has the recipients of a document that has just become available told of it.
+    async fn tell_of(&mut self, id: FileId, now: DateTime) -> Result<(), StoreError> {
+        let files = &self.store.collections.files;
+        let found = files.find_one(doc! { "_id": id });
+        let found = found.session(&mut *self.session).await;
+        match found.map_err(StoreError::database("find whom a document is meant for"))? {
+            Some(file) => self.tell_recipients(&file, now).await,
+            None => Ok(()),
+        }
     }
 
     /// Adds a document and enqueues the job that looks inside it.

@@ -6,7 +6,8 @@ use mongodb::bson::{DateTime, Document, doc};
 use super::mail_quota::MailSort;
 use super::mailed::mailed;
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
-use crate::id::{InvitationId, JobId, UserId};
+use crate::audit::AuditEntry;
+use crate::id::{InvitationId, JobId, NoticeAddressId, UserId};
 use crate::invitation::Invitation;
 use crate::queue::SendEmail;
 use crate::user::Role;
@@ -47,6 +48,25 @@ impl Store {
             .max_time(OPERATION_LIMIT)
             .await
             .map_err(StoreError::database("find an invitation"))
+    }
+
+    /// The newest invitation of an address (as it is compared) that can be accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn find_invitation_of(
+        &self,
+        email_key: &str,
+        now: DateTime,
+    ) -> Result<Option<Invitation>, StoreError> {
+        self.collections
+            .invitations
+            .find_one(doc! { "email_key": email_key, "expires_at": { "$gt": now } })
+            .sort(doc! { "_id": -1 })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find an invitation of an address"))
     }
 
     /// The newest invitations that can be accepted, those after `after` when it is given.
@@ -148,6 +168,45 @@ impl Tx<'_> {
         self.enqueue_in(SendEmail::Invitation { invitation_id }, job, wait)
             .await?;
         Ok(invitation)
+    }
+
+    /// The newest invitation of the address that can be accepted, or else `invitation`, which is added
+    /// then, and `entry` with it. No mail is enqueued: the one that is about to tell the address of
+    /// documents carries the link. [`None`] when the address is told of nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn invite_recipient(
+        &mut self,
+        address: NoticeAddressId,
+        mut invitation: Invitation,
+        entry: AuditEntry,
+    ) -> Result<Option<Invitation>, StoreError> {
+        // Another mail to the address does not do the same at the same time.
+        if !self.hold_notice_address(address).await? {
+            return Ok(None);
+        }
+        let now = invitation.created_at;
+        let invitations = &self.store.collections.invitations;
+        let living = doc! { "email_key": &invitation.email_key, "expires_at": { "$gt": now } };
+        let found = invitations
+            .find_one(living)
+            .sort(doc! { "_id": -1 })
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("find an invitation of an address"))?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        invitation.await_mail(now);
+        invitations
+            .insert_one(&invitation)
+            .session(&mut *self.session)
+            .await
+            .map_err(StoreError::database("add an invitation"))?;
+        self.record(entry).await?;
+        Ok(Some(invitation))
     }
 
     /// Takes an invitation to make its account; `false` when it has ended, or whoever made it may not

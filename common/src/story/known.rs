@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use crate::clock::to_the_second;
 use crate::file::{File, FileState};
-use crate::id::{FileId, InvitationId, LinkId, ResetId, SignUpId, UserId};
+use crate::id::{FileId, InvitationId, LinkId, NoticeAddressId, ResetId, SignUpId, UserId};
 use crate::invitation::Invitation;
 use crate::link::{Link, LinkState};
+use crate::notice::NoticeAddress;
 use crate::reset::{Reset, ResetOf};
 use crate::sign_up::SignUp;
 use crate::store::files::FileScope;
@@ -68,6 +69,18 @@ impl Known {
             reset.id,
             format!("reset of a {of}, asked for at {asked}, not used: {mail}"),
         )
+    }
+
+    /// An address that is told of documents.
+    pub fn notice_address(address: &NoticeAddress) -> Self {
+        let says = match address.unsubscribed_at {
+            None => "an address that is told of documents".to_owned(),
+            Some(at) => format!(
+                "an address that wants to be told of no documents, since {}",
+                to_the_second(at)
+            ),
+        };
+        Self::new(address.id, says)
     }
 
     /// A document.
@@ -138,6 +151,11 @@ impl Known {
             let invitation = store.find_invitation(id, now).await?;
             let gone = gone("the invitation was accepted or taken back, or has expired");
             return Ok(invitation.as_ref().map(Self::invitation).or(gone));
+        }
+        if let Ok(id) = id.parse::<NoticeAddressId>() {
+            let address = store.find_notice_address(id).await?;
+            let gone = gone("the account of the address was deleted");
+            return Ok(address.as_ref().map(Self::notice_address).or(gone));
         }
         if let Ok(id) = id.parse::<ResetId>() {
             let mut reset = store.find_reset(id, ResetOf::Password, now).await?;

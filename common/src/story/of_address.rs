@@ -50,5 +50,6 @@ fn known(addressee: &Addressee) -> Vec<Known> {
     user.chain(sign_ups)
         .chain(invitations)
         .chain(resets)
+        .chain(addressee.notices.iter().map(Known::notice_address))
         .collect()
 }

@@ -4,6 +4,7 @@ use super::explanation::MOST;
 use super::{Explanation, Known};
 use crate::file::{File, FileState};
 use crate::id::FileId;
+use crate::notice::{Notice, NoticeState};
 use crate::queue::about;
 use crate::queue::backend::JobFilter;
 use crate::store::files::FileScope;
@@ -28,8 +29,27 @@ impl Explanation {
         };
         said.add_jobs(store, &filter).await?;
         said.conclusions.push(verdict(file.as_ref()));
+        said.conclusions
+            .extend(told(&store.list_notices(id).await?));
         Ok(said)
     }
+}
+
+/// How many recipients were told of the document, if there are any.
+fn told(notices: &[Notice]) -> Option<String> {
+    let count = |state| notices.iter().filter(|it| it.state == state).count();
+    if notices.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "of {} recipients {} were told by mail, {} are about to be, {} want no such mails, and for {} there was nothing to \
+         tell",
+        notices.len(),
+        count(NoticeState::Sent),
+        count(NoticeState::Pending),
+        count(NoticeState::Unsubscribed),
+        count(NoticeState::Skipped),
+    ))
 }
 
 /// What the state of the document means.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Claims;
-use crate::id::{InvitationId, ResetId, UserId};
+use crate::id::{InvitationId, NoticeAddressId, ResetId, UserId};
 
 /// Lets whoever reads the mail choose another password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,23 @@ impl Claims for InvitationClaims {
 
     fn expires_at(&self) -> Option<u64> {
         Some(self.expires_at)
+    }
+}
+
+/// Lets whoever reads a mail about documents stop such mails to their address. It works for as long as
+/// its key is accepted: a mail may be read late.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsubscribeClaims {
+    /// The address.
+    #[serde(rename = "adr")]
+    pub address_id: NoticeAddressId,
+}
+
+impl Claims for UnsubscribeClaims {
+    const PURPOSE: &'static str = "unsubscribe";
+
+    fn expires_at(&self) -> Option<u64> {
+        None
     }
 }
 

@@ -12,6 +12,7 @@ mod ring;
 
 pub use account_claims::{
     InvitationClaims, ResetPasswordClaims, ResetSecondFactorClaims, TotpSeedClaims,
+    UnsubscribeClaims,
 };
 pub use claims::{Claims, CursorClaims, DeviceClaims, DownloadClaims, VerifyEmailClaims};
 pub use keys::{KeyError, TokenError, TokenKeys};

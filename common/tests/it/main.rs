@@ -7,6 +7,7 @@ mod fernet;
 mod harness;
 mod mails;
 mod monitoring;
+mod notices;
 mod operations;
 mod overview;
 mod recent;

@@ -4,7 +4,7 @@ use super::client::Client;
 use super::error::StoryError;
 use super::inbox::Inbox;
 use super::reporter::StepReporter;
-use super::steps::{accounts, delivery, documents, old_interface, passwords};
+use super::steps::{accounts, delivery, documents, old_interface, passwords, told};
 use crate::stack::StackRecord;
 
 /// Who and what the path leaves behind, for measurements that go on from there.
@@ -46,6 +46,10 @@ pub async fn walk(
             "another client sees nothing of the document, and the link is of no use there",
             step,
         )
+        .await?;
+    let step = told::tell_recipient(&ops, &anyone, &stranger, &inbox);
+    reporter
+        .step("a recipient is told of a document, and invited", step)
         .await?;
     let step = old_interface::old_interface(&anyone, &record.ops, &stranger);
     reporter

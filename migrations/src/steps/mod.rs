@@ -14,6 +14,7 @@ mod m0011_unfinished_jobs;
 mod m0012_operations;
 mod m0013_storage;
 mod m0014_audience;
+mod m0015_notices;
 
 use sha2::{Digest, Sha256};
 
@@ -63,5 +64,6 @@ pub fn all() -> Vec<Migration> {
         m0012_operations::migration(),
         m0013_storage::migration(),
         m0014_audience::migration(),
+        m0015_notices::migration(),
     ]
 }

@@ -7,6 +7,8 @@ use dossier_common::file_name::FileName;
 use dossier_common::user::Role;
 use minijinja::{Environment, Value, context};
 
+use super::documents::DocumentsAvailable;
+
 /// A mail, before it is addressed to anybody.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Email {
@@ -75,6 +77,17 @@ pub enum Email {
         /// Why it was rejected.
         rejection: Rejection,
     },
+    /// "Documents are ready for you."
+    DocumentsAvailable(DocumentsAvailable),
+    /// "Your document was downloaded."
+    FirstDownload {
+        /// What the person wants to be called.
+        name: Option<String>,
+        /// What the document is called.
+        document: FileName,
+        /// The address of whoever downloaded it, where the owner named it as a recipient.
+        by: Option<String>,
+    },
     /// "This mail shows that mails can be sent."
     Test,
     /// "Documents of yours can no longer be downloaded."
@@ -116,7 +129,17 @@ impl Email {
             Self::SecondFactorChanged { .. } => "second-factor-changed",
             Self::DocumentRejected { .. } => "document-rejected",
             Self::DocumentsRejected { .. } => "documents-rejected",
+            Self::DocumentsAvailable(_) => "documents-available",
+            Self::FirstDownload { .. } => "first-download",
             Self::Test => "test",
+        }
+    }
+
+    /// Where no more mails of its kind can be asked for, if it is of a kind that people may do without.
+    pub(super) fn unsubscribe_url(&self) -> Option<&str> {
+        match self {
+            Self::DocumentsAvailable(told) => Some(&told.unsubscribe_url),
+            _ => None,
         }
     }
 
@@ -149,6 +172,8 @@ impl Email {
             }
             Self::DocumentRejected { .. } => "Your document can no longer be downloaded",
             Self::DocumentsRejected { .. } => "Documents of yours can no longer be downloaded",
+            Self::DocumentsAvailable(told) => told.subject(),
+            Self::FirstDownload { .. } => "Your document was downloaded",
             Self::Test => "A test of Dossier's mail",
         }
     }
@@ -157,6 +182,10 @@ impl Email {
         match self {
             Self::Verify { url } => context! { url },
             Self::Test => context! {},
+            Self::DocumentsAvailable(told) => told.values(),
+            Self::FirstDownload { name, document, by } => {
+                context! { name, document => document.as_str(), by }
+            }
             Self::AccountExists { name, reset_url }
             | Self::InvitedAlready { name, reset_url }
             | Self::PasswordChanged { name, reset_url } => context! { name, reset_url },
@@ -212,7 +241,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, source) in forms_of!(
         "verify" "account-exists" "invitation" "invited-already" "reset-password"
         "reset-second-factor" "password-changed" "second-factor-changed" "document-rejected"
-        "documents-rejected" "test"
+        "documents-rejected" "documents-available" "first-download" "test"
     ) {
         let added = templates.add_template(name, source);
         added.expect("the templates are compiled in, and tests render each");

@@ -149,12 +149,22 @@ impl Mailer {
             )
             .map_err(MailError::unwritable)?;
         // RFC 3834 §5: nobody's vacation notice shall answer.
-        message.headers_mut().insert_raw(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ));
+        insert(&mut message, "Auto-Submitted", "auto-generated");
+        if let Some(url) = email.unsubscribe_url() {
+            // RFC 2369 §3.2, and RFC 8058 §3.1: a program can do so with one request.
+            insert(&mut message, "List-Unsubscribe", &format!("<{url}>"));
+            let one_click = "List-Unsubscribe=One-Click";
+            insert(&mut message, "List-Unsubscribe-Post", one_click);
+        }
         Ok(message)
     }
+}
+
+/// Adds a header in plain ASCII.
+fn insert(message: &mut Message, name: &'static str, value: &str) {
+    let name = HeaderName::new_from_ascii_str(name);
+    let value = HeaderValue::new(name, value.to_owned());
+    message.headers_mut().insert_raw(value);
 }
 
 /// Base64 keeps long links whole: quoted-printable breaks them over several lines, and programs that

@@ -1,6 +1,7 @@
 //! Mail: what it says, and how it gets there.
 
 mod connections;
+mod documents;
 mod duplicates;
 mod email;
 mod encrypted_stream;
@@ -14,6 +15,7 @@ mod send_error;
 mod server;
 mod settings;
 
+pub use documents::{AvailableDocument, DocumentsAvailable};
 pub use duplicates::Duplicates;
 pub use email::Email;
 pub use error::MailError;

@@ -71,5 +71,6 @@ fn services(store: Store, settings: Settings) -> Services {
         inspector: Inspector::new(Limits::default(), settings.policy)
             .with_antivirus(settings.antivirus),
         public_url: settings.public_url,
+        takes_invitations: settings.takes_invitations,
     }
 }

@@ -94,7 +94,10 @@ async fn what_became_of_the_mails_to_an_address_is_one_command() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
-    bench.mail.behave(Behaviour::default()).expect("a server can be so");
+    bench
+        .mail
+        .behave(Behaviour::default())
+        .expect("a server can be so");
     let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let (_, taken) = bench.sign_up(None).await;
     bench.reaches(taken, JobState::Done).await;

@@ -23,6 +23,7 @@ mod mail_failures;
 mod mail_ledger;
 mod mail_repeats;
 mod mail_silence;
+mod notices;
 mod operations;
 mod queues_command;
 mod revalidate_command;

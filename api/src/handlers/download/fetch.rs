@@ -11,6 +11,7 @@ use super::body::stream_range;
 use super::{Delivery, Document, DownloadConditions, DownloadRange};
 use crate::delivery::{RangeRequest, requested_range};
 use crate::problem::{Code, Problem, Problems};
+use crate::services::note_download;
 use crate::state::AppState;
 
 /// Download a document
@@ -79,6 +80,9 @@ async fn count(state: &AppState, document: &Document, range: ByteRange) -> Resul
         .audit
         .record_download(entry.with_detail(&bytes))
         .await?;
+    if part == DownloadPart::FromStart {
+        note_download(state, caller, &document.file).await?;
+    }
     Ok(())
 }
 

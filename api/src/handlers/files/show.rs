@@ -8,7 +8,7 @@ use dossier_common::store::files::FileView;
 
 use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Problem, Problems};
-use crate::services::file_etag;
+use crate::services::{file_etag, note_seen};
 use crate::state::AppState;
 use crate::wire::{FileIdText, FileResponse};
 
@@ -34,6 +34,7 @@ pub async fn show_file(
     let file = state.store.find_file(id, &scope).await?;
     let file = file.ok_or_else(Problem::not_found)?;
     let etag = [(header::ETAG, file_etag(&file))];
+    note_seen(&state, &caller, &file).await?;
     let response = view_for(&state, &caller, file).await?;
     Ok((etag, axum::Json(response)))
 }

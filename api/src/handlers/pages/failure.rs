@@ -29,6 +29,7 @@ fn page_of(route: &str) -> Option<&'static str> {
         "/reset-password" => Some("ask-reset.html"),
         "/reset-password/{token}" => Some("reset-password.html"),
         "/reset-second-factor/{token}" => Some("reset-second-factor.html"),
+        "/unsubscribe/{token}" => Some("unsubscribe.html"),
         _ => None,
     }
 }

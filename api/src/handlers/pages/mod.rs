@@ -8,6 +8,7 @@ mod invitation;
 mod page;
 mod reset_password;
 mod reset_second_factor;
+mod unsubscribe;
 mod verify;
 
 pub use ask_reset::*;
@@ -16,4 +17,5 @@ pub use failure::*;
 pub use invitation::*;
 pub use reset_password::*;
 pub use reset_second_factor::*;
+pub use unsubscribe::*;
 pub use verify::*;

@@ -32,6 +32,10 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
             include_str!("../../../templates/reset-second-factor.html"),
         ),
         (
+            "unsubscribe.html",
+            include_str!("../../../templates/unsubscribe.html"),
+        ),
+        (
             "verify-email.html",
             include_str!("../../../templates/verify-email.html"),
         ),

@@ -37,6 +37,7 @@ impl Workers {
             mailer: mailer.clone(),
             inspector: Inspector::new(Limits::default(), Policy::standard()),
             public_url: app.state.public_url.clone(),
+            takes_invitations: app.state.sign_up.takes_invitations(),
         };
         let stop = Arc::new(Notify::new());
         let monitor = monitor(&services, queues, &QueueSettings::default());

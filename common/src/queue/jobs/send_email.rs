@@ -6,7 +6,7 @@ use apalis_mongodb::NewJob;
 use mongodb::bson::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FileId, InvitationId, ResetId, SignUpId, UserId};
+use crate::id::{FileId, InvitationId, NoticeAddressId, ResetId, SignUpId, UserId};
 use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// Sends one mail.
@@ -68,6 +68,17 @@ pub enum SendEmail {
         /// Until when, exclusively.
         until_millis: i64,
     },
+    /// "Documents are ready for you": all that an address was not told yet. With an invitation, where
+    /// the address has no account.
+    DocumentsAvailable {
+        /// Whom it tells.
+        address_id: NoticeAddressId,
+    },
+    /// "Your document was downloaded": for the first time since its owner asked to be told.
+    FirstDownload {
+        /// Which document.
+        file_id: FileId,
+    },
     /// "Please confirm your address", as the release before enqueued it, for an account that is gone
     /// since.
     Verify {},
@@ -91,6 +102,8 @@ impl Job for SendEmail {
             Self::AccountExists { .. } => "account-exists",
             Self::DocumentRejected { .. } => "document-rejected",
             Self::DocumentsRejected { .. } => "documents-rejected",
+            Self::DocumentsAvailable { .. } => "documents-available",
+            Self::FirstDownload { .. } => "first-download",
             Self::Verify {} => "verify",
         }
     }
@@ -107,6 +120,13 @@ const ROUND_MILLIS: i64 = 15 * 60 * 1000;
 const AFTERWARDS: Duration = Duration::from_secs(5 * 60);
 
 impl SendEmail {
+    /// The job that tells an address of documents. While one waits, it tells of all that come meanwhile,
+    /// and enqueuing it again changes nothing.
+    pub fn documents_available(address_id: NoticeAddressId) -> NewJob<Self> {
+        let key = format!("documents-available-{address_id}");
+        NewJob::new(Self::DocumentsAvailable { address_id }).unique_until_started(key)
+    }
+
     /// The job that tells `user_id` of a document that newer rules rejected `at` that time. It tells of all others of
     /// the same quarter of an hour, too; enqueuing it again changes nothing.
     pub fn rejected(user_id: UserId, at: DateTime) -> NewJob<Self> {
@@ -161,6 +181,14 @@ mod tests {
             (
                 r#"{"template":"account-exists","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
                 "AccountExists",
+            ),
+            (
+                r#"{"template":"documents-available","address_id":"adr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "DocumentsAvailable",
+            ),
+            (
+                r#"{"template":"first-download","file_id":"fil_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "FirstDownload",
             ),
             (
                 r#"{"template":"verify","user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV",

@@ -17,7 +17,8 @@ const REFUSED: [(&str, &str); 2] = [
     ("renamed-archive.docx", "NOT_OPC"),
     ("macros-renamed.docx", "MACRO_ENABLED"),
 ];
-const PAUSE: Duration = Duration::from_millis(10);
+/// How long it is from one look at a document to the next.
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 /// The address of the client's account.
 pub(in crate::story) async fn address_of(client: &Client) -> Result<String, StoryError> {

@@ -5,3 +5,4 @@ pub(super) mod delivery;
 pub(super) mod documents;
 pub(super) mod old_interface;
 pub(super) mod passwords;
+pub(super) mod told;

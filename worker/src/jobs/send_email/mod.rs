@@ -3,6 +3,8 @@
 mod account;
 mod addressed;
 mod circuit;
+mod documents;
+mod first_download;
 mod invitation;
 mod ledger;
 mod rejection;
@@ -46,7 +48,8 @@ async fn attempt(
     handle: &JobHandle,
 ) -> Result<MailOutcome, JobError> {
     let now = services.clock.now();
-    let addressed = match address(job, services, now).await? {
+    let id = handle.id();
+    let addressed = match address(job, services, &id, now).await? {
         Ok(addressed) => addressed,
         Err(why) => {
             handle.skip(why);
@@ -54,10 +57,9 @@ async fn attempt(
         }
     };
     handle.describe(addressed.to.masked());
-    let id = handle.id();
     match ledger::begin(services, handle, job.kind(), now).await? {
         true => send(job, services, handle, &addressed, now).await?,
-        false => record(job, services, now).await?,
+        false => record(job, services, &id, now).await?,
     }
     ledger::settle(services, &id).await?;
     Ok(MailOutcome::Sent)
@@ -89,7 +91,7 @@ async fn send(
     // An attempt that ends in between finds in the ledger how far the mail got, whatever else is recorded.
     let follows = async {
         match sent {
-            Ok(_) => record(job, services, now).await,
+            Ok(_) => record(job, services, &id, now).await,
             Err(_) => Ok(()),
         }
     };
@@ -115,6 +117,7 @@ async fn send(
 async fn address(
     job: &SendEmail,
     services: &Services,
+    job_id: &str,
     now: DateTime,
 ) -> Result<Decision, StoreError> {
     match job {
@@ -149,12 +152,21 @@ async fn address(
             since_millis,
             until_millis,
         } => rejection::of_time(services, *user_id, [*since_millis, *until_millis]).await,
+        SendEmail::DocumentsAvailable { address_id } => {
+            documents::address(services, job_id, *address_id, now).await
+        }
+        SendEmail::FirstDownload { file_id } => first_download::address(services, *file_id).await,
         SendEmail::Verify {} => Ok(Err("it is of a sign-up that an older release has taken")),
     }
 }
 
 /// Records that the mail was sent, where a link in it lives from now.
-async fn record(job: &SendEmail, services: &Services, now: DateTime) -> Result<(), StoreError> {
+async fn record(
+    job: &SendEmail,
+    services: &Services,
+    job_id: &str,
+    now: DateTime,
+) -> Result<(), StoreError> {
     match job {
         SendEmail::SignUp { sign_up_id } => sign_up::record(services, *sign_up_id, now).await,
         SendEmail::Invitation { invitation_id } => {
@@ -163,11 +175,15 @@ async fn record(job: &SendEmail, services: &Services, now: DateTime) -> Result<(
         SendEmail::ResetPassword { reset_id } | SendEmail::ResetSecondFactor { reset_id } => {
             reset::record(services, *reset_id, now).await
         }
+        SendEmail::DocumentsAvailable { address_id } => {
+            documents::record(services, job_id, *address_id, now).await
+        }
         SendEmail::PasswordChanged { .. }
         | SendEmail::SecondFactorChanged { .. }
         | SendEmail::AccountExists { .. }
         | SendEmail::DocumentRejected { .. }
         | SendEmail::DocumentsRejected { .. }
+        | SendEmail::FirstDownload { .. }
         | SendEmail::Verify {} => Ok(()),
     }
 }

@@ -70,6 +70,7 @@ impl Bench {
             mailer: mailer(&mail.smtp_url()),
             inspector: Inspector::new(Limits::default(), Policy::standard()),
             public_url: PUBLIC_URL.into(),
+            takes_invitations: true,
         };
         Self {
             services,
