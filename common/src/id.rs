@@ -110,6 +110,7 @@ prefixed_id!(/** Something done to many jobs. */ OperationId, "op");
 prefixed_id!(/** An entry of the audit. */ AuditId, "aud");
 prefixed_id!(/** A device that somebody logged in with. */ DeviceId, "dev");
 prefixed_id!(/** The stored bytes of an upload. */ BlobId, "blb");
+prefixed_id!(/** An upload that arrives over several requests. */ UploadId, "upl");
 
 #[cfg(test)]
 mod tests {
