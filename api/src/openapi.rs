@@ -27,6 +27,7 @@ use crate::problem::{
     tags(
         (name = "accounts", description = "Accounts and sessions"),
         (name = "files", description = "Documents"),
+        (name = "uploads", description = "Uploads that arrive over several requests, by tus 1.0.0"),
         (name = "links", description = "Personal download links"),
         (name = "administration", description = "What admins do"),
         (name = "compatibility", description = "For clients of the FastAPI generation"),
@@ -74,7 +75,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         &mut item.head,
         &mut item.post,
         &mut item.put,
+        &mut item.patch,
         &mut item.delete,
+        &mut item.options,
     ]
     .into_iter()
     .flatten()

@@ -11,12 +11,12 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{
     admin, auth, download, failures, files, health, invitations, jobs, links, mails, me,
-    operations, pages, queues, sessions, users, workers,
+    operations, pages, queues, sessions, uploads, users, workers,
 };
 use crate::legacy;
 use crate::middleware::{
     answer_refusal, answer_unfinished, assign_request_id, audit_denials, identify_network, observe,
-    run_to_completion, say_rate_limits, set_security_headers,
+    run_to_completion, say_rate_limits, say_tus_version, set_security_headers,
 };
 use crate::openapi::{self, Description};
 use crate::problem::{self, Problem};
@@ -63,6 +63,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file))
+        .merge(resumable_uploads())
         // Links
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))
@@ -100,6 +101,19 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(mails::show_mail_server))
         // For clients of the FastAPI generation
         .merge(legacy::routes())
+}
+
+/// Uploads that arrive over several requests, by tus 1.0.0.
+fn resumable_uploads() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(uploads::create_upload, uploads::describe_uploads))
+        .routes(routes!(
+            uploads::check_upload,
+            uploads::append_to_upload,
+            uploads::end_upload,
+            uploads::override_upload_method
+        ))
+        .route_layer(from_fn(say_tus_version))
 }
 
 fn other_routes() -> Router<AppState> {

@@ -61,7 +61,8 @@ pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, Rat
 pub use reason::ReasonCode;
 pub use schema::{
     CohortIdText, DocumentBytes, Email, EventStream, FileIdText, InvitationIdText, JobIdText,
-    LinkIdText, OperationIdText, QueueNameText, SessionIdText, UriReference, UserIdText,
+    LinkIdText, OperationIdText, QueueNameText, SessionIdText, UploadIdText, UriReference,
+    UserIdText,
 };
 pub use second_factor::{
     BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,

@@ -41,6 +41,14 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("create_file", [401, 403, 415, 403]),
         ("list_files", [401, 200, 200, 200]),
         ("show_file", [401, 200, 200, 200]),
+        // Without Tus-Resumable.
+        ("create_upload", [401, 403, 412, 403]),
+        ("describe_uploads", [204; 4]),
+        // Of a link's id, which is no upload's.
+        ("check_upload", [401, 403, 404, 403]),
+        ("append_to_upload", [401, 403, 404, 403]),
+        ("end_upload", [401, 403, 404, 403]),
+        ("override_upload_method", [401, 403, 404, 403]),
         ("create_link", [401, 202, 403, 403]),
         ("list_links", [401, 200, 403, 403]),
         ("show_link", [401, 200, 404, 200]),
