@@ -76,5 +76,8 @@ mod traces;
 mod transactions;
 mod upload_wire;
 mod uploads;
+mod uploads_interrupted;
+mod uploads_killed;
+mod uploads_resumable;
 mod users_command;
 mod verification;
