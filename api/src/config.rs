@@ -22,6 +22,8 @@ pub(crate) const METRICS_PORT: u16 = 9100;
 
 const MIB: u64 = 1024 * 1024;
 
+const HOUR_SECONDS: u64 = 60 * 60;
+
 /// What is allowed at most.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -29,6 +31,8 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// How long an upload may stay silent.
     pub upload_idle: Duration,
+    /// How long an upload that arrives over several requests is kept after the last bytes.
+    pub upload_expiry: Duration,
     /// How much of the usual number of requests is allowed, in percent.
     pub rate_percent: u32,
     /// How much documents may take.
@@ -40,6 +44,7 @@ impl Default for Limits {
         Self {
             upload_bytes: 100 * MIB,
             upload_idle: Duration::from_secs(30),
+            upload_expiry: Duration::from_secs(24 * HOUR_SECONDS),
             rate_percent: 100,
             storage: StorageLimits::default(),
         }
@@ -130,6 +135,14 @@ fn read_limits(env: &mut Environment) -> Limits {
             1..=3600,
             default.upload_idle.as_secs(),
         )),
+        upload_expiry: Duration::from_secs(
+            HOUR_SECONDS
+                * env.number(
+                    "UPLOAD_EXPIRY_HOURS",
+                    1..=720,
+                    default.upload_expiry.as_secs() / HOUR_SECONDS,
+                ),
+        ),
         rate_percent: u32::try_from(env.number(
             "RATE_LIMIT_PERCENT",
             10..=1_000_000,

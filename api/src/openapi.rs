@@ -28,6 +28,7 @@ use crate::problem::{
         (name = "accounts", description = "Accounts and sessions"),
         (name = "files", description = "Documents"),
         (name = "groups", description = "Groups that documents are meant for"),
+        (name = "uploads", description = "Uploads that arrive over several requests, by tus 1.0.0"),
         (name = "links", description = "Personal download links"),
         (name = "administration", description = "What admins do"),
         (name = "compatibility", description = "For clients of the FastAPI generation"),
@@ -77,6 +78,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         &mut item.put,
         &mut item.patch,
         &mut item.delete,
+        &mut item.options,
     ]
     .into_iter()
     .flatten()

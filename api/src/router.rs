@@ -11,12 +11,12 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::handlers::{
     admin, auth, download, failures, files, groups, health, invitations, jobs, links, mails, me,
-    operations, pages, queues, sessions, users, workers,
+    operations, pages, queues, sessions, uploads, users, workers,
 };
 use crate::legacy;
 use crate::middleware::{
     answer_refusal, answer_unfinished, assign_request_id, audit_denials, identify_network, observe,
-    run_to_completion, say_rate_limits, set_security_headers,
+    run_to_completion, say_rate_limits, say_tus_version, set_security_headers,
 };
 use crate::openapi::{self, Description};
 use crate::problem::{self, Problem};
@@ -66,6 +66,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(files::show_file, files::change_file))
         .routes(routes!(files::show_activity))
         .routes(routes!(files::notify_first_download))
+        .merge(resumable_uploads())
         // Groups that documents are meant for
         .routes(routes!(groups::create_group, groups::list_groups))
         .routes(routes!(groups::show_group, groups::delete_group))
@@ -108,6 +109,19 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(mails::show_mail_server))
         // For clients of the FastAPI generation
         .merge(legacy::routes())
+}
+
+/// Uploads that arrive over several requests, by tus 1.0.0.
+fn resumable_uploads() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(uploads::create_upload, uploads::describe_uploads))
+        .routes(routes!(
+            uploads::check_upload,
+            uploads::append_to_upload,
+            uploads::end_upload,
+            uploads::override_upload_method
+        ))
+        .route_layer(from_fn(say_tus_version))
 }
 
 fn other_routes() -> Router<AppState> {

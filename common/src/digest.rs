@@ -36,6 +36,12 @@ impl Sha256 {
         u128::from_be_bytes(bytes)
     }
 
+    /// The digest whose bytes `text` has in base64, if it has those of one.
+    pub fn from_base64(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
     /// The `Repr-Digest` field value (RFC 9530 §3): `sha-256=:…:`.
     pub fn repr_digest(&self) -> String {
         format!("sha-256=:{}:", STANDARD.encode(self.0))
@@ -117,6 +123,11 @@ mod tests {
             Sha256::from_repr_digest(&digest.repr_digest()),
             Some(digest)
         );
+        let encoded = STANDARD.encode(digest.0);
+        assert_eq!(Sha256::from_base64(&encoded), Some(digest));
+        for wrong in ["AAAA", "", "?", &encoded[1..]] {
+            assert_eq!(Sha256::from_base64(wrong), None, "{wrong}");
+        }
         let list = format!("sha-512=:AAAA:, {}", digest.repr_digest());
         assert_eq!(Sha256::from_repr_digest(&list), Some(digest));
         for wrong in ["md5=:AAAA:", "sha-256=:AAAA:", "sha-256", "sha-256=(1)", ""] {

@@ -121,6 +121,7 @@ prefixed_id!(/** A device that somebody logged in with. */ DeviceId, "dev");
 prefixed_id!(/** The stored bytes of an upload. */ BlobId, "blb");
 prefixed_id!(/** People that documents are meant for together. */ GroupId, "grp");
 prefixed_id!(/** An address that is told of documents. */ NoticeAddressId, "adr");
+prefixed_id!(/** An upload that arrives over several requests. */ UploadId, "upl");
 
 #[cfg(test)]
 mod tests {

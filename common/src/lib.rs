@@ -38,4 +38,5 @@ pub mod throttle;
 pub mod token;
 pub mod totp;
 pub mod trace;
+pub mod upload;
 pub mod user;

@@ -21,6 +21,7 @@ mod path;
 mod prefer;
 mod query;
 mod queue_query;
+mod tus_version;
 mod user_agent;
 mod user_list;
 
@@ -45,5 +46,6 @@ pub use prefer::{PreferHeader, PreferWait};
 pub use query::NoQuery;
 pub(crate) use query::shown;
 pub use queue_query::{QueueParameters, QueueQuery};
+pub use tus_version::{TUS_VERSION, TusVersion};
 pub use user_agent::UserAgent;
 pub use user_list::{UserListQuery, UserListRequest};

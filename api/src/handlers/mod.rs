@@ -16,5 +16,6 @@ pub mod operations;
 pub mod pages;
 pub mod queues;
 pub mod sessions;
+pub mod uploads;
 pub mod users;
 pub mod workers;

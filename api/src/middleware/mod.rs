@@ -8,6 +8,7 @@ mod observe;
 mod rate_limits;
 mod refusal;
 mod request_id;
+mod tus_version;
 mod unfinished;
 
 pub use audit::audit_denials;
@@ -18,4 +19,5 @@ pub use observe::observe;
 pub use rate_limits::say_rate_limits;
 pub use refusal::answer_refusal;
 pub use request_id::assign_request_id;
+pub use tus_version::say_tus_version;
 pub use unfinished::answer_unfinished;

@@ -8,6 +8,16 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+/// The statuses of the table: those that `StatusCode` has a name for, and one of tus 1.0.0.
+macro_rules! status {
+    (CHECKSUM_MISMATCH) => {
+        StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
+    };
+    ($name:ident) => {
+        StatusCode::$name
+    };
+}
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident $status:ident $code:literal $title:literal;)*) => {
         /// What kind of problem it is; the texts are frozen and listed in `docs/API.md`.
@@ -24,7 +34,7 @@ macro_rules! codes {
             /// The HTTP status it is answered with.
             pub fn status(self) -> StatusCode {
                 match self {
-                    $(Self::$name => StatusCode::$status,)*
+                    $(Self::$name => status!($status),)*
                 }
             }
 
@@ -76,6 +86,10 @@ codes! {
     MethodNotAllowed METHOD_NOT_ALLOWED "method_not_allowed" "Method not allowed";
     /// The request clashes with one under way or with what is stored.
     Conflict CONFLICT "conflict" "Conflict";
+    /// Another request is busy with the upload.
+    Locked LOCKED "locked" "Another request is busy with it";
+    /// A checksum sent with a part of an upload is not that of its bytes (tus 1.0.0, checksum).
+    ChecksumMismatch CHECKSUM_MISMATCH "checksum_mismatch" "The checksum does not match the bytes";
     /// A precondition of the request does not hold.
     PreconditionFailed PRECONDITION_FAILED "precondition_failed" "The precondition does not hold";
     /// A change must say which state of things it is made to.

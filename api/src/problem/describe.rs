@@ -161,7 +161,7 @@ fn headers(status: u16) -> Vec<(&'static str, Header)> {
             .into_iter()
             .chain(rate_limit_headers())
             .collect(),
-        503 => vec![("Retry-After", retry_after())],
+        423 | 503 => vec![("Retry-After", retry_after())],
         _ => Vec::new(),
     }
 }

@@ -103,6 +103,14 @@ impl Problem {
         }
     }
 
+    /// Another request is busy with it; the client may try again in two seconds.
+    pub fn locked(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            retry_after: Some(RETRY_AFTER),
+            ..Self::new(Code::Locked, detail)
+        }
+    }
+
     /// Too many requests; the client may try again after `wait`.
     pub fn rate_limited(wait: Duration, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {

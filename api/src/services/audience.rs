@@ -85,6 +85,26 @@ impl AudienceRequest {
         self.agrees()
     }
 
+    /// Whether it says enough to be stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when nothing is said, or that there are recipients and not who.
+    pub(crate) fn is_complete(&self) -> Result<(), Problem> {
+        match self.word {
+            None if self.recipients.is_empty() => {
+                let rule = "is required: everyone, or recipients together with the `recipients`";
+                Err(Problem::invalid_field("audience", rule))
+            }
+            Some(AudienceName::Recipients) if self.recipients.is_empty() => {
+                let rule =
+                    "is required where audience is recipients: each is an address or a group";
+                Err(Problem::invalid_field("recipients", rule))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Whether it says anything.
     pub(crate) fn is_silent(&self) -> bool {
         self.word.is_none() && self.recipients.is_empty()
@@ -97,19 +117,10 @@ impl AudienceRequest {
     ///
     /// [`Problem`] when nothing is said, or there is no group of a name.
     pub(crate) async fn stored(self, state: &AppState) -> Result<Option<Vec<String>>, Problem> {
+        self.is_complete()?;
         let recipients = self.recipients;
-        match self.word {
-            Some(AudienceName::Everyone) => return Ok(None),
-            None if recipients.is_empty() => {
-                let rule = "is required: everyone, or recipients together with the `recipients`";
-                return Err(Problem::invalid_field("audience", rule));
-            }
-            Some(AudienceName::Recipients) if recipients.is_empty() => {
-                let rule =
-                    "is required where audience is recipients: each is an address or a group";
-                return Err(Problem::invalid_field("recipients", rule));
-            }
-            Some(AudienceName::Recipients) | None => {}
+        if self.word == Some(AudienceName::Everyone) {
+            return Ok(None);
         }
         let mut keys: Vec<String> = Vec::with_capacity(recipients.len());
         for recipient in recipients {

@@ -23,6 +23,7 @@ mod overview_events;
 mod prove;
 mod reset;
 mod reset_second_factor;
+mod resumable;
 mod resume;
 mod second_factor;
 mod seen_links;
@@ -51,6 +52,10 @@ pub use order::{initiator, order, with_options};
 pub use overview_events::{Listen, listen, overview_events};
 pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
 pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
+pub use resumable::{
+    AppendUpload, BeginUpload, CompleteUpload, NewUpload, Refused, append_upload, begin_upload,
+    complete_upload,
+};
 pub use resume::{ResumeOperation, resume, stop};
 pub use second_factor::{
     BeginTotp, DisableTotp, EnableTotp, begin_totp, disable_totp, enable_totp,

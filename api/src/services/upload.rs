@@ -6,7 +6,7 @@ mod refusal;
 mod room;
 
 use axum::extract::Request;
-use dossier_common::audit::Act;
+use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::clock::rfc3339;
 use dossier_common::digest::Sha256;
 use dossier_common::file::{File, FileState};
@@ -15,13 +15,13 @@ use dossier_common::id::{BlobId, FileId, JobId, UserId};
 use dossier_common::store::blobs::StoredBlob;
 use dossier_common::store::files::FileScope;
 use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
-use dossier_common::store::{Conflict, StoreError};
+use dossier_common::store::{Conflict, StoreError, Tx};
 use mongodb::bson::DateTime;
 
-use self::form::Said;
+pub(super) use self::form::Said;
 pub use self::form::UploadFields;
-use self::refusal::stored;
-use self::room::Room;
+pub(super) use self::refusal::stored;
+pub(super) use self::room::Room;
 use crate::extract::Caller;
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -102,8 +102,8 @@ pub async fn accept_upload(
         upload.room.give_up().await;
         return Err(problem);
     }
-    let file = new_file(state, owner, &upload);
-    let (size_bytes, room) = (upload.blob.size_bytes, upload.room);
+    let file = new_file(state, owner, &upload.name, &upload.said, &upload.blob);
+    let room = upload.room;
     let record = key.map(|key| idempotency_record(&file, &key, file.created_at));
     let entry = state.audit.entry(Act::Upload, &caller.origin);
     let entry = entry.by(owner, caller.role).about(file.id);
@@ -112,12 +112,10 @@ pub async fn accept_upload(
         .transaction("add an upload", |tx| {
             let (file, record, entry) = (file.clone(), record.clone(), entry.clone());
             Box::pin(async move {
-                tx.keep_reservation(file.blob_id, size_bytes).await?;
                 if let Some(record) = &record {
                     tx.insert_idempotency_record(record).await?;
                 }
-                tx.insert_file(&file).await?;
-                tx.record(entry).await
+                add_document(tx, &file, file.blob_id, entry).await
             })
         })
         .await;
@@ -135,23 +133,44 @@ pub async fn accept_upload(
     }
 }
 
-fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
+/// Everything that is written when there is a document, whichever way its bytes arrived: its room, which is
+/// reserved under `room`, is kept, it is added with its job, and `entry` is recorded.
+pub(super) async fn add_document(
+    tx: &mut Tx<'_>,
+    file: &File,
+    room: BlobId,
+    entry: AuditEntry,
+) -> Result<(), StoreError> {
+    let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
+    tx.keep_reservation(room, size_bytes).await?;
+    tx.insert_file(file).await?;
+    tx.record(entry).await
+}
+
+/// A document of `owner` as it is before anybody has looked inside.
+pub(super) fn new_file(
+    state: &AppState,
+    owner: UserId,
+    name: &FileName,
+    said: &Said,
+    blob: &StoredBlob,
+) -> File {
     let now = state.clock.now();
     File {
         id: FileId::generate(&state.entropy, now),
         owner_id: owner,
-        name: upload.name.clone(),
-        size_bytes: i64::try_from(upload.blob.size_bytes).unwrap_or(i64::MAX),
-        sha256: upload.blob.sha256,
-        blob_id: upload.blob.id,
+        name: name.clone(),
+        size_bytes: i64::try_from(blob.size_bytes).unwrap_or(i64::MAX),
+        sha256: blob.sha256,
+        blob_id: blob.id,
         state: FileState::Received,
         kind: None,
         rejection: None,
         inspection: None,
         revalidation: None,
-        recipients: upload.said.recipients.clone(),
+        recipients: said.recipients.clone(),
         version: 0,
-        expires_at: upload.said.expires_at,
+        expires_at: said.expires_at,
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,
         validated_at: None,

@@ -69,8 +69,8 @@ pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, Rat
 pub use reason::ReasonCode;
 pub use schema::{
     CohortIdText, DocumentBytes, Email, EventStream, FileIdText, GroupIdText, InvitationIdText,
-    JobIdText, LinkIdText, OperationIdText, QueueNameText, Recipient, SessionIdText, UriReference,
-    UserIdText,
+    JobIdText, LinkIdText, OperationIdText, QueueNameText, Recipient, SessionIdText, UploadIdText,
+    UriReference, UserIdText,
 };
 pub use second_factor::{
     BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,

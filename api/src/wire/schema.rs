@@ -44,6 +44,9 @@ texts! {
     /// The id of a session.
     #[schema(as = SessionId, pattern = "^ses_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "ses_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     SessionIdText;
+    /// The id of an upload that arrives over several requests.
+    #[schema(as = UploadId, pattern = "^upl_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "upl_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    UploadIdText;
     /// The id of a person.
     #[schema(as = UserId, pattern = "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "usr_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     UserIdText;

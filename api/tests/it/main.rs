@@ -81,5 +81,8 @@ mod transactions;
 mod upload_fields;
 mod upload_wire;
 mod uploads;
+mod uploads_interrupted;
+mod uploads_killed;
+mod uploads_resumable;
 mod users_command;
 mod verification;

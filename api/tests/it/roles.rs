@@ -53,6 +53,14 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("set_group_members", [401, 403, 415, 415]),
         ("show_activity", [401, 403, 200, 200]),
         ("notify_first_download", [401, 403, 415, 415]),
+        // Without Tus-Resumable.
+        ("create_upload", [401, 403, 412, 403]),
+        ("describe_uploads", [204; 4]),
+        // Of a link's id, which is no upload's.
+        ("check_upload", [401, 403, 404, 403]),
+        ("append_to_upload", [401, 403, 404, 403]),
+        ("end_upload", [401, 403, 404, 403]),
+        ("override_upload_method", [401, 403, 404, 403]),
         ("create_link", [401, 202, 403, 403]),
         ("list_links", [401, 200, 403, 403]),
         ("show_link", [401, 200, 404, 200]),

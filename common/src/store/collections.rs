@@ -14,6 +14,7 @@ use crate::reset::Reset;
 use crate::session::Session;
 use crate::sign_up::SignUp;
 use crate::storage::{Reservation, StorageUsage};
+use crate::upload::ResumableUpload;
 use crate::user::User;
 
 /// The collections' names; frozen.
@@ -62,6 +63,8 @@ pub mod collection {
     pub const STORAGE_USAGE: &str = "storage_usage";
     /// The uploads under way that have room reserved.
     pub const STORAGE_RESERVATIONS: &str = "storage_reservations";
+    /// Uploads that arrive over several requests.
+    pub const UPLOADS: &str = "uploads";
     /// The GridFS bucket of the documents' bytes.
     pub const BLOBS: &str = "blobs";
     /// The ledger of migrations.
@@ -93,6 +96,7 @@ pub struct Collections {
     pub(crate) log_in_failures: Collection<super::log_in_failures::LogInFailures>,
     pub(crate) storage_usage: Collection<StorageUsage>,
     pub(crate) storage_reservations: Collection<Reservation>,
+    pub(crate) uploads: Collection<ResumableUpload>,
 }
 
 impl Collections {
@@ -120,6 +124,7 @@ impl Collections {
             log_in_failures: counters(database, collection::LOG_IN_FAILURES),
             storage_usage: counters(database, collection::STORAGE_USAGE),
             storage_reservations: counters(database, collection::STORAGE_RESERVATIONS),
+            uploads: database.collection(collection::UPLOADS),
         }
     }
 }

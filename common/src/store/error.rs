@@ -49,6 +49,9 @@ pub enum StoreError {
     /// An upload was given up before its document was added: its process was not heard of in time.
     #[error("the upload was given up: it took longer than its lease")]
     UploadExpired,
+    /// A newer request goes on with a resumable upload: nothing of what this one wrote counts.
+    #[error("another request goes on with the upload")]
+    UploadTaken,
     /// A background task of the store ended before its time.
     #[error("a task of the store was ended: {0}")]
     Task(#[from] tokio::task::JoinError),

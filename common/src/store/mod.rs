@@ -50,6 +50,8 @@ pub mod storage_recount;
 pub mod storage_reservations;
 pub mod storage_usage;
 pub mod totp_seeds;
+pub mod upload_completion;
+pub mod uploads;
 pub mod user_changes;
 pub mod user_list;
 pub mod users;

@@ -113,14 +113,19 @@ impl Store {
         Ok(found.len())
     }
 
-    /// Counts the document of a kept upload, or removes the bytes of a void one, and forgets the upload.
+    /// Counts the document of a kept upload, or removes the bytes of a void one, and forgets the upload. Parts
+    /// that it arrived in are needed no more in either case.
     async fn finish_reservation(&self, row: &Reservation) -> Result<(), StoreError> {
         let document = match row.state {
             // Marked by somebody else since it was read.
             ReservationState::Held => return Ok(()),
-            ReservationState::Kept => row.size_bytes,
+            ReservationState::Kept => {
+                self.remove_parts_of(row.upload).await?;
+                row.size_bytes
+            }
             ReservationState::Void => {
                 self.delete_blob(row.upload).await?;
+                self.remove_parts_of(row.upload).await?;
                 None
             }
         };
@@ -183,7 +188,7 @@ impl Tx<'_> {
 }
 
 /// The server's time after `lease`.
-fn from_now(lease: Duration) -> Document {
+pub(super) fn from_now(lease: Duration) -> Document {
     let millis = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     doc! { "$add": ["$$NOW", millis] }
 }

@@ -18,4 +18,5 @@ mod storage;
 mod store;
 mod throttle;
 mod tokens;
+mod uploads;
 mod validators;

@@ -15,6 +15,7 @@ mod m0012_operations;
 mod m0013_storage;
 mod m0014_audience;
 mod m0015_notices;
+mod m0018_uploads;
 
 use sha2::{Digest, Sha256};
 
@@ -65,5 +66,6 @@ pub fn all() -> Vec<Migration> {
         m0013_storage::migration(),
         m0014_audience::migration(),
         m0015_notices::migration(),
+        m0018_uploads::migration(),
     ]
 }

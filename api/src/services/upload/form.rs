@@ -30,11 +30,11 @@ pub(super) struct Form {
 
 /// What all of them say.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(in crate::services) struct Said {
     /// Whom the document is meant for, as it is stored.
-    pub(super) recipients: Option<Vec<String>>,
+    pub(in crate::services) recipients: Option<Vec<String>>,
     /// From when on clients do not see it any more.
-    pub(super) expires_at: Option<DateTime>,
+    pub(in crate::services) expires_at: Option<DateTime>,
 }
 
 impl Form {

@@ -51,7 +51,7 @@ impl Refusal {
 }
 
 /// The problem of an upload that the store failed.
-pub(super) fn stored(error: StoreError) -> Problem {
+pub(in crate::services) fn stored(error: StoreError) -> Problem {
     if error.is_out_of_space() {
         tracing::error!(%error, "the volume of the database is full");
         count("disk_full");

@@ -24,7 +24,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(60);
 /// The room that one upload has. Unless it is [settled](Self::settle) or [given up](Self::give_up), it is
 /// taken for that of a process that died, and ended when its lease is over.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(in crate::services) struct Room {
     state: AppState,
     upload: BlobId,
     user: UserId,
@@ -34,7 +34,7 @@ pub(super) struct Room {
 
 impl Room {
     /// Reserves room for a body of `declared` bytes, of which at most `overhead` are not the document's.
-    pub(super) async fn reserve(
+    pub(in crate::services) async fn reserve(
         state: &AppState,
         (user, upload): (UserId, BlobId),
         declared: Option<u64>,
@@ -67,6 +67,24 @@ impl Room {
         }
     }
 
+    /// The room of `bytes` that an upload has since an earlier request, if the limits of now allow it. It stays
+    /// reserved if they do not.
+    pub(in crate::services) async fn again(
+        state: &AppState,
+        (user, upload): (UserId, BlobId),
+        bytes: u64,
+    ) -> Result<Self, Problem> {
+        let mut room = Self {
+            state: state.clone(),
+            upload,
+            user,
+            held_bytes: 0,
+            renewed_at: Instant::now(),
+        };
+        room.grow(bytes, bytes).await?;
+        Ok(room)
+    }
+
     /// Sees to it that there is room for `bytes` in all, and that nobody takes this process for dead.
     pub(super) async fn make(&mut self, bytes: u64) -> Result<(), Problem> {
         let is_enough = bytes <= self.held_bytes;
@@ -82,7 +100,7 @@ impl Room {
     }
 
     /// Counts the document that there is now.
-    pub(super) async fn settle(self, size_bytes: i64) {
+    pub(in crate::services) async fn settle(self, size_bytes: i64) {
         let store = &self.state.store;
         let settled = store.settle_reservation(self.upload, self.user, Some(size_bytes));
         if let Err(error) = settled.await {
@@ -91,7 +109,7 @@ impl Room {
     }
 
     /// Removes the bytes and gives the room back, unless the document exists.
-    pub(super) async fn give_up(self) {
+    pub(in crate::services) async fn give_up(self) {
         if let Err(error) = self.state.store.end_reservation(self.upload).await {
             tracing::warn!(%error, "an upload is not given up yet; it is when its lease is over");
         }

@@ -15,6 +15,7 @@ mod people;
 mod program;
 mod resets;
 mod totp;
+mod tus;
 mod wire;
 mod workers;
 
@@ -29,6 +30,9 @@ pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person, hash_of_password};
 pub(crate) use program::{Program, Running};
 pub(crate) use totp::Device;
+pub(crate) use tus::{
+    broken_after, bytes_of, for_everyone, offset_in, tus_checksum, tus_metadata, upload_path,
+};
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
