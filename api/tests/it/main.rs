@@ -74,6 +74,8 @@ mod totp_required;
 mod totp_reset;
 mod traces;
 mod transactions;
+mod upload_pace;
+mod upload_parts;
 mod upload_wire;
 mod uploads;
 mod users_command;

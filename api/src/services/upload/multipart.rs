@@ -1,28 +1,26 @@
 //! Reading the multipart body, piece by piece.
 
+mod disposition;
+mod feed;
+mod form;
+mod pace;
+
 use std::borrow::Cow;
 
-use axum::body::Body;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::extract::Request;
 use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, UserId};
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
 use headers::{ContentLength, HeaderMapExt};
-use http_body_util::Limited;
-use tokio::time::timeout;
 
+use self::form::{Form, OVERHEAD_BYTES, Part, document_too_large};
 use super::Upload;
 use super::refusal::stored;
 use super::room::Room;
-use crate::extract::{media_type, shown};
-use crate::problem::{Code, Problem};
+use crate::extract::shown;
+use crate::problem::Problem;
 use crate::state::AppState;
-
-/// What a body may hold beside the document: boundaries, part headers, recipients.
-const OVERHEAD_BYTES: u64 = 64 * 1024;
 
 const MAX_RECIPIENTS: usize = 100;
 
@@ -31,24 +29,11 @@ pub(super) async fn receive(
     request: Request,
     (owner, blob_id): (UserId, BlobId),
 ) -> Result<Upload, Problem> {
-    if let Some((name, _)) = query_of(&request).next() {
-        let rule = "is no parameter of this address: fields belong into the form";
-        return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
-    }
-    let most = state.limits.upload_bytes + OVERHEAD_BYTES;
-    let declared = declared_length(&request);
-    if declared > Some(most) {
-        return Err(too_large(state));
-    }
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let request = request.map(|body| Body::new(Limited::new(body, most)));
-    let is_form = media_type(request.headers())
-        .is_some_and(|it| it.type_() == mime::MULTIPART && it.subtype() == mime::FORM_DATA);
-    let multipart = Multipart::from_request(request, state).await;
-    let mut multipart = multipart.map_err(|_| not_a_form(is_form))?;
+    let declared = check_head(state, &request)?;
+    let mut form = Form::open(state, request).await?;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
     let mut received = Received::default();
-    let outcome = read_fields(state, &mut multipart, (blob_id, &mut room), &mut received).await;
+    let outcome = read_fields(state, &mut form, (blob_id, &mut room), &mut received).await;
     match outcome.and_then(|()| received.whole()) {
         Ok((name, blob, recipients)) => Ok(Upload {
             name,
@@ -61,6 +46,20 @@ pub(super) async fn receive(
             Err(problem)
         }
     }
+}
+
+/// What a request says before its body, which is not read if this is wrong: how long the body is, if it says so.
+fn check_head(state: &AppState, request: &Request) -> Result<Option<u64>, Problem> {
+    if let Some((name, _)) = query_of(request).next() {
+        let rule = "is no parameter of this address: fields belong into the form";
+        return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
+    }
+    let most = state.limits.upload_bytes.saturating_add(OVERHEAD_BYTES);
+    let declared = declared_length(request);
+    if declared > Some(most) {
+        return Err(document_too_large(state.limits.upload_bytes));
+    }
+    Ok(declared)
 }
 
 #[derive(Default)]
@@ -81,12 +80,11 @@ impl Received {
 
 async fn read_fields(
     state: &AppState,
-    multipart: &mut Multipart,
+    form: &mut Form,
     (blob_id, room): (BlobId, &mut Room),
     received: &mut Received,
 ) -> Result<(), Problem> {
-    let mut small_bytes = 0;
-    while let Some(field) = in_time(state, multipart.next_field()).await? {
+    while let Some(field) = form.next_part().await? {
         match field.name() {
             Some("file") if received.file.is_some() => {
                 let rule = "must be there once: one upload is one document";
@@ -98,7 +96,7 @@ async fn read_fields(
                 received.file = Some((name, blob));
             }
             Some("recipients") => {
-                let text = read_small(state, field, &mut small_bytes).await?;
+                let text = field.value().await?;
                 received.recipients.push(recipient(&text)?);
                 if received.recipients.len() > MAX_RECIPIENTS {
                     let rule = "must be at most 100 addresses";
@@ -113,7 +111,7 @@ async fn read_fields(
 
 async fn store_field(
     state: &AppState,
-    field: Field<'_>,
+    field: Part<'_>,
     (blob_id, room): (BlobId, &mut Room),
 ) -> Result<StoredBlob, Problem> {
     let writer: BlobWriter = state.store.write_blob(blob_id);
@@ -129,15 +127,15 @@ async fn store_field(
 /// Hands the document over piece by piece, each after there is room for it.
 async fn write_pieces(
     state: &AppState,
-    mut field: Field<'_>,
+    mut field: Part<'_>,
     room: &mut Room,
     writer: &BlobWriter,
 ) -> Result<(), Problem> {
     let mut size_bytes = 0_u64;
-    while let Some(piece) = in_time(state, field.chunk()).await? {
+    while let Some(piece) = field.chunk().await? {
         size_bytes += piece.len() as u64;
         if size_bytes > state.limits.upload_bytes {
-            return Err(too_large(state));
+            return Err(document_too_large(state.limits.upload_bytes));
         }
         room.make(size_bytes).await?;
         if !writer.write(piece).await {
@@ -146,24 +144,6 @@ async fn write_pieces(
         }
     }
     Ok(())
-}
-
-/// Reads a field that is no document; all of them together stay small.
-async fn read_small(
-    state: &AppState,
-    mut field: Field<'_>,
-    small_bytes: &mut u64,
-) -> Result<Vec<u8>, Problem> {
-    let mut text = Vec::new();
-    while let Some(piece) = in_time(state, field.chunk()).await? {
-        *small_bytes += piece.len() as u64;
-        if *small_bytes > OVERHEAD_BYTES {
-            let detail = "The fields beside `file` are at most 64 KiB long together.";
-            return Err(Problem::new(Code::PayloadTooLarge, detail).closing_connection());
-        }
-        text.extend_from_slice(&piece);
-    }
-    Ok(text)
 }
 
 fn recipient(text: &[u8]) -> Result<EmailAddress, Problem> {
@@ -177,41 +157,10 @@ fn recipient(text: &[u8]) -> Result<EmailAddress, Problem> {
     }
 }
 
-/// Why a request is not read as a form.
-fn not_a_form(says_so: bool) -> Problem {
-    if says_so {
-        let detail =
-            "Please say in Content-Type what separates the parts: multipart/form-data; boundary=….";
-        return Problem::new(Code::BadRequest, detail);
-    }
-    let detail = "Please send the document as multipart/form-data, in the field `file`.";
-    Problem::new(Code::UnsupportedMediaType, detail)
-}
-
 /// A field that is ignored may be a misspelt one, and with it the people the document is meant for.
 fn unknown_field(name: &str) -> Problem {
     let rule = "is not a field of this form: it has `file` and, once for each person, `recipients`";
     Problem::invalid_field(shown(name), rule).closing_connection()
-}
-
-/// The next piece, unless the client falls silent for too long.
-async fn in_time<T>(
-    state: &AppState,
-    piece: impl Future<Output = Result<T, MultipartError>>,
-) -> Result<T, Problem> {
-    match timeout(state.limits.upload_idle, piece).await {
-        Ok(Ok(piece)) => Ok(piece),
-        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(state)),
-        Ok(Err(_)) => Err(Problem::new(
-            Code::BadRequest,
-            "The multipart body is malformed or broke off. Please send the upload again.",
-        )),
-        Err(_) => Err(Problem::new(
-            Code::RequestTimeout,
-            "The upload fell silent for too long. Please send it again.",
-        )
-        .closing_connection()),
-    }
 }
 
 fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
@@ -222,10 +171,4 @@ fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, st
 fn declared_length(request: &Request) -> Option<u64> {
     let length: ContentLength = request.headers().typed_get()?;
     Some(length.0)
-}
-
-fn too_large(state: &AppState) -> Problem {
-    let limit = state.limits.upload_bytes;
-    let detail = format!("A document is at most {limit} bytes long.");
-    Problem::new(Code::PayloadTooLarge, detail).closing_connection()
 }
