@@ -29,6 +29,7 @@ mod healthcheck;
 mod hoarding;
 mod hygiene;
 mod idempotency;
+mod idempotency_races;
 mod invitation_list;
 mod invitations;
 mod job_list;

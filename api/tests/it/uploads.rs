@@ -260,14 +260,34 @@ async fn bytes_that_are_not_the_promised_ones_are_refused_and_leave_nothing() {
     for malformed in [
         "sha-256=bytes",
         "md5=:CY9rzUYh03PK3k6DJie09g==:",
+        "sha=:AAAA:",
+        "sha-512=:AAAA:",
+        "sha-256",
+        "sha-256=:bytes",
+        "",
         "sha-256=:AAAA:",
     ] {
         let answer = send(malformed.to_owned()).await;
         answer.problem(400, "bad_request");
     }
-    nothing_is_stored(&app).await;
     let right = Sha256::of(b"bytes").repr_digest();
+    let of_the_form = app
+        .post("/v1/files")
+        .by(&ops)
+        .header("content-digest", &right)
+        .form(Form::file("report.docx", b"bytes"));
+    let problem = of_the_form.send().await.problem(400, "bad_request");
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(detail.contains("Repr-Digest"), "{detail}");
+    nothing_is_stored(&app).await;
     send(format!("sha-512=:AAAA:, {right}")).await.expect(202);
+    let in_two_lines = app
+        .post("/v1/files")
+        .by(&ops)
+        .header("repr-digest", "sha-512=:AAAA:")
+        .header("repr-digest", &right)
+        .form(Form::file("report.docx", b"bytes"));
+    in_two_lines.send().await.expect(202);
 }
 
 #[tokio::test]

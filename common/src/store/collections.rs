@@ -30,7 +30,7 @@ pub mod collection {
     pub const FILES: &str = "files";
     /// Download links.
     pub const LINKS: &str = "links";
-    /// Uploads already answered, by idempotency key.
+    /// Uploads already answered and under way, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
     /// Guesses at secrets of accounts.
     pub const ATTEMPTS: &str = "attempts";

@@ -9,7 +9,8 @@ use crate::user::User;
 
 impl Tx<'_> {
     /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, and puts
-    /// [a pseudonym](pseudonym) where the address stands among the recipients of documents.
+    /// [a pseudonym](pseudonym) where the address stands among the recipients of documents, and in answers that are
+    /// kept for a day.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
     /// person, and not who.
@@ -52,8 +53,8 @@ impl Tx<'_> {
             .array_filters(vec![doc! { "theirs": key }])
             .session(&mut *self.session)
             .await
-            .map(drop)
-            .map_err(StoreError::database("erase a recipient"))
+            .map_err(StoreError::database("erase a recipient"))?;
+        self.erase_from_answers(key, &pseudonym(id)).await
     }
 }
 

@@ -183,7 +183,7 @@ impl Tx<'_> {
 }
 
 /// The server's time after `lease`.
-fn from_now(lease: Duration) -> Document {
+pub(super) fn from_now(lease: Duration) -> Document {
     let millis = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     doc! { "$add": ["$$NOW", millis] }
 }

@@ -7,7 +7,9 @@ mod pace;
 
 use std::borrow::Cow;
 
+use axum::body::Bytes;
 use axum::extract::Request;
+use dossier_common::digest::RunningSha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, UserId};
@@ -32,9 +34,7 @@ pub(super) async fn receive(
     let declared = check_head(state, &request)?;
     let mut form = Form::open(state, request).await?;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
-    let mut received = Received::default();
-    let outcome = read_fields(state, &mut form, (blob_id, &mut room), &mut received).await;
-    match outcome.and_then(|()| received.whole()) {
+    match read_fields(state, &mut form, (blob_id, Some(&mut room))).await {
         Ok((name, blob, recipients)) => Ok(Upload {
             name,
             recipients,
@@ -46,6 +46,17 @@ pub(super) async fn receive(
             Err(problem)
         }
     }
+}
+
+/// Reads an upload without storing anything of it: what it is called, the digest of its bytes, whom it is for.
+pub(super) async fn digest(
+    state: &AppState,
+    request: Request,
+    blob_id: BlobId,
+) -> Result<Whole, Problem> {
+    check_head(state, &request)?;
+    let mut form = Form::open(state, request).await?;
+    read_fields(state, &mut form, (blob_id, None)).await
 }
 
 /// What a request says before its body, which is not read if this is wrong: how long the body is, if it says so.
@@ -62,6 +73,9 @@ fn check_head(state: &AppState, request: &Request) -> Result<Option<u64>, Proble
     Ok(declared)
 }
 
+/// All that a form says.
+type Whole = (FileName, StoredBlob, Option<Vec<EmailAddress>>);
+
 #[derive(Default)]
 struct Received {
     file: Option<(FileName, StoredBlob)>,
@@ -70,7 +84,7 @@ struct Received {
 
 impl Received {
     /// All that an upload needs, provided that it is there.
-    fn whole(self) -> Result<(FileName, StoredBlob, Option<Vec<EmailAddress>>), Problem> {
+    fn whole(self) -> Result<Whole, Problem> {
         let missing = || Problem::invalid_field("file", "is required: the document to upload");
         let (name, blob) = self.file.ok_or_else(missing)?;
         let recipients = (!self.recipients.is_empty()).then_some(self.recipients);
@@ -78,12 +92,13 @@ impl Received {
     }
 }
 
+/// Reads the whole form. The document is stored under `blob_id` where it has room, and only digested without.
 async fn read_fields(
     state: &AppState,
     form: &mut Form,
-    (blob_id, room): (BlobId, &mut Room),
-    received: &mut Received,
-) -> Result<(), Problem> {
+    (blob_id, mut room): (BlobId, Option<&mut Room>),
+) -> Result<Whole, Problem> {
+    let mut received = Received::default();
     while let Some(field) = form.next_part().await? {
         match field.name() {
             Some("file") if received.file.is_some() => {
@@ -92,7 +107,10 @@ async fn read_fields(
             }
             Some("file") => {
                 let name = FileName::sanitise(field.file_name().unwrap_or_default());
-                let blob = store_field(state, field, (blob_id, &mut *room)).await?;
+                let blob = match room.as_deref_mut() {
+                    Some(room) => store_field(state, field, (blob_id, room)).await?,
+                    None => digest_field(state, field, blob_id).await?,
+                };
                 received.file = Some((name, blob));
             }
             Some("recipients") => {
@@ -106,7 +124,7 @@ async fn read_fields(
             other => return Err(unknown_field(other.unwrap_or_default())),
         }
     }
-    Ok(())
+    received.whole()
 }
 
 async fn store_field(
@@ -131,12 +149,8 @@ async fn write_pieces(
     room: &mut Room,
     writer: &BlobWriter,
 ) -> Result<(), Problem> {
-    let mut size_bytes = 0_u64;
-    while let Some(piece) = field.chunk().await? {
-        size_bytes += piece.len() as u64;
-        if size_bytes > state.limits.upload_bytes {
-            return Err(document_too_large(state.limits.upload_bytes));
-        }
+    let mut size_bytes = 0;
+    while let Some(piece) = next_piece(state, &mut field, &mut size_bytes).await? {
         room.make(size_bytes).await?;
         if !writer.write(piece).await {
             // Why, is told when it is finished.
@@ -144,6 +158,37 @@ async fn write_pieces(
         }
     }
     Ok(())
+}
+
+/// Digests a document that is not to be stored.
+async fn digest_field(
+    state: &AppState,
+    mut field: Part<'_>,
+    id: BlobId,
+) -> Result<StoredBlob, Problem> {
+    let (mut size_bytes, mut digest) = (0, RunningSha256::default());
+    while let Some(piece) = next_piece(state, &mut field, &mut size_bytes).await? {
+        digest.update(&piece);
+    }
+    Ok(StoredBlob {
+        id,
+        size_bytes,
+        sha256: digest.finish(),
+    })
+}
+
+/// The next piece of a document, as long as it is not too long with it.
+async fn next_piece(
+    state: &AppState,
+    field: &mut Part<'_>,
+    size_bytes: &mut u64,
+) -> Result<Option<Bytes>, Problem> {
+    let piece = field.chunk().await?;
+    *size_bytes += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+    if *size_bytes > state.limits.upload_bytes {
+        return Err(document_too_large(state.limits.upload_bytes));
+    }
+    Ok(piece)
 }
 
 fn recipient(text: &[u8]) -> Result<EmailAddress, Problem> {

@@ -1,0 +1,62 @@
+//! What the first upload under an idempotency key was, and what came of it.
+
+use dossier_common::digest::Sha256;
+use dossier_common::email::EmailAddress;
+use dossier_common::file::File;
+use dossier_common::file_name::FileName;
+use dossier_common::store::files::FileScope;
+use dossier_common::store::idempotency::IdempotencyRecord;
+
+use crate::extract::Caller;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+
+/// What makes two uploads under one key the same: the bytes, the name and whom they are for.
+pub(super) fn fingerprint(
+    name: &FileName,
+    sha256: Sha256,
+    recipients: Option<&[EmailAddress]>,
+) -> Sha256 {
+    let recipients = recipients.unwrap_or_default().iter();
+    let recipients: Vec<String> = recipients.map(EmailAddress::key).collect();
+    let asked = format!("{sha256}\n{}\n{}", name.as_str(), recipients.join(","));
+    Sha256::of(asked.as_bytes())
+}
+
+/// The document that the first request made, provided that `asked` is the fingerprint of the same one.
+///
+/// # Errors
+///
+/// [`Problem`] when it was another one, or the document is gone.
+pub(super) async fn first_file(
+    state: &AppState,
+    caller: &Caller,
+    (first, asked): (IdempotencyRecord, Sha256),
+) -> Result<File, Problem> {
+    if first.fingerprint != asked {
+        let detail = "Please send a new Idempotency-Key with another upload.";
+        return Err(Problem::new(Code::IdempotencyMismatch, detail));
+    }
+    let scope = FileScope::OwnedBy(caller.user_id);
+    let file = state.store.find_file(first.file_id, &scope).await?;
+    file.ok_or_else(Problem::not_found)
+}
+
+/// The same, of the request that was carried out while this one, which would have left `record`, arrived.
+///
+/// # Errors
+///
+/// [`Problem`], as of [`first_file`].
+pub(super) async fn first_file_meanwhile(
+    state: &AppState,
+    caller: &Caller,
+    record: &IdempotencyRecord,
+) -> Result<File, Problem> {
+    let now = state.clock.now();
+    let first = state.store.find_idempotency_record(record.id, now).await?;
+    let Some(first) = first else {
+        let detail = "A request with this Idempotency-Key is just ending. Please send it again.";
+        return Err(Problem::new(Code::Conflict, detail));
+    };
+    first_file(state, caller, (first, record.fingerprint)).await
+}

@@ -1,0 +1,126 @@
+//! Uploads that may be sent twice: under one idempotency key the first is carried out, and the same again gets the
+//! answer of the first.
+
+use axum::extract::Request;
+use dossier_common::digest::Sha256;
+use dossier_common::file::File;
+use dossier_common::id::{BlobId, FileId};
+use dossier_common::store::idempotency::IdempotencyRecord;
+
+use super::claim::Claim;
+use super::digest::{check_digest, expected_digest};
+use super::first::{fingerprint, first_file};
+use super::idempotency_key::IdempotencyKey;
+use super::refusal::stored;
+use super::{accept_upload, multipart, receive};
+use crate::extract::Caller;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::wire::FileResponse;
+
+/// What came of an upload.
+#[derive(Debug)]
+pub enum Uploaded {
+    /// A document that nobody was told of yet, and under which id its [answer is kept](keep_answer).
+    New {
+        /// The document.
+        file: Box<File>,
+        /// The id, if the request had a key.
+        key: Option<Sha256>,
+    },
+    /// It was there before.
+    Again {
+        /// Which document.
+        file_id: FileId,
+        /// The body of the first answer.
+        answer: String,
+    },
+}
+
+/// Carries an upload out, unless it was carried out under its key.
+///
+/// # Errors
+///
+/// [`Problem`]; nothing is left of the upload then, and the key can be used again.
+pub async fn upload_once(
+    state: &AppState,
+    caller: &Caller,
+    request: Request,
+    key: Option<IdempotencyKey>,
+) -> Result<Uploaded, Problem> {
+    let id = key.map(|key| key.id_for(caller.user_id));
+    let blob_id = BlobId::generate(&state.entropy, state.clock.now());
+    let Some(id) = id else {
+        return upload(state, caller, (request, blob_id), None).await;
+    };
+    let now = state.clock.now();
+    let first = state.store.find_idempotency_record(id, now).await;
+    if let Some(first) = first.map_err(stored)? {
+        return answer_again(state, caller, (request, blob_id), first).await;
+    }
+    let claim = Claim::take(state, id, blob_id).await?;
+    let uploaded = upload(state, caller, (request, blob_id), Some(id)).await;
+    claim.release().await;
+    uploaded
+}
+
+async fn upload(
+    state: &AppState,
+    caller: &Caller,
+    (request, blob_id): (Request, BlobId),
+    key: Option<Sha256>,
+) -> Result<Uploaded, Problem> {
+    let upload = receive(state, (caller.user_id, blob_id), request).await?;
+    let file = Box::new(accept_upload(state, caller, upload, key).await?);
+    Ok(Uploaded::New { file, key })
+}
+
+/// Reads an upload only to compare it with the first one: it needs no room.
+async fn answer_again(
+    state: &AppState,
+    caller: &Caller,
+    (request, blob_id): (Request, BlobId),
+    first: IdempotencyRecord,
+) -> Result<Uploaded, Problem> {
+    let expected = expected_digest(request.headers())?;
+    let (name, blob, recipients) = multipart::digest(state, request, blob_id).await?;
+    check_digest(expected, blob.sha256)?;
+    caller.still_signed_in(state).await?;
+    let asked = fingerprint(&name, blob.sha256, recipients.as_deref());
+    let file_id = first.file_id;
+    match first.answer.clone() {
+        Some(answer) if first.fingerprint == asked => Ok(Uploaded::Again { file_id, answer }),
+        _ => {
+            let key = Some(first.id);
+            let file = Box::new(first_file(state, caller, (first, asked)).await?);
+            Ok(Uploaded::New { file, key })
+        }
+    }
+}
+
+/// The body of the answer to an upload: `response`, unless somebody was told of the document before, and then the
+/// same again.
+///
+/// # Errors
+///
+/// [`Problem`] when `response` cannot be written.
+pub async fn keep_answer(
+    state: &AppState,
+    key: Option<Sha256>,
+    response: &FileResponse,
+) -> Result<String, Problem> {
+    let answer = serde_json::to_string(response).map_err(|error| {
+        tracing::error!(%error, "a document cannot be written as JSON");
+        Problem::internal()
+    })?;
+    let Some(id) = key else {
+        return Ok(answer);
+    };
+    match state.store.keep_answer(id, &answer).await {
+        Ok(kept) => Ok(kept.unwrap_or(answer)),
+        Err(error) => {
+            tracing::warn!(%error, "an answer is not kept; the next one under its key may be another");
+            Ok(answer)
+        }
+    }
+}
