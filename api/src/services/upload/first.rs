@@ -23,20 +23,29 @@ pub(super) fn fingerprint(
     Sha256::of(asked.as_bytes())
 }
 
-/// The document that the first request made, provided that `asked` is the fingerprint of the same one.
+/// Whether the first request is the same as the one with the fingerprint `asked`.
 ///
 /// # Errors
 ///
-/// [`Problem`] when it was another one, or the document is gone.
+/// [`Problem`] when it was another one.
+pub(super) fn check_same(first: &IdempotencyRecord, asked: Sha256) -> Result<(), Problem> {
+    if first.fingerprint == asked {
+        return Ok(());
+    }
+    let detail = "Please send a new Idempotency-Key with another upload.";
+    Err(Problem::new(Code::IdempotencyMismatch, detail))
+}
+
+/// The document that the first request made.
+///
+/// # Errors
+///
+/// [`Problem`] when it is gone.
 pub(super) async fn first_file(
     state: &AppState,
     caller: &Caller,
-    (first, asked): (IdempotencyRecord, Sha256),
+    first: &IdempotencyRecord,
 ) -> Result<File, Problem> {
-    if first.fingerprint != asked {
-        let detail = "Please send a new Idempotency-Key with another upload.";
-        return Err(Problem::new(Code::IdempotencyMismatch, detail));
-    }
     let scope = FileScope::OwnedBy(caller.user_id);
     let file = state.store.find_file(first.file_id, &scope).await?;
     file.ok_or_else(Problem::not_found)
@@ -46,7 +55,7 @@ pub(super) async fn first_file(
 ///
 /// # Errors
 ///
-/// [`Problem`], as of [`first_file`].
+/// [`Problem`] when it was another one, or its document is gone.
 pub(super) async fn first_file_meanwhile(
     state: &AppState,
     caller: &Caller,
@@ -58,5 +67,6 @@ pub(super) async fn first_file_meanwhile(
         let detail = "A request with this Idempotency-Key is just ending. Please send it again.";
         return Err(Problem::new(Code::Conflict, detail));
     };
-    first_file(state, caller, (first, record.fingerprint)).await
+    check_same(&first, record.fingerprint)?;
+    first_file(state, caller, &first).await
 }

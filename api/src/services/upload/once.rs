@@ -9,7 +9,7 @@ use dossier_common::store::idempotency::IdempotencyRecord;
 
 use super::claim::Claim;
 use super::digest::{check_digest, expected_digest};
-use super::first::{fingerprint, first_file};
+use super::first::{check_same, fingerprint, first_file};
 use super::idempotency_key::IdempotencyKey;
 use super::refusal::stored;
 use super::{accept_upload, multipart, receive};
@@ -86,16 +86,21 @@ async fn answer_again(
     let (name, blob, recipients) = multipart::digest(state, request, blob_id).await?;
     check_digest(expected, blob.sha256)?;
     caller.still_signed_in(state).await?;
-    let asked = fingerprint(&name, blob.sha256, recipients.as_deref());
-    let file_id = first.file_id;
-    match first.answer.clone() {
-        Some(answer) if first.fingerprint == asked => Ok(Uploaded::Again { file_id, answer }),
-        _ => {
-            let key = Some(first.id);
-            let file = Box::new(first_file(state, caller, (first, asked)).await?);
-            Ok(Uploaded::New { file, key })
-        }
+    check_same(
+        &first,
+        fingerprint(&name, blob.sha256, recipients.as_deref()),
+    )?;
+    if let Some(answer) = &first.answer {
+        return Ok(Uploaded::Again {
+            file_id: first.file_id,
+            answer: answer.clone(),
+        });
     }
+    let file = first_file(state, caller, &first).await?;
+    Ok(Uploaded::New {
+        file: Box::new(file),
+        key: Some(first.id),
+    })
 }
 
 /// The body of the answer to an upload: `response`, unless somebody was told of the document before, and then the
