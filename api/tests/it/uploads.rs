@@ -4,8 +4,10 @@ use bytes::Bytes;
 use dossier_api::config::Limits;
 use dossier_common::digest::Sha256;
 use dossier_common::file::File;
+use dossier_common::id::BlobId;
 use dossier_common::store::blobs::ByteRange;
-use mongodb::bson::doc;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, doc};
 use serde_json::Value;
 
 use crate::harness::{App, Form, Person};
@@ -88,6 +90,7 @@ async fn hostile_names_become_harmless() {
     let app = App::start().await;
     let ops = app.ops().await;
     let long = format!("{}.docx", "x".repeat(300));
+    let longest = format!("{}.docx", "y".repeat(4091));
     for (sent, kept) in [
         ("../../../etc/passwd.docx", "passwd.docx"),
         ("C:\\Users\\ada\\plan.docx", "plan.docx"),
@@ -98,12 +101,25 @@ async fn hostile_names_become_harmless() {
         ("Bericht 📄 für Łódź.docx", "Bericht 📄 für Łódź.docx"),
         ("", "document"),
         ("..", "document"),
+        ("\\\\server\\share\\plan.docx", "plan.docx"),
+        ("plan.docx. .", "plan.docx"),
+        ("nul.docx", "_nul.docx"),
+        ("COM1", "_COM1"),
+        (&*longest, &*format!("{}.docx", "y".repeat(195))),
         (&*long, &*format!("{}.docx", "x".repeat(195))),
     ] {
         let file = upload(&app, &ops, Form::file(sent, b"x")).await;
         let name = file["name"].as_str().expect("a name");
         assert!(!name.contains(['/', '\\', '\r', '\n']), "{sent}: {name}");
         assert_eq!(name, kept, "{sent}");
+    }
+    // The bytes are where no name says: GridFS knows them by an id of ours alone.
+    let entries = app.database().collection::<Document>("blobs.files");
+    let mut entries = entries.find(doc! {}).await.expect("it can be read");
+    while let Some(entry) = entries.try_next().await.expect("it can be read") {
+        let id = entry.get_str("_id").expect("an id");
+        assert!(id.parse::<BlobId>().is_ok(), "{id}");
+        assert_eq!(entry.get_str("filename").ok(), Some(id));
     }
 }
 
