@@ -4,6 +4,8 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use bytes::Bytes;
+use dossier_api::config::Limits;
+use dossier_api::storage_limits::StorageLimits;
 use dossier_common::digest::Sha256;
 use futures_util::future::join_all;
 use futures_util::stream;
@@ -51,7 +53,16 @@ async fn answer_to_beginning(wire: &Wire, ops: &Person, beginning: &[u8]) -> Par
 
 #[tokio::test]
 async fn heads_of_99_mib_are_refused_within_their_first_64_kib() {
-    let app = App::start().await;
+    // What is announced need not fit on the disk of the tests.
+    let storage = StorageLimits {
+        reserve_bytes: 0,
+        ..StorageLimits::default()
+    };
+    let app = App::with_limits(Limits {
+        storage,
+        ..Limits::default()
+    })
+    .await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
     let in_one_line = format!("{OPENING}X-Filler: {}", "y".repeat(60 * 1024));
     let in_lines = format!("{OPENING}{}", "X-Filler: yyyyyyyyyyyy\r\n".repeat(2500));
