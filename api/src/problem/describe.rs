@@ -151,6 +151,13 @@ fn headers(status: u16) -> Vec<(&'static str, Header)> {
     let retry_after = || described(Type::Integer, "When to try again, in seconds");
     match status {
         401 => vec![("WWW-Authenticate", text("The challenge of RFC 6750"))],
+        409 => vec![(
+            "Retry-After",
+            described(
+                Type::Integer,
+                "When to try again, in seconds, where the same request is under way",
+            ),
+        )],
         416 => vec![("Content-Range", text("How long the document is"))],
         429 => [("Retry-After", retry_after())]
             .into_iter()

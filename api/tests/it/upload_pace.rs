@@ -46,19 +46,12 @@ async fn answer_to_drips(limits: Limits) -> Parsed {
     Parsed::of(&answer)
 }
 
-fn limits() -> Limits {
-    Limits {
-        upload_idle: Duration::from_millis(400),
-        ..Limits::default()
-    }
-}
-
 #[tokio::test]
 async fn an_upload_that_takes_too_long_in_all_is_given_up() {
     let answer = answer_to_drips(Limits {
         upload_total: Duration::from_secs(1),
         upload_rate: 0,
-        ..limits()
+        ..Limits::default()
     })
     .await;
     answer.assert_problem(408, "request_timeout");
@@ -72,8 +65,9 @@ async fn an_upload_that_takes_too_long_in_all_is_given_up() {
 #[tokio::test]
 async fn an_upload_of_few_bytes_a_second_is_given_up() {
     let answer = answer_to_drips(Limits {
+        upload_idle: Duration::from_secs(1),
         upload_rate: 2000,
-        ..limits()
+        ..Limits::default()
     })
     .await;
     answer.assert_problem(408, "request_timeout");
