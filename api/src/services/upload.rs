@@ -23,8 +23,8 @@ use dossier_common::store::blobs::StoredBlob;
 use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError};
 
-use self::digest::{check_digest, expected_digest};
 use self::first::{fingerprint, first_file_meanwhile};
+use self::multipart::Incoming;
 use self::refusal::stored;
 use self::room::Room;
 use crate::extract::Caller;
@@ -50,23 +50,9 @@ pub async fn receive_upload(
     owner: UserId,
     request: Request,
 ) -> Result<Upload, Problem> {
+    let incoming = Incoming::open(state, request).await?;
     let blob_id = BlobId::generate(&state.entropy, state.clock.now());
-    receive(state, (owner, blob_id), request).await
-}
-
-/// The same, under the id that the bytes get.
-async fn receive(
-    state: &AppState,
-    (owner, blob_id): (UserId, BlobId),
-    request: Request,
-) -> Result<Upload, Problem> {
-    let expected = expected_digest(request.headers())?;
-    let upload = multipart::receive(state, request, (owner, blob_id)).await?;
-    if let Err(problem) = check_digest(expected, upload.blob.sha256) {
-        upload.room.give_up().await;
-        return Err(problem);
-    }
-    Ok(upload)
+    multipart::receive(state, incoming, (owner, blob_id)).await
 }
 
 /// Writes the document, enqueues its inspection, and remembers the upload under the id `key`. Where that is known, it is

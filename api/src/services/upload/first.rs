@@ -4,6 +4,7 @@ use dossier_common::digest::Sha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::file::File;
 use dossier_common::file_name::FileName;
+use dossier_common::id::FileId;
 use dossier_common::store::files::FileScope;
 use dossier_common::store::idempotency::IdempotencyRecord;
 
@@ -44,10 +45,10 @@ pub(super) fn check_same(first: &IdempotencyRecord, asked: Sha256) -> Result<(),
 pub(super) async fn first_file(
     state: &AppState,
     caller: &Caller,
-    first: &IdempotencyRecord,
+    id: FileId,
 ) -> Result<File, Problem> {
     let scope = FileScope::OwnedBy(caller.user_id);
-    let file = state.store.find_file(first.file_id, &scope).await?;
+    let file = state.store.find_file(id, &scope).await?;
     file.ok_or_else(Problem::not_found)
 }
 
@@ -68,5 +69,5 @@ pub(super) async fn first_file_meanwhile(
         return Err(Problem::new(Code::Conflict, detail));
     };
     check_same(&first, record.fingerprint)?;
-    first_file(state, caller, &first).await
+    first_file(state, caller, first.file_id).await
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use axum::body::Bytes;
 use axum::extract::Request;
-use dossier_common::digest::RunningSha256;
+use dossier_common::digest::{RunningSha256, Sha256};
 use dossier_common::email::EmailAddress;
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, UserId};
@@ -18,6 +18,7 @@ use headers::{ContentLength, HeaderMapExt};
 
 use self::form::{Form, OVERHEAD_BYTES, Part, document_too_large};
 use super::Upload;
+use super::digest::{check_digest, expected_digest};
 use super::refusal::stored;
 use super::room::Room;
 use crate::extract::shown;
@@ -26,15 +27,41 @@ use crate::state::AppState;
 
 const MAX_RECIPIENTS: usize = 100;
 
+/// An upload of which nothing was read but its head.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    form: Form,
+    /// How long its body says to be.
+    declared: Option<u64>,
+    /// The digest that its document says to have.
+    expected: Option<Sha256>,
+}
+
+impl Incoming {
+    /// # Errors
+    ///
+    /// [`Problem`] when its body is not worth reading.
+    pub(super) async fn open(state: &AppState, request: Request) -> Result<Self, Problem> {
+        let declared = check_head(state, &request)?;
+        let expected = expected_digest(request.headers())?;
+        let form = Form::open(state, request).await?;
+        Ok(Self {
+            form,
+            declared,
+            expected,
+        })
+    }
+}
+
+/// Stores an upload of `owner` under `blob_id`, as far as there is room for it.
 pub(super) async fn receive(
     state: &AppState,
-    request: Request,
+    mut incoming: Incoming,
     (owner, blob_id): (UserId, BlobId),
 ) -> Result<Upload, Problem> {
-    let declared = check_head(state, &request)?;
-    let mut form = Form::open(state, request).await?;
+    let declared = incoming.declared;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
-    match read_fields(state, &mut form, (blob_id, Some(&mut room))).await {
+    match read_fields(state, &mut incoming, (blob_id, Some(&mut room))).await {
         Ok((name, blob, recipients)) => Ok(Upload {
             name,
             recipients,
@@ -51,12 +78,10 @@ pub(super) async fn receive(
 /// Reads an upload without storing anything of it: what it is called, the digest of its bytes, whom it is for.
 pub(super) async fn digest(
     state: &AppState,
-    request: Request,
+    mut incoming: Incoming,
     blob_id: BlobId,
 ) -> Result<Whole, Problem> {
-    check_head(state, &request)?;
-    let mut form = Form::open(state, request).await?;
-    read_fields(state, &mut form, (blob_id, None)).await
+    read_fields(state, &mut incoming, (blob_id, None)).await
 }
 
 /// What a request says before its body, which is not read if this is wrong: how long the body is, if it says so.
@@ -95,7 +120,7 @@ impl Received {
 /// Reads the whole form. The document is stored under `blob_id` where it has room, and only digested without.
 async fn read_fields(
     state: &AppState,
-    form: &mut Form,
+    Incoming { form, expected, .. }: &mut Incoming,
     (blob_id, mut room): (BlobId, Option<&mut Room>),
 ) -> Result<Whole, Problem> {
     let mut received = Received::default();
@@ -124,7 +149,9 @@ async fn read_fields(
             other => return Err(unknown_field(other.unwrap_or_default())),
         }
     }
-    received.whole()
+    let (name, blob, recipients) = received.whole()?;
+    check_digest(*expected, blob.sha256)?;
+    Ok((name, blob, recipients))
 }
 
 async fn store_field(

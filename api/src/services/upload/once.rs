@@ -8,11 +8,11 @@ use dossier_common::id::{BlobId, FileId};
 use dossier_common::store::idempotency::IdempotencyRecord;
 
 use super::claim::Claim;
-use super::digest::{check_digest, expected_digest};
 use super::first::{check_same, fingerprint, first_file};
 use super::idempotency_key::IdempotencyKey;
+use super::multipart::Incoming;
 use super::refusal::stored;
-use super::{accept_upload, multipart, receive};
+use super::{accept_upload, multipart};
 use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -48,18 +48,19 @@ pub async fn upload_once(
     request: Request,
     key: Option<IdempotencyKey>,
 ) -> Result<Uploaded, Problem> {
-    let id = key.map(|key| key.id_for(caller.user_id));
-    let blob_id = BlobId::generate(&state.entropy, state.clock.now());
-    let Some(id) = id else {
-        return upload(state, caller, (request, blob_id), None).await;
-    };
+    let incoming = Incoming::open(state, request).await?;
     let now = state.clock.now();
+    let blob_id = BlobId::generate(&state.entropy, now);
+    let Some(key) = key else {
+        return upload(state, caller, (incoming, blob_id), None).await;
+    };
+    let id = key.id_for(caller.user_id);
     let first = state.store.find_idempotency_record(id, now).await;
     if let Some(first) = first.map_err(stored)? {
-        return answer_again(state, caller, (request, blob_id), first).await;
+        return answer_again(state, caller, (incoming, blob_id), first).await;
     }
     let claim = Claim::take(state, id, blob_id).await?;
-    let uploaded = upload(state, caller, (request, blob_id), Some(id)).await;
+    let uploaded = upload(state, caller, (incoming, blob_id), Some(id)).await;
     claim.release().await;
     uploaded
 }
@@ -67,10 +68,10 @@ pub async fn upload_once(
 async fn upload(
     state: &AppState,
     caller: &Caller,
-    (request, blob_id): (Request, BlobId),
+    (incoming, blob_id): (Incoming, BlobId),
     key: Option<Sha256>,
 ) -> Result<Uploaded, Problem> {
-    let upload = receive(state, (caller.user_id, blob_id), request).await?;
+    let upload = multipart::receive(state, incoming, (caller.user_id, blob_id)).await?;
     let file = Box::new(accept_upload(state, caller, upload, key).await?);
     Ok(Uploaded::New { file, key })
 }
@@ -79,28 +80,20 @@ async fn upload(
 async fn answer_again(
     state: &AppState,
     caller: &Caller,
-    (request, blob_id): (Request, BlobId),
+    (incoming, blob_id): (Incoming, BlobId),
     first: IdempotencyRecord,
 ) -> Result<Uploaded, Problem> {
-    let expected = expected_digest(request.headers())?;
-    let (name, blob, recipients) = multipart::digest(state, request, blob_id).await?;
-    check_digest(expected, blob.sha256)?;
+    let (name, blob, recipients) = multipart::digest(state, incoming, blob_id).await?;
     caller.still_signed_in(state).await?;
-    check_same(
-        &first,
-        fingerprint(&name, blob.sha256, recipients.as_deref()),
-    )?;
-    if let Some(answer) = &first.answer {
-        return Ok(Uploaded::Again {
-            file_id: first.file_id,
-            answer: answer.clone(),
-        });
+    let asked = fingerprint(&name, blob.sha256, recipients.as_deref());
+    check_same(&first, asked)?;
+    let file_id = first.file_id;
+    if let Some(answer) = first.answer {
+        return Ok(Uploaded::Again { file_id, answer });
     }
-    let file = first_file(state, caller, &first).await?;
-    Ok(Uploaded::New {
-        file: Box::new(file),
-        key: Some(first.id),
-    })
+    let file = Box::new(first_file(state, caller, file_id).await?);
+    let key = Some(first.id);
+    Ok(Uploaded::New { file, key })
 }
 
 /// The body of the answer to an upload: `response`, unless somebody was told of the document before, and then the
