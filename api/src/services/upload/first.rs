@@ -1,5 +1,7 @@
 //! What the first upload under an idempotency key was, and what came of it.
 
+use std::time::Duration;
+
 use dossier_common::digest::Sha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::file::File;
@@ -66,7 +68,7 @@ pub(super) async fn first_file_meanwhile(
     let first = state.store.find_idempotency_record(record.id, now).await?;
     let Some(first) = first else {
         let detail = "A request with this Idempotency-Key is just ending. Please send it again.";
-        return Err(Problem::new(Code::Conflict, detail));
+        return Err(Problem::under_way(Duration::from_secs(1), detail));
     };
     check_same(&first, record.fingerprint)?;
     first_file(state, caller, first.file_id).await
