@@ -33,6 +33,10 @@ pub struct Limits {
     pub upload_idle: Duration,
     /// How long an upload that arrives over several requests is kept after the last bytes.
     pub upload_expiry: Duration,
+    /// How long an upload may take in all.
+    pub upload_total: Duration,
+    /// How many bytes a second an upload must have on average, after twice the longest silence; 0 for no such rule.
+    pub upload_rate: u64,
     /// How much of the usual number of requests is allowed, in percent.
     pub rate_percent: u32,
     /// How much documents may take.
@@ -45,6 +49,8 @@ impl Default for Limits {
             upload_bytes: 100 * MIB,
             upload_idle: Duration::from_secs(30),
             upload_expiry: Duration::from_secs(24 * HOUR_SECONDS),
+            upload_total: Duration::from_secs(60 * 60),
+            upload_rate: 1024,
             rate_percent: 100,
             storage: StorageLimits::default(),
         }
@@ -142,6 +148,16 @@ fn read_limits(env: &mut Environment) -> Limits {
                     1..=720,
                     default.upload_expiry.as_secs() / HOUR_SECONDS,
                 ),
+        ),
+        upload_total: Duration::from_secs(env.number(
+            "UPLOAD_TIMEOUT_SECONDS",
+            1..=86_400,
+            default.upload_total.as_secs(),
+        )),
+        upload_rate: env.number(
+            "UPLOAD_MIN_BYTES_PER_SECOND",
+            0..=1024 * MIB,
+            default.upload_rate,
         ),
         rate_percent: u32::try_from(env.number(
             "RATE_LIMIT_PERCENT",

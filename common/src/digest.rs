@@ -60,6 +60,22 @@ impl Sha256 {
     }
 }
 
+/// A SHA-256 digest of bytes that are still arriving.
+#[derive(Clone, Debug, Default)]
+pub struct RunningSha256(sha2::Sha256);
+
+impl RunningSha256 {
+    /// Takes the next bytes in.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of them.
+    pub fn finish(self) -> Sha256 {
+        Sha256::finish(self.0)
+    }
+}
+
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -119,6 +135,10 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(digest.to_string().parse(), Ok(digest));
+        let mut running = RunningSha256::default();
+        running.update(b"a");
+        running.update(b"bc");
+        assert_eq!(running.finish(), digest);
         assert_eq!(
             Sha256::from_repr_digest(&digest.repr_digest()),
             Some(digest)

@@ -8,8 +8,8 @@ use crate::invisible::is_invisible;
 ///
 /// Only the last path segment is kept (`/` and `\` both separate), [invisible](is_invisible)
 /// characters are dropped, surrounding spaces and trailing dots are trimmed, and the
-/// rest is cut to [`FileName::MAX_CHARS`] characters in front of its extension. A name of which
-/// nothing is left becomes `document`.
+/// rest is cut to [`FileName::MAX_CHARS`] characters in front of its extension. A name that Windows keeps for
+/// a device, such as `CON` or `nul.docx`, gets a `_` in front. A name of which nothing is left becomes `document`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FileName(String);
@@ -27,7 +27,14 @@ impl FileName {
         if trimmed.chars().all(|c| c == '.') {
             return Self("document".to_owned());
         }
-        Self(shorten(trimmed))
+        let short = shorten(trimmed);
+        if short.is_empty() {
+            return Self("document".to_owned());
+        }
+        if is_device(&short) {
+            return Self(shorten(&format!("_{short}")));
+        }
+        Self(short)
     }
 
     /// The name as text.
@@ -42,6 +49,20 @@ impl FileName {
     }
 }
 
+/// Whether Windows takes a name for that of a device, whatever its extension.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.trim_end().to_ascii_uppercase();
+    if matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
+        return true;
+    }
+    let port = stem
+        .strip_prefix("COM")
+        .or_else(|| stem.strip_prefix("LPT"));
+    let number = port.and_then(|it| it.chars().next().filter(|c| c.len_utf8() == it.len()));
+    number.is_some_and(|c| matches!(c, '0'..='9' | '¹' | '²' | '³'))
+}
+
 fn shorten(name: &str) -> String {
     if name.chars().count() <= FileName::MAX_CHARS {
         return name.to_owned();
@@ -53,7 +74,8 @@ fn shorten(name: &str) -> String {
     let suffix = extension.map(|e| format!(".{e}")).unwrap_or_default();
     let room = FileName::MAX_CHARS - suffix.chars().count();
     let stem: String = name.chars().take(room).collect();
-    format!("{}{suffix}", stem.trim_end())
+    let is_trimmed = |c: char| c.is_whitespace() || c == '.';
+    format!("{}{suffix}", stem.trim_end_matches(is_trimmed))
 }
 
 #[cfg(test)]
@@ -74,12 +96,31 @@ mod tests {
             ("..", "document"),
             ("", "document"),
             ("trailing. . ", "trailing"),
+            ("report.docx. .", "report.docx"),
+            ("a\0b.docx", "ab.docx"),
+            ("\\\\server\\share\\x.docx", "x.docx"),
+            ("folder/", "document"),
+            ("CON", "_CON"),
+            ("nul.docx", "_nul.docx"),
+            ("Aux .tar.docx", "_Aux .tar.docx"),
+            ("com¹.docx", "_com¹.docx"),
+            ("LPT9", "_LPT9"),
+            ("COM10.docx", "COM10.docx"),
+            ("COM.docx", "COM.docx"),
+            ("console.docx", "console.docx"),
         ] {
             assert_eq!(FileName::sanitise(raw).as_str(), wanted, "{raw:?}");
         }
         let long = FileName::sanitise(&format!("{}.docx", "x".repeat(300)));
         assert_eq!(long.as_str().chars().count(), 200);
         assert_eq!(long.extension().as_deref(), Some("docx"));
+        let device = FileName::sanitise(&format!("con{}x.docx", " ".repeat(4096)));
+        assert_eq!(device.as_str(), "_con.docx");
+        // Where it is cut there may be a dot.
+        let cut = FileName::sanitise(&format!("{}.{}", "x".repeat(199), "y".repeat(300)));
+        assert_eq!(cut.as_str(), "x".repeat(199));
+        let dots = FileName::sanitise(&format!("{}{}", ".".repeat(300), "y".repeat(20)));
+        assert_eq!(dots.as_str(), "document");
     }
 
     proptest! {

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::Reader;
 use dossier_common::id::{SessionId, UserId};
+use dossier_common::session::Session;
 use dossier_common::store::StoreError;
 use dossier_common::store::files::FileScope;
 use dossier_common::store::invitations::InvitationScope;
@@ -108,33 +109,33 @@ pub struct Admin(pub Caller);
 pub struct Staff(pub Caller);
 
 impl Caller {
-    /// Whether the session still stands, for requests that take long.
+    /// Whether the caller may still do what a request began with, for requests that take long: the session stands, in
+    /// the role that it had and with the second factor that this role needs.
     ///
     /// # Errors
     ///
-    /// [`Problem`] when it has ended.
+    /// [`Problem`] when it does not.
     pub async fn still_signed_in(&self, state: &AppState) -> Result<(), Problem> {
         let session = state.store.find_session(self.session_id).await?;
-        let now = state.clock.now();
         match session {
-            Some(session) if session.is_live(now) => Ok(()),
+            Some(session) if self.is_still(&session, state) => Ok(()),
             _ => Err(refused(AccessTokenError::Invalid)),
         }
     }
 
-    /// Whether the session still stands, in the role that it had and with the second factor that this role
-    /// needs: for answers that go on.
+    /// The same for answers that go on, as of a moment ago.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when that cannot be told.
     pub async fn still_has_role(&self, state: &AppState) -> Result<bool, StoreError> {
         let session = state.store.recent_session(self.session_id).await?;
-        let (now, required) = (state.clock.now(), &state.totp_required_for);
-        Ok(session.is_some_and(|session| {
-            let is_proven = session.second_factor || !required.contains(session.role);
-            session.is_live(now) && session.role == self.role && is_proven
-        }))
+        Ok(session.is_some_and(|session| self.is_still(&session, state)))
+    }
+
+    fn is_still(&self, session: &Session, state: &AppState) -> bool {
+        let is_proven = session.second_factor || !state.totp_required_for.contains(session.role);
+        session.is_live(state.clock.now()) && session.role == self.role && is_proven
     }
 }
 

@@ -156,6 +156,13 @@ fn headers(status: u16) -> Vec<(&'static str, Header)> {
             "ETag",
             text("The entity tag of what is there, for a change"),
         )],
+        409 => vec![(
+            "Retry-After",
+            described(
+                Type::Integer,
+                "When to try again, in seconds, where the same request is under way",
+            ),
+        )],
         416 => vec![("Content-Range", text("How long the document is"))],
         429 => [("Retry-After", retry_after())]
             .into_iter()

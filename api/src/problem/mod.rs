@@ -119,6 +119,14 @@ impl Problem {
         }
     }
 
+    /// Another request that does the same is under way; the client may try again after `wait`.
+    pub fn under_way(wait: Duration, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(Code::Conflict, detail)
+        }
+    }
+
     /// Fields that break their rules.
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         let fields: Vec<&str> = errors.iter().map(|error| &*error.field).collect();

@@ -1,25 +1,32 @@
 //! Uploads: bytes first, then one transaction.
 
-mod form;
+mod claim;
+mod digest;
+mod fields;
+mod first;
+mod idempotency_key;
 mod multipart;
+mod once;
 mod refusal;
 mod room;
 
+pub use idempotency_key::IdempotencyKey;
+pub use once::{Uploaded, keep_answer, upload_once};
+
 use axum::extract::Request;
 use dossier_common::audit::{Act, AuditEntry};
-use dossier_common::clock::rfc3339;
 use dossier_common::digest::Sha256;
 use dossier_common::file::{File, FileState};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, FileId, JobId, UserId};
 use dossier_common::store::blobs::StoredBlob;
-use dossier_common::store::files::FileScope;
 use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError, Tx};
-use mongodb::bson::DateTime;
 
-pub(super) use self::form::Said;
-pub use self::form::UploadFields;
+pub(super) use self::fields::Said;
+pub use self::fields::UploadFields;
+use self::first::{fingerprint, first_file_meanwhile};
+use self::multipart::Incoming;
 pub(super) use self::refusal::stored;
 pub(super) use self::room::Room;
 use crate::extract::Caller;
@@ -35,31 +42,6 @@ pub struct Upload {
     room: Room,
 }
 
-/// A client's name for a request, so that sending it twice does it once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey(String);
-
-impl IdempotencyKey {
-    const MAX_CHARS: usize = 255;
-
-    /// Reads the `Idempotency-Key` of a request, bare or as a quoted string.
-    ///
-    /// # Errors
-    ///
-    /// [`Problem`] when it is empty, too long or not plain text.
-    pub fn read(headers: &axum::http::HeaderMap) -> Result<Option<Self>, Problem> {
-        let Some(value) = headers.get("idempotency-key") else {
-            return Ok(None);
-        };
-        let text = value.to_str().unwrap_or_default().trim().trim_matches('"');
-        if text.is_empty() || text.len() > Self::MAX_CHARS {
-            let detail = "Idempotency-Key must be 1 to 255 plain characters.";
-            return Err(Problem::new(Code::BadRequest, detail));
-        }
-        Ok(Some(Self(text.to_owned())))
-    }
-}
-
 /// Stores the bytes of a multipart upload of `owner` while they arrive, as far as there is room for them.
 ///
 /// # Errors
@@ -71,21 +53,13 @@ pub async fn receive_upload(
     fields: UploadFields,
     request: Request,
 ) -> Result<Upload, Problem> {
-    let expected = expected_digest(request.headers())?;
+    let incoming = Incoming::open(state, request).await?;
     let blob_id = BlobId::generate(&state.entropy, state.clock.now());
-    let upload = multipart::receive(state, request, fields, (owner, blob_id)).await?;
-    match expected {
-        Some(expected) if expected != upload.blob.sha256 => {
-            upload.room.give_up().await;
-            let detail = "The bytes that arrived are not the ones Repr-Digest speaks of. Please send them again.";
-            Err(Problem::new(Code::DigestMismatch, detail))
-        }
-        _ => Ok(upload),
-    }
+    multipart::receive(state, incoming, fields, (owner, blob_id)).await
 }
 
-/// Writes the document and enqueues its inspection. Under a known `key` the answer is the
-/// document that the first request made.
+/// Writes the document, enqueues its inspection, and remembers the upload under the id `key`. Where that is known, it is
+/// the document that the first request made.
 ///
 /// # Errors
 ///
@@ -95,7 +69,7 @@ pub async fn accept_upload(
     state: &AppState,
     caller: &Caller,
     upload: Upload,
-    key: Option<IdempotencyKey>,
+    key: Option<Sha256>,
 ) -> Result<File, Problem> {
     let owner = caller.user_id;
     if let Err(problem) = caller.still_signed_in(state).await {
@@ -103,8 +77,8 @@ pub async fn accept_upload(
         return Err(problem);
     }
     let file = new_file(state, owner, &upload.name, &upload.said, &upload.blob);
+    let record = key.map(|id| idempotency_record(id, &file, &upload.said));
     let room = upload.room;
-    let record = key.map(|key| idempotency_record(&file, &key, file.created_at));
     let entry = state.audit.entry(Act::Upload, &caller.origin);
     let entry = entry.by(owner, caller.role).about(file.id);
     let added = state
@@ -127,7 +101,7 @@ pub async fn accept_upload(
     room.give_up().await;
     match (error, record) {
         (StoreError::Conflict(Conflict::IdempotencyKey), Some(record)) => {
-            first_answer(state, owner, &record).await
+            first_file_meanwhile(state, caller, &record).await
         }
         (error, _) => Err(stored(error)),
     }
@@ -177,48 +151,14 @@ pub(super) fn new_file(
     }
 }
 
-fn idempotency_record(file: &File, key: &IdempotencyKey, now: DateTime) -> IdempotencyRecord {
-    let recipients = file.recipients.as_deref().unwrap_or_default().join(",");
-    let mut asked = format!("{}\n{}\n{recipients}", file.sha256, file.name.as_str());
-    if let Some(instant) = file.expires_at {
-        asked.push_str(&format!("\n{}", rfc3339(instant)));
-    }
+fn idempotency_record(id: Sha256, file: &File, said: &Said) -> IdempotencyRecord {
     IdempotencyRecord {
-        id: IdempotencyRecord::id_of(file.owner_id, "POST /v1/files", &key.0),
-        fingerprint: Sha256::of(asked.as_bytes()),
+        id,
+        fingerprint: fingerprint(&file.name, file.sha256, said),
         file_id: file.id,
-        expire_at: now.saturating_add_duration(IDEMPOTENCY_TTL),
+        answer: None,
+        expire_at: file.created_at.saturating_add_duration(IDEMPOTENCY_TTL),
     }
-}
-
-async fn first_answer(
-    state: &AppState,
-    owner: UserId,
-    record: &IdempotencyRecord,
-) -> Result<File, Problem> {
-    let first = state.store.find_idempotency_record(record.id).await?;
-    let Some(first) = first else {
-        let detail = "A request with this Idempotency-Key is just ending. Please send it again.";
-        return Err(Problem::new(Code::Conflict, detail));
-    };
-    if first.fingerprint != record.fingerprint {
-        let detail = "Please send a new Idempotency-Key with another upload.";
-        return Err(Problem::new(Code::IdempotencyMismatch, detail));
-    }
-    let scope = FileScope::OwnedBy(owner);
-    let file = state.store.find_file(first.file_id, &scope).await?;
-    file.ok_or_else(Problem::not_found)
-}
-
-fn expected_digest(headers: &axum::http::HeaderMap) -> Result<Option<Sha256>, Problem> {
-    let Some(value) = headers.get("repr-digest") else {
-        return Ok(None);
-    };
-    let digest = value.to_str().ok().and_then(Sha256::from_repr_digest);
-    let detail = "Repr-Digest must have a sha-256 member, such as sha-256=:…: (RFC 9530).";
-    digest
-        .map(Some)
-        .ok_or_else(|| Problem::new(Code::BadRequest, detail))
 }
 
 /// What [`receive_upload`] can fail in.

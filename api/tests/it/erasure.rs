@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
-use crate::harness::{App, NewFile, PASSWORD, Person, Workers};
+use crate::harness::{App, Form, NewFile, PASSWORD, Person, Workers};
 
 async fn delete(app: &App, admin: &Person, person: &Person) {
     let path = format!("/v1/admin/users/{}", person.id);
@@ -89,6 +89,10 @@ async fn a_deleted_client_leaves_a_pseudonym_and_nothing_else() {
     };
     let file = app.available(&ops, new).await;
     app.link(&ada, &file, json!({})).await;
+    let form = Form::file("report.docx", b"bytes").and("recipients", "Ada.Lovelace@example.com");
+    let call = app.post("/v1/files").by(&ops).form(form);
+    let call = call.header("idempotency-key", "its answer is kept");
+    call.send().await.expect(202);
 
     delete(&app, &admin, &ada).await;
     let left = dump(&app).await;

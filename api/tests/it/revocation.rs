@@ -1,13 +1,22 @@
 //! Whoever logs out, is disabled, demoted or deleted has lost every right with the next request.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
 use axum::http::Method;
+use bytes::Bytes;
 use dossier_common::store::user_changes::UserAction;
 use dossier_common::user::Role;
 use futures_util::future::join;
-use mongodb::bson::doc;
+use futures_util::{StreamExt, stream};
+use mongodb::bson::{Document, doc};
 use serde_json::json;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
-use crate::harness::{App, Form, NewFile, PASSWORD, Person};
+use crate::harness::{Answer, App, Call, Form, NewFile, PASSWORD, Person, eventually};
 
 /// How somebody loses their rights.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +118,89 @@ async fn ops_who_lose_their_rights_upload_and_see_nothing_any_more() {
         }
         assert_eq!(app.count("files", doc! {}).await, 1);
     }
+}
+
+/// An upload of which all but the end has arrived, and what lets the end arrive.
+async fn upload_under_way(
+    app: &App,
+    router: &Router,
+    ops: &Person,
+) -> (JoinHandle<Answer>, oneshot::Sender<()>) {
+    let (content_type, body) = Form::for_everyone("report.docx", &[b'x'; 100_000]).finish();
+    let (first, last) = body.split_at(90_000);
+    let [first, last] = [first, last].map(Bytes::copy_from_slice);
+    let (go_on, may_go_on) = oneshot::channel();
+    let first = stream::iter([Ok::<_, Infallible>(first)]);
+    let last = stream::once(async move {
+        let _ = may_go_on.await;
+        Ok(last)
+    });
+    let call = Call::to(router, Method::POST, "/v1/files").by(ops);
+    let body = Body::from_stream(first.chain(last));
+    let sending = tokio::spawn(call.body(&content_type, body).send());
+    eventually("room is reserved for it", async || {
+        let rows = app.count("storage_reservations", doc! {}).await;
+        (rows == 1).then_some(())
+    })
+    .await;
+    (sending, go_on)
+}
+
+#[tokio::test]
+async fn an_upload_whose_uploader_loses_their_rights_meanwhile_leaves_nothing() {
+    for loss in LOSSES {
+        let app = App::start().await;
+        let ops = app.ops().await;
+        let (sending, go_on) = upload_under_way(&app, &app.router, &ops).await;
+        lose(&app, &ops, loss).await;
+        go_on.send(()).expect("it waits");
+        let answer = sending.await.expect("no panic");
+        answer.problem(401, "unauthorized");
+        for collection in [
+            "files",
+            "blobs.files",
+            "blobs.chunks",
+            "storage_reservations",
+        ] {
+            assert_eq!(
+                app.count(collection, doc! {}).await,
+                0,
+                "{loss:?}: {collection}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_session_loses_the_second_factor_it_needs_leaves_nothing() {
+    let app = App::start().await;
+    let (ops, router) = (app.ops().await, app.with_totp_required_for("ops"));
+    let proven = async |is_proven: bool| {
+        let rows = app.database().collection::<Document>("sessions");
+        let set = doc! { "$set": { "second_factor": is_proven } };
+        rows.update_one(doc! { "_id": ops.session }, set)
+            .await
+            .expect("ok");
+    };
+    proven(true).await;
+    let (sending, go_on) = upload_under_way(&app, &router, &ops).await;
+    proven(false).await;
+    go_on.send(()).expect("it waits");
+    let answer = sending.await.expect("no panic");
+    answer.problem(401, "unauthorized");
+    assert_eq!(app.count("files", doc! {}).await, 0);
+}
+
+#[tokio::test]
+async fn an_upload_outlives_its_access_token() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let (sending, go_on) = upload_under_way(&app, &app.router, &ops).await;
+    app.state.clock.advance(Duration::from_secs(60 * 60));
+    let expired = app.get("/v1/me").by(&ops).send().await;
+    expired.problem(401, "token_expired");
+    go_on.send(()).expect("it waits");
+    sending.await.expect("no panic").expect(202);
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ async fn what_is_wrong_is_told_by_name_and_rule_and_no_secret_is_shown() {
         .variable("LISTEN_ADDR", "s3cret")
         .variable("MAX_UPLOAD_BYTES", "-1")
         .variable("UPLOAD_IDLE_SECONDS", "0")
+        .variable("UPLOAD_TIMEOUT_SECONDS", "0")
+        .variable("UPLOAD_MIN_BYTES_PER_SECOND", "fast")
         .variable("QUEUE_LEASE_SECONDS", "forever")
         .variable("SHUTDOWN_GRACE_SECONDS", "x")
         .variable("LOG_FORMAT", "s3cret")
@@ -56,6 +58,8 @@ async fn what_is_wrong_is_told_by_name_and_rule_and_no_secret_is_shown() {
         "LISTEN_ADDR",
         "MAX_UPLOAD_BYTES",
         "UPLOAD_IDLE_SECONDS",
+        "UPLOAD_TIMEOUT_SECONDS",
+        "UPLOAD_MIN_BYTES_PER_SECOND",
         "QUEUE_LEASE_SECONDS",
         "SHUTDOWN_GRACE_SECONDS",
         "LOG_FORMAT",

@@ -186,6 +186,24 @@ async fn an_upload_that_is_refused_or_sent_twice_gives_its_room_back() {
 }
 
 #[tokio::test]
+async fn an_upload_that_is_sent_again_needs_no_room() {
+    let app = app(bytes(500_000), Quota::default()).await;
+    let ops = app.ops().await;
+    let send = || {
+        let call = call(&app, &ops, 400_000);
+        call.header("idempotency-key", "once").send()
+    };
+    let first = send().await.expect(202);
+    call(&app, &ops, 400_000)
+        .send()
+        .await
+        .problem(507, "quota_exceeded");
+    let again = send().await.expect(202);
+    assert_eq!(first.body, again.body);
+    assert_counted(&app, UsageOf::Person(ops.id), 1, 400_000).await;
+}
+
+#[tokio::test]
 async fn an_upload_whose_client_goes_away_gives_its_room_back() {
     let app = app(bytes(8_000_000), Quota::default()).await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);

@@ -115,8 +115,8 @@ async fn an_upload_that_is_aborted_at_any_statement_leaves_nothing() {
         aborted += 1;
     }
     assert_eq!(
-        aborted, 11,
-        "upload, room of the person and of all, chunk, blob entry, upload kept, key, file, job, audit, commit"
+        aborted, 12,
+        "key claimed, upload, room of the person and of all, chunk, blob entry, upload kept, key, file, job, audit, commit"
     );
     assert_eq!(stored(&app).await, [before[0], 0, 1, 1, 1]);
 }

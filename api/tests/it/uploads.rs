@@ -4,8 +4,10 @@ use bytes::Bytes;
 use dossier_api::config::Limits;
 use dossier_common::digest::Sha256;
 use dossier_common::file::File;
+use dossier_common::id::BlobId;
 use dossier_common::store::blobs::ByteRange;
-use mongodb::bson::doc;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, doc};
 use serde_json::Value;
 
 use crate::harness::{App, Form, Person};
@@ -78,6 +80,7 @@ async fn hostile_names_become_harmless() {
     let app = App::start().await;
     let ops = app.ops().await;
     let long = format!("{}.docx", "x".repeat(300));
+    let longest = format!("{}.docx", "y".repeat(4091));
     for (sent, kept) in [
         ("../../../etc/passwd.docx", "passwd.docx"),
         ("C:\\Users\\ada\\plan.docx", "plan.docx"),
@@ -88,12 +91,25 @@ async fn hostile_names_become_harmless() {
         ("Bericht 📄 für Łódź.docx", "Bericht 📄 für Łódź.docx"),
         ("", "document"),
         ("..", "document"),
+        ("\\\\server\\share\\plan.docx", "plan.docx"),
+        ("plan.docx. .", "plan.docx"),
+        ("nul.docx", "_nul.docx"),
+        ("COM1", "_COM1"),
+        (&*longest, &*format!("{}.docx", "y".repeat(195))),
         (&*long, &*format!("{}.docx", "x".repeat(195))),
     ] {
         let file = upload(&app, &ops, Form::for_everyone(sent, b"x")).await;
         let name = file["name"].as_str().expect("a name");
         assert!(!name.contains(['/', '\\', '\r', '\n']), "{sent}: {name}");
         assert_eq!(name, kept, "{sent}");
+    }
+    // The bytes are where no name says: GridFS knows them by an id of ours alone.
+    let entries = app.database().collection::<Document>("blobs.files");
+    let mut entries = entries.find(doc! {}).await.expect("it can be read");
+    while let Some(entry) = entries.try_next().await.expect("it can be read") {
+        let id = entry.get_str("_id").expect("an id");
+        assert!(id.parse::<BlobId>().is_ok(), "{id}");
+        assert_eq!(entry.get_str("filename").ok(), Some(id));
     }
 }
 
@@ -210,12 +226,32 @@ async fn bytes_that_are_not_the_promised_ones_are_refused_and_leave_nothing() {
     for malformed in [
         "sha-256=bytes",
         "md5=:CY9rzUYh03PK3k6DJie09g==:",
+        "sha=:AAAA:",
+        "sha-512=:AAAA:",
+        "sha-256",
+        "sha-256=:bytes",
+        "",
         "sha-256=:AAAA:",
     ] {
         let answer = send(malformed.to_owned()).await;
         answer.problem(400, "bad_request");
     }
-    app.has_nothing_stored().await;
     let right = Sha256::of(b"bytes").repr_digest();
+    let of_the_form = app
+        .post("/v1/files")
+        .by(&ops)
+        .header("content-digest", &right)
+        .form(Form::for_everyone("report.docx", b"bytes"));
+    let problem = of_the_form.send().await.problem(400, "bad_request");
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(detail.contains("Repr-Digest"), "{detail}");
+    app.has_nothing_stored().await;
     send(format!("sha-512=:AAAA:, {right}")).await.expect(202);
+    let in_two_lines = app
+        .post("/v1/files")
+        .by(&ops)
+        .header("repr-digest", "sha-512=:AAAA:")
+        .header("repr-digest", &right)
+        .form(Form::for_everyone("report.docx", b"bytes"));
+    in_two_lines.send().await.expect(202);
 }

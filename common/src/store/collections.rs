@@ -41,7 +41,7 @@ pub mod collection {
     pub const NOTICE_ADDRESSES: &str = "notice_addresses";
     /// The documents whose owner is told of the first download.
     pub const FIRST_DOWNLOADS: &str = "first_downloads";
-    /// Uploads already answered, by idempotency key.
+    /// Uploads already answered and under way, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
     /// Guesses at secrets of accounts.
     pub const ATTEMPTS: &str = "attempts";

@@ -9,8 +9,9 @@ use crate::user::User;
 
 impl Tx<'_> {
     /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, takes the address
-    /// out of groups, and puts [a pseudonym](pseudonym) where it stands among the recipients of documents and
-    /// those who were told of them. That the address wanted no notices is forgotten, too.
+    /// out of groups, and puts [a pseudonym](pseudonym) where it stands among the recipients of documents, those
+    /// who were told of them, and in answers that are kept for a day. That the address wanted no notices is
+    /// forgotten, too.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
     /// person, and not who.
@@ -65,8 +66,8 @@ impl Tx<'_> {
             .array_filters(vec![doc! { "theirs": key }])
             .session(&mut *self.session)
             .await
-            .map(drop)
-            .map_err(StoreError::database("erase a recipient"))
+            .map_err(StoreError::database("erase a recipient"))?;
+        self.erase_from_answers(key, &pseudonym(id)).await
     }
 }
 

@@ -5,6 +5,7 @@ mod blobs;
 mod environment;
 mod fernet;
 mod harness;
+mod idempotency;
 mod mails;
 mod monitoring;
 mod notices;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use dossier_devstack::process::Process;
 use dossier_devstack::story::Fixture;
+use futures_util::future::{join, join_all};
 use futures_util::stream;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
@@ -49,6 +50,58 @@ async fn an_upload_of_one_gibibyte_grows_the_api_by_less_than_64_mib() {
         .expect("a large upload is accepted");
     let growth = resident_kib(stack.api(), "VmHWM:").saturating_sub(before) / 1024;
     assert!(growth < 64, "it grew by {growth} MiB");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn ten_heads_of_parts_of_99_mib_grow_the_api_by_less_than_32_mib() {
+    let stack = TestStack::start(|options| options.api_env("STORAGE_RESERVE_BYTES", 0_u64)).await;
+    let ops = stack.ops().await;
+    let report = Fixture::read("report.docx").expect("the fixture");
+    let small = ops.upload("/v1/files", &report).await;
+    small
+        .and_then(|answer| answer.expect(202))
+        .expect("a small upload is accepted");
+    let before = resident_kib(stack.api(), "VmRSS:");
+    forget_peak(stack.api());
+    let token = ops.token().expect("Ops is logged in");
+    let url = stack.api_url();
+    let answers = join_all((0..10).map(|_| send_long_head(&url, token))).await;
+    for answer in answers {
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    }
+    let growth = resident_kib(stack.api(), "VmHWM:").saturating_sub(before) / 1024;
+    assert!(growth < 32, "it grew by {growth} MiB");
+}
+
+/// Sends an upload whose first part has a head of 99 MiB, as far as it is taken; what is answered.
+async fn send_long_head(url: &str, token: &str) -> String {
+    let length = 99 * MIB;
+    let head = format!(
+        "POST /v1/files HTTP/1.1\r\nhost: dossier\r\nauthorization: Bearer {token}\r\ncontent-length: {length}\r\n\
+         content-type: multipart/form-data; boundary=b\r\n\r\n--b\r\nx-filler: "
+    );
+    let (read, mut write) = connect(url).await.into_split();
+    let sending = async move {
+        let chunk = vec![b'x'; CHUNK];
+        let mut is_taken = write.write_all(head.as_bytes()).await.is_ok();
+        let mut sent = 0;
+        while is_taken && sent < length {
+            is_taken = write.write_all(&chunk).await.is_ok();
+            sent += CHUNK as u64;
+        }
+    };
+    let reading = async move {
+        let mut answer = Vec::new();
+        // The connection may be reset once the answer is there, as we are still sending.
+        let _ = read.take(64 * 1024).read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let both = join(sending, reading);
+    let ((), answer) = tokio::time::timeout(PATIENCE, both)
+        .await
+        .expect("the connection is closed");
+    answer
 }
 
 #[tokio::test]

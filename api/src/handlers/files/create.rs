@@ -9,7 +9,7 @@ use super::show::view_for;
 use crate::extract::Ops;
 use crate::problem::{Problem, Problems};
 use crate::services::{
-    AcceptUpload, IdempotencyKey, ReceiveUpload, UploadFields, accept_upload, receive_upload,
+    AcceptUpload, IdempotencyKey, ReceiveUpload, Uploaded, keep_answer, upload_once,
 };
 use crate::state::AppState;
 use crate::wire::{AudienceName, FileResponse, Recipient, UriReference};
@@ -38,7 +38,8 @@ pub struct UploadForm {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only describes the headers")]
 pub struct UploadHeaders {
-    /// Sending the same upload twice under one key stores it once.
+    /// Sending the same upload again under one key within 24 hours stores it once, and gets the answer of the first
+    /// time. A string such as `"8e03978e-40d5-43e8-bc93-6894a57f9324"`; the quotation marks may be left out.
     #[param(
         rename = "Idempotency-Key",
         required = false,
@@ -46,7 +47,7 @@ pub struct UploadHeaders {
         max_length = 255
     )]
     idempotency_key: String,
-    /// `sha-256=:…:` of the document (RFC 9530); other bytes are refused.
+    /// `sha-256=:…:` of the document, not of the form (RFC 9530); other bytes are refused.
     #[param(rename = "Repr-Digest", required = false)]
     repr_digest: String,
 }
@@ -73,23 +74,22 @@ pub async fn create_file(
     State(state): State<AppState>,
     Ops(caller): Ops,
     request: Request,
-) -> Result<
-    (
-        StatusCode,
-        [(HeaderName, String); 2],
-        axum::Json<FileResponse>,
-    ),
-    Problem,
-> {
+) -> Result<(StatusCode, [(HeaderName, String); 3], String), Problem> {
     let key = IdempotencyKey::read(request.headers())?;
-    let upload = receive_upload(&state, caller.user_id, UploadFields::All, request).await?;
-    let file = accept_upload(&state, &caller, upload, key).await?;
+    let (id, answer) = match upload_once(&state, &caller, request, key).await? {
+        Uploaded::New { file, key } => {
+            let id = file.id;
+            let response = view_for(&state, &caller, *file).await?;
+            (id, keep_answer(&state, key, &response).await?)
+        }
+        Uploaded::Again { file_id, answer } => (file_id, answer),
+    };
     let headers = [
-        (header::LOCATION, location(file.id)),
+        (header::LOCATION, location(id)),
         (header::RETRY_AFTER, "1".to_owned()),
+        (header::CONTENT_TYPE, "application/json".to_owned()),
     ];
-    let response = view_for(&state, &caller, file).await?;
-    Ok((StatusCode::ACCEPTED, headers, axum::Json(response)))
+    Ok((StatusCode::ACCEPTED, headers, answer))
 }
 
 fn location(id: FileId) -> String {

@@ -1,61 +1,67 @@
 //! Reading the multipart body, piece by piece.
 
+mod disposition;
+mod feed;
+mod form;
+mod pace;
+
 use std::borrow::Cow;
 
-use axum::body::Body;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::body::Bytes;
+use axum::extract::Request;
+use dossier_common::digest::{RunningSha256, Sha256};
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, UserId};
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
 use headers::{ContentLength, HeaderMapExt};
-use http_body_util::Limited;
-use tokio::time::timeout;
 
+use self::form::{Form, OVERHEAD_BYTES, Part, document_too_large};
 use super::Upload;
-use super::form::{Form, Said, UploadFields};
+use super::digest::{check_digest, expected_digest};
+use super::fields::{Fields, Said, UploadFields};
 use super::refusal::stored;
 use super::room::Room;
-use crate::extract::{media_type, shown};
-use crate::problem::{Code, Problem};
+use crate::extract::shown;
+use crate::problem::Problem;
 use crate::state::AppState;
 
-/// What a body may hold beside the document: boundaries, part headers, recipients.
-const OVERHEAD_BYTES: u64 = 64 * 1024;
+/// An upload of which nothing was read but its head.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    form: Form,
+    /// How long its body says to be.
+    declared: Option<u64>,
+    /// The digest that its document says to have.
+    expected: Option<Sha256>,
+}
 
+impl Incoming {
+    /// # Errors
+    ///
+    /// [`Problem`] when its body is not worth reading.
+    pub(super) async fn open(state: &AppState, request: Request) -> Result<Self, Problem> {
+        let declared = check_head(state, &request)?;
+        let expected = expected_digest(request.headers())?;
+        let form = Form::open(state, request).await?;
+        Ok(Self {
+            form,
+            declared,
+            expected,
+        })
+    }
+}
+
+/// Stores an upload of `owner` under `blob_id`, as far as there is room for it.
 pub(super) async fn receive(
     state: &AppState,
-    request: Request,
+    mut incoming: Incoming,
     fields: UploadFields,
     (owner, blob_id): (UserId, BlobId),
 ) -> Result<Upload, Problem> {
-    if let Some((name, _)) = query_of(&request).next() {
-        let rule = "is no parameter of this address: fields belong into the form";
-        return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
-    }
-    let most = state.limits.upload_bytes + OVERHEAD_BYTES;
-    let declared = declared_length(&request);
-    if declared > Some(most) {
-        return Err(too_large(state));
-    }
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let request = request.map(|body| Body::new(Limited::new(body, most)));
-    let is_form = media_type(request.headers())
-        .is_some_and(|it| it.type_() == mime::MULTIPART && it.subtype() == mime::FORM_DATA);
-    let multipart = Multipart::from_request(request, state).await;
-    let mut multipart = multipart.map_err(|_| not_a_form(is_form))?;
+    let declared = incoming.declared;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
-    let mut received = Received {
-        file: None,
-        form: Form::of(fields),
-    };
-    let read = read_fields(state, &mut multipart, (blob_id, &mut room), &mut received).await;
-    let whole = match read {
-        Ok(()) => received.whole(state).await,
-        Err(problem) => Err(problem),
-    };
-    match whole {
+    let place = (blob_id, Some(&mut room));
+    match read_fields(state, &mut incoming, fields, place).await {
         Ok((name, blob, said)) => Ok(Upload {
             name,
             said,
@@ -69,28 +75,59 @@ pub(super) async fn receive(
     }
 }
 
+/// Reads an upload without storing anything of it: what it is called, the digest of its bytes, whom it is for.
+pub(super) async fn digest(
+    state: &AppState,
+    mut incoming: Incoming,
+    fields: UploadFields,
+    blob_id: BlobId,
+) -> Result<Whole, Problem> {
+    read_fields(state, &mut incoming, fields, (blob_id, None)).await
+}
+
+/// What a request says before its body, which is not read if this is wrong: how long the body is, if it says so.
+fn check_head(state: &AppState, request: &Request) -> Result<Option<u64>, Problem> {
+    if let Some((name, _)) = query_of(request).next() {
+        let rule = "is no parameter of this address: fields belong into the form";
+        return Err(Problem::invalid_field(shown(&name), rule).closing_connection());
+    }
+    let most = state.limits.upload_bytes.saturating_add(OVERHEAD_BYTES);
+    let declared = declared_length(request);
+    if declared > Some(most) {
+        return Err(document_too_large(state.limits.upload_bytes));
+    }
+    Ok(declared)
+}
+
+/// All that a form says.
+type Whole = (FileName, StoredBlob, Said);
+
 struct Received {
     file: Option<(FileName, StoredBlob)>,
-    form: Form,
+    fields: Fields,
 }
 
 impl Received {
     /// All that an upload needs, provided that it is there.
-    async fn whole(self, state: &AppState) -> Result<(FileName, StoredBlob, Said), Problem> {
+    async fn whole(self, state: &AppState) -> Result<Whole, Problem> {
         let missing = || Problem::invalid_field("file", "is required: the document to upload");
         let (name, blob) = self.file.ok_or_else(missing)?;
-        Ok((name, blob, self.form.said(state).await?))
+        Ok((name, blob, self.fields.said(state).await?))
     }
 }
 
+/// Reads the whole form. The document is stored under `blob_id` where it has room, and only digested without.
 async fn read_fields(
     state: &AppState,
-    multipart: &mut Multipart,
-    (blob_id, room): (BlobId, &mut Room),
-    received: &mut Received,
-) -> Result<(), Problem> {
-    let mut small_bytes = 0;
-    while let Some(field) = in_time(state, multipart.next_field()).await? {
+    Incoming { form, expected, .. }: &mut Incoming,
+    fields: UploadFields,
+    (blob_id, mut room): (BlobId, Option<&mut Room>),
+) -> Result<Whole, Problem> {
+    let mut received = Received {
+        file: None,
+        fields: Fields::of(fields),
+    };
+    while let Some(field) = form.next_part().await? {
         match field.name() {
             Some("file") if received.file.is_some() => {
                 let rule = "must be there once: one upload is one document";
@@ -98,23 +135,28 @@ async fn read_fields(
             }
             Some("file") => {
                 let name = FileName::sanitise(field.file_name().unwrap_or_default());
-                let blob = store_field(state, field, (blob_id, &mut *room)).await?;
+                let blob = match room.as_deref_mut() {
+                    Some(room) => store_field(state, field, (blob_id, room)).await?,
+                    None => digest_field(state, field, blob_id).await?,
+                };
                 received.file = Some((name, blob));
             }
             other => {
                 let name = other.unwrap_or_default().to_owned();
-                received.form.knows(&name)?;
-                let text = read_small(state, field, &mut small_bytes).await?;
-                received.form.add(&name, &text, state.clock.now())?;
+                received.fields.knows(&name)?;
+                let text = field.value().await?;
+                received.fields.add(&name, &text, state.clock.now())?;
             }
         }
     }
-    Ok(())
+    let (name, blob, said) = received.whole(state).await?;
+    check_digest(*expected, blob.sha256)?;
+    Ok((name, blob, said))
 }
 
 async fn store_field(
     state: &AppState,
-    field: Field<'_>,
+    field: Part<'_>,
     (blob_id, room): (BlobId, &mut Room),
 ) -> Result<StoredBlob, Problem> {
     let writer: BlobWriter = state.store.write_blob(blob_id);
@@ -130,16 +172,12 @@ async fn store_field(
 /// Hands the document over piece by piece, each after there is room for it.
 async fn write_pieces(
     state: &AppState,
-    mut field: Field<'_>,
+    mut field: Part<'_>,
     room: &mut Room,
     writer: &BlobWriter,
 ) -> Result<(), Problem> {
-    let mut size_bytes = 0_u64;
-    while let Some(piece) = in_time(state, field.chunk()).await? {
-        size_bytes += piece.len() as u64;
-        if size_bytes > state.limits.upload_bytes {
-            return Err(too_large(state));
-        }
+    let mut size_bytes = 0;
+    while let Some(piece) = next_piece(state, &mut field, &mut size_bytes).await? {
         room.make(size_bytes).await?;
         if !writer.write(piece).await {
             // Why, is told when it is finished.
@@ -149,53 +187,35 @@ async fn write_pieces(
     Ok(())
 }
 
-/// Reads a field that is no document; all of them together stay small.
-async fn read_small(
+/// Digests a document that is not to be stored.
+async fn digest_field(
     state: &AppState,
-    mut field: Field<'_>,
-    small_bytes: &mut u64,
-) -> Result<Vec<u8>, Problem> {
-    let mut text = Vec::new();
-    while let Some(piece) = in_time(state, field.chunk()).await? {
-        *small_bytes += piece.len() as u64;
-        if *small_bytes > OVERHEAD_BYTES {
-            let detail = "The fields beside `file` are at most 64 KiB long together.";
-            return Err(Problem::new(Code::PayloadTooLarge, detail).closing_connection());
-        }
-        text.extend_from_slice(&piece);
+    mut field: Part<'_>,
+    id: BlobId,
+) -> Result<StoredBlob, Problem> {
+    let (mut size_bytes, mut digest) = (0, RunningSha256::default());
+    while let Some(piece) = next_piece(state, &mut field, &mut size_bytes).await? {
+        digest.update(&piece);
     }
-    Ok(text)
+    Ok(StoredBlob {
+        id,
+        size_bytes,
+        sha256: digest.finish(),
+    })
 }
 
-/// Why a request is not read as a form.
-fn not_a_form(says_so: bool) -> Problem {
-    if says_so {
-        let detail =
-            "Please say in Content-Type what separates the parts: multipart/form-data; boundary=….";
-        return Problem::new(Code::BadRequest, detail);
-    }
-    let detail = "Please send the document as multipart/form-data, in the field `file`.";
-    Problem::new(Code::UnsupportedMediaType, detail)
-}
-
-/// The next piece, unless the client falls silent for too long.
-async fn in_time<T>(
+/// The next piece of a document, as long as it is not too long with it.
+async fn next_piece(
     state: &AppState,
-    piece: impl Future<Output = Result<T, MultipartError>>,
-) -> Result<T, Problem> {
-    match timeout(state.limits.upload_idle, piece).await {
-        Ok(Ok(piece)) => Ok(piece),
-        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(state)),
-        Ok(Err(_)) => Err(Problem::new(
-            Code::BadRequest,
-            "The multipart body is malformed or broke off. Please send the upload again.",
-        )),
-        Err(_) => Err(Problem::new(
-            Code::RequestTimeout,
-            "The upload fell silent for too long. Please send it again.",
-        )
-        .closing_connection()),
+    field: &mut Part<'_>,
+    size_bytes: &mut u64,
+) -> Result<Option<Bytes>, Problem> {
+    let piece = field.chunk().await?;
+    *size_bytes += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+    if *size_bytes > state.limits.upload_bytes {
+        return Err(document_too_large(state.limits.upload_bytes));
     }
+    Ok(piece)
 }
 
 fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
@@ -206,10 +226,4 @@ fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, st
 fn declared_length(request: &Request) -> Option<u64> {
     let length: ContentLength = request.headers().typed_get()?;
     Some(length.0)
-}
-
-fn too_large(state: &AppState) -> Problem {
-    let limit = state.limits.upload_bytes;
-    let detail = format!("A document is at most {limit} bytes long.");
-    Problem::new(Code::PayloadTooLarge, detail).closing_connection()
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use dossier_service::server::{Limits, serve};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::App;
@@ -57,7 +57,7 @@ impl Wire {
 }
 
 /// Everything until the connection is closed.
-pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_to_end(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut answer = Vec::new();
     let reading = stream.read_to_end(&mut answer);
     let read = tokio::time::timeout(super::PATIENCE, reading).await;

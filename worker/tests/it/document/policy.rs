@@ -133,6 +133,30 @@ fn a_name_without_extension_promises_nothing() {
     }
 }
 
+/// docs/API.md has this table.
+#[test]
+fn what_follows_the_last_dot_is_compared_letter_by_letter() {
+    for name in ["a.Docx", "a.exe.docx", "a.pdf.docx", "docx", "a.docx"] {
+        let found = check_extension(name, Kind::Docx, &Policy::strict());
+        assert_eq!(found, Ok(None), "{name:?}");
+    }
+    for name in [
+        "a.doc",
+        "a.docm",
+        "a.docx.exe",
+        "a.d\u{43e}cx",
+        "a.\u{ff44}\u{ff4f}\u{ff43}\u{ff58}",
+        "a.docx\u{301}",
+        "a.do\u{200b}cx",
+    ] {
+        let found = check_extension(name, Kind::Docx, &Policy::standard());
+        assert_eq!(found, Ok(Some(Flag::ExtensionMismatch)), "{name:?}");
+        let refused = check_extension(name, Kind::Docx, &Policy::strict());
+        let reason = refused.expect_err("a mismatch");
+        assert_eq!(reason.code(), "EXTENSION_MISMATCH", "{name:?}");
+    }
+}
+
 #[test]
 fn a_misleading_extension_is_refused_by_the_strict_policy() {
     let reason =

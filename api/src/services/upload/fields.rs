@@ -22,7 +22,7 @@ pub enum UploadFields {
 
 /// What the fields said so far.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct Fields {
     fields: UploadFields,
     audience: AudienceRequest,
     expires_at: Option<DateTime>,
@@ -37,7 +37,7 @@ pub(in crate::services) struct Said {
     pub(in crate::services) expires_at: Option<DateTime>,
 }
 
-impl Form {
+impl Fields {
     pub(super) fn of(fields: UploadFields) -> Self {
         Self {
             fields,

@@ -1,0 +1,129 @@
+//! How slow an upload may be.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::config::Limits;
+use crate::problem::{Code, Problem};
+
+/// In which way an upload is too slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slowness {
+    /// Nothing came for too long.
+    Silent,
+    /// All of it together took too long.
+    TooLong,
+    /// Too few bytes came in the time in which they were waited for.
+    TooFewBytes,
+}
+
+/// The time that an upload has taken so far.
+#[derive(Debug)]
+pub(super) struct Pace {
+    idle: Duration,
+    total: Duration,
+    bytes_per_second: u64,
+    begun: Instant,
+    /// How much of it the client was waited for.
+    waited: Duration,
+}
+
+impl Pace {
+    pub(super) fn begin(limits: &Limits) -> Self {
+        Self {
+            idle: limits.upload_idle,
+            total: limits.upload_total,
+            bytes_per_second: limits.upload_rate,
+            begun: Instant::now(),
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// How long the next piece may take when `arrived` bytes have come, and what it is when it takes longer.
+    pub(super) fn left(&self, arrived: u64) -> (Duration, Slowness) {
+        let total = self.total.saturating_sub(self.begun.elapsed());
+        let mut least = (self.idle, Slowness::Silent);
+        for other in [
+            (total, Slowness::TooLong),
+            (self.left_for_bytes(arrived), Slowness::TooFewBytes),
+        ] {
+            if other.0 < least.0 {
+                least = other;
+            }
+        }
+        least
+    }
+
+    /// The client was waited for.
+    pub(super) fn add_wait(&mut self, wait: Duration) {
+        self.waited += wait;
+    }
+
+    /// What `arrived` bytes may take: twice the longest silence, and a second for so many bytes.
+    fn left_for_bytes(&self, arrived: u64) -> Duration {
+        let Some(seconds) = arrived.checked_div(self.bytes_per_second) else {
+            return Duration::MAX;
+        };
+        let allowed = self.idle.saturating_mul(2);
+        let allowed = allowed.saturating_add(Duration::from_secs(seconds));
+        allowed.saturating_sub(self.waited)
+    }
+
+    /// What the client is told.
+    pub(super) fn problem(&self, slowness: Slowness) -> Problem {
+        let detail = match slowness {
+            Slowness::Silent => {
+                "The upload fell silent for too long. Please send it again.".to_owned()
+            }
+            Slowness::TooLong => format!(
+                "The upload took longer than {} seconds. Please send it again over a faster connection.",
+                self.total.as_secs()
+            ),
+            Slowness::TooFewBytes => format!(
+                "The upload brought fewer than {} bytes a second. Please send it again over a faster connection.",
+                self.bytes_per_second
+            ),
+        };
+        Problem::new(Code::RequestTimeout, detail).closing_connection()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pace(total_seconds: u64, upload_rate: u64) -> Pace {
+        Pace::begin(&Limits {
+            upload_idle: Duration::from_secs(30),
+            upload_total: Duration::from_secs(total_seconds),
+            upload_rate,
+            ..Limits::default()
+        })
+    }
+
+    #[test]
+    fn whichever_limit_comes_first_counts() {
+        let mut pace = pace(3600, 1024);
+        assert_eq!(pace.left(0), (Duration::from_secs(30), Slowness::Silent));
+        pace.add_wait(Duration::from_secs(50));
+        let ten = (Duration::from_secs(10), Slowness::TooFewBytes);
+        assert_eq!(pace.left(1023), ten);
+        assert_eq!(pace.left(20 * 1024).1, Slowness::Silent);
+        pace.add_wait(Duration::from_secs(100));
+        assert_eq!(pace.left(1023).0, Duration::ZERO);
+    }
+
+    #[test]
+    fn many_bytes_are_late_all_the_same() {
+        let late = (Duration::ZERO, Slowness::TooLong);
+        assert_eq!(pace(0, 1024).left(u64::MAX), late);
+    }
+
+    #[test]
+    fn without_a_rate_few_bytes_are_enough() {
+        let mut pace = pace(3600, 0);
+        pace.add_wait(Duration::from_secs(3000));
+        assert_eq!(pace.left(1).1, Slowness::Silent);
+    }
+}
