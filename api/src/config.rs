@@ -8,6 +8,7 @@ use dossier_common::config::{
     ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
 };
 use dossier_common::queue::QueueSettings;
+use dossier_common::retention::Retention;
 use dossier_service::{FrameSettings, server};
 
 use crate::keys::ApiKeys;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub totp_required_for: TotpRoles,
     /// What is allowed at most.
     pub limits: Limits,
+    /// How long bytes are kept that nobody can download any more.
+    pub retention: Retention,
     /// The queues.
     pub queues: QueueSettings,
     /// What connections may take.
@@ -89,6 +92,7 @@ impl Settings {
         let nobody = TotpRoles::default();
         let totp_required_for = env.value("TOTP_REQUIRED_FOR", TotpRoles::RULE, nobody);
         let limits = read_limits(&mut env);
+        let retention = Retention::read(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
         let frame = FrameSettings::read(&mut env, "dossier-api", METRICS_PORT).with_delay(&mut env);
@@ -102,6 +106,7 @@ impl Settings {
                 sign_up,
                 totp_required_for,
                 limits,
+                retention,
                 queues,
                 connections,
                 frame,

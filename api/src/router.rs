@@ -62,7 +62,10 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
-        .routes(routes!(files::show_file))
+        .routes(routes!(files::show_file, files::withdraw_file))
+        .routes(routes!(files::restore_file))
+        .routes(routes!(files::replace_file))
+        .routes(routes!(files::list_versions))
         // Links
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))

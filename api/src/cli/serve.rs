@@ -55,6 +55,7 @@ async fn serve_clients(
     draining: Draining,
 ) -> anyhow::Result<()> {
     let (limits, grace) = (settings.connections, settings.frame.grace);
+    let store = store.with_retention(settings.retention);
     let state = app_state(store, settings, draining.clone());
     let (audit, operations) = (state.audit.clone(), state.operations.clone());
     audit.start_to_summarise();

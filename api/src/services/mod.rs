@@ -46,6 +46,7 @@ pub use send_reset::{SendReset, send_reset};
 pub use session::{Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
-    AcceptUpload, IdempotencyKey, ReceiveUpload, Upload, accept_upload, receive_upload,
+    AcceptUpload, IdempotencyKey, ReceiveUpload, ReplaceContent, Upload, accept_upload,
+    receive_upload, replace_content,
 };
 pub use verify::{VerifyEmail, verify_email};

@@ -1,8 +1,12 @@
 //! Uploads: bytes first, then one transaction.
 
 mod multipart;
+mod raw;
 mod refusal;
+mod replace;
 mod room;
+
+pub use replace::{ReplaceContent, replace_content};
 
 use axum::extract::Request;
 use dossier_common::audit::Act;
@@ -153,6 +157,11 @@ fn new_file(state: &AppState, owner: UserId, upload: &Upload) -> File {
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,
         validated_at: None,
+        expires_at: None,
+        withdrawn: None,
+        earlier: Vec::new(),
+        replacement: None,
+        bytes_removed_at: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod audit;
 mod cohort;
 mod explanation;
 mod file;
+mod file_version;
 mod invitation;
 mod job;
 mod job_filter;
@@ -33,6 +34,9 @@ pub use audit::AuditEntryResponse;
 pub use cohort::{CohortList, CohortResponse};
 pub use explanation::{ExplanationResponse, KnownResponse};
 pub use file::{FileResponse, FileStateName, KindName, RejectionResponse};
+pub use file_version::{
+    ReplacementResponse, ReplacementStateName, VersionList, VersionResponse, WithdrawalResponse,
+};
 pub use invitation::{AcceptInvitationRequest, InvitationRequest, InvitationResponse};
 pub use job::JobResponse;
 pub use job_filter::JobFilterRequest;

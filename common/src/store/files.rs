@@ -6,9 +6,9 @@ use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::audit::AuditEntry;
-use crate::file::{File, FileState, Inspection};
+use crate::file::{File, FileState, Inspection, Replacement};
 use crate::id::{FileId, UserId};
-use crate::queue::{JobState, ValidateUpload};
+use crate::queue::{EraseBlobs, JobState, ValidateUpload};
 
 /// A document together with the job that looks inside it.
 #[derive(Clone, Debug)]
@@ -17,18 +17,28 @@ pub struct FileView {
     pub file: File,
     /// Its job, as long as the queue remembers it.
     pub job: Option<JobSummary>,
+    /// The job of its replacement, as long as there is one.
+    pub replacement_job: Option<JobSummary>,
 }
 
 impl FileView {
     /// Whether nobody will come to a verdict unless an operator retries the job.
     pub fn has_failed(&self) -> bool {
-        use JobState::{Cancelled, Dead, Malformed};
-        self.file.state == FileState::Received
-            && self
-                .job
-                .as_ref()
-                .is_none_or(|job| matches!(job.state, Dead | Cancelled | Malformed))
+        self.file.state == FileState::Received && is_given_up(self.job.as_ref())
     }
+
+    /// The same of its replacement.
+    pub fn has_failed_replacement(&self) -> bool {
+        let replacement = self.file.replacement.as_ref();
+        replacement.is_some_and(Replacement::is_pending)
+            && is_given_up(self.replacement_job.as_ref())
+    }
+}
+
+/// Whether a job will not come to its end by itself.
+fn is_given_up(job: Option<&JobSummary>) -> bool {
+    use JobState::{Cancelled, Dead, Malformed};
+    job.is_none_or(|job| matches!(job.state, Dead | Cancelled | Malformed))
 }
 
 /// Which documents a list shows.
@@ -36,7 +46,7 @@ impl FileView {
 pub enum FileScope {
     /// Those that this person uploaded.
     OwnedBy(UserId),
-    /// Those that are available and meant for the person with this address (as it is compared).
+    /// Those that are available, not withdrawn, and meant for the person with this address (as it is compared).
     MeantFor(String),
     /// All of them.
     Everything,
@@ -47,7 +57,7 @@ impl FileScope {
         match self {
             Self::OwnedBy(owner) => doc! { "owner_id": owner },
             Self::MeantFor(email_key) => doc! {
-                "state": "available",
+                "state": "available", "withdrawn": null, "bytes_removed_at": null,
                 "recipients": { "$in": [Bson::Null, Bson::String(email_key.clone())] },
             },
             Self::Everything => doc! {},
@@ -58,7 +68,9 @@ impl FileScope {
     /// meant for, which may be most of what is stored of it.
     fn projection(&self) -> Document {
         match self {
-            Self::MeantFor(_) => doc! { "inspection": 0, "recipients": 0 },
+            Self::MeantFor(_) => doc! {
+                "inspection": 0, "recipients": 0, "earlier": 0, "replacement": 0,
+            },
             Self::OwnedBy(_) | Self::Everything => doc! {},
         }
     }
@@ -121,7 +133,12 @@ impl Store {
     ///
     /// [`StoreError::Queue`].
     pub async fn with_jobs(&self, files: Vec<File>) -> Result<Vec<FileView>, StoreError> {
-        let ids: Vec<String> = files.iter().map(|file| file.job_id.to_string()).collect();
+        let replacing = |file: &File| file.replacement.as_ref().map(|it| it.job_id.to_string());
+        let ids: Vec<String> = files
+            .iter()
+            .flat_map(|file| [Some(file.job_id.to_string()), replacing(file)])
+            .flatten()
+            .collect();
         let operator = self.queue_operator();
         let mut jobs = operator
             .find_jobs(&ids)
@@ -135,6 +152,7 @@ impl Store {
             .into_iter()
             .map(|file| FileView {
                 job: take(&file.job_id.to_string()),
+                replacement_job: replacing(&file).and_then(|id| take(&id)),
                 file,
             })
             .collect())
@@ -157,7 +175,11 @@ impl Store {
             Box::pin(async move {
                 let is_first = tx.set_verdict(id, &inspection, entry.at).await?;
                 if is_first {
+                    let now = entry.at;
                     tx.record(entry).await?;
+                    if inspection.outcome.is_err() {
+                        tx.erase_rejected(id, now).await?;
+                    }
                 }
                 Ok(is_first)
             })
@@ -213,6 +235,16 @@ impl Tx<'_> {
             .map_err(StoreError::database("record a verdict"))
     }
 
+    /// Has the bytes of a document, or of a replacement of it, removed some time after they were rejected, `at`.
+    pub(super) async fn erase_rejected(
+        &mut self,
+        id: FileId,
+        at: DateTime,
+    ) -> Result<(), StoreError> {
+        let erasing = EraseBlobs::rejected(id, at, self.store.retention.rejected);
+        self.enqueue_once(erasing.job(at)).await
+    }
+
     /// Adds a document and enqueues the job that looks inside it.
     ///
     /// # Errors
@@ -226,7 +258,10 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("add a file"))?;
-        let job = ValidateUpload { file_id: file.id };
+        let job = ValidateUpload {
+            file_id: file.id,
+            blob_id: None,
+        };
         self.enqueue(job, file.job_id).await
     }
 }

@@ -10,6 +10,7 @@ use mongodb::bson::{Bson, doc};
 use serde::Deserialize;
 
 use super::error::is_duplicate_key;
+use super::kept_blobs::kept_blobs;
 use super::{Store, StoreError, Tx};
 use crate::id::BlobId;
 use crate::storage::{Reservation, ReservationState, StorageUsage, UsageOf};
@@ -142,12 +143,15 @@ impl Tx<'_> {
             .await
             .map_err(StoreError::database(OPERATION))?;
         let reservations = reservations.stream(&mut *self.session).try_collect().await;
+        let kept = doc! { "$project": { "owner_id": 1, "kept": kept_blobs() } };
         let group = doc! { "$group": {
-            "_id": "$owner_id", "bytes": { "$sum": "$size_bytes" }, "files": { "$sum": 1 },
+            "_id": "$owner_id",
+            "bytes": { "$sum": { "$sum": "$kept.size_bytes" } },
+            "files": { "$sum": { "$size": "$kept" } },
         } };
         let mut sums = collections
             .files
-            .aggregate([group])
+            .aggregate([kept, group])
             .with_type::<OfOwner>()
             .session(&mut *self.session)
             .await

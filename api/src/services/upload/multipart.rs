@@ -219,12 +219,12 @@ fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, st
     url::form_urlencoded::parse(query.as_bytes())
 }
 
-fn declared_length(request: &Request) -> Option<u64> {
+pub(super) fn declared_length(request: &Request) -> Option<u64> {
     let length: ContentLength = request.headers().typed_get()?;
     Some(length.0)
 }
 
-fn too_large(state: &AppState) -> Problem {
+pub(super) fn too_large(state: &AppState) -> Problem {
     let limit = state.limits.upload_bytes;
     let detail = format!("A document is at most {limit} bytes long.");
     Problem::new(Code::PayloadTooLarge, detail).closing_connection()

@@ -103,6 +103,11 @@ impl Bench {
             job_id: self.job_id(),
             created_at: now,
             validated_at: None,
+            expires_at: None,
+            withdrawn: None,
+            earlier: Vec::new(),
+            replacement: None,
+            bytes_removed_at: None,
         }
     }
 
