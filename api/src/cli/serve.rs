@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Settings;
+use crate::download_watch::DownloadWatch;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -90,6 +91,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
         operations: OperationRunner::new(store.clone(), draining.clone()),
         overview: OverviewFeed::new(store.clone()),
+        downloads: DownloadWatch::new(store.clone(), clock.clone()),
         store,
         clock,
         passwords: PasswordHasher::new(entropy.clone()),

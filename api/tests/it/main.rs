@@ -54,6 +54,7 @@ mod revalidation;
 mod revocation;
 mod rights;
 mod roles;
+mod running_downloads;
 mod sessions;
 mod shared_limits;
 mod sign_up;

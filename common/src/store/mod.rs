@@ -39,6 +39,7 @@ pub mod refresh_tokens;
 pub mod replacements;
 pub mod resets;
 pub mod revalidations;
+pub mod running_downloads;
 pub mod second_factors;
 pub mod sessions;
 pub mod sign_ups;

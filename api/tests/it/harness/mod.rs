@@ -39,6 +39,7 @@ use axum::Router;
 use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
+use dossier_api::download_watch::DownloadWatch;
 use dossier_api::operation_runner::OperationRunner;
 use dossier_api::overview_feed::OverviewFeed;
 use dossier_api::password::PasswordHasher;
@@ -122,6 +123,7 @@ impl App {
             reachability: Reachability::watch(store.clone()),
             operations: OperationRunner::new(store.clone(), draining.clone()),
             overview: OverviewFeed::new(store.clone()),
+            downloads: DownloadWatch::new(store.clone(), clock.clone()),
             free_space: FreeSpace::of(store.clone()),
             store,
             clock,
