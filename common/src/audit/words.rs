@@ -135,6 +135,8 @@ words! {
         LimitQueue = "limit_queue",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
+        /// What disagreed in the database was mended.
+        Repair = "repair",
     }
 }
 

@@ -3,12 +3,13 @@
 //! In this order, so that nobody brings a document back whose bytes are going. A process that dies in between
 //! leaves bytes that are marked: its job is run again and removes them.
 
-use mongodb::bson::{Bson, Document, doc, serialize_to_bson};
+use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
 use super::{Store, StoreError, Tx};
 use crate::audit::AuditEntry;
 use crate::file::{ErasedBlob, Erasure, File};
 use crate::id::{BlobId, FileId, UserId};
+use crate::queue::EraseBlobs;
 use crate::storage::UsageOf;
 
 impl Store {
@@ -51,6 +52,21 @@ impl Store {
 }
 
 impl Tx<'_> {
+    /// Has the bytes of a document removed some time after it expires, `at`, unless that is changed by then.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn erase_expired(
+        &mut self,
+        id: FileId,
+        at: DateTime,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let erasing = EraseBlobs::expired(id, at, self.store.retention.expired);
+        self.enqueue_once(erasing.job(now)).await
+    }
+
     async fn mark_blobs(
         &mut self,
         id: FileId,

@@ -15,6 +15,7 @@ pub mod attempts;
 pub mod audit;
 pub mod blob_erasures;
 pub mod blobs;
+pub mod check;
 pub mod confirmations;
 pub mod erasure;
 pub mod files;

@@ -6,7 +6,7 @@ use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::{Erasure, File};
 use dossier_common::id::{BlobId, UserId};
 use dossier_common::queue::{EraseBlobs, JobState, QueueName};
-use dossier_common::storage::{Quota, UsageOf};
+use dossier_common::storage::UsageOf;
 use dossier_common::store::StoreError;
 use dossier_common::store::withdrawals::Restored;
 use mongodb::bson::{Bson, DateTime, Document, doc};
@@ -25,26 +25,11 @@ fn somebody(bench: &Bench) -> UserId {
     UserId::generate(&bench.entropy, bench.now())
 }
 
-/// Counts `file` as its upload would have.
-async fn count(bench: &Bench, file: &File) {
-    let store = bench.store();
-    let lease = Duration::from_secs(60);
-    let opened = store.open_reservation(file.blob_id, file.owner_id, lease);
-    opened.await.expect("it can be opened");
-    let bytes = file.size_bytes.unsigned_abs();
-    for of in [UsageOf::Person(file.owner_id), UsageOf::Everybody] {
-        let held = store.hold_storage(of, file.blob_id, bytes, Quota::default());
-        assert!(held.await.expect("it can be held").is_held);
-    }
-    let settled = store.settle_reservation(file.blob_id, file.owner_id, Some(file.size_bytes));
-    settled.await.expect("it can be counted");
-}
-
 /// An available document that is counted.
 async fn available(bench: &Bench) -> File {
     let owner = somebody(bench);
     let file = bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await;
-    count(bench, &file).await;
+    bench.count(&file).await;
     file
 }
 
@@ -141,7 +126,7 @@ async fn rejected_bytes_go_after_their_time_and_the_document_still_says_why() {
     let file = bench
         .file_with_verdict(owner, REPORT, Err("NOT_OPC"), 1)
         .await;
-    count(&bench, &file).await;
+    bench.count(&file).await;
     let rejected_at = file.validated_at.expect("a verdict");
     let keep = Duration::from_secs(30 * DAY);
     bench.services.clock.advance(keep);

@@ -1,6 +1,8 @@
 //! What the worker promises, one file a promise.
 
 mod antivirus;
+mod check;
+mod check_command;
 mod cli;
 mod completions;
 mod development;

@@ -1,5 +1,7 @@
 //! What the API would have written, each with its job.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use dossier_common::digest::Sha256;
 use dossier_common::file::{DocumentKind, File, FileState};
@@ -8,6 +10,7 @@ use dossier_common::id::{BlobId, FileId, JobId, LinkId, SignUpId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::Job;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
+use dossier_common::storage::{Quota, UsageOf};
 use dossier_common::user::{Role, User};
 
 use super::Bench;
@@ -109,6 +112,20 @@ impl Bench {
             replacement: None,
             bytes_removed_at: None,
         }
+    }
+
+    /// Counts a document as its upload would have.
+    pub(crate) async fn count(&self, file: &File) {
+        let (store, blob, owner) = (self.store(), file.blob_id, file.owner_id);
+        let opened = store.open_reservation(blob, owner, Duration::from_secs(60));
+        opened.await.expect("it can be opened");
+        let bytes = file.size_bytes.unsigned_abs();
+        for of in [UsageOf::Person(owner), UsageOf::Everybody] {
+            let held = store.hold_storage(of, blob, bytes, Quota::default()).await;
+            assert!(held.expect("it can be held").is_held);
+        }
+        let settled = store.settle_reservation(blob, owner, Some(file.size_bytes));
+        settled.await.expect("it can be counted");
     }
 
     /// An uploaded document.
