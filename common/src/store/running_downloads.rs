@@ -62,11 +62,13 @@ impl Store {
             "idle_expires_at": { "$gt": now }, "absolute_expires_at": { "$gt": now },
         };
         let collections = &self.collections;
-        let (links, files, sessions) = tokio::try_join!(
+        // To the end, also where one fails: calls of the driver must not be dropped.
+        let (links, files, sessions) = tokio::join!(
             rows(collections.links.clone_with_type(), links, usable),
             rows(collections.files.clone_with_type(), files, offered),
             rows(collections.sessions.clone_with_type(), sessions, live),
-        )?;
+        );
+        let (links, files, sessions) = (links?, files?, sessions?);
         let digest = |row: Row<FileId>| Some((row.id, row.sha256?));
         Ok(Standing {
             links: links.into_iter().map(|row| row.id).collect(),

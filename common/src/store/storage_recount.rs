@@ -128,7 +128,7 @@ impl Store {
 
 impl Tx<'_> {
     async fn storage_moment(&mut self) -> Result<Moment, StoreError> {
-        Moment::read(self.store, &mut *self.session).await
+        Moment::read(self.store, self.session).await
     }
 }
 

@@ -70,10 +70,11 @@ fn chain(first: Bytes, rest: Rest) -> impl Stream<Item = Result<Bytes, BrokenOff
         let mut rest = rest?;
         let piece = rest.next().await?;
         match &piece {
-            Ok(_) => return Some((piece, (None, Some(rest)))),
+            Ok(_) => {}
             Err(BrokenOff::Ended) => tracing::info!("a download broke off: {}", BrokenOff::Ended),
             Err(error) => tracing::error!(%error, "a download broke off"),
         }
-        Some((piece, (None, None)))
+        let rest = piece.is_ok().then_some(rest);
+        Some((piece, (None, rest)))
     })
 }
