@@ -48,6 +48,7 @@ async fn finds_and_mends(bench: &Bench, check: Check, id: String) {
     };
     assert_eq!((difference.check, &difference.id), (check, &id));
     assert!(repair(bench, difference).await);
+    bench.committed().await;
     assert!(ids(bench, check).await.is_empty());
 }
 
@@ -135,6 +136,7 @@ async fn bytes_of_an_upload_under_way_and_of_the_last_hour_are_left_alone() {
         .store()
         .open_reservation(upload.blob_id, upload.owner_id, lease);
     opened.await.expect("it can be opened");
+    bench.committed().await;
     assert!(found(&bench, Check::OrphanBytes).await.is_empty());
     let young = bench.new_file(somebody(&bench), REPORT.0, REPORT.1).await;
     let snapshot = bench.store().snapshot(bench.now()).await;
@@ -246,6 +248,7 @@ async fn a_counter_that_is_wrong_and_an_upload_that_ended_long_ago_are_put_right
         .store()
         .open_reservation(upload.blob_id, upload.owner_id, lease);
     opened.await.expect("it can be opened");
+    bench.committed().await;
     let id = upload.blob_id.to_string();
     finds_and_mends(&bench, Check::StaleReservations, id).await;
     assert!(found(&bench, Check::OrphanBytes).await.is_empty());

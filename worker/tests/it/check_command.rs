@@ -50,6 +50,7 @@ async fn it_says_that_all_agrees_and_what_does_not_and_mends_it_when_it_is_told_
     assert_eq!(code, 0, "{report}");
     assert_eq!(report["differences"][0]["check"], "storage-usage");
     assert_eq!(report["differences"][0]["mended"], true);
+    bench.committed().await;
     let (code, _) = json(&bench, &[]).await;
     assert_eq!(code, 0);
     let audit = bench.store().database().collection::<Document>("audit");

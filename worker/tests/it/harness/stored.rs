@@ -12,6 +12,7 @@ use dossier_common::queue::Job;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
 use dossier_common::storage::{Quota, UsageOf};
 use dossier_common::user::{Role, User};
+use mongodb::bson::{Document, doc};
 
 use super::Bench;
 
@@ -126,6 +127,15 @@ impl Bench {
         }
         let settled = store.settle_reservation(blob, owner, Some(file.size_bytes));
         settled.await.expect("it can be counted");
+        self.committed().await;
+    }
+
+    /// Waits until a majority has all that was written before. Counters and reservations do not wait for it, and a
+    /// snapshot shows what a majority has.
+    pub(crate) async fn committed(&self) {
+        let barrier = self.store().database().collection::<Document>("barrier");
+        let written = barrier.insert_one(doc! {}).await;
+        written.expect("it can be written");
     }
 
     /// An uploaded document.
