@@ -66,9 +66,13 @@ def prepare():
     """A document, a link to it and the link's token, a session, an account, a job and a queue."""
     sign_up(CLIENT)
     ops, client = log_in(OPS), log_in(CLIENT)
-    with open("fixtures/report.docx", "rb") as document:
-        form = {"data": {"audience": "everyone"}, "files": {"file": document}}
-        file = call("POST", "/v1/files", token=ops, **form)["id"]
+
+    def upload():
+        with open("fixtures/report.docx", "rb") as document:
+            form = {"data": {"audience": "everyone"}, "files": {"file": document}}
+            return call("POST", "/v1/files", token=ops, **form)["id"]
+
+    file = upload()
 
     def is_available():
         return call("GET", f"/v1/files/{file}", token=ops)["state"] == "available"
@@ -81,6 +85,8 @@ def prepare():
     account = {"email": email, "password": password, "role": "ops"}
     return {
         "file": file,
+        # One that nothing here waits for: it is withdrawn.
+        "taken_back": upload(),
         "link": link["id"],
         "token": link["download_url"].split("/")[-1],
         "session": next(it["id"] for it in sessions if not it["current"]),
@@ -146,7 +152,10 @@ def map_path_parameters(context, path_parameters):
     path = context.operation.path
     for name, value in list((path_parameters or {}).items()):
         if is_second(value):
-            path_parameters[name] = THERE[kind_of(path, name)]
+            kind = kind_of(path, name)
+            if kind == "file" and context.operation.method.upper() == "DELETE":
+                kind = "taken_back"
+            path_parameters[name] = THERE[kind]
         elif name == "name":
             # No generated name is that of a queue which others need.
             path_parameters[name] = "no-such-queue"

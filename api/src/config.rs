@@ -8,6 +8,7 @@ use dossier_common::config::{
     ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
 };
 use dossier_common::queue::QueueSettings;
+use dossier_common::retention::Retention;
 use dossier_service::{FrameSettings, server};
 
 use crate::keys::ApiKeys;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub legacy_audience: LegacyAudience,
     /// What is allowed at most.
     pub limits: Limits,
+    /// How long bytes are kept that nobody can download any more.
+    pub retention: Retention,
     /// The queues.
     pub queues: QueueSettings,
     /// What connections may take.
@@ -105,6 +108,7 @@ impl Settings {
         let everyone = LegacyAudience::default();
         let legacy_audience = env.value("LEGACY_AUDIENCE", LegacyAudience::RULE, everyone);
         let limits = read_limits(&mut env);
+        let retention = Retention::read(&mut env);
         let queues = read_queue_settings(&mut env);
         let connections = server::Limits::read(&mut env);
         let frame = FrameSettings::read(&mut env, "dossier-api", METRICS_PORT).with_delay(&mut env);
@@ -119,6 +123,7 @@ impl Settings {
                 totp_required_for,
                 legacy_audience,
                 limits,
+                retention,
                 queues,
                 connections,
                 frame,

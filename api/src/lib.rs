@@ -11,6 +11,7 @@ pub mod buckets;
 pub mod cli;
 pub mod config;
 pub mod delivery;
+pub mod download_watch;
 pub mod extract;
 pub mod handlers;
 pub mod keys;

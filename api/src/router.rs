@@ -63,7 +63,14 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
-        .routes(routes!(files::show_file, files::change_file))
+        .routes(routes!(
+            files::show_file,
+            files::change_file,
+            files::withdraw_file
+        ))
+        .routes(routes!(files::restore_file))
+        .routes(routes!(files::replace_file))
+        .routes(routes!(files::list_versions))
         .routes(routes!(files::show_activity))
         .routes(routes!(files::notify_first_download))
         .merge(resumable_uploads())

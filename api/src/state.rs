@@ -14,6 +14,7 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
+use crate::download_watch::DownloadWatch;
 use crate::legacy_audience::LegacyAudience;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
@@ -88,6 +89,8 @@ pub struct Parts {
     pub operations: OperationRunner,
     /// What reads the overview for those who listen to it.
     pub overview: OverviewFeed,
+    /// What ends downloads under way.
+    pub downloads: DownloadWatch,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

@@ -1,5 +1,11 @@
 //! Uploaded documents.
 
+mod erasure;
+mod version;
+
+pub use erasure::{ErasedBlob, Erasure};
+pub use version::{EarlierVersion, MAX_EARLIER_VERSIONS, Replacement, Withdrawal};
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -179,9 +185,34 @@ pub struct File {
     pub created_at: DateTime,
     /// When a worker came to a verdict.
     pub validated_at: Option<DateTime>,
+    /// That it was withdrawn; nobody but its owner and admins see it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Withdrawal>,
+    /// What it was before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierVersion>,
+    /// The bytes that are to take its place, once they are found genuine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<Replacement>,
+    /// When its bytes were removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_removed_at: Option<DateTime>,
 }
 
 impl File {
+    /// What is left of it as it is, once `now` other bytes have taken its place.
+    pub fn version(&self, now: DateTime) -> EarlierVersion {
+        EarlierVersion {
+            blob_id: self.blob_id,
+            sha256: self.sha256,
+            size_bytes: self.size_bytes,
+            name: self.name.clone(),
+            kind: self.kind,
+            replaced_at: now,
+            bytes_removed_at: self.bytes_removed_at,
+        }
+    }
+
     /// The newest version of the rules that it was inspected by; 0 when there is no verdict, or one
     /// from before versions were recorded.
     pub fn judged_by(&self) -> u32 {

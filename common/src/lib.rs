@@ -27,6 +27,7 @@ pub mod overview;
 pub mod person_name;
 pub mod queue;
 pub mod reset;
+pub mod retention;
 pub mod revalidation;
 pub mod session;
 pub mod sign_up;

@@ -7,6 +7,7 @@ use dossier_common::config::{
     read_token_keys,
 };
 use dossier_common::queue::{QueueName, QueueSettings};
+use dossier_common::retention::Retention;
 use dossier_common::token::TokenKeys;
 use dossier_service::FrameSettings;
 
@@ -36,6 +37,8 @@ pub struct Settings {
     pub policy: Policy,
     /// The virus scanner.
     pub antivirus: Antivirus,
+    /// How long bytes are kept that nobody can download any more.
+    pub retention: Retention,
     /// Which queues to take jobs from.
     pub queue_names: Vec<QueueName>,
     /// How the queues behave.
@@ -63,6 +66,7 @@ impl Settings {
         let mail_rate = MailRate::read(&mut env);
         let policy = read_policy(&mut env);
         let antivirus = Antivirus::read(&mut env);
+        let retention = Retention::read(&mut env);
         let queue_names = match queue_names {
             named if !named.is_empty() => named,
             _ => read_queue_names(&mut env),
@@ -80,6 +84,7 @@ impl Settings {
                 mail_rate,
                 policy,
                 antivirus,
+                retention,
                 queue_names,
                 queues,
                 frame,

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Settings;
+use crate::download_watch::DownloadWatch;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -55,6 +56,7 @@ async fn serve_clients(
     draining: Draining,
 ) -> anyhow::Result<()> {
     let (limits, grace) = (settings.connections, settings.frame.grace);
+    let store = store.with_retention(settings.retention);
     let state = app_state(store, settings, draining.clone());
     let (audit, operations) = (state.audit.clone(), state.operations.clone());
     audit.start_to_summarise();
@@ -89,6 +91,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
         operations: OperationRunner::new(store.clone(), draining.clone()),
         overview: OverviewFeed::new(store.clone()),
+        downloads: DownloadWatch::new(store.clone(), clock.clone()),
         store,
         clock,
         passwords: PasswordHasher::new(entropy.clone()),

@@ -51,7 +51,10 @@ pub async fn change_file(
         Box::pin(async move {
             let changed = tx.change_file(&file, &scope, &change).await?;
             if let Some(changed) = &changed {
-                let is_there = changed.state == FileState::Available;
+                if let Some(Some(expires_at)) = change.expires_at {
+                    tx.erase_expired(id, expires_at, entry.at).await?;
+                }
+                let is_there = changed.state == FileState::Available && changed.withdrawn.is_none();
                 if is_there && change.recipients.is_some() {
                     tx.tell_recipients(changed, entry.at).await?;
                 }

@@ -7,11 +7,15 @@ mod first;
 mod idempotency_key;
 mod multipart;
 mod once;
+mod pace;
+mod raw;
 mod refusal;
+mod replace;
 mod room;
 
 pub use idempotency_key::IdempotencyKey;
 pub use once::{Uploaded, keep_answer, upload_once};
+pub use replace::{ReplaceContent, replace_content};
 
 use axum::extract::Request;
 use dossier_common::audit::{Act, AuditEntry};
@@ -148,6 +152,11 @@ pub(super) fn new_file(
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,
         validated_at: None,
+        expires_at: None,
+        withdrawn: None,
+        earlier: Vec::new(),
+        replacement: None,
+        bytes_removed_at: None,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Documents on the wire.
 
 use dossier_common::clock::rfc3339;
-use dossier_common::file::{DocumentKind, FileState};
+use dossier_common::file::{DocumentKind, FileState, Rejection};
 use dossier_common::store::files::FileView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{FileIdText, InspectionResponse, ProcessingResponse, ReasonCode, Recipient};
+use super::{
+    FileIdText, InspectionResponse, ProcessingResponse, ReasonCode, Recipient, ReplacementResponse,
+    WithdrawalResponse,
+};
 
 /// How far a document has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -21,6 +24,8 @@ pub enum FileStateName {
     Rejected,
     /// The check could not be carried out; an operator can have it tried again.
     Failed,
+    /// Taken back; its owner or an admin can restore it for a while.
+    Withdrawn,
 }
 
 impl From<FileState> for FileStateName {
@@ -82,6 +87,16 @@ pub struct RejectionResponse {
     pub detail: Option<String>,
 }
 
+impl From<&Rejection> for RejectionResponse {
+    fn from(rejection: &Rejection) -> Self {
+        Self {
+            code: rejection.code.clone(),
+            message: rejection.message.clone(),
+            detail: rejection.detail.clone(),
+        }
+    }
+}
+
 /// A document.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = File)]
@@ -126,6 +141,16 @@ pub struct FileResponse {
     /// When there was a verdict.
     #[schema(required, format = DateTime, example = "2026-11-25T08:30:01.000Z")]
     pub validated_at: Option<String>,
+    /// That it was taken back; absent otherwise, and for clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<WithdrawalResponse>,
+    /// The bytes that are to take its place, or were rejected; absent when there are none, and for clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<ReplacementResponse>,
+    /// When its bytes were removed; absent while they are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime, example = "2026-12-25T08:30:00.000Z")]
+    pub bytes_removed_at: Option<String>,
 }
 
 impl FileResponse {
@@ -138,6 +163,12 @@ impl FileResponse {
         if failed {
             response.state = FileStateName::Failed;
         }
+        if let Some(withdrawal) = &view.file.withdrawn {
+            response.state = FileStateName::Withdrawn;
+            response.withdrawn = Some(withdrawal.into());
+        }
+        response.replacement = ReplacementResponse::of(&view);
+        response.bytes_removed_at = view.file.bytes_removed_at.map(rfc3339);
         response.recipients = view.file.recipients;
         response
     }
@@ -156,11 +187,7 @@ impl FileResponse {
             sha256: file.sha256.to_string(),
             state: file.state.into(),
             kind: file.kind.map(KindName::from),
-            rejection: file.rejection.as_ref().map(|rejection| RejectionResponse {
-                code: rejection.code.clone(),
-                message: rejection.message.clone(),
-                detail: rejection.detail.clone(),
-            }),
+            rejection: file.rejection.as_ref().map(RejectionResponse::from),
             audience: match file.recipients {
                 None => AudienceName::Everyone,
                 Some(_) => AudienceName::Recipients,
@@ -171,6 +198,9 @@ impl FileResponse {
             inspection: None,
             created_at: rfc3339(file.created_at),
             validated_at: file.validated_at.map(rfc3339),
+            withdrawn: None,
+            replacement: None,
+            bytes_removed_at: None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod cohort;
 mod explanation;
 mod file;
 mod file_change;
+mod file_version;
 mod group;
 mod invitation;
 mod job;
@@ -38,6 +39,9 @@ pub use cohort::{CohortList, CohortResponse};
 pub use explanation::{ExplanationResponse, KnownResponse};
 pub use file::{AudienceName, FileResponse, FileStateName, KindName, RejectionResponse};
 pub use file_change::FileChangeRequest;
+pub use file_version::{
+    ReplacementResponse, ReplacementStateName, VersionList, VersionResponse, WithdrawalResponse,
+};
 pub use group::{
     GroupMembersRequest, GroupNameRequest, GroupRequest, GroupResponse, ListedGroupResponse,
 };

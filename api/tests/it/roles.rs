@@ -43,6 +43,11 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("create_file", [401, 403, 415, 403]),
         ("list_files", [401, 200, 200, 200]),
         ("show_file", [401, 200, 200, 200]),
+        ("withdraw_file", [401, 403, 204, 204]),
+        ("restore_file", [401, 403, 200, 200]),
+        // Without a body, which it misses first.
+        ("replace_file", [401, 403, 415, 403]),
+        ("list_versions", [401, 403, 200, 200]),
         // Without If-Match.
         ("change_file", [401, 403, 428, 428]),
         ("create_group", [401, 403, 415, 415]),

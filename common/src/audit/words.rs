@@ -93,6 +93,14 @@ words! {
         Inspect = "inspect",
         /// A worker applied newer rules to a document.
         InspectAgain = "inspect_again",
+        /// A document was taken back.
+        WithdrawFile = "withdraw_file",
+        /// A document that was taken back is there again.
+        RestoreFile = "restore_file",
+        /// Other bytes were uploaded for a document.
+        ReplaceFile = "replace_file",
+        /// Bytes that nobody needs any more were removed.
+        EraseBytes = "erase_bytes",
         /// A download link was asked for.
         CreateLink = "create_link",
         /// A download link was taken back.
@@ -141,6 +149,8 @@ words! {
         LimitQueue = "limit_queue",
         /// Stored documents were to be inspected again.
         Revalidate = "revalidate",
+        /// What disagreed in the database was mended.
+        Repair = "repair",
     }
 }
 

@@ -68,6 +68,7 @@ mod tests {
             ("send-email", "SEND_EMAIL_TIMEOUT_SECONDS"),
             ("validate-upload", "VALIDATE_UPLOAD_TIMEOUT_SECONDS"),
             ("revalidate-upload", "REVALIDATE_UPLOAD_TIMEOUT_SECONDS"),
+            ("erase-blobs", "ERASE_BLOBS_TIMEOUT_SECONDS"),
             ("mint-download-token", "MINT_DOWNLOAD_TOKEN_TIMEOUT_SECONDS"),
         ] {
             let queue: QueueName = name.parse().unwrap();

@@ -6,9 +6,9 @@ use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::audit::AuditEntry;
-use crate::file::{File, FileState, Inspection, Reader};
+use crate::file::{File, FileState, Inspection, Reader, Replacement};
 use crate::id::{FileId, UserId};
-use crate::queue::{JobState, ValidateUpload};
+use crate::queue::{EraseBlobs, JobState, ValidateUpload};
 
 /// A document together with the job that looks inside it.
 #[derive(Clone, Debug)]
@@ -17,18 +17,28 @@ pub struct FileView {
     pub file: File,
     /// Its job, as long as the queue remembers it.
     pub job: Option<JobSummary>,
+    /// The job of its replacement, as long as there is one.
+    pub replacement_job: Option<JobSummary>,
 }
 
 impl FileView {
     /// Whether nobody will come to a verdict unless an operator retries the job.
     pub fn has_failed(&self) -> bool {
-        use JobState::{Cancelled, Dead, Malformed};
-        self.file.state == FileState::Received
-            && self
-                .job
-                .as_ref()
-                .is_none_or(|job| matches!(job.state, Dead | Cancelled | Malformed))
+        self.file.state == FileState::Received && is_given_up(self.job.as_ref())
     }
+
+    /// The same of its replacement.
+    pub fn has_failed_replacement(&self) -> bool {
+        let replacement = self.file.replacement.as_ref();
+        replacement.is_some_and(Replacement::is_pending)
+            && is_given_up(self.replacement_job.as_ref())
+    }
+}
+
+/// Whether a job will not come to its end by itself.
+fn is_given_up(job: Option<&JobSummary>) -> bool {
+    use JobState::{Cancelled, Dead, Malformed};
+    job.is_none_or(|job| matches!(job.state, Dead | Cancelled | Malformed))
 }
 
 /// Which documents a list shows.
@@ -36,7 +46,7 @@ impl FileView {
 pub enum FileScope {
     /// Those that this person uploaded.
     OwnedBy(UserId),
-    /// Those that are available, meant for this client, and not expired.
+    /// Those that are available, meant for this client, not withdrawn and not expired.
     MeantFor(Reader),
     /// All of them.
     Everything,
@@ -47,7 +57,7 @@ impl FileScope {
         match self {
             Self::OwnedBy(owner) => doc! { "owner_id": owner },
             Self::MeantFor(reader) => doc! {
-                "state": "available",
+                "state": "available", "withdrawn": null, "bytes_removed_at": null,
                 "recipients": { "$in": names_of(reader) },
                 "expires_at": { "$not": { "$lte": reader.now } },
             },
@@ -59,7 +69,9 @@ impl FileScope {
     /// that there are some. Both may be most of what is stored of a document.
     fn projection(&self) -> Document {
         match self {
-            Self::MeantFor(_) => doc! { "inspection": 0, "recipients": { "$slice": 1 } },
+            Self::MeantFor(_) => doc! {
+                "inspection": 0, "earlier": 0, "replacement": 0, "recipients": { "$slice": 1 },
+            },
             Self::OwnedBy(_) | Self::Everything => doc! {},
         }
     }
@@ -155,7 +167,12 @@ impl Store {
     ///
     /// [`StoreError::Queue`].
     pub async fn with_jobs(&self, files: Vec<File>) -> Result<Vec<FileView>, StoreError> {
-        let ids: Vec<String> = files.iter().map(|file| file.job_id.to_string()).collect();
+        let replacing = |file: &File| file.replacement.as_ref().map(|it| it.job_id.to_string());
+        let ids: Vec<String> = files
+            .iter()
+            .flat_map(|file| [Some(file.job_id.to_string()), replacing(file)])
+            .flatten()
+            .collect();
         let operator = self.queue_operator();
         let mut jobs = operator
             .find_jobs(&ids)
@@ -169,6 +186,7 @@ impl Store {
             .into_iter()
             .map(|file| FileView {
                 job: take(&file.job_id.to_string()),
+                replacement_job: replacing(&file).and_then(|id| take(&id)),
                 file,
             })
             .collect())
@@ -193,8 +211,9 @@ impl Store {
                 if is_first {
                     let now = entry.at;
                     tx.record(entry).await?;
-                    if inspection.outcome.is_ok() {
-                        tx.tell_of(id, now).await?;
+                    match inspection.outcome {
+                        Ok(_) => tx.tell_of(id, now).await?,
+                        Err(_) => tx.erase_rejected(id, now).await?,
                     }
                 }
                 Ok(is_first)
@@ -252,14 +271,21 @@ impl Tx<'_> {
     }
 
     /// Has the recipients of a document that has just become available told of it.
-    async fn tell_of(&mut self, id: FileId, now: DateTime) -> Result<(), StoreError> {
-        let files = &self.store.collections.files;
-        let found = files.find_one(doc! { "_id": id });
-        let found = found.session(&mut *self.session).await;
-        match found.map_err(StoreError::database("find whom a document is meant for"))? {
-            Some(file) => self.tell_recipients(&file, now).await,
-            None => Ok(()),
+    pub(super) async fn tell_of(&mut self, id: FileId, now: DateTime) -> Result<(), StoreError> {
+        match self.read_file(id).await? {
+            Some(file) if file.withdrawn.is_none() => self.tell_recipients(&file, now).await,
+            Some(_) | None => Ok(()),
         }
+    }
+
+    /// Has the bytes of a document, or of a replacement of it, removed some time after they were rejected, `at`.
+    pub(super) async fn erase_rejected(
+        &mut self,
+        id: FileId,
+        at: DateTime,
+    ) -> Result<(), StoreError> {
+        let erasing = EraseBlobs::rejected(id, at, self.store.retention.rejected);
+        self.enqueue_once(erasing.job(at)).await
     }
 
     /// Adds a document and enqueues the job that looks inside it.
@@ -278,7 +304,14 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("add a file"))?;
-        let job = ValidateUpload { file_id: file.id };
+        if let Some(expires_at) = file.expires_at {
+            self.erase_expired(file.id, expires_at, file.created_at)
+                .await?;
+        }
+        let job = ValidateUpload {
+            file_id: file.id,
+            blob_id: None,
+        };
         self.enqueue(job, file.job_id).await
     }
 }

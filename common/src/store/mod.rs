@@ -13,7 +13,9 @@ mod tx;
 pub mod addressees;
 pub mod attempts;
 pub mod audit;
+pub mod blob_erasures;
 pub mod blobs;
+pub mod check;
 pub mod confirmations;
 pub mod erasure;
 pub mod file_changes;
@@ -26,6 +28,7 @@ pub mod groups;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+mod kept_blobs;
 pub mod links;
 pub mod log_in_failures;
 pub mod mail_circuit;
@@ -41,8 +44,10 @@ pub mod queues;
 pub mod rate_windows;
 pub mod recent;
 pub mod refresh_tokens;
+pub mod replacements;
 pub mod resets;
 pub mod revalidations;
+pub mod running_downloads;
 pub mod second_factors;
 pub mod sessions;
 pub mod sign_ups;
@@ -56,6 +61,7 @@ pub mod user_changes;
 pub mod user_list;
 pub mod users;
 pub mod watch;
+pub mod withdrawals;
 
 pub use collections::{Collections, collection};
 pub use error::{Conflict, StoreError};
@@ -73,6 +79,7 @@ use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
 
 use crate::queue::{QueueSettings, Queues};
+use crate::retention::Retention;
 use recent::Recent;
 
 /// How long one operation may take on the server before it is given up.
@@ -97,6 +104,7 @@ pub struct Store {
     pub(crate) database: Database,
     pub(crate) collections: Collections,
     pub(crate) queues: Queues,
+    pub(crate) retention: Retention,
     recent: Recent,
 }
 
@@ -132,10 +140,18 @@ impl Store {
             collections: Collections::new(&database),
             queues: Queues::new(&database, &options, settings),
             options: Arc::new(options),
+            retention: Retention::default(),
             recent: Recent::new(),
             client,
             database,
         })
+    }
+
+    /// The same store, which keeps bytes that nobody can download any more as long as `retention` says.
+    #[must_use]
+    pub fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
     }
 
     /// What an operator asks and does about the queues.

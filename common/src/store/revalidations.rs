@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use apalis_mongodb::{Enqueued, NewJob};
 use futures_util::TryStreamExt;
-use mongodb::bson::{DateTime, Document, doc, serialize_to_bson};
+use mongodb::bson::{Bson, DateTime, Document, doc, serialize_to_bson};
 
 use super::files::{inspection_record, stored_state, verdict};
 use super::{Store, StoreError, Tx};
@@ -180,6 +180,7 @@ impl Tx<'_> {
         }
         if revalidation.outcome == RevalidationOutcome::Rejected {
             self.revoke_links_of(file.id).await?;
+            self.erase_rejected(file.id, revalidation.at).await?;
             let told = SendEmail::rejected(file.owner_id, revalidation.at);
             self.enqueue_once(told).await?;
         }
@@ -187,10 +188,11 @@ impl Tx<'_> {
     }
 }
 
-/// Documents with a verdict by rules older than version `before`.
+/// Documents with a verdict by rules older than version `before` whose bytes are there.
 fn outdated(before: u32) -> Document {
     let mut filter = not_judged_by(before);
     filter.insert("state", doc! { "$in": ["available", "rejected"] });
+    filter.insert("bytes_removed_at", Bson::Null);
     filter
 }
 

@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt;
+use mongodb::ClientSession;
 use mongodb::bson::{Bson, doc};
 use serde::Deserialize;
 
 use super::error::is_duplicate_key;
+use super::kept_blobs::kept_blobs;
 use super::{Store, StoreError, Tx};
 use crate::id::BlobId;
 use crate::storage::{Reservation, ReservationState, StorageUsage, UsageOf};
@@ -91,7 +93,7 @@ impl Store {
     }
 
     /// Adds what the row was wrong by, unless another recount has done so.
-    async fn put_right(&self, recount: &Recount) -> Result<(), StoreError> {
+    pub(super) async fn put_right(&self, recount: &Recount) -> Result<(), StoreError> {
         let (recorded, counted) = (recount.recorded, recount.counted);
         let mut update = doc! { "$inc": {
             "used_bytes": counted.bytes - recorded.bytes,
@@ -126,34 +128,52 @@ impl Store {
 
 impl Tx<'_> {
     async fn storage_moment(&mut self) -> Result<Moment, StoreError> {
+        Moment::read(self.store, self.session).await
+    }
+}
+
+/// Every row beside what it has to say at the moment that `session` shows.
+pub(super) async fn compare_storage_at(
+    store: &Store,
+    session: &mut ClientSession,
+) -> Result<Vec<Recount>, StoreError> {
+    let moment = Moment::read(store, session).await?;
+    Ok(compare(&moment))
+}
+
+impl Moment {
+    async fn read(store: &Store, session: &mut ClientSession) -> Result<Self, StoreError> {
         const OPERATION: &str = "count what documents take";
-        let collections = &self.store.collections;
+        let collections = &store.collections;
         let mut usages = collections
             .storage_usage
             .find(doc! {})
-            .session(&mut *self.session)
+            .session(&mut *session)
             .await
             .map_err(StoreError::database(OPERATION))?;
-        let usages = usages.stream(&mut *self.session).try_collect().await;
+        let usages = usages.stream(&mut *session).try_collect().await;
         let mut reservations = collections
             .storage_reservations
             .find(doc! {})
-            .session(&mut *self.session)
+            .session(&mut *session)
             .await
             .map_err(StoreError::database(OPERATION))?;
-        let reservations = reservations.stream(&mut *self.session).try_collect().await;
+        let reservations = reservations.stream(&mut *session).try_collect().await;
+        let kept = doc! { "$project": { "owner_id": 1, "kept": kept_blobs(None) } };
         let group = doc! { "$group": {
-            "_id": "$owner_id", "bytes": { "$sum": "$size_bytes" }, "files": { "$sum": 1 },
+            "_id": "$owner_id",
+            "bytes": { "$sum": { "$sum": "$kept.size_bytes" } },
+            "files": { "$sum": { "$size": "$kept" } },
         } };
         let mut sums = collections
             .files
-            .aggregate([group])
+            .aggregate([kept, group])
             .with_type::<OfOwner>()
-            .session(&mut *self.session)
+            .session(&mut *session)
             .await
             .map_err(StoreError::database(OPERATION))?;
-        let sums = sums.stream(&mut *self.session).try_collect().await;
-        Ok(Moment {
+        let sums = sums.stream(&mut *session).try_collect().await;
+        Ok(Self {
             usages: usages.map_err(StoreError::database(OPERATION))?,
             reservations: reservations.map_err(StoreError::database(OPERATION))?,
             sums: sums.map_err(StoreError::database(OPERATION))?,

@@ -95,9 +95,18 @@ impl Known {
             .validated_at
             .map(|at| format!(" at {}", to_the_second(at)));
         let (owner, uploaded) = (file.owner_id, to_the_second(file.created_at));
+        let withdrawn = file
+            .withdrawn
+            .as_ref()
+            .map(|it| format!(", withdrawn at {}", to_the_second(it.at)));
+        let removed = file
+            .bytes_removed_at
+            .map(|at| format!(", its bytes were removed at {}", to_the_second(at)));
         let says = format!(
-            "document of {owner}, uploaded at {uploaded}, {verdict}{}",
-            at.unwrap_or_default()
+            "document of {owner}, uploaded at {uploaded}, {verdict}{}{}{}",
+            at.unwrap_or_default(),
+            withdrawn.unwrap_or_default(),
+            removed.unwrap_or_default()
         );
         Self::new(file.id, says)
     }

@@ -2,6 +2,7 @@
 
 use super::explanation::MOST;
 use super::{Explanation, Known};
+use crate::clock::to_the_second;
 use crate::file::{File, FileState};
 use crate::id::FileId;
 use crate::notice::{Notice, NoticeState};
@@ -57,6 +58,13 @@ fn verdict(file: Option<&File>) -> String {
     let Some(file) = file else {
         return "there is no such document (any more)".to_owned();
     };
+    if let Some(withdrawal) = &file.withdrawn {
+        let until = to_the_second(withdrawal.restorable_until);
+        return format!(
+            "the document was withdrawn by {}; it can be restored until {until}",
+            withdrawal.by
+        );
+    }
     match file.state {
         FileState::Received => format!(
             "the document has no verdict yet: its job is {}, and the document is `failed` while that is dead or gone",

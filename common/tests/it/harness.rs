@@ -156,6 +156,11 @@ impl TestStore {
             job_id: self.job(),
             created_at: NOW,
             validated_at: None,
+            expires_at: None,
+            withdrawn: None,
+            earlier: Vec::new(),
+            replacement: None,
+            bytes_removed_at: None,
         }
     }
 

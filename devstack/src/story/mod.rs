@@ -1,5 +1,5 @@
 //! The whole path through a running stack, as people and scripts walk it: sign up, verify,
-//! log in, upload, validate, link, download, and the same through the old interface.
+//! log in, upload, validate, link, download, withdraw, and the same through the old interface.
 
 mod client;
 mod error;

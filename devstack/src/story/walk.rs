@@ -51,6 +51,13 @@ pub async fn walk(
     reporter
         .step("a recipient is told of a document, and invited", step)
         .await?;
+    let step = delivery::withdraw(&ops, &client, (&file_id, &url));
+    reporter
+        .step(
+            "a withdrawn document is gone, and a restored one is back",
+            step,
+        )
+        .await?;
     let step = old_interface::old_interface(&anyone, &record.ops, &stranger);
     reporter
         .step("the old interface uploads and downloads", step)

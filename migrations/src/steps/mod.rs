@@ -15,6 +15,7 @@ mod m0012_operations;
 mod m0013_storage;
 mod m0014_audience;
 mod m0015_notices;
+mod m0016_versions;
 mod m0018_uploads;
 
 use sha2::{Digest, Sha256};
@@ -66,6 +67,7 @@ pub fn all() -> Vec<Migration> {
         m0013_storage::migration(),
         m0014_audience::migration(),
         m0015_notices::migration(),
+        m0016_versions::migration(),
         m0018_uploads::migration(),
     ]
 }

@@ -1,6 +1,7 @@
 //! `dossier-worker` on the command line.
 
 mod age;
+mod check;
 mod completions;
 mod duration;
 mod explain;
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Ask the process that runs jobs on this machine, at METRICS_ADDR, whether it is ready; exits 1 when it is not
     Healthcheck,
+    /// Say whether documents, bytes, jobs, links and counters agree at one moment, and mend what does not
+    Check(check::Arguments),
     /// Inspect files as an upload would be, without a database
     Inspect(inspect::Arguments),
     /// Say what became of the mails to an address, or of a document, and what to do
@@ -91,6 +94,7 @@ impl Cli {
             Command::Healthcheck => {
                 dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
             }
+            Command::Check(arguments) => check::run(arguments).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Explain(arguments) => explain::run(arguments).await,
             Command::Failures(arguments) => failures::run(arguments).await,

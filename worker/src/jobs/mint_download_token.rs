@@ -36,7 +36,10 @@ async fn is_available(services: &Services, link: &Link) -> Result<bool, StoreErr
     let file = store
         .find_file(link.file_id, &FileScope::Everything)
         .await?;
-    Ok(file.is_some_and(|it| it.state == FileState::Available && it.sha256 == link.sha256))
+    Ok(file.is_some_and(|it| {
+        let is_offered = it.state == FileState::Available && it.withdrawn.is_none();
+        is_offered && it.sha256 == link.sha256
+    }))
 }
 
 fn claims(link: &Link) -> DownloadClaims {

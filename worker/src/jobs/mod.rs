@@ -4,6 +4,7 @@
 //! decides, acts, and records with a condition that repeats what it found.
 
 mod attempt;
+mod erase_blobs;
 mod handler;
 mod mint_download_token;
 mod revalidate_upload;
@@ -21,6 +22,7 @@ pub const HANDLERS: &[Handler] = &[
     Handler::of::<jobs::SendEmail>(),
     Handler::of::<jobs::ValidateUpload>(),
     Handler::of::<jobs::RevalidateUpload>(),
+    Handler::of::<jobs::EraseBlobs>(),
     Handler::of::<jobs::MintDownloadToken>(),
 ];
 

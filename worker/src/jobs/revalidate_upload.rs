@@ -111,6 +111,9 @@ async fn load(
     if file.state == FileState::Received {
         return Ok(Err("it has no verdict yet"));
     }
+    if file.bytes_removed_at.is_some() {
+        return Ok(Err("its bytes were removed"));
+    }
     if file.judged_by() < job.rules_version {
         return Ok(Ok(file));
     }

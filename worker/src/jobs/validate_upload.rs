@@ -1,7 +1,8 @@
 //! Inspecting an uploaded document.
 
 use dossier_common::audit::{Act, Actor, AuditEntry, Outcome};
-use dossier_common::file::{FileState, Inspection};
+use dossier_common::file::{File, FileState, Inspection};
+use dossier_common::id::BlobId;
 use dossier_common::queue::{JobError, JobHandle, ValidateUpload};
 use dossier_common::store::files::FileScope;
 use dossier_common::telemetry::count_verdict;
@@ -16,11 +17,11 @@ const MAX_FAILED_INSPECTIONS: u32 = 3;
 impl Run for ValidateUpload {
     /// Inspects the stored bytes and records the verdict. A rejected document is a job well done.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
-        let file = services
-            .store
+        let store = &services.store;
+        let file = store
             .find_file(self.file_id, &FileScope::Everything)
             .await?;
-        let Some(file) = file.filter(|file| file.state == FileState::Received) else {
+        let Some(file) = file.and_then(|file| undecided(file, self.blob_id)) else {
             return Ok(());
         };
         let inspected = services.inspector.inspect(&services.store, &file).await;
@@ -31,15 +32,37 @@ impl Run for ValidateUpload {
             .with_outcome(Outcome::Done, verdict)
             .about(file.id)
             .about(handle.id());
-        let recording = services
-            .store
-            .record_inspection(file.id, &inspection, entry);
-        if recording.await? {
+        let is_first = match self.blob_id {
+            Some(blob) => {
+                let recording = store.record_replacement(file.id, blob, &inspection, entry);
+                recording.await?
+            }
+            None => store.record_inspection(file.id, &inspection, entry).await?,
+        };
+        if is_first {
             count_verdict(verdict);
             tracing::info!(file = %file.id, verdict, "inspected {}: {verdict}", file.id);
         }
         Ok(())
     }
+}
+
+/// What there is to inspect: `file` itself, or what it is once `replacement` has taken its place. Nothing where
+/// there is a verdict, or the bytes are not needed any more.
+fn undecided(file: File, replacement: Option<BlobId>) -> Option<File> {
+    let Some(blob_id) = replacement else {
+        let is_undecided = file.state == FileState::Received && file.bytes_removed_at.is_none();
+        return is_undecided.then_some(file);
+    };
+    let waiting = file.replacement.clone();
+    let waiting = waiting.filter(|it| it.blob_id == blob_id && it.is_pending())?;
+    Some(File {
+        blob_id,
+        sha256: waiting.sha256,
+        size_bytes: waiting.size_bytes,
+        name: waiting.name,
+        ..file
+    })
 }
 
 /// The verdict in a word: the kind, or the reason's code.

@@ -63,7 +63,7 @@ pub async fn run(
 
 fn services(store: Store, settings: Settings) -> Services {
     Services {
-        store,
+        store: store.with_retention(settings.retention),
         clock: Clock::system(),
         entropy: Entropy::system(),
         token_keys: settings.token_keys,

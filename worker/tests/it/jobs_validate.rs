@@ -95,7 +95,12 @@ async fn the_first_verdict_stays() {
     let first = find(&bench, file.id).await;
     assert_eq!(first.state, FileState::Available);
     bench.services.clock.advance(Duration::from_secs(60));
-    let again = bench.enqueue(ValidateUpload { file_id: file.id }).await;
+    let again = bench
+        .enqueue(ValidateUpload {
+            file_id: file.id,
+            blob_id: None,
+        })
+        .await;
     let job = inspected(&bench, again).await;
     assert_eq!(job.state, JobState::Done, "there is nothing to do");
     assert_eq!(find(&bench, file.id).await, first);
@@ -105,7 +110,12 @@ async fn the_first_verdict_stays() {
 async fn a_document_that_is_gone_is_no_failure() {
     let bench = Bench::new().await;
     let file_id = FileId::generate(&bench.entropy, bench.now());
-    let job = bench.enqueue(ValidateUpload { file_id }).await;
+    let job = bench
+        .enqueue(ValidateUpload {
+            file_id,
+            blob_id: None,
+        })
+        .await;
     let job = inspected(&bench, job).await;
     assert_eq!(job.state, JobState::Done, "there is nothing to do");
 }

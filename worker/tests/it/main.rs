@@ -1,6 +1,8 @@
 //! What the worker promises, one file a promise.
 
 mod antivirus;
+mod check;
+mod check_command;
 mod cli;
 mod completions;
 mod development;
@@ -11,7 +13,9 @@ mod fairness;
 mod harness;
 mod healthcheck;
 mod inspect_command;
+mod jobs_erase;
 mod jobs_mint;
+mod jobs_replacement;
 mod jobs_revalidate;
 mod jobs_validate;
 mod mail;

@@ -14,7 +14,8 @@ use crate::wire::{FileIdText, FileResponse};
 
 /// Show a document
 ///
-/// Ops see their own, clients those that are available, meant for them or a group that they are in, and not expired.
+/// Ops see their own, clients those that are available, not withdrawn or expired, and meant for them or a group that
+/// they are in.
 #[utoipa::path(
     get, path = "/v1/files/{id}", tag = "files", security(("bearer" = [])),
     params(("id" = inline(FileIdText), Path, description = "Which document")),
@@ -56,7 +57,11 @@ pub(super) async fn views_for(
     files: Vec<File>,
 ) -> Result<Vec<FileResponse>, Problem> {
     if !caller.sees_processing() {
-        let views = files.into_iter().map(|file| FileView { file, job: None });
+        let views = files.into_iter().map(|file| FileView {
+            file,
+            job: None,
+            replacement_job: None,
+        });
         return Ok(views.map(|view| FileResponse::for_client(&view)).collect());
     }
     let views = state.store.with_jobs(files).await?;

@@ -3,7 +3,6 @@
 mod disposition;
 mod feed;
 mod form;
-mod pace;
 
 use std::borrow::Cow;
 
@@ -15,7 +14,8 @@ use dossier_common::id::{BlobId, UserId};
 use dossier_common::store::blobs::{BlobWriter, StoredBlob};
 use headers::{ContentLength, HeaderMapExt};
 
-use self::form::{Form, OVERHEAD_BYTES, Part, document_too_large};
+pub(super) use self::form::document_too_large;
+use self::form::{Form, OVERHEAD_BYTES, Part};
 use super::Upload;
 use super::digest::{check_digest, expected_digest};
 use super::fields::{Fields, Said, UploadFields};
@@ -223,7 +223,7 @@ fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, st
     url::form_urlencoded::parse(query.as_bytes())
 }
 
-fn declared_length(request: &Request) -> Option<u64> {
+pub(super) fn declared_length(request: &Request) -> Option<u64> {
     let length: ContentLength = request.headers().typed_get()?;
     Some(length.0)
 }

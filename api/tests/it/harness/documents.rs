@@ -53,6 +53,11 @@ impl App {
             job_id: JobId::generate(entropy, now),
             created_at: now,
             validated_at: None,
+            expires_at: None,
+            withdrawn: None,
+            earlier: Vec::new(),
+            replacement: None,
+            bytes_removed_at: None,
         };
         let adding = self.state.store.transaction("add a file", |tx| {
             let file = file.clone();

@@ -43,6 +43,7 @@ use axum::Router;
 use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
+use dossier_api::download_watch::DownloadWatch;
 use dossier_api::legacy_audience::LegacyAudience;
 use dossier_api::operation_runner::OperationRunner;
 use dossier_api::overview_feed::OverviewFeed;
@@ -127,6 +128,7 @@ impl App {
             reachability: Reachability::watch(store.clone()),
             operations: OperationRunner::new(store.clone(), draining.clone()),
             overview: OverviewFeed::new(store.clone()),
+            downloads: DownloadWatch::new(store.clone(), clock.clone()),
             free_space: FreeSpace::of(store.clone()),
             store,
             clock,

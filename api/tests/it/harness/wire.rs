@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dossier_service::server::{Limits, serve};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::App;
 
@@ -35,6 +35,13 @@ impl Wire {
     /// A connection on which nothing was sent.
     pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.0).await.expect("it listens")
+    }
+
+    /// A connection that takes little before it is read from.
+    pub(crate) async fn connect_narrow(&self) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(64 * 1024).expect("a size");
+        socket.connect(self.0).await.expect("it listens")
     }
 
     /// A connection on which `text` was sent.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::FileId;
+use crate::id::{BlobId, FileId};
 use crate::queue::{Job, QueueSettings, RetryStrategy, doubling};
 
 /// How many times as many inspections as other jobs run at once.
@@ -15,6 +15,9 @@ const WAITING: usize = 8;
 pub struct ValidateUpload {
     /// Which document.
     pub file_id: FileId,
+    /// The bytes that are to take its place; its own when absent, as in jobs of the release before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob_id: Option<BlobId>,
 }
 
 impl Job for ValidateUpload {

@@ -41,6 +41,26 @@ pub(in crate::story) async fn download(client: &Client, url: &str) -> Result<(),
     require("the part", part.body.as_slice(), &document.bytes[100..300])
 }
 
+/// Takes a document back and brings it back: the client sees nothing of it meanwhile, and its link has ended.
+pub(in crate::story) async fn withdraw(
+    ops: &Client,
+    client: &Client,
+    (file_id, url): (&str, &str),
+) -> Result<(), StoryError> {
+    let file = format!("/v1/files/{file_id}");
+    ops.send(ops.request(Method::DELETE, &file))
+        .await?
+        .expect(204)?;
+    client.get(&file).await?.expect(404)?;
+    client.get(url).await?.expect(404)?;
+    let seen = ops.get(&file).await?.expect(200)?.text("state")?;
+    require("the state of it", seen.as_str(), "withdrawn")?;
+    let restore = ops.request(Method::POST, &format!("{file}/restore"));
+    ops.send(restore).await?.expect(200)?;
+    client.get(&file).await?.expect(200)?;
+    client.get(url).await?.expect(404).map(drop)
+}
+
 pub(in crate::story) async fn refuse_stranger(
     stranger: &Client,
     file_id: &str,

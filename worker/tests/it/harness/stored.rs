@@ -1,5 +1,7 @@
 //! What the API would have written, each with its job.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use dossier_common::digest::Sha256;
 use dossier_common::file::{DocumentKind, File, FileState};
@@ -8,7 +10,9 @@ use dossier_common::id::{BlobId, FileId, JobId, LinkId, SignUpId, UserId};
 use dossier_common::link::{Link, LinkState};
 use dossier_common::queue::Job;
 use dossier_common::sign_up::{MAX_TRIES, SignUp};
+use dossier_common::storage::{Quota, UsageOf};
 use dossier_common::user::{Role, User};
+use mongodb::bson::{Document, doc};
 
 use super::Bench;
 
@@ -105,7 +109,35 @@ impl Bench {
             job_id: self.job_id(),
             created_at: now,
             validated_at: None,
+            expires_at: None,
+            withdrawn: None,
+            earlier: Vec::new(),
+            replacement: None,
+            bytes_removed_at: None,
         }
+    }
+
+    /// Counts a document as its upload would have.
+    pub(crate) async fn count(&self, file: &File) {
+        let (store, blob, owner) = (self.store(), file.blob_id, file.owner_id);
+        let opened = store.open_reservation(blob, owner, Duration::from_secs(60));
+        opened.await.expect("it can be opened");
+        let bytes = file.size_bytes.unsigned_abs();
+        for of in [UsageOf::Person(owner), UsageOf::Everybody] {
+            let held = store.hold_storage(of, blob, bytes, Quota::default()).await;
+            assert!(held.expect("it can be held").is_held);
+        }
+        let settled = store.settle_reservation(blob, owner, Some(file.size_bytes));
+        settled.await.expect("it can be counted");
+        self.committed().await;
+    }
+
+    /// Waits until a majority has all that was written before. Counters and reservations do not wait for it, and a
+    /// snapshot shows what a majority has.
+    pub(crate) async fn committed(&self) {
+        let barrier = self.store().database().collection::<Document>("barrier");
+        let written = barrier.insert_one(doc! {}).await;
+        written.expect("it can be written");
     }
 
     /// An uploaded document.

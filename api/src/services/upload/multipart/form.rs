@@ -8,11 +8,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
-use tokio::time::{Instant, timeout};
 
+use super::super::pace::Pace;
 use super::disposition::Disposition;
 use super::feed::{Allowance, Excess, Feed, MAX_SMALL_BYTES};
-use super::pace::Pace;
 use crate::extract::media_type;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
@@ -142,18 +141,8 @@ impl Reading {
         &mut self,
         piece: impl Future<Output = Result<T, MultipartError>>,
     ) -> Result<T, Problem> {
-        let (left, slowness) = self.pace.left(self.allowance.handed_on());
-        if left.is_zero() {
-            return Err(self.pace.problem(slowness));
-        }
-        let begun = Instant::now();
-        let read = timeout(left, piece).await;
-        self.pace.add_wait(begun.elapsed());
-        match read {
-            Ok(Ok(piece)) => Ok(piece),
-            Ok(Err(error)) => Err(self.problem_of(&error)),
-            Err(_) => Err(self.pace.problem(slowness)),
-        }
+        let read = self.pace.wait(self.allowance.handed_on(), piece).await?;
+        read.map_err(|error| self.problem_of(&error))
     }
 
     fn problem_of(&self, error: &MultipartError) -> Problem {
@@ -171,7 +160,7 @@ impl Reading {
 }
 
 /// The document is longer than it may be.
-pub(super) fn document_too_large(most_bytes: u64) -> Problem {
+pub(in crate::services::upload) fn document_too_large(most_bytes: u64) -> Problem {
     too_large(format!("A document is at most {most_bytes} bytes long."))
 }
 

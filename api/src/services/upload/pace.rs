@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::config::Limits;
 use crate::problem::{Code, Problem};
 
 /// In which way an upload is too slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slowness {
+enum Slowness {
     /// Nothing came for too long.
     Silent,
     /// All of it together took too long.
@@ -40,8 +40,28 @@ impl Pace {
         }
     }
 
+    /// What `next` brings, unless the client is too slow; `arrived` bytes have come before.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when the client is too slow.
+    pub(super) async fn wait<T>(
+        &mut self,
+        arrived: u64,
+        next: impl Future<Output = T>,
+    ) -> Result<T, Problem> {
+        let (left, slowness) = self.left(arrived);
+        if left.is_zero() {
+            return Err(self.problem(slowness));
+        }
+        let begun = Instant::now();
+        let waited = timeout(left, next).await;
+        self.waited += begun.elapsed();
+        waited.map_err(|_| self.problem(slowness))
+    }
+
     /// How long the next piece may take when `arrived` bytes have come, and what it is when it takes longer.
-    pub(super) fn left(&self, arrived: u64) -> (Duration, Slowness) {
+    fn left(&self, arrived: u64) -> (Duration, Slowness) {
         let total = self.total.saturating_sub(self.begun.elapsed());
         let mut least = (self.idle, Slowness::Silent);
         for other in [
@@ -55,11 +75,6 @@ impl Pace {
         least
     }
 
-    /// The client was waited for.
-    pub(super) fn add_wait(&mut self, wait: Duration) {
-        self.waited += wait;
-    }
-
     /// What `arrived` bytes may take: twice the longest silence, and a second for so many bytes.
     fn left_for_bytes(&self, arrived: u64) -> Duration {
         let Some(seconds) = arrived.checked_div(self.bytes_per_second) else {
@@ -71,7 +86,7 @@ impl Pace {
     }
 
     /// What the client is told.
-    pub(super) fn problem(&self, slowness: Slowness) -> Problem {
+    fn problem(&self, slowness: Slowness) -> Problem {
         let detail = match slowness {
             Slowness::Silent => {
                 "The upload fell silent for too long. Please send it again.".to_owned()
@@ -106,11 +121,11 @@ mod tests {
     fn whichever_limit_comes_first_counts() {
         let mut pace = pace(3600, 1024);
         assert_eq!(pace.left(0), (Duration::from_secs(30), Slowness::Silent));
-        pace.add_wait(Duration::from_secs(50));
+        pace.waited += Duration::from_secs(50);
         let ten = (Duration::from_secs(10), Slowness::TooFewBytes);
         assert_eq!(pace.left(1023), ten);
         assert_eq!(pace.left(20 * 1024).1, Slowness::Silent);
-        pace.add_wait(Duration::from_secs(100));
+        pace.waited += Duration::from_secs(100);
         assert_eq!(pace.left(1023).0, Duration::ZERO);
     }
 
@@ -123,7 +138,7 @@ mod tests {
     #[test]
     fn without_a_rate_few_bytes_are_enough() {
         let mut pace = pace(3600, 0);
-        pace.add_wait(Duration::from_secs(3000));
+        pace.waited += Duration::from_secs(3000);
         assert_eq!(pace.left(1).1, Slowness::Silent);
     }
 }
