@@ -63,6 +63,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         // Documents
         .routes(routes!(files::create_file, files::list_files))
         .routes(routes!(files::show_file))
+        .routes(routes!(files::listen_to_file))
+        .routes(routes!(files::listen_to_files))
         // Links
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))

@@ -14,6 +14,9 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
+use crate::event_places::EventPlaces;
+use crate::file_feed::FileFeed;
+use crate::file_watch::FileWatch;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -85,6 +88,12 @@ pub struct Parts {
     pub operations: OperationRunner,
     /// What reads the overview for those who listen to it.
     pub overview: OverviewFeed,
+    /// What reads the changes of all documents for those who listen to them.
+    pub file_feed: FileFeed,
+    /// What reads single documents for those who wait for them.
+    pub file_watch: FileWatch,
+    /// How many may listen to either.
+    pub event_places: EventPlaces,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

@@ -1,11 +1,15 @@
 //! What more than one handler does: the v1 interface and the compatibility surface share it.
 
 mod account;
+mod all_events;
 mod change_job;
 mod change_password;
 mod change_queue;
 mod device;
+mod event_stream;
 mod fields;
+mod file_events;
+mod file_view;
 mod invite;
 mod job_states;
 mod link;
@@ -26,9 +30,13 @@ mod upload;
 mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
+pub use all_events::all_events;
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
+pub use event_stream::{Events, TakePlace, take_place};
+pub use file_events::file_events;
+pub use file_view::file_views;
 pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
 pub use link::{LinkTerms, request_link, wait_for_token};

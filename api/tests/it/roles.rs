@@ -41,6 +41,8 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("create_file", [401, 403, 415, 403]),
         ("list_files", [401, 200, 200, 200]),
         ("show_file", [401, 200, 200, 200]),
+        ("listen_to_file", [401, 200, 200, 200]),
+        ("listen_to_files", [401, 200, 200, 200]),
         ("create_link", [401, 202, 403, 403]),
         ("list_links", [401, 200, 403, 403]),
         ("show_link", [401, 200, 404, 200]),

@@ -43,7 +43,7 @@ pub enum FileScope {
 }
 
 impl FileScope {
-    fn filter(&self) -> Document {
+    pub(super) fn filter(&self) -> Document {
         match self {
             Self::OwnedBy(owner) => doc! { "owner_id": owner },
             Self::MeantFor(email_key) => doc! {

@@ -4,6 +4,7 @@ mod audit;
 mod blobs;
 mod environment;
 mod fernet;
+mod file_changes;
 mod harness;
 mod mails;
 mod monitoring;

@@ -1,9 +1,13 @@
 //! Documents.
 
 mod create;
+mod events;
 mod list;
+mod list_events;
 mod show;
 
 pub use create::*;
+pub use events::*;
 pub use list::*;
+pub use list_events::*;
 pub use show::*;

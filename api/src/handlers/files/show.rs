@@ -3,10 +3,10 @@
 use axum::extract::State;
 use dossier_common::file::File;
 use dossier_common::id::FileId;
-use dossier_common::store::files::FileView;
 
 use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Problem, Problems};
+use crate::services::file_views;
 use crate::state::AppState;
 use crate::wire::{FileIdText, FileResponse};
 
@@ -48,10 +48,5 @@ pub(super) async fn views_for(
     caller: &Caller,
     files: Vec<File>,
 ) -> Result<Vec<FileResponse>, Problem> {
-    if !caller.sees_processing() {
-        let views = files.into_iter().map(|file| FileView { file, job: None });
-        return Ok(views.map(|view| FileResponse::for_client(&view)).collect());
-    }
-    let views = state.store.with_jobs(files).await?;
-    Ok(views.into_iter().map(FileResponse::for_owner).collect())
+    Ok(file_views(state, caller, files).await?)
 }
