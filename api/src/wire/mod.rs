@@ -26,6 +26,7 @@ mod second_factor;
 mod session;
 mod storage;
 mod user;
+mod why;
 mod worker;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
@@ -73,4 +74,5 @@ pub use session::{
 };
 pub use storage::StorageResponse;
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};
+pub use why::{FileQueueResponse, WhyReasonName, WhyResponse};
 pub use worker::{RunningJobResponse, WorkerList, WorkerResponse, WorkerStateName};

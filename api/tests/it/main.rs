@@ -82,3 +82,4 @@ mod upload_wire;
 mod uploads;
 mod users_command;
 mod verification;
+mod why;
