@@ -74,6 +74,8 @@ impl Stack {
             ("FERNET_KEYS", self.secrets.fernet_keys.clone()),
             ("SMTP_URL", self.mail.smtp_url()),
             ("MAIL_FROM", "Dossier <noreply@dossier.example>".to_owned()),
+            // Who tries out what recipients are told does not want to wait for long.
+            ("NOTICE_DELAY_SECONDS", "1".to_owned()),
             // Who tries out what happens without a mail server does not want to wait for long.
             ("MAIL_PROBE_SECONDS", "2".to_owned()),
         ];
