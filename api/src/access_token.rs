@@ -39,6 +39,15 @@ pub struct Bearer {
     pub session_id: SessionId,
 }
 
+/// A token that is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Who it speaks for.
+    pub bearer: Bearer,
+    /// Until when.
+    pub expires_at: DateTime,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -96,12 +105,12 @@ impl AccessTokens {
             .expect("an HMAC over plain claims cannot fail")
     }
 
-    /// Who `token` speaks for at `now`.
+    /// Who `token` speaks for at `now`, and until when.
     ///
     /// # Errors
     ///
     /// [`AccessTokenError`].
-    pub fn verify(&self, token: &str, now: DateTime) -> Result<Bearer, AccessTokenError> {
+    pub fn verify(&self, token: &str, now: DateTime) -> Result<Verified, AccessTokenError> {
         let invalid = AccessTokenError::Invalid;
         // The head is the one that we make, with the name of a live key, and says nothing more:
         // no `crit`, no key of its own, no address of one, no other algorithm.
@@ -120,9 +129,14 @@ impl AccessTokens {
         if claims.exp <= now {
             return Err(AccessTokenError::Expired);
         }
-        Ok(Bearer {
+        let bearer = Bearer {
             user_id: claims.sub,
             session_id: claims.sid,
+        };
+        let expires_at = i64::try_from(claims.exp).unwrap_or(i64::MAX);
+        Ok(Verified {
+            bearer,
+            expires_at: DateTime::from_millis(expires_at.saturating_mul(1000)),
         })
     }
 }

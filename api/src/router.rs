@@ -63,6 +63,9 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::accept_invitation))
         // Documents
         .routes(routes!(files::create_file, files::list_files))
+        .routes(routes!(files::listen_to_files))
+        .routes(routes!(files::listen_to_file))
+        .routes(routes!(files::explain_file))
         .routes(routes!(
             files::show_file,
             files::change_file,

@@ -15,6 +15,9 @@ use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
 use crate::download_watch::DownloadWatch;
+use crate::event_places::EventPlaces;
+use crate::file_feed::FileFeed;
+use crate::file_watch::FileWatch;
 use crate::legacy_audience::LegacyAudience;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
@@ -91,6 +94,12 @@ pub struct Parts {
     pub overview: OverviewFeed,
     /// What ends downloads under way.
     pub downloads: DownloadWatch,
+    /// What reads the changes of all documents for those who listen to them.
+    pub file_feed: FileFeed,
+    /// What reads single documents for those who wait for them.
+    pub file_watch: FileWatch,
+    /// How many may listen to either.
+    pub event_places: EventPlaces,
     /// What is allowed at most.
     pub limits: Limits,
     /// How far the process is on its way out.

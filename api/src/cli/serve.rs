@@ -17,6 +17,9 @@ use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Settings;
 use crate::download_watch::DownloadWatch;
+use crate::event_places::EventPlaces;
+use crate::file_feed::FileFeed;
+use crate::file_watch::FileWatch;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -78,8 +81,12 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
     let signing = settings.keys.signing;
     let pseudonyms = settings.keys.tokens.pseudonyms();
     let percent = settings.limits.rate_percent;
+    let changes = Changes::watch(store.clone());
     AppState::new(Parts {
-        changes: Changes::watch(store.clone()),
+        file_feed: FileFeed::new(store.clone()),
+        file_watch: FileWatch::new(store.clone(), changes.clone()),
+        event_places: EventPlaces::default(),
+        changes,
         reachability: Reachability::watch(store.clone()),
         free_space: FreeSpace::of(store.clone()),
         audit: Audit::new(

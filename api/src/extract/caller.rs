@@ -13,8 +13,9 @@ use dossier_common::store::invitations::InvitationScope;
 use dossier_common::user::Role;
 use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
+use mongodb::bson::DateTime;
 
-use crate::access_token::AccessTokenError;
+use crate::access_token::{AccessTokenError, Verified};
 use crate::audit::Audit;
 use crate::origin::Origin;
 use crate::problem::{Code, Fails, Problem};
@@ -36,6 +37,8 @@ pub struct Caller {
     pub origin: Origin,
     /// Whether the session has a second factor.
     pub second_factor: bool,
+    /// Until when the access token works that was sent.
+    pub expires_at: DateTime,
 }
 
 impl Caller {
@@ -43,8 +46,8 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// [`Problem`] when the caller's groups cannot be read.
-    pub async fn file_scope(&self, state: &AppState) -> Result<FileScope, Problem> {
+    /// [`StoreError`] when the caller's groups cannot be read.
+    pub async fn file_scope(&self, state: &AppState) -> Result<FileScope, StoreError> {
         match self.role {
             Role::Client => self.reader(state).await.map(FileScope::MeantFor),
             Role::Ops => Ok(FileScope::OwnedBy(self.user_id)),
@@ -56,8 +59,8 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// [`Problem`] when the groups cannot be read.
-    pub async fn reader(&self, state: &AppState) -> Result<Reader, Problem> {
+    /// [`StoreError`] when the groups cannot be read.
+    pub async fn reader(&self, state: &AppState) -> Result<Reader, StoreError> {
         Ok(Reader {
             email_key: self.email_key.clone(),
             groups: state.store.groups_of(&self.email_key).await?,
@@ -165,8 +168,8 @@ impl FromRequestParts<AppState> for Enrolling {
             )
         })?;
         let now = state.clock.now();
-        let bearer = state.access_tokens.verify(token.token(), now);
-        let bearer = bearer.map_err(refused)?;
+        let verified = state.access_tokens.verify(token.token(), now);
+        let Verified { bearer, expires_at } = verified.map_err(refused)?;
         let session = state.store.recent_session(bearer.session_id).await?;
         let session = session
             .filter(|session| session.user_id == bearer.user_id && session.is_live(now))
@@ -182,6 +185,7 @@ impl FromRequestParts<AppState> for Enrolling {
             role: session.role,
             email_key: session.email_key.clone(),
             second_factor: session.second_factor,
+            expires_at,
         }))
     }
 }

@@ -2,14 +2,18 @@
 
 mod account;
 mod activity;
+mod all_events;
 mod audience;
 mod change_file;
 mod change_job;
 mod change_password;
 mod change_queue;
 mod device;
+mod event_stream;
 mod expiry;
 mod fields;
+mod file_events;
+mod file_view;
 mod groups;
 mod invite;
 mod job_states;
@@ -35,10 +39,14 @@ mod verify;
 
 pub use account::{ChangeAccount, CreateAccount, change_account, create_account};
 pub use activity::activity;
+pub use all_events::all_events;
 pub use change_file::{ChangeFile, change_file, file_etag};
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
+pub use event_stream::{Events, TakePlace, take_place};
+pub use file_events::file_events;
+pub use file_view::file_views;
 pub use groups::{
     ChangeGroup, change_group, create_group, delete_group, group_members, group_name,
 };

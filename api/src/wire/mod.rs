@@ -30,6 +30,7 @@ mod second_factor;
 mod session;
 mod storage;
 mod user;
+mod why;
 mod worker;
 
 pub use account::{AccountRequest, AccountResponse, RoleRequest};
@@ -86,4 +87,5 @@ pub use session::{
 };
 pub use storage::StorageResponse;
 pub use user::{EmailRequest, RoleName, SignUpRequest, UserResponse, UserStateName};
+pub use why::{FileQueueResponse, WhyReasonName, WhyResponse};
 pub use worker::{RunningJobResponse, WorkerList, WorkerResponse, WorkerStateName};

@@ -141,7 +141,7 @@ impl Answered {
 }
 
 /// Makes an account and logs it in: the bearer token.
-async fn log_in(uri: &str, running: &Running) -> String {
+pub(crate) async fn log_in(uri: &str, running: &Running) -> String {
     let email = "ops@example.com";
     let words = [
         "users",

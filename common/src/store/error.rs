@@ -91,6 +91,12 @@ impl StoreError {
         self.driver_error().is_some_and(is_out_of_space)
     }
 
+    /// Whether the database has no record any more of the changes that were asked for, or none that can be read on.
+    pub fn has_lost_changes(&self) -> bool {
+        let kind = self.driver_error().map(|error| error.kind.as_ref());
+        matches!(kind, Some(ErrorKind::Command(command)) if LOST_CHANGES_CODES.contains(&command.code))
+    }
+
     fn has_label(&self, label: &str) -> bool {
         self.driver_error()
             .is_some_and(|error| error.contains_label(label))
@@ -147,6 +153,10 @@ fn is_unavailable(error: &DriverError) -> bool {
         _ => false,
     }
 }
+
+/// What a server says of a change stream that cannot go on from where it was: CappedPositionLost,
+/// ChangeStreamFatalError, ChangeStreamHistoryLost, OplogQueryMinTsMissing.
+const LOST_CHANGES_CODES: [i32; 4] = [136, 280, 286, 326];
 
 /// What a server says when its volume is full: OutOfDiskSpace.
 const OUT_OF_DISK_SPACE: i32 = 14031;

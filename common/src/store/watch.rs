@@ -53,10 +53,16 @@ impl Changes {
 impl ChangeSubscription {
     /// Waits until the document `id` may have changed, or `limit` has passed.
     pub async fn wait_for(&mut self, id: &str, limit: Duration) {
+        self.wait_for_any(|changed| changed == id, limit).await;
+    }
+
+    /// Waits until a document whose id `is_wanted` may have changed, or `limit` has passed. A call may be given up
+    /// and made again.
+    pub async fn wait_for_any(&mut self, is_wanted: impl Fn(&str) -> bool, limit: Duration) {
         let arrived = async {
             loop {
                 match self.0.recv().await {
-                    Ok(changed) if &*changed == id => return,
+                    Ok(changed) if is_wanted(&changed) => return,
                     Ok(_) => {}
                     Err(broadcast::error::RecvError::Lagged(_)) => return,
                     Err(broadcast::error::RecvError::Closed) => std::future::pending().await,

@@ -9,8 +9,10 @@ mod job_story;
 mod known;
 mod of_address;
 mod of_file;
+mod why;
 
 pub use conclusion::kind_of_mail;
 pub use explanation::Explanation;
 pub use job_story::{Event, Story};
 pub use known::Known;
+pub use why::{QueueOfFile, Reason, Why};

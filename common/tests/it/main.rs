@@ -4,6 +4,7 @@ mod audit;
 mod blobs;
 mod environment;
 mod fernet;
+mod file_stream;
 mod harness;
 mod idempotency;
 mod mails;

@@ -86,6 +86,8 @@ impl Stack {
             // Everything on a developer's machine comes from one network.
             ("RATE_LIMIT_PERCENT", "1000000".to_owned()),
             ("STORAGE_RESERVE_BYTES", RESERVE_BYTES.to_string()),
+            // Who tries out what recipients are told does not want to wait for long.
+            ("NOTICE_DELAY_SECONDS", "1".to_owned()),
         ];
         variables.extend(
             self.options

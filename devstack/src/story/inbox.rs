@@ -9,6 +9,7 @@ use super::client::Client;
 use super::error::StoryError;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The web inbox of the stack.
 #[derive(Debug, Clone)]
@@ -64,6 +65,35 @@ impl Inbox {
     /// When no such mail comes in time.
     pub async fn verification_link(&self, address: &str) -> Result<(String, String), StoryError> {
         self.link(address, "verify-email").await
+    }
+
+    /// Waits until there is a mail to an address whose text has these words.
+    ///
+    /// # Errors
+    ///
+    /// When no such mail comes in time.
+    pub async fn mail_with(&self, address: &str, words: &str) -> Result<(), StoryError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let list = self.client.get("/api/messages").await?.expect(200)?.json();
+            let mails = list.as_array().map_or(&[][..], Vec::as_slice).iter();
+            let newest_first = mails.rev().filter(|mail| mail["to"] == address);
+            for id in newest_first.filter_map(|mail| mail["id"].as_str()) {
+                let path = format!("/api/messages/{id}");
+                let mail = self.client.get(&path).await?.expect(200)?.json();
+                if mail["text"].as_str().is_some_and(|it| it.contains(words)) {
+                    return Ok(());
+                }
+            }
+            if Instant::now() > deadline {
+                return Err(StoryError::Late {
+                    what: format!("a mail to {address} with {words}"),
+                    seconds: PATIENCE.as_secs(),
+                    state: list.to_string(),
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Tells the mail server how to behave.

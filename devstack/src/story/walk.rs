@@ -4,7 +4,7 @@ use super::client::Client;
 use super::error::StoryError;
 use super::inbox::Inbox;
 use super::reporter::StepReporter;
-use super::steps::{accounts, delivery, documents, old_interface, passwords, told};
+use super::steps::{accounts, addressed, delivery, documents, old_interface, passwords, told};
 use crate::stack::StackRecord;
 
 /// Who and what the path leaves behind, for measurements that go on from there.
@@ -58,6 +58,7 @@ pub async fn walk(
             step,
         )
         .await?;
+    keep_for_one((&ops, &client, &stranger), &inbox, reporter).await?;
     let step = old_interface::old_interface(&anyone, &record.ops, &stranger);
     reporter
         .step("the old interface uploads and downloads", step)
@@ -67,6 +68,38 @@ pub async fn walk(
         ops,
         file_id,
     })
+}
+
+/// A document for one person, from its upload to its withdrawal; another client sees nothing of it throughout.
+async fn keep_for_one(
+    (ops, client, stranger): (&Client, &Client, &Client),
+    inbox: &Inbox,
+    reporter: &mut StepReporter<'_>,
+) -> Result<(), StoryError> {
+    let step = addressed::upload(ops, client);
+    let of = reporter
+        .step("a document for one client becomes available", step)
+        .await?;
+    let step = addressed::unseen(stranger, &of, None);
+    reporter
+        .step("another client sees nothing of it", step)
+        .await?;
+    let step = addressed::told(inbox, &of);
+    reporter.step("a mail tells its recipient", step).await?;
+    let step = addressed::download(client, &of);
+    let url = reporter.step("the recipient downloads it", step).await?;
+    let step = addressed::unseen(stranger, &of, Some(url.as_str()));
+    reporter
+        .step("the other client still sees nothing of it", step)
+        .await?;
+    let step = addressed::withdraw(ops, client, (&of, url.as_str()));
+    reporter
+        .step("it is withdrawn: the recipient's next request is 404", step)
+        .await?;
+    let step = addressed::unseen(stranger, &of, Some(url.as_str()));
+    reporter
+        .step("and the other client never saw it", step)
+        .await
 }
 
 /// From an unknown address to a client who is logged in.

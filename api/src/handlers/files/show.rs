@@ -4,11 +4,10 @@ use axum::extract::State;
 use axum::http::{HeaderName, header};
 use dossier_common::file::File;
 use dossier_common::id::FileId;
-use dossier_common::store::files::FileView;
 
 use crate::extract::{Caller, NoQuery, PathId, SignedIn};
 use crate::problem::{Problem, Problems};
-use crate::services::{file_etag, note_seen};
+use crate::services::{file_etag, file_views, note_seen};
 use crate::state::AppState;
 use crate::wire::{FileIdText, FileResponse};
 
@@ -56,14 +55,5 @@ pub(super) async fn views_for(
     caller: &Caller,
     files: Vec<File>,
 ) -> Result<Vec<FileResponse>, Problem> {
-    if !caller.sees_processing() {
-        let views = files.into_iter().map(|file| FileView {
-            file,
-            job: None,
-            replacement_job: None,
-        });
-        return Ok(views.map(|view| FileResponse::for_client(&view)).collect());
-    }
-    let views = state.store.with_jobs(files).await?;
-    Ok(views.into_iter().map(FileResponse::for_owner).collect())
+    Ok(file_views(state, caller, files).await?)
 }

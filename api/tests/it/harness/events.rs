@@ -13,6 +13,8 @@ use super::{Call, PATIENCE};
 pub(crate) struct Events {
     body: Body,
     text: String,
+    /// What a client would send as `Last-Event-ID`.
+    pub(crate) last_id: Option<String>,
 }
 
 impl Call {
@@ -27,6 +29,7 @@ impl Call {
         Events {
             body: response.into_body(),
             text: String::new(),
+            last_id: None,
         }
     }
 
@@ -46,6 +49,9 @@ impl Events {
                 if let Some((event, rest)) = self.text.split_once("\n\n") {
                     let (event, rest) = (event.to_owned(), rest.to_owned());
                     self.text = rest;
+                    self.last_id = field(&event, "id")
+                        .map(str::to_owned)
+                        .or(self.last_id.take());
                     if let Some(event) = parsed(&event) {
                         return Some(event);
                     }
@@ -75,10 +81,11 @@ impl Events {
 
 /// The name and the data; nothing of a comment.
 fn parsed(event: &str) -> Option<(String, Value)> {
-    let field = |name: &str| {
-        let mut lines = event.lines();
-        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    };
-    let data = serde_json::from_str(field("data")?).expect("the data is JSON");
-    Some((field("event")?.to_owned(), data))
+    let data = serde_json::from_str(field(event, "data")?).expect("the data is JSON");
+    Some((field(event, "event")?.to_owned(), data))
+}
+
+fn field<'a>(event: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = event.lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }

@@ -44,6 +44,9 @@ use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
 use dossier_api::download_watch::DownloadWatch;
+use dossier_api::event_places::EventPlaces;
+use dossier_api::file_feed::FileFeed;
+use dossier_api::file_watch::FileWatch;
 use dossier_api::legacy_audience::LegacyAudience;
 use dossier_api::operation_runner::OperationRunner;
 use dossier_api::overview_feed::OverviewFeed;
@@ -116,6 +119,7 @@ impl App {
         let pseudonyms = token_keys.pseudonyms();
         let percent = limits.rate_percent;
         let draining = Draining::default();
+        let changes = Changes::watch(store.clone());
         let state = AppState::new(Parts {
             audit: Audit::new(
                 store.clone(),
@@ -124,7 +128,10 @@ impl App {
                 pseudonyms.clone(),
             ),
             throttle: Throttle::new(store.clone(), clock.clone(), pseudonyms, percent),
-            changes: Changes::watch(store.clone()),
+            file_feed: FileFeed::new(store.clone()),
+            file_watch: FileWatch::new(store.clone(), changes.clone()),
+            event_places: EventPlaces::default(),
+            changes,
             reachability: Reachability::watch(store.clone()),
             operations: OperationRunner::new(store.clone(), draining.clone()),
             overview: OverviewFeed::new(store.clone()),
@@ -207,6 +214,24 @@ impl App {
             public_url: public_url.into(),
             ..Parts::clone(&self.state)
         }))
+    }
+
+    /// Another process of the same service: another connection to the same database, and nothing remembered.
+    pub(crate) async fn replica(&self) -> (AppState, Router) {
+        let name = self.database().name();
+        let store = Store::connect(self.uri(), name, &QueueSettings::default()).await;
+        let store = store.expect("the database can be reached");
+        let changes = Changes::watch(store.clone());
+        let state = AppState::new(Parts {
+            file_feed: FileFeed::new(store.clone()),
+            file_watch: FileWatch::new(store.clone(), changes.clone()),
+            event_places: EventPlaces::default(),
+            draining: Draining::default(),
+            changes,
+            store,
+            ..Parts::clone(&self.state)
+        });
+        (state.clone(), router(state))
     }
 
     pub(crate) fn database(&self) -> &Database {

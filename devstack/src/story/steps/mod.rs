@@ -1,6 +1,7 @@
 //! The steps of the path, by subject.
 
 pub(super) mod accounts;
+pub(super) mod addressed;
 pub(super) mod delivery;
 pub(super) mod documents;
 pub(super) mod old_interface;
