@@ -125,7 +125,7 @@ impl Inner {
     }
 
     async fn read_once(&self, ids: &[FileId]) -> Result<(), StoreError> {
-        let found = self.store.find_files(ids).await?;
+        let found = self.store.follow_files(ids).await?;
         let seen: HashMap<FileId, u64> = found
             .iter()
             .map(|view| (view.file.id, digest(view)))

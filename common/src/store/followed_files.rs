@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::files::{FileScope, FileView};
 use super::{OPERATION_LIMIT, Store, StoreError};
-use crate::file::File;
 use crate::id::{FileId, UserId};
 use crate::user::Role;
 
@@ -42,17 +41,8 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn find_files(&self, ids: &[FileId]) -> Result<Vec<FileView>, StoreError> {
-        let files: Vec<File> = self
-            .collections
-            .files
-            .find(doc! { "_id": { "$in": ids } })
-            .max_time(OPERATION_LIMIT)
-            .await
-            .map_err(StoreError::database("find files"))?
-            .try_collect()
-            .await
-            .map_err(StoreError::database("find files"))?;
+    pub async fn follow_files(&self, ids: &[FileId]) -> Result<Vec<FileView>, StoreError> {
+        let files = self.find_files(ids, &FileScope::Everything).await?;
         self.with_jobs(files).await
     }
 

@@ -224,26 +224,6 @@ impl Client {
         self.send(request.multipart(form_with(document))).await
     }
 
-    /// Uploads a document for one address to a path and returns the answer.
-    ///
-    /// # Errors
-    ///
-    /// When no answer comes.
-    pub async fn upload_for(
-        &self,
-        path: &str,
-        document: &Fixture,
-        recipient: &str,
-    ) -> Result<Answer, StoryError> {
-        let part = Part::bytes(document.bytes.clone()).file_name(document.name.clone());
-        let form = Form::new().text("recipients", recipient.to_owned());
-        self.send(
-            self.request(Method::POST, path)
-                .multipart(form.part("file", part)),
-        )
-        .await
-    }
-
     /// Asks for a file every `pause` until its state is final, and returns it.
     ///
     /// # Errors

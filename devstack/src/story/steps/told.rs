@@ -24,7 +24,7 @@ pub(in crate::story) async fn tell_recipient(
 ) -> Result<(), StoryError> {
     let login = newcomer();
     let document = Fixture::read(DOCUMENT)?;
-    let uploading = ops.upload_for("/v1/files", &document, &login.email);
+    let uploading = ops.upload_for(&login.email, &document);
     let id = uploading.await?.expect(202)?.text("id")?;
     ops.final_file(&id, PAUSE).await?;
     let place = format!("/v1/files/{id}");
