@@ -63,7 +63,10 @@ use futures_util::future::BoxFuture;
 use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
 
+use crate::blob::BlobSettings;
+use crate::entropy::Entropy;
 use crate::queue::{QueueSettings, Queues};
+use blobs::Blobs;
 use recent::Recent;
 
 /// How long one operation may take on the server before it is given up.
@@ -88,6 +91,7 @@ pub struct Store {
     pub(crate) database: Database,
     pub(crate) collections: Collections,
     pub(crate) queues: Queues,
+    blobs: Blobs,
     recent: Recent,
 }
 
@@ -122,6 +126,7 @@ impl Store {
         Ok(Self {
             collections: Collections::new(&database),
             queues: Queues::new(&database, &options, settings),
+            blobs: Blobs::new(&database, BlobSettings::default(), Entropy::system()),
             options: Arc::new(options),
             recent: Recent::new(),
             client,
