@@ -53,6 +53,7 @@ mod revalidation;
 mod revocation;
 mod rights;
 mod roles;
+mod sealed_documents;
 mod sessions;
 mod shared_limits;
 mod sign_up;

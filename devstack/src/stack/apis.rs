@@ -87,6 +87,7 @@ impl Stack {
             ("RATE_LIMIT_PERCENT", "1000000".to_owned()),
             ("STORAGE_RESERVE_BYTES", RESERVE_BYTES.to_string()),
         ];
+        variables.extend(self.blob_keys());
         variables.extend(
             self.options
                 .api_env
