@@ -10,11 +10,15 @@ use dossier_common::file::File;
 use mongodb::bson::doc;
 use tempfile::TempDir;
 
-use crate::harness::{App, Form, NewFile, Person, Program};
+use crate::harness::{App, Form, NewFile, Person, Program, eventually};
+
+fn key(kid: &str, seed: u64) -> String {
+    let bytes: [u8; 32] = Entropy::seeded(seed).bytes();
+    format!("{kid}:{}", STANDARD.encode(bytes))
+}
 
 fn keys() -> String {
-    let bytes: [u8; 32] = Entropy::seeded(5).bytes();
-    format!("b1:{}", STANDARD.encode(bytes))
+    key("b1", 5)
 }
 
 fn settings(folder: Option<&TempDir>, is_sealed: bool) -> BlobSettings {
@@ -130,4 +134,35 @@ async fn a_place_that_is_not_there_or_a_bad_key_ends_the_start() {
     assert!(code != 0 && said.contains("BLOB_URL: must be"), "{said}");
     assert!(said.contains("BLOB_KEYS: key 1"), "{said}");
     assert!(!said.contains("c2hvcnQ="), "{said}");
+}
+
+#[tokio::test]
+async fn a_process_tells_the_ids_of_its_keys_and_reads_them_again() {
+    let (app, folder) = (App::start().await, TempDir::new().expect("a folder"));
+    let file = folder.path().join("blob_keys");
+    std::fs::write(&file, keys()).expect("it can be written");
+    let path = file.to_str().expect("a plain path");
+    let program = Program::configured(app.uri()).variable("BLOB_KEYS_FILE", path);
+    let running = program.start().await;
+    let address = running.listens("metrics");
+    let accepted = async || {
+        let program = Program::bare(&["healthcheck"]).variable("METRICS_ADDR", &address);
+        program.run("").await.1
+    };
+    let said = accepted().await;
+    assert!(said.trim_end().ends_with("BLOB_KEYS b1"), "{said}");
+    let both = format!("{},{}", key("b2", 6), keys());
+    std::fs::write(&file, &both).expect("it can be written");
+    running.signal("HUP").await;
+    eventually("it has both", async || {
+        let said = accepted().await;
+        said.contains("BLOB_KEYS b2,b1").then_some(())
+    })
+    .await;
+    let (code, log) = running.stop().await;
+    assert_eq!(code, 0);
+    let secrets = both.split(',').filter_map(|key| key.split_once(':'));
+    for (kid, secret) in secrets {
+        assert!(!log.contains(secret), "the log has key {kid}");
+    }
 }

@@ -7,6 +7,8 @@ mod leftovers;
 mod plaintext;
 mod subjects;
 
+use dossier_common::store::free_space::FreeSpace;
+
 use subjects::Subject;
 
 #[tokio::test]
@@ -51,4 +53,15 @@ async fn a_document_is_never_shorter_or_longer_than_it_was() {
     for subject in Subject::all().await {
         cases::wrong_size(&subject.store, &subject.entropy).await;
     }
+}
+
+#[tokio::test]
+async fn the_free_space_is_that_of_the_volume_that_documents_go_to() {
+    let subject = Subject::new("a directory", true, false).await;
+    let folder = subject.folder().expect("a directory");
+    let volume = rustix::fs::statvfs(folder).expect("a volume");
+    let expected = volume.f_bavail * volume.f_frsize;
+    let free = FreeSpace::of(subject.store.clone()).bytes().await;
+    let free = free.expect("it is known");
+    assert!(free.abs_diff(expected) < 1 << 30, "{free} and {expected}");
 }

@@ -25,7 +25,7 @@ pub(super) fn read(file: File, id: BlobId, range: ByteRange) -> Pieces {
     let rest = Rest { file, range };
     stream::try_unfold(rest, move |rest| async move {
         if rest.range.is_empty() {
-            return Ok(None);
+            return Ok::<_, StoreError>(None);
         }
         let reading = tokio::task::spawn_blocking(move || next_piece(rest));
         let (piece, rest) = reading.await?.map_err(|error| match error.kind() {
@@ -41,7 +41,7 @@ fn next_piece(mut rest: Rest) -> io::Result<(Bytes, Rest)> {
     let length = PIECE_BYTES.min(rest.range.len());
     let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or(usize::MAX));
     rest.file.seek(SeekFrom::Start(rest.range.start))?;
-    let read = (&mut rest.file).take(length).read_to_end(&mut piece)?;
+    let read = rest.file.by_ref().take(length).read_to_end(&mut piece)?;
     if u64::try_from(read) != Ok(length) {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
