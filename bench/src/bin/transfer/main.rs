@@ -1,6 +1,7 @@
 //! How fast do documents go up and down, per store, sealed and not, beside nginx?
 
 mod document;
+mod fastapi;
 mod measure;
 mod ours;
 mod report;
@@ -20,6 +21,7 @@ use dossier_devstack::stack::Prepared;
 use tokio::time::timeout;
 
 use document::Document;
+use fastapi::FastApi;
 use measure::Figures;
 use ours::{Ours, Place};
 use static_files::StaticFiles;
@@ -45,6 +47,8 @@ struct Arguments {
     /// How long the large document is, in bytes
     #[arg(long, default_value_t = 94_000_000, value_parser = clap::value_parser!(u32).range(1..=104_000_000))]
     large: u32,
+    #[command(flatten)]
+    fastapi: fastapi::Arguments,
     /// Keep the documents that are files below this folder, on the disk that is to be measured [default: that of
     /// temporary files, where the databases are]
     #[arg(long, value_name = "DIR")]
@@ -77,6 +81,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         Ok(nginx) => subjects.push(Subject::StaticFiles(nginx)),
         Err(error) => anstream::eprintln!("Left out: nginx: {error:#}"),
     }
+    subjects.extend(FastApi::of(&arguments.fastapi).map(Subject::FastApi));
     let load = Load::now(&[]);
     let deadline = A_ROUND * (arguments.rounds + 1) * u32::try_from(subjects.len())?;
     let measured = timeout(deadline, measure_all(&mut subjects, &arguments)).await;

@@ -5,6 +5,7 @@ use dossier_bench::{cpu_seconds_of_trees, peak_memory_kib_of};
 use reqwest::Response;
 
 use crate::document::Document;
+use crate::fastapi::FastApi;
 use crate::ours::Ours;
 use crate::static_files::StaticFiles;
 
@@ -12,6 +13,7 @@ use crate::static_files::StaticFiles;
 pub(crate) enum Subject {
     Ours(Box<Ours>),
     StaticFiles(StaticFiles),
+    FastApi(FastApi),
 }
 
 impl Subject {
@@ -19,6 +21,7 @@ impl Subject {
         match self {
             Self::Ours(ours) => ours.name(),
             Self::StaticFiles(_) => "nginx",
+            Self::FastApi(_) => "FastAPI",
         }
     }
 
@@ -27,6 +30,7 @@ impl Subject {
         match self {
             Self::Ours(ours) => ours.log_in().await,
             Self::StaticFiles(_) => Ok(()),
+            Self::FastApi(peer) => peer.log_in().await,
         }
     }
 
@@ -35,6 +39,7 @@ impl Subject {
         match self {
             Self::Ours(ours) => ours.upload(document).await,
             Self::StaticFiles(nginx) => nginx.upload(document).await,
+            Self::FastApi(peer) => peer.upload(document).await,
         }
     }
 
@@ -43,6 +48,7 @@ impl Subject {
         match self {
             Self::Ours(ours) => ours.publish(id).await,
             Self::StaticFiles(nginx) => Ok(nginx.address_of(id)),
+            Self::FastApi(peer) => peer.publish(id).await,
         }
     }
 
@@ -51,6 +57,7 @@ impl Subject {
         let request = match self {
             Self::Ours(ours) => ours.request(address),
             Self::StaticFiles(nginx) => nginx.request(address),
+            Self::FastApi(peer) => peer.request(address),
         };
         let mut response: Response = request.send().await?;
         let status = response.status();
@@ -67,6 +74,8 @@ impl Subject {
         match self {
             Self::Ours(ours) => ours.remove(id).await,
             Self::StaticFiles(nginx) => nginx.remove(id),
+            // It has no way to do that.
+            Self::FastApi(_) => Ok(()),
         }
     }
 
@@ -75,6 +84,7 @@ impl Subject {
         let all = match self {
             Self::Ours(ours) => ours.pids(),
             Self::StaticFiles(nginx) => vec![nginx.pid()],
+            Self::FastApi(peer) => vec![peer.pid()],
         };
         [cpu_seconds_of_trees(&all[..1]), cpu_seconds_of_trees(&all)]
     }
@@ -84,6 +94,7 @@ impl Subject {
         match self {
             Self::Ours(ours) => peak_memory_kib_of(ours.pids()[0]),
             Self::StaticFiles(nginx) => peak_memory_kib_of(nginx.pid()),
+            Self::FastApi(peer) => peak_memory_kib_of(peer.pid()),
         }
     }
 
@@ -91,6 +102,7 @@ impl Subject {
         match self {
             Self::Ours(ours) => ours.stop().await,
             Self::StaticFiles(nginx) => nginx.stop().await,
+            Self::FastApi(_) => Ok(()),
         }
     }
 }

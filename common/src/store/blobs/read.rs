@@ -16,8 +16,8 @@ use crate::blob::{
 use crate::id::BlobId;
 use crate::store::StoreError;
 
-/// How many pieces may wait between the store and the network.
-const QUEUED_PIECES: usize = 2;
+/// How many pieces may wait between the store and the network: what is read while a download is being counted.
+const QUEUED_PIECES: usize = 4;
 
 /// The bytes stored under one id. Clones look for them together, once.
 #[derive(Clone)]
