@@ -224,10 +224,10 @@ mod tests {
         refused("the last segment is gone", &sealed[..2 * segment], size);
         // Also where the document's row says so.
         refused("it ends earlier", &sealed[..2 * segment], 2 * SEGMENT);
-        refused("there is more", &[&sealed, &[0; 20][..]].concat(), size);
+        refused("there is more", &[&sealed[..], &[0; 20][..]].concat(), size);
         refused(
             "there is one more",
-            &[&sealed, &[0; 20][..]].concat(),
+            &[&sealed[..], &[0; 20][..]].concat(),
             size + 20,
         );
         let other = seal(&key, blob(2), &bytes(size), SEGMENT);
