@@ -14,6 +14,7 @@ mod inspect_command;
 mod jobs_mint;
 mod jobs_revalidate;
 mod jobs_validate;
+mod jobs_validate_sealed;
 mod keys_command;
 mod mail;
 mod mail_accounts;
