@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dossier_common::blob::BlobSettings;
 use dossier_common::config::{
-    ConfigError, DatabaseSettings, Environment, read_address, read_public_url, read_queue_settings,
+    ConfigError, DatabaseSettings, Environment, read_address, read_blob_url, read_public_url,
+    read_queue_settings,
 };
 use dossier_common::queue::QueueSettings;
 use dossier_common::retention::Retention;
@@ -67,8 +69,10 @@ pub struct Settings {
     pub public_url: Arc<str>,
     /// Where to listen for clients.
     pub listen_addr: SocketAddr,
-    /// The keys of tokens.
+    /// The keys of tokens and of documents.
     pub keys: ApiKeys,
+    /// Where documents are kept, and what seals them.
+    pub blobs: BlobSettings,
     /// The proxies that say where requests come from.
     pub trusted_proxies: TrustedProxies,
     /// Who may sign up.
@@ -99,6 +103,10 @@ impl Settings {
         let database = DatabaseSettings::read(&mut env);
         let public_url = read_public_url(&mut env);
         let keys = ApiKeys::read(&mut env);
+        let blobs = BlobSettings {
+            url: read_blob_url(&mut env),
+            keys: keys.as_ref().and_then(|keys| keys.blobs.clone()),
+        };
         let listen_addr = read_address(&mut env, "LISTEN_ADDR", 8080);
         let nobody = TrustedProxies::default();
         let trusted_proxies = env.value("TRUSTED_PROXIES", TrustedProxies::RULE, nobody);
@@ -118,6 +126,7 @@ impl Settings {
                 public_url: public_url?,
                 listen_addr,
                 keys: keys?,
+                blobs,
                 trusted_proxies,
                 sign_up,
                 totp_required_for,

@@ -5,6 +5,7 @@
 //! [`queue`]. What became of a job, an address or a document is told in [`story`].
 
 pub mod audit;
+pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod digest;

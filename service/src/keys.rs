@@ -2,8 +2,7 @@
 
 use std::fmt::Debug;
 
-use dossier_common::config::{ConfigError, Environment, read_token_keys};
-use dossier_common::token::TokenKeys;
+use dossier_common::config::{ConfigError, Environment};
 
 /// The keys that a process works with.
 pub trait Keys: Debug + Send + Sync + 'static {
@@ -18,18 +17,6 @@ pub trait Keys: Debug + Send + Sync + 'static {
 
     /// The ids of the accepted keys by variable, those that mint first.
     fn ids(&self) -> Vec<(&'static str, Vec<String>)>;
-}
-
-impl Keys for TokenKeys {
-    fn read_again(&self, mut env: Environment) -> Result<(), ConfigError> {
-        let keys = read_token_keys(&mut env);
-        self.replace(&env.finish(keys)?);
-        Ok(())
-    }
-
-    fn ids(&self) -> Vec<(&'static str, Vec<String>)> {
-        vec![("FERNET_KEYS", TokenKeys::ids(self))]
-    }
 }
 
 /// Reads the keys again, and logs what came of it.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use dossier_common::blob::BlobSettings;
 use dossier_common::config::{
-    ConfigError, DatabaseSettings, Environment, read_public_url, read_queue_settings,
-    read_token_keys,
+    ConfigError, DatabaseSettings, Environment, read_blob_settings, read_public_url,
+    read_queue_settings, read_token_keys,
 };
 use dossier_common::queue::{QueueName, QueueSettings};
 use dossier_common::retention::Retention;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub takes_invitations: bool,
     /// The keys of tokens in mails and links.
     pub token_keys: TokenKeys,
+    /// Where documents are kept, and what seals them.
+    pub blobs: BlobSettings,
     /// The way to people's mailboxes.
     pub mailer: Mailer,
     /// How many mails all workers send in a time, if that is set.
@@ -62,6 +65,7 @@ impl Settings {
         let public_url = read_public_url(&mut env);
         let takes_invitations = read_takes_invitations(&mut env);
         let token_keys = read_token_keys(&mut env);
+        let blobs = read_blob_settings(&mut env);
         let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
         let mail_rate = MailRate::read(&mut env);
         let policy = read_policy(&mut env);
@@ -80,6 +84,7 @@ impl Settings {
                 public_url: public_url?,
                 takes_invitations,
                 token_keys: token_keys?,
+                blobs,
                 mailer: mailer?,
                 mail_rate,
                 policy,

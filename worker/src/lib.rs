@@ -10,6 +10,7 @@ pub mod config;
 pub mod document;
 pub mod inspection;
 pub mod jobs;
+mod keys;
 pub mod mail;
 pub mod revalidation;
 pub mod run;

@@ -36,6 +36,12 @@ pub(super) enum Generate {
         #[arg(long)]
         kid: Option<String>,
     },
+    /// For BLOB_KEYS: stored documents
+    Blob {
+        /// The key's id: letters, digits, - and _ [default: the date]
+        #[arg(long)]
+        kid: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -57,7 +63,7 @@ fn generate(key: &Generate) -> anyhow::Result<()> {
     let secret = Entropy::system().bytes::<32>();
     match key {
         Generate::Fernet => anstream::println!("{}", URL_SAFE.encode(secret)),
-        Generate::Jwt { kid } => {
+        Generate::Jwt { kid } | Generate::Blob { kid } => {
             let kid = match kid {
                 Some(kid) => kid.clone(),
                 None => today()?,
@@ -90,7 +96,7 @@ fn check(arguments: &Check) -> anyhow::Result<()> {
     let mut env = Environment::of_process();
     let keys = ApiKeys::read(&mut env);
     let is_file = |variable| env.text(&format!("{variable}_FILE")).is_some();
-    let from_files = ["FERNET_KEYS", "JWT_KEYS"].map(is_file);
+    let from_files = ["FERNET_KEYS", "JWT_KEYS", "BLOB_KEYS"].map(is_file);
     let ids = env.finish(keys)?.ids();
     let lists = ids.into_iter().zip(from_files);
     let lists = lists.map(|((variable, ids), from_file)| KeyList {

@@ -40,6 +40,8 @@ pub(super) async fn run() -> anyhow::Result<ExitCode> {
     let Some(store) = signals.unless_stopped(opening).await? else {
         return Ok(ExitCode::SUCCESS);
     };
+    settings.blobs.log();
+    let store = store.with_blobs(settings.blobs.clone(), Entropy::system())?;
     let clients = listen(settings.listen_addr, "LISTEN_ADDR").await?;
     let keys = Arc::new(settings.keys.clone());
     let frame = Frame::start(signals, &settings.frame, &store, keys).await?;

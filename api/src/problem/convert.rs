@@ -17,6 +17,12 @@ impl From<StoreError> for Problem {
                 "Too many requests are changing the same thing right now. Please try again in a few seconds.",
             );
         }
+        if matches!(error, StoreError::Bytes { .. }) && error.is_unavailable() {
+            tracing::error!(error = %error, "the store of the documents' bytes failed a request");
+            return Self::unavailable(
+                "The documents are not available right now. Please try again in a few seconds.",
+            );
+        }
         if error.is_unavailable() {
             tracing::warn!(error = %error, "the database was not available to a request");
             return Self::unavailable(

@@ -64,6 +64,7 @@ mod revocation;
 mod rights;
 mod roles;
 mod running_downloads;
+mod sealed_documents;
 mod sessions;
 mod shared_limits;
 mod sign_up;

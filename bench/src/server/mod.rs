@@ -1,6 +1,7 @@
 //! Private servers for benchmarks: their data is below a folder, and they are gone at the end.
 
 pub mod mongod;
+pub mod nginx;
 pub mod postgres;
 mod program;
 pub mod redis;

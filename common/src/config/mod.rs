@@ -8,5 +8,6 @@ mod settings;
 
 pub use dossier_startup::{ConfigError, DatabaseSettings, Environment};
 pub use settings::{
-    LogFormat, read_address, read_public_url, read_queue_settings, read_token_keys,
+    LogFormat, read_address, read_blob_keys, read_blob_keys_again, read_blob_settings,
+    read_blob_url, read_public_url, read_queue_settings, read_token_keys,
 };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Environment;
+use crate::blob::{BlobKeys, BlobSettings, BlobUrl, ParseBlobUrlError};
 use crate::queue::{QueueName, QueueSettings};
 use crate::token::TokenKeys;
 
@@ -69,6 +70,56 @@ pub fn read_token_keys(env: &mut Environment) -> Option<TokenKeys> {
             None
         }
     }
+}
+
+/// Reads `BLOB_URL` and `BLOB_KEYS`, which may be absent.
+pub fn read_blob_settings(env: &mut Environment) -> BlobSettings {
+    BlobSettings {
+        url: read_blob_url(env),
+        keys: read_blob_keys(env),
+    }
+}
+
+/// Reads `BLOB_URL`; nothing when it is absent.
+pub fn read_blob_url(env: &mut Environment) -> Option<BlobUrl> {
+    match env.text("BLOB_URL")?.parse() {
+        Ok(url) => Some(url),
+        Err(error) => {
+            let error: ParseBlobUrlError = error;
+            env.problem("BLOB_URL", error);
+            None
+        }
+    }
+}
+
+/// Reads `BLOB_KEYS`; nothing when it is absent.
+pub fn read_blob_keys(env: &mut Environment) -> Option<BlobKeys> {
+    let is_set = |name| env.text(name).is_some();
+    if !is_set("BLOB_KEYS") && !is_set("BLOB_KEYS_FILE") {
+        return None;
+    }
+    let list = env.secret(
+        "BLOB_KEYS",
+        "must be one or more keys as kid:base64 of 32 random bytes, separated by commas; the first wraps",
+    )?;
+    match BlobKeys::parse(&list) {
+        Ok(keys) => Some(keys),
+        Err(error) => {
+            env.problem("BLOB_KEYS", error);
+            None
+        }
+    }
+}
+
+/// Reads `BLOB_KEYS` again, for a process that has `keys`. Whether documents are sealed at all is decided when
+/// it starts.
+pub fn read_blob_keys_again(env: &mut Environment, keys: Option<&BlobKeys>) -> Option<BlobKeys> {
+    let others = read_blob_keys(env);
+    if keys.is_some() != others.is_some() {
+        let rule = "was set or removed: that takes a restart";
+        env.problem("BLOB_KEYS", rule);
+    }
+    others
 }
 
 /// Reads `QUEUE_LEASE_SECONDS`, `MAIL_RETRY_BASE_SECONDS`, `NOTICE_DELAY_SECONDS`,

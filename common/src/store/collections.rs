@@ -67,6 +67,8 @@ pub mod collection {
     pub const UPLOADS: &str = "uploads";
     /// The GridFS bucket of the documents' bytes.
     pub const BLOBS: &str = "blobs";
+    /// Where bytes are that are not there or are sealed, and what opens them.
+    pub const BLOB_PLACES: &str = "blob_places";
     /// The ledger of migrations.
     pub const MIGRATIONS: &str = "schema_migrations";
 }

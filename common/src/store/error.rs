@@ -46,6 +46,32 @@ pub enum StoreError {
     /// A document was to be meant for a group that there is not (any more).
     #[error("there is no such group")]
     UnknownGroup,
+    /// The stored bytes of a file are not the ones that were sealed for it.
+    #[error(
+        "the stored bytes of {blob} or their key were changed since they were sealed: restore them from a backup"
+    )]
+    BlobDamaged {
+        /// Which bytes.
+        blob: crate::id::BlobId,
+    },
+    /// The bytes of a file are sealed, and nothing here opens them.
+    #[error(
+        "the bytes of {blob} are sealed under key {kid}, which BLOB_KEYS does not have: put it back"
+    )]
+    BlobKeyMissing {
+        /// Which bytes.
+        blob: crate::id::BlobId,
+        /// The key that is missing.
+        kid: String,
+    },
+    /// The directory or bucket that bytes are in failed.
+    #[error("could not {operation}: {source}")]
+    Bytes {
+        /// What was being done.
+        operation: &'static str,
+        /// Its account of it.
+        source: std::io::Error,
+    },
     /// An upload was given up before its document was added: its process was not heard of in time.
     #[error("the upload was given up: it took longer than its lease")]
     UploadExpired,
@@ -63,6 +89,14 @@ impl StoreError {
         move |source| Self::Database { operation, source }
     }
 
+    /// For `map_err`: puts a name to what was being done with a directory or a bucket.
+    pub(crate) fn bytes<E: Into<std::io::Error>>(operation: &'static str) -> impl Fn(E) -> Self {
+        move |source| Self::Bytes {
+            operation,
+            source: source.into(),
+        }
+    }
+
     /// For `map_err`: puts a name to what was being enqueued.
     pub(crate) fn queue(operation: &'static str) -> impl Fn(apalis_mongodb::Error) -> Self {
         move |source| Self::Queue { operation, source }
@@ -74,10 +108,11 @@ impl StoreError {
         self.has_label(TRANSIENT_TRANSACTION_ERROR)
     }
 
-    /// Whether the primary cannot be reached, is changing, or was too slow: the same call may
-    /// succeed a few seconds later.
+    /// Whether the primary cannot be reached, is changing, or was too slow, or the store of bytes
+    /// failed: the same call may succeed a few seconds later.
     pub fn is_unavailable(&self) -> bool {
         match self {
+            Self::Bytes { .. } => !self.is_out_of_space(),
             Self::Queue {
                 source: apalis_mongodb::Error::TimedOut { .. },
                 ..
@@ -86,9 +121,13 @@ impl StoreError {
         }
     }
 
-    /// Whether the volume of the database is full: what writes fails until somebody makes room.
+    /// Whether the volume of the database or of the bytes is full: what writes fails until somebody makes
+    /// room.
     pub fn is_out_of_space(&self) -> bool {
-        self.driver_error().is_some_and(is_out_of_space)
+        match self {
+            Self::Bytes { source, .. } => is_volume_full(source),
+            _ => self.driver_error().is_some_and(is_out_of_space),
+        }
     }
 
     /// Whether the database has no record any more of the changes that were asked for, or none that can be read on.
@@ -180,6 +219,21 @@ fn is_out_of_space(error: &DriverError) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether `error`, or what it came of, is a volume or a quota that is used up.
+fn is_volume_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let kind = error.downcast_ref().map(std::io::Error::kind);
+        if matches!(kind, Some(StorageFull | QuotaExceeded)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Whether `error` is a duplicate key (11000) of any index.

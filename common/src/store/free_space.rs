@@ -1,5 +1,6 @@
-//! How much room is left on the volume of the database.
+//! How much room is left on the volume that documents are kept on.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use super::{Store, StoreError};
+use crate::blob::BlobUrl;
 
 /// How long an answer holds.
 const REMEMBERED: Duration = Duration::from_secs(2);
@@ -15,8 +17,9 @@ const REMEMBERED: Duration = Duration::from_secs(2);
 /// How long the database may take to say it.
 const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 
-/// How much room is left on the volume of the database, as it says itself. Cheap to clone: what one clone
-/// learns, all know.
+/// How much room is left on the volume that documents are kept on: that of the local directory which
+/// `BLOB_URL` names, or else that of the database, as it says itself. Cheap to clone: what one clone learns,
+/// all know.
 ///
 /// One asks at a time, and the others wait for the same answer, a second at most.
 #[derive(Clone, Debug)]
@@ -32,7 +35,7 @@ struct Known {
 }
 
 impl FreeSpace {
-    /// The room of the database of `store`.
+    /// The room of `store`.
     pub fn of(store: Store) -> Self {
         Self {
             store,
@@ -40,8 +43,8 @@ impl FreeSpace {
         }
     }
 
-    /// So many bytes as of at most two seconds ago. None when the database does not say: it is late, or
-    /// this program may not ask (`dbStats`).
+    /// So many bytes as of at most two seconds ago. None when the database or the disk does not say: it is
+    /// late, or this program may not ask (`dbStats`).
     pub async fn bytes(&self) -> Option<u64> {
         let mut known = self.known.lock().await;
         let fresh = known.filter(|known| known.asked_at.elapsed() < REMEMBERED);
@@ -61,13 +64,11 @@ impl FreeSpace {
         match timeout(ANSWER_LIMIT, asking).await {
             Ok(Ok(Ok(bytes))) => bytes,
             Ok(Ok(Err(error))) => {
-                tracing::warn!(%error, "the free space of the database is not known; uploads are accepted");
+                tracing::warn!(%error, "the free space is not known; uploads are accepted");
                 None
             }
             Ok(Err(_)) | Err(_) => {
-                tracing::warn!(
-                    "the database did not say in time how much space is free; uploads are accepted"
-                );
+                tracing::warn!("nobody said in time how much space is free; uploads are accepted");
                 None
             }
         }
@@ -76,6 +77,11 @@ impl FreeSpace {
 
 impl Store {
     async fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
+        let url = self.blob_settings().url.as_ref();
+        if let Some(directory) = url.and_then(BlobUrl::directory) {
+            let asking = tokio::task::spawn_blocking(move || free_in(&directory));
+            return asking.await?.map(Some);
+        }
         let limit = i64::try_from(ANSWER_LIMIT.as_millis()).unwrap_or(i64::MAX);
         let answer = self
             .database
@@ -84,6 +90,13 @@ impl Store {
             .map_err(StoreError::database("ask for the free space"))?;
         Ok(free(&answer))
     }
+}
+
+/// What is free for this program on the volume of `directory`.
+fn free_in(directory: &Path) -> Result<u64, StoreError> {
+    let volume =
+        rustix::fs::statvfs(directory).map_err(StoreError::bytes("ask for the free space"))?;
+    Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
 }
 
 /// What is free by an answer to `dbStats`; servers that keep nothing on a disk do not say it.

@@ -80,8 +80,11 @@ use futures_util::future::BoxFuture;
 use mongodb::options::{ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
 
+use crate::blob::BlobSettings;
+use crate::entropy::Entropy;
 use crate::queue::{QueueSettings, Queues};
 use crate::retention::Retention;
+use blobs::Blobs;
 use recent::Recent;
 
 /// How long one operation may take on the server before it is given up.
@@ -107,6 +110,7 @@ pub struct Store {
     pub(crate) collections: Collections,
     pub(crate) queues: Queues,
     pub(crate) retention: Retention,
+    blobs: Blobs,
     recent: Recent,
 }
 
@@ -141,6 +145,7 @@ impl Store {
         Ok(Self {
             collections: Collections::new(&database),
             queues: Queues::new(&database, &options, settings),
+            blobs: Blobs::new(&database, BlobSettings::default(), Entropy::system()),
             options: Arc::new(options),
             retention: Retention::default(),
             recent: Recent::new(),

@@ -65,7 +65,7 @@ pub const METRICS: [(&str, &str); 29] = [
     ),
     (
         "dossier_storage_free_bytes",
-        "What is free on the volume of the database, as every API process sees it; not a number while that is not known",
+        "What is free on the volume of the database, or of the directory in BLOB_URL, as every API process sees it; not a number while that is not known",
     ),
     (
         "dossier_storage_reserve_bytes",

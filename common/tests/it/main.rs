@@ -1,6 +1,7 @@
 //! What the domain promises, one file a promise.
 
 mod audit;
+mod blob_stores;
 mod blobs;
 mod environment;
 mod fernet;

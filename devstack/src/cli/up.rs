@@ -57,6 +57,7 @@ pub(super) async fn run(
     let mut end = EndSignal::listen().context("listening for signals")?;
     let options = StackOptions {
         database: environment::mongodb_uri().map_or(Database::Own, Database::At),
+        is_sealed: true,
         progress: Progress::detect(),
         ..StackOptions::new(state.path()).workers(workers.into())
     };

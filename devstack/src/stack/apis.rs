@@ -89,6 +89,7 @@ impl Stack {
             // Who tries out what recipients are told does not want to wait for long.
             ("NOTICE_DELAY_SECONDS", "1".to_owned()),
         ];
+        variables.extend(self.blob_keys());
         variables.extend(
             self.options
                 .api_env

@@ -26,6 +26,8 @@ pub struct StackOptions {
     pub api_env: Vec<(String, String)>,
     /// More variables for every worker.
     pub worker_env: Vec<(String, String)>,
+    /// Whether documents are sealed, with a key of the state folder.
+    pub is_sealed: bool,
     /// Where progress is shown.
     pub progress: Progress,
 }
@@ -40,6 +42,7 @@ impl StackOptions {
             workers: 1,
             api_env: Vec::new(),
             worker_env: Vec::new(),
+            is_sealed: false,
             progress: Progress::Silent,
         }
     }

@@ -18,6 +18,9 @@ pub struct Secrets {
     pub fernet_keys: String,
     /// Signs access tokens.
     pub jwt_keys: String,
+    /// Wraps the keys of documents. A folder from before there were any has none, and gets none.
+    #[serde(default)]
+    pub blob_keys: Option<String>,
     /// Authorises requests to the supervisor.
     pub control_token: String,
     /// A user who uploads.
@@ -45,6 +48,10 @@ impl Secrets {
         Self {
             fernet_keys: URL_SAFE.encode(rand::random::<[u8; 32]>()),
             jwt_keys: format!("dev:{}", STANDARD.encode(rand::random::<[u8; 32]>())),
+            blob_keys: Some(format!(
+                "dev:{}",
+                STANDARD.encode(rand::random::<[u8; 32]>())
+            )),
             control_token: password(),
             ops: Login {
                 email: "ops@dossier.example".into(),

@@ -50,6 +50,13 @@ impl Stack {
         format!("http://127.0.0.1:{}", self.ports.api)
     }
 
+    /// The variable that has documents sealed, if they are.
+    pub(super) fn blob_keys(&self) -> Option<(&'static str, String)> {
+        let keys = self.secrets.blob_keys.clone();
+        let keys = keys.filter(|_| self.options.is_sealed)?;
+        Some(("BLOB_KEYS", keys))
+    }
+
     /// The address of the API's own listener for metrics and health.
     #[must_use]
     pub fn metrics_url(&self) -> String {

@@ -79,6 +79,7 @@ impl Stack {
             // Who tries out what happens without a mail server does not want to wait for long.
             ("MAIL_PROBE_SECONDS", "2".to_owned()),
         ];
+        variables.extend(self.blob_keys());
         variables.extend(
             self.options
                 .worker_env

@@ -17,6 +17,7 @@ mod m0014_audience;
 mod m0015_notices;
 mod m0016_versions;
 mod m0018_uploads;
+mod m0019_blob_places;
 
 use sha2::{Digest, Sha256};
 
@@ -69,5 +70,6 @@ pub fn all() -> Vec<Migration> {
         m0015_notices::migration(),
         m0016_versions::migration(),
         m0018_uploads::migration(),
+        m0019_blob_places::migration(),
     ]
 }

@@ -9,6 +9,7 @@ mod failures;
 mod inspect;
 mod instant;
 mod jobs;
+mod keys;
 mod mail;
 mod operation;
 mod progress;
@@ -62,6 +63,9 @@ enum Command {
     /// See jobs, and retry, run, cancel, delete and release them
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// See the keys that documents are sealed under, and wrap old data keys under a new one
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Try the settings of the mail server
     #[command(subcommand)]
     Mail(mail::Command),
@@ -99,6 +103,7 @@ impl Cli {
             Command::Explain(arguments) => explain::run(arguments).await,
             Command::Failures(arguments) => failures::run(arguments).await,
             Command::Jobs(command) => jobs::run(command).await,
+            Command::Keys(command) => keys::run(command).await,
             Command::Mail(command) => mail::run(command).await,
             Command::Queues(command) => queues::run(command).await,
             Command::Revalidate(arguments) => revalidate::run(arguments).await,

@@ -19,6 +19,7 @@ use dossier_service::{Frame, Signals};
 use crate::config::Settings;
 use crate::document::Limits;
 use crate::inspection::Inspector;
+use crate::keys::WorkerKeys;
 use crate::services::Services;
 
 /// Runs jobs until SIGTERM or Ctrl-C; then no more are taken, those under way may end, and what
@@ -40,10 +41,15 @@ pub async fn run(
     let Some(store) = signals.unless_stopped(opening).await? else {
         return Ok(ExitCode::SUCCESS);
     };
+    settings.blobs.log();
+    let store = store.with_blobs(settings.blobs.clone(), Entropy::system())?;
     if let Some(rate) = settings.mail_rate {
         rate.apply(&store).await?;
     }
-    let keys = Arc::new(settings.token_keys.clone());
+    let keys = Arc::new(WorkerKeys {
+        tokens: settings.token_keys.clone(),
+        blobs: settings.blobs.keys.clone(),
+    });
     let frame = Frame::start(signals, &settings.frame, &store, keys).await?;
     let (queues, queue_settings) = (settings.queue_names.clone(), settings.queues.clone());
     let grace = settings.frame.grace;

@@ -18,6 +18,8 @@ mod jobs_mint;
 mod jobs_replacement;
 mod jobs_revalidate;
 mod jobs_validate;
+mod jobs_validate_sealed;
+mod keys_command;
 mod mail;
 mod mail_accounts;
 mod mail_circuit;

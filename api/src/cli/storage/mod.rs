@@ -4,7 +4,8 @@ mod recount;
 mod show;
 
 use clap::Subcommand;
-use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::config::{DatabaseSettings, Environment, read_blob_settings};
+use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
 use dossier_common::store::Store;
 
@@ -22,9 +23,11 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     let mut env = Environment::of_process();
     let database = DatabaseSettings::read(&mut env);
     let limits = StorageLimits::read(&mut env);
+    let blobs = read_blob_settings(&mut env);
     let database = env.finish(database)?;
     let settings = QueueSettings::default();
     let store = Store::open(database.uri(), "dossier-api storage", &settings).await?;
+    let store = store.with_blobs(blobs, Entropy::system())?;
     match command {
         Command::Show(arguments) => show::run(&store, &limits, &arguments).await,
         Command::Recount(arguments) => recount::run(&store, &arguments).await,

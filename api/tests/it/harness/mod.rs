@@ -60,6 +60,7 @@ use dossier_api::throttle::Throttle;
 use dossier_api::totp::TotpRoles;
 use dossier_api::trusted_proxies::TrustedProxies;
 use dossier_common::audit::{Act, Actor, AuditEntry};
+use dossier_common::blob::BlobSettings;
 use dossier_common::clock::Clock;
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
@@ -157,6 +158,20 @@ impl App {
             state,
             database,
         }
+    }
+
+    /// The same service, which keeps and seals documents by these settings.
+    pub(crate) fn keeping_documents(mut self, settings: BlobSettings) -> Self {
+        let (store, entropy) = (self.state.store.clone(), self.state.entropy.clone());
+        let store = store.with_blobs(settings, entropy);
+        let store = store.expect("the place is there");
+        self.state = AppState::new(Parts {
+            free_space: FreeSpace::of(store.clone()),
+            store,
+            ..Parts::clone(&self.state)
+        });
+        self.router = router(self.state.clone());
+        self
     }
 
     /// The same service after a restart with other keys for its bearer tokens.

@@ -1,53 +1,49 @@
 //! Reading bytes, whole or in part.
 
-use bytes::Bytes;
-use futures_util::TryStreamExt;
-use mongodb::Collection;
-use mongodb::bson::spec::BinarySubtype;
-use mongodb::bson::{Bson, RawDocumentBuf, doc};
-use tokio::sync::mpsc;
+use std::fmt;
+use std::sync::Arc;
 
-use super::{CHUNK_BYTES, StoreError};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use tokio::sync::{OnceCell, mpsc};
+
+use super::Blobs;
+use super::gridfs::CHUNK_BYTES;
+use super::stores::Found;
+use crate::blob::{
+    ByteRange, Opener, SEALED_SEGMENT_BYTES, SEGMENT_BYTES, SealError, sealed_range, sealed_size,
+};
 use crate::id::BlobId;
+use crate::store::StoreError;
 
-/// How many chunks may wait between the database and the network.
-const QUEUED_CHUNKS: usize = 2;
+/// How many pieces may wait between the store and the network: what is read while a download is being counted.
+const QUEUED_PIECES: usize = 4;
 
-/// Bytes `start..end`, counted from zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ByteRange {
-    /// The first byte.
-    pub start: u64,
-    /// One past the last byte.
-    pub end: u64,
-}
-
-impl ByteRange {
-    /// How many bytes it spans.
-    pub fn len(&self) -> u64 {
-        self.end.saturating_sub(self.start)
-    }
-
-    /// Whether it spans none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// The bytes stored under one id.
-#[derive(Clone, Debug)]
+/// The bytes stored under one id. Clones look for them together, once.
+#[derive(Clone)]
 pub struct BlobReader {
-    chunks: Collection<RawDocumentBuf>,
+    blobs: Blobs,
     id: BlobId,
     size_bytes: u64,
+    found: Arc<OnceCell<Found>>,
+}
+
+impl fmt::Debug for BlobReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlobReader")
+            .field("id", &self.id)
+            .field("size_bytes", &self.size_bytes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl BlobReader {
-    pub(super) fn new(chunks: Collection<RawDocumentBuf>, id: BlobId, size_bytes: u64) -> Self {
+    pub(super) fn new(blobs: Blobs, id: BlobId, size_bytes: u64) -> Self {
         Self {
-            chunks,
+            blobs,
             id,
             size_bytes,
+            found: Arc::default(),
         }
     }
 
@@ -60,23 +56,38 @@ impl BlobReader {
     ///
     /// # Errors
     ///
-    /// [`StoreError::BlobIncomplete`] when it is not there, [`StoreError::Database`].
+    /// [`StoreError::BlobIncomplete`] when it is not there; those of [`stream`](Self::stream).
     pub async fn chunk_at(&self, offset: u64) -> Result<(u64, Bytes), StoreError> {
-        let n = offset / u64::from(CHUNK_BYTES);
-        let row = self
-            .chunks
-            .find_one(doc! { "files_id": Bson::from(self.id), "n": chunk_number(n) })
-            .await
-            .map_err(StoreError::database("read a chunk"))?
-            .ok_or(StoreError::BlobIncomplete { blob: self.id })?;
-        let bytes = self.verified(&row, n)?;
-        Ok((n * u64::from(CHUNK_BYTES), bytes))
+        let chunk = match self.found().await?.key {
+            Some(_) => u64::from(CHUNK_BYTES) / SEALED_SEGMENT_BYTES * SEGMENT_BYTES,
+            None => u64::from(CHUNK_BYTES),
+        };
+        let start = offset / chunk * chunk;
+        let end = (start + chunk).min(self.size_bytes);
+        let range = ByteRange { start, end };
+        if range.is_empty() {
+            return Err(StoreError::BlobIncomplete { blob: self.id });
+        }
+        let mut all = BytesMut::new();
+        let mut pieces = self.open(range).await?;
+        while let Some(piece) = pieces.next().await? {
+            // Most chunks are one piece.
+            if piece.len() as u64 == range.len() {
+                return Ok((start, piece));
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok((start, all.freeze()))
     }
 
-    /// Streams the bytes of `range`, chunk by chunk, from a task of its own that ends when the
+    /// Streams the bytes of `range`, piece by piece, from a task of its own that ends when the
     /// receiver is dropped.
+    ///
+    /// The last thing it sends may be an error: [`StoreError::BlobIncomplete`], [`StoreError::BlobDamaged`],
+    /// [`StoreError::BlobKeyMissing`], [`StoreError::Bytes`], [`StoreError::Database`]. What it sent before is
+    /// right all the same.
     pub fn stream(self, range: ByteRange) -> mpsc::Receiver<Result<Bytes, StoreError>> {
-        let (sender, receiver) = mpsc::channel(QUEUED_CHUNKS);
+        let (sender, receiver) = mpsc::channel(QUEUED_PIECES);
         tokio::spawn(async move {
             if let Err(error) = self.send_range(range, &sender).await {
                 let _ = sender.send(Err(error)).await;
@@ -97,28 +108,8 @@ impl BlobReader {
         if range.is_empty() {
             return Ok(());
         }
-        let size = u64::from(CHUNK_BYTES);
-        let (first, last) = (range.start / size, (range.end - 1) / size);
-        let mut rows = self
-            .chunks
-            .find(doc! {
-                "files_id": Bson::from(self.id),
-                "n": { "$gte": chunk_number(first), "$lte": chunk_number(last) },
-            })
-            .sort(doc! { "n": 1 })
-            .batch_size(4)
-            .await
-            .map_err(StoreError::database("read a blob"))?;
-        for n in first..=last {
-            let row = rows
-                .try_next()
-                .await
-                .map_err(StoreError::database("read a blob"))?
-                .ok_or(StoreError::BlobIncomplete { blob: self.id })?;
-            let bytes = self.verified(&row, n)?;
-            let from = range.start.saturating_sub(n * size);
-            let to = (range.end - n * size).min(bytes.len() as u64);
-            let piece = bytes.slice(as_index(from)..as_index(to));
+        let mut pieces = self.open(range).await?;
+        while let Some(piece) = pieces.next().await? {
             if sender.send(Ok(piece)).await.is_err() {
                 break;
             }
@@ -126,25 +117,63 @@ impl BlobReader {
         Ok(())
     }
 
-    /// The bytes of chunk `n`, provided that it is that chunk and as long as it must be.
-    fn verified(&self, row: &RawDocumentBuf, n: u64) -> Result<Bytes, StoreError> {
-        let incomplete = || StoreError::BlobIncomplete { blob: self.id };
-        let data = row.get_binary("data").map_err(|_| incomplete())?;
-        let size = u64::from(CHUNK_BYTES);
-        let expected = size.min(self.size_bytes.saturating_sub(n * size));
-        let right = row.get_i32("n").ok() == Some(chunk_number(n))
-            && data.subtype == BinarySubtype::Generic
-            && data.bytes.len() as u64 == expected;
-        right
-            .then(|| Bytes::copy_from_slice(data.bytes))
-            .ok_or_else(incomplete)
+    async fn found(&self) -> Result<&Found, StoreError> {
+        let finding = || self.blobs.find(self.id);
+        self.found.get_or_try_init(finding).await
+    }
+
+    async fn open(&self, range: ByteRange) -> Result<Reading, StoreError> {
+        let found = self.found().await?;
+        let (stored_bytes, stored) = match found.key {
+            Some(_) => (
+                sealed_size(self.size_bytes),
+                sealed_range(range, self.size_bytes),
+            ),
+            None => (self.size_bytes, range),
+        };
+        let opener = found.key.as_ref();
+        let opener = opener.map(|key| Opener::new(key, self.id, self.size_bytes, range));
+        let pieces = found.store.read(self.id, stored_bytes, stored).await?;
+        Ok(Reading {
+            pieces,
+            blob: self.id,
+            missing: stored.len(),
+            opener,
+        })
     }
 }
 
-fn chunk_number(n: u64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
+/// A range that is being read.
+struct Reading {
+    pieces: super::blob_store::Pieces,
+    blob: BlobId,
+    /// How many stored bytes have not come yet.
+    missing: u64,
+    opener: Option<Opener>,
 }
 
-fn as_index(offset_in_chunk: u64) -> usize {
-    usize::try_from(offset_in_chunk).unwrap_or(usize::MAX)
+impl Reading {
+    /// The next bytes, never none of them; nothing when all of the range was read.
+    async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let blob = self.blob;
+        let damaged = |_: SealError| StoreError::BlobDamaged { blob };
+        while let Some(stored) = self.pieces.next().await.transpose()? {
+            let left = self.missing.checked_sub(stored.len() as u64);
+            self.missing = left.ok_or(StoreError::BlobIncomplete { blob })?;
+            let piece = match &mut self.opener {
+                Some(opener) => opener.push(&stored).map_err(damaged)?,
+                None => stored,
+            };
+            if !piece.is_empty() {
+                return Ok(Some(piece));
+            }
+        }
+        if self.missing > 0 {
+            return Err(StoreError::BlobIncomplete { blob });
+        }
+        if let Some(opener) = self.opener.take() {
+            opener.finish().map_err(damaged)?;
+        }
+        Ok(None)
+    }
 }

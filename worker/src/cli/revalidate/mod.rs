@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
-use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::config::{DatabaseSettings, Environment, read_blob_settings};
 use dossier_common::entropy::Entropy;
 use dossier_common::queue::QueueSettings;
 use dossier_common::store::Store;
@@ -45,9 +45,11 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Inspector::new(Limits::default(), read_policy(&mut env))
             .with_antivirus(Antivirus::read(&mut env))
     });
+    let blobs = read_blob_settings(&mut env);
     let database = env.finish(database)?;
     let queues = QueueSettings::default();
     let store = Store::open(database.uri(), "dossier-worker revalidate", &queues).await?;
+    let store = store.with_blobs(blobs, Entropy::system())?;
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     let report = match inspector {
         Some(inspector) => {
