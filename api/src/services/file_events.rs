@@ -30,7 +30,7 @@ pub async fn file_events(
     place: EventPlace,
     (id, until, last): (FileId, Until, LastEventId),
 ) -> Result<Option<Events>, Problem> {
-    let scope = caller.file_scope(state).await?;
+    let scope = caller.file_scope(&state).await?;
     let file = state.store.find_file(id, &scope).await?;
     let file = file.ok_or_else(Problem::not_found)?;
     let seen = Seen::of(&state, &caller, file).await?;

@@ -152,7 +152,6 @@ pub(super) fn new_file(
         job_id: JobId::generate(&state.entropy, now),
         created_at: now,
         validated_at: None,
-        expires_at: None,
         withdrawn: None,
         earlier: Vec::new(),
         replacement: None,

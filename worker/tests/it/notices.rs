@@ -10,7 +10,7 @@ use dossier_common::id::JobId;
 use dossier_common::invitation::INVITATION_TTL;
 use dossier_common::notice::{Notice, NoticeAddress, NoticeState};
 use dossier_common::queue::backend::Outcome;
-use dossier_common::queue::{JobState, QueueName, QueueSettings, SendEmail};
+use dossier_common::queue::{QueueName, QueueSettings, SendEmail};
 use dossier_common::store::Store;
 use dossier_common::store::mails::MailState;
 use dossier_common::token::{InvitationClaims, UnsubscribeClaims};

@@ -21,7 +21,7 @@ use crate::wire::{GroupIdText, GroupResponse};
 )]
 pub async fn show_group(
     State(state): State<AppState>,
-    Staff(_): Staff,
+    Staff(_caller): Staff,
     NoQuery: NoQuery,
     PathId(id): PathId<GroupId>,
 ) -> Result<axum::Json<GroupResponse>, Problem> {

@@ -16,7 +16,7 @@ pub(super) const CHECKSUM_ALGORITHM: &str = "sha256";
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only describes the headers")]
-pub struct TusHeaders {
+pub(super) struct TusHeaders {
     /// The version of the protocol: `1.0.0`.
     #[param(rename = "Tus-Resumable", pattern = "^1\\.0\\.0$", example = "1.0.0")]
     tus_resumable: String,

@@ -53,7 +53,6 @@ impl App {
             job_id: JobId::generate(entropy, now),
             created_at: now,
             validated_at: None,
-            expires_at: None,
             withdrawn: None,
             earlier: Vec::new(),
             replacement: None,

@@ -10,7 +10,7 @@ use dossier_service::table;
 use serde::Serialize;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// Print JSON, for scripts: [{"kid": …, "blobs": …, "use": "wraps" | "opens" | "missing"}, …]
     #[arg(long)]
     json: bool,

@@ -25,7 +25,7 @@ const PASSES: usize = 3;
 const MOST_NAMED: usize = 20;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// Print JSON, for scripts; progress goes to standard error
     #[arg(long)]
     json: bool,

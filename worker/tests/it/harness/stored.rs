@@ -109,7 +109,6 @@ impl Bench {
             job_id: self.job_id(),
             created_at: now,
             validated_at: None,
-            expires_at: None,
             withdrawn: None,
             earlier: Vec::new(),
             replacement: None,
