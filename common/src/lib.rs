@@ -8,6 +8,7 @@ pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod digest;
+pub mod download;
 pub mod email;
 pub mod entropy;
 pub mod file;

@@ -4,6 +4,7 @@ use mongodb::options::{Acknowledgment, CollectionOptions, WriteConcern};
 use mongodb::{Collection, Database};
 
 use crate::audit::AuditEntry;
+use crate::download::Download;
 use crate::file::File;
 use crate::invitation::Invitation;
 use crate::link::Link;
@@ -30,6 +31,8 @@ pub mod collection {
     pub const FILES: &str = "files";
     /// Download links.
     pub const LINKS: &str = "links";
+    /// Uses of download links.
+    pub const DOWNLOADS: &str = "downloads";
     /// Uploads already answered, by idempotency key.
     pub const IDEMPOTENCY_KEYS: &str = "idempotency_keys";
     /// Guesses at secrets of accounts.
@@ -68,6 +71,7 @@ pub struct Collections {
     pub(crate) sessions: Collection<Session>,
     pub(crate) files: Collection<File>,
     pub(crate) links: Collection<Link>,
+    pub(crate) downloads: Collection<Download>,
     pub(crate) idempotency_keys: Collection<super::idempotency::IdempotencyRecord>,
     pub(crate) attempts: Collection<super::attempts::Attempts>,
     pub(crate) mail_quotas: Collection<super::mail_quota::MailQuota>,
@@ -91,6 +95,7 @@ impl Collections {
             sessions: database.collection(collection::SESSIONS),
             files: database.collection(collection::FILES),
             links: database.collection(collection::LINKS),
+            downloads: database.collection(collection::DOWNLOADS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
             attempts: database.collection(collection::ATTEMPTS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),

@@ -166,6 +166,8 @@ impl TestStore {
             expires_at: LATER,
             max_downloads: Some(2),
             downloads: 0,
+            opened: Some(0),
+            completed: Some(0),
             last_download_at: None,
             created_at: NOW,
         }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod blobs;
+mod downloads;
 mod environment;
 mod fernet;
 mod harness;

@@ -13,6 +13,7 @@ mod m0010_mails;
 mod m0011_unfinished_jobs;
 mod m0012_operations;
 mod m0013_storage;
+mod m0020_downloads;
 
 use sha2::{Digest, Sha256};
 
@@ -61,5 +62,6 @@ pub fn all() -> Vec<Migration> {
         m0011_unfinished_jobs::migration(),
         m0012_operations::migration(),
         m0013_storage::migration(),
+        m0020_downloads::migration(),
     ]
 }

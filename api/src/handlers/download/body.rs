@@ -3,11 +3,12 @@
 use axum::body::{Body, Bytes};
 use dossier_common::store::StoreError;
 use dossier_common::store::blobs::ByteRange;
-use futures_util::{Stream, stream};
+use futures_util::stream;
 use tokio::sync::mpsc;
 
 use super::Document;
 use crate::problem::Problem;
+use crate::services::{BrokenOff, RunningResponse, begin_download};
 use crate::state::AppState;
 
 /// The bytes of `range`. The first piece is read before anything is promised, so that a failure
@@ -20,28 +21,54 @@ pub(super) async fn stream_range(
     if range.is_empty() {
         return Ok(Body::empty());
     }
+    let (caller, link, file) = (&document.caller, &document.link, &document.file);
+    let response = begin_download(state, caller, link, file, range).await?;
     let mut pieces = state
         .store
-        .read_blob(document.file.blob_id, document.size_bytes)
+        .read_blob(file.blob_id, document.size_bytes)
         .stream(range);
-    let first = pieces.recv().await.ok_or_else(Problem::internal)??;
-    Ok(Body::from_stream(chain(first, pieces)))
+    let rest = pieces.recv().await.ok_or_else(Problem::internal)??;
+    let sending = Sending {
+        response,
+        rest,
+        pieces,
+    };
+    Ok(Body::from_stream(stream::unfold(sending, Sending::next)))
 }
 
-fn chain(
-    first: Bytes,
-    rest: mpsc::Receiver<Result<Bytes, StoreError>>,
-) -> impl Stream<Item = Result<Bytes, StoreError>> {
-    stream::unfold((Some(first), rest), |(first, mut rest)| async move {
-        match first {
-            Some(first) => Some((Ok(first), (None, rest))),
-            None => {
-                let piece = rest.recv().await?;
-                if let Err(error) = &piece {
+/// A body under way.
+struct Sending {
+    response: RunningResponse,
+    /// What was read and not handed over yet.
+    rest: Bytes,
+    pieces: mpsc::Receiver<Result<Bytes, StoreError>>,
+}
+
+impl Sending {
+    async fn next(mut self) -> Option<(Result<Bytes, BrokenOff>, Self)> {
+        match self.next_piece().await {
+            Ok(piece) => piece.map(|piece| (Ok(piece), self)),
+            Err(error) => {
+                if let BrokenOff::Store(error) = &error {
                     tracing::error!(%error, "a download broke off");
                 }
-                Some((piece, (None, rest)))
+                Some((Err(error), self))
             }
         }
-    })
+    }
+
+    /// The next bytes that may be handed over; none when all were.
+    async fn next_piece(&mut self) -> Result<Option<Bytes>, BrokenOff> {
+        if self.rest.is_empty() {
+            // Whatever ends a download before its end is waited for here, beside its next piece.
+            let Some(piece) = self.pieces.recv().await else {
+                return Ok(None);
+            };
+            self.rest = piece?;
+        }
+        let length = self.response.admit(self.rest.len()).await?;
+        let piece = self.rest.split_to(length);
+        self.response.count(length).await?;
+        Ok(Some(piece))
+    }
 }

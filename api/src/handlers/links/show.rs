@@ -28,7 +28,7 @@ pub async fn show_link(
     PathId(id): PathId<LinkId>,
 ) -> Result<axum::Json<LinkResponse>, Problem> {
     let link = find_visible(&state, &caller, id).await?;
-    let mut response = LinkResponse::new(&link, &state.public_url);
+    let mut response = LinkResponse::new(&link, &state.public_url, state.clock.now());
     if link.client_id != caller.user_id {
         response.download_url = None;
     }
