@@ -7,8 +7,8 @@
 //!   is limited by [`most_resent`].
 //! * The client repeats a little: [`allowance`].
 //!
-//! A response that was sent to its end, or cut because its bytes were used up, gives nothing back. So requests side by
-//! side get the document once and the allowance, whatever ranges they ask for.
+//! A response that was sent to its end on a connection that goes on, or cut because its bytes were used up, gives
+//! nothing back. So requests side by side get the document once and the allowance, whatever ranges they ask for.
 
 use std::time::Duration;
 
@@ -64,7 +64,8 @@ impl Download {
         let at = wanted.start;
         self.end_dead(at, now);
         let busy = |it: &Response| it.start <= at && at < it.to;
-        if self.responses.iter().any(busy) || self.responses.len() >= MOST_RESPONSES {
+        let sending = self.responses.iter().filter(|it| it.from < it.end);
+        if self.responses.iter().any(busy) || sending.count() >= MOST_RESPONSES {
             return Begun::Busy;
         }
         self.give_back(at);
@@ -114,8 +115,32 @@ impl Download {
         true
     }
 
+    /// Records that a response has sent all of its bytes, and that it is not known yet whether they have arrived. Others
+    /// wait for that.
+    pub fn hold(&mut self, id: ResponseId, sent: i64, now: DateTime) {
+        if let Some(mut response) = self.take(id, sent, now) {
+            response.until = now.saturating_add_duration(LEASE);
+            self.responses.push(response);
+        }
+        let held = self.responses.iter().filter(|it| it.from == it.end);
+        if held.count() > MOST_RESPONSES
+            && let Some(oldest) = self.responses.iter().position(|it| it.from == it.end)
+        {
+            self.responses.remove(oldest);
+        }
+    }
+
     /// Ends a response that has sent `sent` bytes. Unless those are all that were asked for, its connection broke.
     pub fn end(&mut self, id: ResponseId, sent: i64, now: DateTime) {
+        if let Some(response) = self.take(id, sent, now)
+            && response.from < response.end
+        {
+            self.doubt(&response);
+        }
+    }
+
+    /// Ends a response that has sent `sent` bytes, and whose connection broke.
+    pub fn lose(&mut self, id: ResponseId, sent: i64, now: DateTime) {
         if let Some(response) = self.take(id, sent, now) {
             self.doubt(&response);
         }
@@ -147,7 +172,7 @@ impl Download {
         let dead = self.responses.iter().filter(is_dead);
         let dead: Vec<_> = dead.map(|it| (it.id, it.to - it.start)).collect();
         for (id, sent) in dead {
-            self.end(id, sent, now);
+            self.lose(id, sent, now);
         }
     }
 
@@ -166,11 +191,11 @@ impl Download {
         Some(response)
     }
 
-    /// Remembers what a response sent last, unless it was sent to its end.
+    /// Remembers what a response sent last.
     fn doubt(&mut self, response: &Response) {
         let last = response.from - MOST_IN_FLIGHT;
         let last = Span::new(last.max(response.start), response.from);
-        if response.from == response.end || last.is_empty() {
+        if last.is_empty() {
             return;
         }
         if self.doubtful.len() >= MOST_RESPONSES {

@@ -233,6 +233,31 @@ fn a_response_that_nothing_is_heard_of_counts_as_broken() {
 }
 
 #[test]
+fn what_a_reset_connection_had_whole_is_given_back_once_that_is_known() {
+    let size = 40 * MIB;
+    let mut bench = Bench::of(size);
+    assert_eq!(bench.get(0, size - 6 * MIB), size - 6 * MIB);
+    for (have, is_lost) in [(6, true), (5, true), (3, false)] {
+        let have = size - have * MIB;
+        let mut last = bench.begin(have, size).expect("it goes on");
+        bench.send(&mut last, size - have - 1);
+        bench.download.hold(last.id, size - have, bench.now);
+        assert!(bench.download.complete);
+        assert_eq!(bench.begin(have + 1, size).err(), Some(Begun::Busy));
+        if is_lost {
+            bench.download.lose(last.id, size - have, bench.now);
+        } else {
+            bench.download.end(last.id, size - have, bench.now);
+        }
+    }
+    assert_eq!(
+        bench.begin(size - 3 * MIB, size).err(),
+        Some(Begun::Refused)
+    );
+    assert_eq!(bench.download.resent_bytes, 8 * MIB);
+}
+
+#[test]
 fn a_response_that_goes_on_keeps_its_place() {
     let size = 40 * MIB;
     let mut bench = Bench::of(size);

@@ -23,6 +23,7 @@ pub(super) async fn stream_range(
     }
     let (caller, link, file) = (&document.caller, &document.link, &document.file);
     let response = begin_download(state, caller, link, file, range).await?;
+    let response = response.on(document.fate.clone());
     let mut pieces = state
         .store
         .read_blob(file.blob_id, document.size_bytes)

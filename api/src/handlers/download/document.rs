@@ -10,6 +10,7 @@ use dossier_common::id::LinkId;
 use dossier_common::link::Link;
 use dossier_common::store::files::FileScope;
 use dossier_common::token::DownloadClaims;
+use dossier_service::server::ConnectionFate;
 use futures_util::stream;
 
 use super::prefetch::refuse_prefetch;
@@ -28,6 +29,8 @@ pub struct Document {
     pub(super) file: File,
     pub(super) size_bytes: u64,
     pub(super) etag: String,
+    /// What becomes of the request's connection.
+    pub(super) fate: Option<ConnectionFate>,
     /// The headers of 200, 206 and 304.
     pub(super) headers: HeaderMap,
 }
@@ -128,6 +131,7 @@ impl Document {
             caller,
             size_bytes: u64::try_from(file.size_bytes).unwrap_or(0),
             headers: headers(&file, &etag)?,
+            fate: parts.extensions.get().cloned(),
             link,
             file,
             etag,

@@ -6,13 +6,18 @@ use dossier_common::download::{Download, Span};
 use dossier_common::id::DownloadId;
 use dossier_common::store::StoreError;
 use dossier_common::store::downloads::{Joined, Wanted};
+use dossier_service::server::ConnectionFate;
 use tokio::runtime::Handle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::state::AppState;
 
 /// How often it is recorded at least that a response goes on.
 const RECORD_EVERY: Duration = Duration::from_secs(5);
+
+/// How long a connection is watched after the last byte for whether it was delivered: less than a response may be silent
+/// without being taken for dead.
+const WATCH_LIMIT: Duration = Duration::from_secs(15);
 
 /// Why a body ends before its end.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,8 @@ pub struct RunningResponse {
     sent: i64,
     recorded_at: Instant,
     has_ended: bool,
+    /// What becomes of its connection, where there is one.
+    fate: Option<ConnectionFate>,
 }
 
 impl RunningResponse {
@@ -52,7 +59,15 @@ impl RunningResponse {
             sent: 0,
             recorded_at: Instant::now(),
             has_ended: false,
+            fate: None,
         }
+    }
+
+    /// The same, which counts as delivered when its connection goes on or is closed in order.
+    #[must_use]
+    pub fn on(mut self, fate: Option<ConnectionFate>) -> Self {
+        self.fate = fate;
+        self
     }
 
     /// How many of the next `length` bytes may be handed over now: one at least, unless `length` is none.
@@ -79,8 +94,7 @@ impl RunningResponse {
         let sent = self.sent.saturating_add(length);
         let (response, now) = (self.wanted.response, self.state.clock.now());
         if sent >= self.wanted.bytes.size() {
-            self.change(move |it| it.end(response, sent, now)).await?;
-            self.has_ended = true;
+            self.finish(sent).await?;
         } else if self.recorded_at.elapsed() >= RECORD_EVERY {
             let renewed = self.change(move |it| it.renew(response, sent, now));
             if renewed.await? != Some(true) {
@@ -90,6 +104,33 @@ impl RunningResponse {
             self.recorded_at = Instant::now();
         }
         self.sent = sent;
+        Ok(())
+    }
+
+    /// Records that all bytes leave.
+    async fn finish(&mut self, sent: i64) -> Result<(), BrokenOff> {
+        let (response, now) = (self.wanted.response, self.state.clock.now());
+        let Some(fate) = self.fate.take() else {
+            self.change(move |it| it.end(response, sent, now)).await?;
+            self.has_ended = true;
+            return Ok(());
+        };
+        self.change(move |it| it.hold(response, sent, now)).await?;
+        self.has_ended = true;
+        let (state, download) = (self.state.clone(), self.download);
+        tokio::spawn(async move {
+            let delivered = timeout(WATCH_LIMIT, fate.is_delivered()).await;
+            let is_lost = matches!(delivered, Ok(false));
+            let now = state.clock.now();
+            let ending = state.store.change_download(download, now, |it| {
+                if is_lost {
+                    it.lose(response, sent, now);
+                } else {
+                    it.end(response, sent, now);
+                }
+            });
+            warn_unless_recorded(download, ending.await);
+        });
         Ok(())
     }
 
@@ -130,10 +171,14 @@ impl Drop for RunningResponse {
             let now = state.clock.now();
             let ending = state
                 .store
-                .change_download(download, now, |it| it.end(response, sent, now));
-            if let Err(error) = ending.await {
-                tracing::warn!(%error, %download, "how far a download got could not be recorded");
-            }
+                .change_download(download, now, |it| it.lose(response, sent, now));
+            warn_unless_recorded(download, ending.await);
         });
+    }
+}
+
+fn warn_unless_recorded(download: DownloadId, ended: Result<Option<()>, StoreError>) {
+    if let Err(error) = ended {
+        tracing::warn!(%error, %download, "how far a download got could not be recorded");
     }
 }
