@@ -65,8 +65,13 @@ pub async fn begin_download(
         let now = state.clock.now();
         // Only where there is no other use, a response goes on with one that may not have all of its bytes.
         let may_be_cut = !link.may_open();
-        let joining = state.store.join_download(link.id, wanted, may_be_cut, now);
-        let join = joining.await?;
+        let join = if is_limited || wanted.bytes.start > 0 {
+            let joining = state.store.join_download(link.id, wanted, may_be_cut, now);
+            joining.await?
+        } else {
+            // Nothing is saved by going on with another one.
+            Join::Refused
+        };
         if let Join::Joined(joined) = join {
             return Ok(RunningResponse::new(state, wanted, joined));
         }
@@ -92,15 +97,12 @@ pub async fn begin_download(
     }
 }
 
-/// Whether a link that is used up still has bytes for a client that resumes at `range`: what its connection lost.
+/// Whether a link that is used up still has the bytes at `range`, because a connection has lost them.
 ///
 /// # Errors
 ///
 /// [`Problem`] when that cannot be read.
 pub async fn may_resume(state: &AppState, link: &Link, range: ByteRange) -> Result<bool, Problem> {
-    if range.start == 0 {
-        return Ok(false);
-    }
     let now = state.clock.now();
     let response = ResponseId::generate(&state.entropy, now);
     let wanted = Span::new(signed(range.start), signed(range.end));

@@ -4,7 +4,7 @@ use dossier_common::digest::Sha256;
 use dossier_common::file::File;
 use dossier_common::id::LinkId;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::time::timeout;
 
 use crate::harness::{App, NewFile, PATIENCE, Person, Wire};
@@ -68,7 +68,7 @@ async fn read_some(wire: &Wire, path: &str, client: &Person, from: usize, most: 
     let mut line = String::new();
     stream.read_line(&mut line).await.expect("a status");
     assert!(line.starts_with("HTTP/1.1 206 "), "{from}: {line}");
-    while line.trim_end() != "" {
+    while !line.trim_end().is_empty() {
         line.clear();
         stream.read_line(&mut line).await.expect("a header");
     }
@@ -82,6 +82,41 @@ async fn read_some(wire: &Wire, path: &str, client: &Person, from: usize, most: 
     }
     some.truncate(length);
     some
+}
+
+#[tokio::test]
+async fn a_start_that_was_reset_leaves_the_use_and_a_whole_answer_does_not() {
+    let app = App::start().await;
+    let bytes = bytes(300_000);
+    let (client, file, link, path) = one_use(&app, &bytes).await;
+    let wire = Wire::serve(&app).await;
+    let authorization = format!("Host: localhost\r\nAuthorization: Bearer {}", client.token);
+    let request = format!("GET {path} HTTP/1.1\r\n{authorization}\r\n\r\n");
+    let unread = wire.send(&request).await;
+    let arriving = timeout(PATIENCE, unread.readable()).await;
+    arriving.expect("in time").expect("it sends");
+    drop(unread);
+    let mut stream = wire.send(&request).await;
+    let mut answer = Vec::new();
+    while !answer.ends_with(&bytes) {
+        let reading = timeout(PATIENCE, stream.read_buf(&mut answer)).await;
+        assert_ne!(reading.expect("in time").expect("it sends"), 0);
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 200 "));
+    assert_eq!(Sha256::of(&bytes), file.sha256);
+    assert_one_use(&app, link).await;
+    // The next request on the connection says that the answer has arrived.
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("it reads");
+    let mut again = [0; 13];
+    let reading = timeout(PATIENCE, stream.read_exact(&mut again)).await;
+    reading.expect("in time").expect("it answers");
+    assert_eq!(&again, b"HTTP/1.1 404 ");
+    drop(stream);
+    let another = app.get(&path).by(&client).send().await;
+    another.problem(404, "not_found");
 }
 
 #[tokio::test]

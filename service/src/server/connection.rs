@@ -68,7 +68,7 @@ impl Connection {
             .header_read_timeout(head_timeout);
         let connection = server.serve_connection(TokioIo::new(gate), service);
         let served = watcher.watch(connection).await;
-        fates.end(served.is_ok() && !broken.is_set());
+        fates.end(!broken.is_set());
         if let Err(error) = served {
             tracing::debug!(%error, "a connection broke off");
         }

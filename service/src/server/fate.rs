@@ -7,7 +7,7 @@ use tokio::sync::watch;
 struct Progress {
     /// How many requests there were.
     requests: u64,
-    /// Whether it ended in order, once it has ended.
+    /// Whether it ended without having been reset, once it has ended.
     in_order: Option<bool>,
 }
 

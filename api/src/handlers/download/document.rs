@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use dossier_common::file::File;
 use dossier_common::id::LinkId;
 use dossier_common::link::Link;
+use dossier_common::store::blobs::ByteRange;
 use dossier_common::store::files::FileScope;
 use dossier_common::token::DownloadClaims;
 use dossier_service::server::ConnectionFate;
@@ -145,9 +146,16 @@ impl Document {
         if !self.link.is_used_up() {
             return Ok(());
         }
-        let requested = requested_range(&parts.headers, self.size_bytes, &self.etag);
-        let is_left = match requested {
-            RangeRequest::Part(range) if parts.method == Method::GET => {
+        let range = match requested_range(&parts.headers, self.size_bytes, &self.etag) {
+            RangeRequest::Part(range) => Some(range),
+            RangeRequest::Whole => Some(ByteRange {
+                start: 0,
+                end: self.size_bytes,
+            }),
+            RangeRequest::Unsatisfiable => None,
+        };
+        let is_left = match range {
+            Some(range) if parts.method == Method::GET => {
                 may_resume(state, &self.link, range).await?
             }
             _ => false,

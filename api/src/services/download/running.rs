@@ -15,9 +15,9 @@ use crate::state::AppState;
 /// How often it is recorded at least that a response goes on.
 const RECORD_EVERY: Duration = Duration::from_secs(5);
 
-/// How long a connection is watched after the last byte for whether it was delivered: less than a response may be silent
-/// without being taken for dead.
-const WATCH_LIMIT: Duration = Duration::from_secs(15);
+/// How long a connection is watched after the last byte for whether it was delivered. Whoever wants the same bytes waits
+/// as long.
+const WATCH_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why a body ends before its end.
 #[derive(Debug, thiserror::Error)]
