@@ -42,15 +42,20 @@ impl FileName {
     /// replaced, and one below it counts: `invoice.hta` becomes `invoice.docx`, and so does `invoice.docx.exe`.
     ///
     /// What follows the last dot is an extension if it is at most ten letters and digits, one letter at least:
-    /// `Budget 2.2026` becomes `Budget 2.2026.docx`.
+    /// `Budget 2.2026` becomes `Budget 2.2026.docx`. Of dots in a row one stays.
     pub fn with_extension(&self, extension: &str) -> Self {
-        let is_own = |name: &Self| name.extension().as_deref() == Some(extension);
-        if is_own(self) {
-            return self.clone();
+        let mut plain = self.0.clone();
+        while plain.contains("..") {
+            plain = plain.replace("..", ".");
         }
-        let stem = match self.0.rsplit_once('.') {
+        let name = Self::sanitise(&plain);
+        let is_own = |name: &Self| name.extension().as_deref() == Some(extension);
+        if is_own(&name) {
+            return name;
+        }
+        let stem = match name.0.rsplit_once('.') {
             Some((stem, suffix)) if is_type(suffix) => stem,
-            _ => &*self.0,
+            _ => &*name.0,
         };
         let stem = Self::sanitise(stem);
         if is_own(&stem) {
@@ -85,7 +90,7 @@ fn shorten(name: &str) -> String {
     let suffix = extension.map(|e| format!(".{e}")).unwrap_or_default();
     let room = FileName::MAX_CHARS - suffix.chars().count();
     let stem: String = name.chars().take(room).collect();
-    format!("{}{suffix}", stem.trim_end())
+    format!("{}{suffix}", stem.trim_end_matches(['.', ' ']))
 }
 
 #[cfg(test)]
@@ -129,6 +134,8 @@ mod tests {
             ("report", "report.docx"),
             (".hta", "document.docx"),
             (".docx", "document.docx"),
+            ("..docx", "document.docx"),
+            ("a...b..docx", "a.b.docx"),
             ("a.b.", "a.docx"),
             ("r\u{e9}sum\u{e9}.\u{441}om", "r\u{e9}sum\u{e9}.docx"),
         ] {
@@ -145,6 +152,7 @@ mod tests {
         fn every_name_ends_in_its_extension_and_stays_harmless(raw in ".{0,300}") {
             let name = FileName::sanitise(&raw).with_extension("xlsx");
             prop_assert_eq!(name.extension().as_deref(), Some("xlsx"));
+            prop_assert!(!name.as_str().contains(".."));
             prop_assert_eq!(&FileName::sanitise(name.as_str()), &name);
             prop_assert_eq!(&name.with_extension("xlsx"), &name);
         }
