@@ -90,7 +90,8 @@ fn shorten(name: &str) -> String {
     let suffix = extension.map(|e| format!(".{e}")).unwrap_or_default();
     let room = FileName::MAX_CHARS - suffix.chars().count();
     let stem: String = name.chars().take(room).collect();
-    format!("{}{suffix}", stem.trim_end_matches(['.', ' ']))
+    let stem = stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    format!("{stem}{suffix}")
 }
 
 #[cfg(test)]
