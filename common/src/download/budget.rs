@@ -69,7 +69,7 @@ impl Download {
             return Begun::Busy;
         }
         self.give_back(at);
-        if !self.may_repeat(wanted) {
+        if !self.may_begin(at) {
             return Begun::Refused;
         }
         let Some(granted) = self.grant(at, wanted.end, block) else {
@@ -165,10 +165,12 @@ impl Download {
         self.counted || self.sent.size() > allowance(self.size_bytes)
     }
 
-    /// Ends the responses at byte `at` that nothing was recorded of for too long: all that they may have sent counts as
+    /// Ends the responses at byte `at`, or all if there are many, that nothing was recorded of for too long: all that they may have sent counts as
     /// sent.
     fn end_dead(&mut self, at: i64, now: DateTime) {
-        let is_dead = |it: &&Response| it.start <= at && at < it.to && it.until <= now;
+        let is_full = self.responses.len() >= MOST_RESPONSES;
+        let is_met = |it: &Response| is_full || (it.start <= at && at < it.to);
+        let is_dead = |it: &&Response| it.until <= now && is_met(it);
         let dead = self.responses.iter().filter(is_dead);
         let dead: Vec<_> = dead.map(|it| (it.id, it.to - it.start)).collect();
         for (id, sent) in dead {
@@ -220,15 +222,13 @@ impl Download {
         self.sent.remove(lost);
     }
 
-    /// Whether a request may begin at bytes that were sent: they are few, and it does not begin a counted download
+    /// Whether a request may begin: it leaves no more spans than there may be, and does not begin a counted download
     /// anew.
-    fn may_repeat(&self, wanted: Span) -> bool {
-        let Some(end) = self.end_of_sent(wanted.start) else {
-            return self.sent.count() < MOST_SPANS;
-        };
-        let begins_anew = wanted.start == 0 && self.is_spent();
-        let repeated = Span::new(wanted.start, end.min(wanted.end));
-        !begins_anew && repeated.size() <= self.allowance_left()
+    fn may_begin(&self, at: i64) -> bool {
+        match self.sent.at(at) {
+            Some(_) => at > 0 || !self.is_spent(),
+            None => self.sent.count() < MOST_SPANS,
+        }
     }
 
     /// The end of the sent bytes that `at` is among, or the next byte that may be given back.
@@ -244,21 +244,27 @@ impl Download {
     }
 
     /// The bytes from `at` on that may be sent, up to `end` and at most `block`: those that nobody has sent or is
-    /// about to, else as many as the allowance has left.
+    /// about to. Bytes that were sent are sent again if the allowance has room for all of them in a row.
     fn grant(&mut self, at: i64, end: i64, block: i64) -> Option<Span> {
-        let end = end.min(at.saturating_add(block));
-        let claimed = |it: &&Response| it.from <= at && at < it.to;
-        let claim = self.responses.iter().find(claimed).map(|it| it.to);
-        let taken = claim.or_else(|| self.end_of_sent(at));
-        let granted = match taken {
-            None => Span::new(at, end.min(self.first_taken(at).unwrap_or(end))),
-            Some(taken) => {
-                let limit = self.limited.then(|| self.allowance_left());
-                let left = limit.unwrap_or(i64::MAX);
-                let repeated = Span::new(at, end.min(taken).min(at.saturating_add(left)));
+        let reached = end.min(at.saturating_add(block));
+        let under_way = |it: &Response| it.from < it.end && it.start <= at && at < it.to;
+        let is_under_way = self.responses.iter().any(under_way);
+        let granted = match self.end_of_sent(at) {
+            None if !is_under_way => {
+                Span::new(at, reached.min(self.first_taken(at).unwrap_or(reached)))
+            }
+            // Never cut.
+            _ if !self.limited => Span::new(at, reached),
+            Some(sent) if !is_under_way => {
+                let run = Span::new(at, end.min(sent));
+                if run.size() > self.allowance_left() {
+                    return None;
+                }
+                let repeated = Span::new(at, reached.min(sent));
                 self.repeated_bytes += repeated.size();
                 repeated
             }
+            _ => return None,
         };
         (!granted.is_empty()).then_some(granted)
     }

@@ -171,11 +171,9 @@ fn a_download_with_a_hundred_interruptions_comes_to_its_end() {
         step = step * 7_919 % 3_900_001;
         let lost = (step * 31) % (8 * MIB);
         let mut reading = bench.begin(have, size).expect("it goes on");
-        let goes_on = bench.send(&mut reading, step + lost);
+        bench.send(&mut reading, (step + lost).min(size - have - 1));
+        bench.break_off(reading);
         have = (have + step).min(size - 1);
-        if goes_on {
-            bench.break_off(reading);
-        }
     }
     assert_eq!(bench.get(have, size), size - have);
     assert!(bench.download.complete);
@@ -200,6 +198,38 @@ fn four_parts_at_once_with_interruptions_come_to_their_end() {
         assert_eq!(bench.get(from, part * quarter), part * quarter - from);
     }
     assert!(bench.download.complete);
+}
+
+#[test]
+fn parts_that_overlap_end_where_the_next_one_began() {
+    let size = 40 * MIB;
+    let mut bench = Bench::of(size);
+    let begun = [0, 10, 20, 30].map(|start| bench.begin(start * MIB, size));
+    let mut parts = begun.map(|it| it.expect("it is new"));
+    for _ in 0..10 {
+        for part in &mut parts {
+            bench.send(part, MIB);
+        }
+    }
+    for part in parts.iter_mut().take(3) {
+        assert!(!bench.send(part, MIB));
+        assert_eq!(part.sent, 10 * MIB);
+    }
+    assert!(bench.download.complete && bench.download.responses.is_empty());
+    assert_eq!(
+        (bench.download.bytes_sent, bench.download.repeated_bytes),
+        (size, 0)
+    );
+}
+
+#[test]
+fn a_look_at_the_end_leaves_the_whole_document() {
+    let size = 10 * MIB;
+    let mut bench = Bench::of(size);
+    assert_eq!(bench.get(size - 1000, size), 1000);
+    assert_eq!(bench.get(0, size), size);
+    assert!(bench.download.complete);
+    assert_eq!(bench.download.repeated_bytes, 1000);
 }
 
 #[test]
