@@ -95,7 +95,7 @@ impl Collections {
             sessions: database.collection(collection::SESSIONS),
             files: database.collection(collection::FILES),
             links: database.collection(collection::LINKS),
-            downloads: database.collection(collection::DOWNLOADS),
+            downloads: counters(database, collection::DOWNLOADS),
             idempotency_keys: database.collection(collection::IDEMPOTENCY_KEYS),
             attempts: database.collection(collection::ATTEMPTS),
             mail_quotas: database.collection(collection::MAIL_QUOTAS),
@@ -112,7 +112,8 @@ impl Collections {
 }
 
 /// Counters are worth no waiting for a majority: a failover may lose the last of them. What is reserved for an
-/// upload is not lost without the upload: the majority that its transaction waits for has all before it.
+/// upload is not lost without the upload: the majority that its transaction waits for has all before it. So it is with
+/// what was sent of a download: its beginning, and that it counts, are written in transactions.
 fn counters<T: Send + Sync>(database: &Database, name: &str) -> Collection<T> {
     let one = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
     let options = CollectionOptions::builder().write_concern(one).build();

@@ -54,3 +54,29 @@ impl ConnectionFate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn another_request_or_an_orderly_end_says_that_an_answer_has_arrived() {
+        let fates = Fates::new();
+        let (first, second) = (fates.next(), fates.next());
+        assert!(first.clone().is_delivered().await);
+        fates.end(true);
+        assert!(second.is_delivered().await);
+        assert!(first.is_delivered().await);
+    }
+
+    #[tokio::test]
+    async fn a_reset_says_that_the_last_answer_may_not_have_arrived() {
+        let fates = Fates::new();
+        let (first, second) = (fates.next(), fates.next());
+        fates.end(false);
+        assert!(first.is_delivered().await);
+        assert!(!second.is_delivered().await);
+        let aborted = Fates::new().next();
+        assert!(!aborted.is_delivered().await, "nobody told");
+    }
+}
