@@ -116,27 +116,28 @@ impl Download {
     }
 
     /// Records that a response has sent all of its bytes, and that it is not known yet whether they have arrived. Others
-    /// wait for that.
-    pub fn hold(&mut self, id: ResponseId, sent: i64, now: DateTime) {
-        if let Some(mut response) = self.take(id, sent, now) {
-            response.until = now.saturating_add_duration(LEASE);
-            self.responses.push(response);
-        }
+    /// wait for that. `false` when it was taken for dead meanwhile.
+    pub fn hold(&mut self, id: ResponseId, sent: i64, now: DateTime) -> bool {
+        let goes_on = self.renew(id, sent, now);
         let held = self.responses.iter().filter(|it| it.from == it.end);
         if held.count() > MOST_RESPONSES
             && let Some(oldest) = self.responses.iter().position(|it| it.from == it.end)
         {
             self.responses.remove(oldest);
         }
+        goes_on
     }
 
     /// Ends a response that has sent `sent` bytes. Unless those are all that were asked for, its connection broke.
-    pub fn end(&mut self, id: ResponseId, sent: i64, now: DateTime) {
-        if let Some(response) = self.take(id, sent, now)
-            && response.from < response.end
-        {
+    /// `false` when it was taken for dead meanwhile.
+    pub fn end(&mut self, id: ResponseId, sent: i64, now: DateTime) -> bool {
+        let Some(response) = self.take(id, sent, now) else {
+            return false;
+        };
+        if response.from < response.end {
             self.doubt(&response);
         }
+        true
     }
 
     /// Ends a response that has sent `sent` bytes, and whose connection broke.

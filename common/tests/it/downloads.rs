@@ -68,7 +68,7 @@ async fn a_link_for_two_is_counted_twice_and_used_up_then() {
         let ended = test
             .store
             .change_download(id, NOW, |it| it.end(wanted.response, SIZE, NOW));
-        assert_eq!(ended.await.expect("ok"), Some(()));
+        assert_eq!(ended.await.expect("ok"), Some(true));
         link = found(&test, &link).await;
         assert_eq!((link.downloads, link.completed()), (expected, expected));
         assert_eq!(link.last_download_at, Some(NOW));

@@ -111,7 +111,7 @@ async fn everything_that_the_code_writes_is_accepted() {
     });
     assert!(opened.await.expect("accepted"));
     let broken = store.change_download(download.id, NOW, |it| it.end(response, 4, NOW));
-    assert_eq!(broken.await.expect("accepted"), Some(()));
+    assert_eq!(broken.await.expect("accepted"), Some(true));
     assert!(store.revoke_link(link.id).await.expect("accepted"));
 }
 

@@ -107,16 +107,26 @@ impl RunningResponse {
         Ok(())
     }
 
-    /// Records that all bytes leave.
+    /// Records that all bytes leave, and whether they have arrived once that is known.
     async fn finish(&mut self, sent: i64) -> Result<(), BrokenOff> {
         let (response, now) = (self.wanted.response, self.state.clock.now());
-        let Some(fate) = self.fate.take() else {
-            self.change(move |it| it.end(response, sent, now)).await?;
-            self.has_ended = true;
+        let fate = self.fate.take();
+        let is_watched = fate.is_some();
+        let recorded = self.change(move |it| {
+            if is_watched {
+                it.hold(response, sent, now)
+            } else {
+                it.end(response, sent, now)
+            }
+        });
+        let is_recorded = recorded.await? == Some(true);
+        self.has_ended = true;
+        if !is_recorded {
+            return Err(BrokenOff::UsedUp);
+        }
+        let Some(fate) = fate else {
             return Ok(());
         };
-        self.change(move |it| it.hold(response, sent, now)).await?;
-        self.has_ended = true;
         let (state, download) = (self.state.clone(), self.download);
         tokio::spawn(async move {
             let delivered = timeout(WATCH_LIMIT, fate.is_delivered()).await;
@@ -177,7 +187,7 @@ impl Drop for RunningResponse {
     }
 }
 
-fn warn_unless_recorded(download: DownloadId, ended: Result<Option<()>, StoreError>) {
+fn warn_unless_recorded<T>(download: DownloadId, ended: Result<Option<T>, StoreError>) {
     if let Err(error) = ended {
         tracing::warn!(%error, %download, "how far a download got could not be recorded");
     }
