@@ -19,6 +19,9 @@ impl FileName {
     pub const MAX_CHARS: usize = 200;
     const MAX_EXTENSION_CHARS: usize = 16;
 
+    /// The longest suffix that a program might be chosen by, in characters.
+    const MAX_TYPE_CHARS: usize = 10;
+
     /// The harmless form of what a client called its file.
     pub fn sanitise(raw: &str) -> Self {
         let segment = raw.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -42,6 +45,32 @@ impl FileName {
         &self.0
     }
 
+    /// The name with the extension that its content has. One that ends in it stays as it is; another extension is
+    /// replaced, and one below it counts: `invoice.hta` becomes `invoice.docx`, and so does `invoice.docx.exe`.
+    ///
+    /// What follows the last dot is an extension if it is at most ten letters and digits, one letter at least:
+    /// `Budget 2.2026` becomes `Budget 2.2026.docx`. Of dots in a row one stays.
+    pub fn with_extension(&self, extension: &str) -> Self {
+        let mut plain = self.0.clone();
+        while plain.contains("..") {
+            plain = plain.replace("..", ".");
+        }
+        let name = Self::sanitise(&plain);
+        let is_own = |name: &Self| name.extension().as_deref() == Some(extension);
+        if is_own(&name) {
+            return name;
+        }
+        let stem = match name.0.rsplit_once('.') {
+            Some((stem, suffix)) if is_type(suffix) => stem,
+            _ => &*name.0,
+        };
+        let stem = Self::sanitise(stem);
+        if is_own(&stem) {
+            return stem;
+        }
+        Self::sanitise(&format!("{}.{extension}", stem.0))
+    }
+
     /// What follows the last dot, in lower case, if anything does.
     pub fn extension(&self) -> Option<String> {
         let (stem, extension) = self.0.rsplit_once('.')?;
@@ -61,6 +90,14 @@ fn is_device(name: &str) -> bool {
         .or_else(|| stem.strip_prefix("LPT"));
     let number = port.and_then(|it| it.chars().next().filter(|c| c.len_utf8() == it.len()));
     number.is_some_and(|c| matches!(c, '0'..='9' | '¹' | '²' | '³'))
+}
+
+/// Whether a program might be chosen by `suffix`.
+fn is_type(suffix: &str) -> bool {
+    let of_a_type = |c: char| c.is_alphanumeric();
+    suffix.chars().count() <= FileName::MAX_TYPE_CHARS
+        && suffix.chars().all(of_a_type)
+        && suffix.chars().any(char::is_alphabetic)
 }
 
 fn shorten(name: &str) -> String {
@@ -123,7 +160,44 @@ mod tests {
         assert_eq!(dots.as_str(), "document");
     }
 
+    #[test]
+    fn the_extension_is_that_of_the_content() {
+        for (name, wanted) in [
+            ("report.docx", "report.docx"),
+            ("Report.DOCX", "Report.DOCX"),
+            ("invoice.hta", "invoice.docx"),
+            ("invoice.docx.exe", "invoice.docx"),
+            ("invoice.exe.docx", "invoice.exe.docx"),
+            ("invoice.pdf.exe", "invoice.pdf.docx"),
+            ("invoice.xlsx", "invoice.docx"),
+            ("Budget 2.2026", "Budget 2.2026.docx"),
+            ("Dr. Smith", "Dr. Smith.docx"),
+            ("report", "report.docx"),
+            (".hta", "document.docx"),
+            (".docx", "document.docx"),
+            ("..docx", "document.docx"),
+            ("a...b..docx", "a.b.docx"),
+            ("a.b.", "a.docx"),
+            ("r\u{e9}sum\u{e9}.\u{441}om", "r\u{e9}sum\u{e9}.docx"),
+        ] {
+            let delivered = FileName::sanitise(name).with_extension("docx");
+            assert_eq!(delivered.as_str(), wanted, "{name}");
+        }
+        let long = FileName::sanitise(&"x".repeat(300)).with_extension("docx");
+        assert_eq!(long.as_str().chars().count(), FileName::MAX_CHARS);
+        assert_eq!(long.extension().as_deref(), Some("docx"));
+    }
+
     proptest! {
+        #[test]
+        fn every_name_ends_in_its_extension_and_stays_harmless(raw in ".{0,300}") {
+            let name = FileName::sanitise(&raw).with_extension("xlsx");
+            prop_assert_eq!(name.extension().as_deref(), Some("xlsx"));
+            prop_assert!(!name.as_str().contains(".."));
+            prop_assert_eq!(&FileName::sanitise(name.as_str()), &name);
+            prop_assert_eq!(&name.with_extension("xlsx"), &name);
+        }
+
         #[test]
         fn a_name_is_never_a_path_nor_empty_and_sanitising_twice_changes_nothing(raw in ".{0,400}") {
             let name = FileName::sanitise(&raw);

@@ -110,6 +110,8 @@ macro_rules! prefixed_id {
 prefixed_id!(/** A person with an account. */ UserId, "usr");
 prefixed_id!(/** An uploaded document. */ FileId, "fil");
 prefixed_id!(/** A personal download link. */ LinkId, "lnk");
+prefixed_id!(/** One use of a download link. */ DownloadId, "dl");
+prefixed_id!(/** One response of a download. */ ResponseId, "rsp");
 prefixed_id!(/** A signed-in session. */ SessionId, "ses");
 prefixed_id!(/** A claim on an account. */ SignUpId, "sgn");
 prefixed_id!(/** Somebody who forgot a password. */ ResetId, "rst");

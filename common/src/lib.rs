@@ -9,6 +9,7 @@ pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod digest;
+pub mod download;
 pub mod email;
 pub mod entropy;
 pub mod file;

@@ -14,9 +14,6 @@ pub const DEFAULT_LINK_TTL: Duration = Duration::from_secs(60 * 60);
 /// The longest a link can work.
 pub const MAX_LINK_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// So long after a counted download its client may fetch the remaining ranges uncounted.
-pub const RESUME_WINDOW: Duration = Duration::from_secs(60 * 60);
-
 /// How far a link has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,9 +46,16 @@ pub struct Link {
     pub expires_at: DateTime,
     /// How many downloads it allows; any number when absent.
     pub max_downloads: Option<i64>,
-    /// How many downloads were begun.
+    /// How many downloads sent more than a tail of the document.
     pub downloads: i64,
-    /// When the last counted download began.
+    /// How many downloads were begun, those included that sent next to nothing. Absent on links that were made before
+    /// this was told apart: all of their downloads are over.
+    #[serde(default)]
+    pub opened: Option<i64>,
+    /// How many downloads sent every byte; absent as `opened` is.
+    #[serde(default)]
+    pub completed: Option<i64>,
+    /// When the last of `downloads` was counted.
     pub last_download_at: Option<DateTime>,
     /// When it was asked for.
     pub created_at: DateTime,
@@ -61,6 +65,27 @@ impl Link {
     /// Whether its token works at `now`, its download limit aside.
     pub fn is_live(&self, now: DateTime) -> bool {
         self.state == LinkState::Ready && now < self.expires_at
+    }
+
+    /// How many downloads were begun.
+    pub fn opened(&self) -> i64 {
+        self.opened.unwrap_or(self.downloads)
+    }
+
+    /// How many downloads sent every byte.
+    pub fn completed(&self) -> i64 {
+        self.completed.unwrap_or(self.downloads)
+    }
+
+    /// Whether another download may begin.
+    pub fn may_open(&self) -> bool {
+        self.max_downloads.is_none_or(|max| self.opened() < max)
+    }
+
+    /// Whether every download that it allows has sent every byte.
+    pub fn is_used_up(&self) -> bool {
+        self.max_downloads
+            .is_some_and(|max| self.completed() >= max)
     }
 }
 

@@ -117,17 +117,14 @@ impl Audit {
         }
     }
 
-    /// Records a download before its first byte is sent, or counts it when there are too many.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when it cannot be recorded.
-    pub async fn record_download(&self, entry: AuditEntry) -> Result<(), StoreError> {
+    /// The entry of a download, to be recorded in the transaction that begins it; nothing when there are too many,
+    /// and it is only counted.
+    pub fn admit_download(&self, entry: AuditEntry) -> Option<AuditEntry> {
         if self.0.downloads.take(entry.user_id).is_err() {
             self.0.counted.add(&entry);
-            return Ok(());
+            return None;
         }
-        self.0.store.record(entry).await
+        Some(entry)
     }
 
     /// Writes what was only counted.

@@ -17,9 +17,13 @@ pub enum RangeRequest {
 /// Which of `size_bytes` bytes a request wants.
 ///
 /// What is not one plain range of bytes is ignored, as the RFC allows: another unit, a malformed
-/// value, several ranges at once, or an `If-Range` that is not exactly `etag`.
+/// value, several ranges at once or in several headers, or an `If-Range` that is not exactly `etag`.
 pub fn requested_range(headers: &HeaderMap, size_bytes: u64, etag: &str) -> RangeRequest {
-    let Some(value) = headers.get(header::RANGE).and_then(|it| it.to_str().ok()) else {
+    let mut values = headers.get_all(header::RANGE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return RangeRequest::Whole;
+    };
+    let Ok(value) = value.to_str() else {
         return RangeRequest::Whole;
     };
     if let Some(condition) = headers.get(header::IF_RANGE)
@@ -111,6 +115,15 @@ mod tests {
         ] {
             assert_eq!(ask(whole, None), RangeRequest::Whole, "{whole}");
         }
+    }
+
+    #[test]
+    fn of_two_ranges_in_two_headers_none_is_chosen() {
+        let mut headers = HeaderMap::new();
+        for range in ["bytes=0-9", "bytes=5-9"] {
+            headers.append(header::RANGE, HeaderValue::from_static(range));
+        }
+        assert_eq!(requested_range(&headers, 100, ""), RangeRequest::Whole);
     }
 
     #[test]

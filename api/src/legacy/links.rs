@@ -48,7 +48,7 @@ pub(super) async fn legacy_create_link(
     let terms = LinkTerms::check(LinkRequest::default())?;
     let (link, changes) = services::request_link(&state, &caller, id, terms).await?;
     let link = services::wait_for_token(&state, link, changes, LINK_WAIT).await?;
-    let response = LinkResponse::new(&link, &state.public_url);
+    let response = LinkResponse::new(&link, &state.public_url, state.clock.now());
     let download_link = response.download_url.ok_or_else(|| {
         let detail = "The link could not be made in time. Please try again.";
         Problem::unavailable(detail)

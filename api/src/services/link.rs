@@ -112,6 +112,8 @@ fn new_link(
         expires_at: now.saturating_add_duration(terms.ttl),
         max_downloads: terms.max_downloads,
         downloads: 0,
+        opened: Some(0),
+        completed: Some(0),
         last_download_at: None,
         created_at: now,
     }

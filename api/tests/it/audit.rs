@@ -118,7 +118,8 @@ async fn a_download_is_there_before_its_bytes_are() {
         "failCommands": ["insert"], "errorCode": 91,
         "namespace": format!("{}.audit", app.database().name()),
     };
-    outage.set(doc! { "times": 10 }, failing).await;
+    // For as long as the transaction is tried again.
+    outage.set(doc! { "times": 10_000 }, failing).await;
     let unrecorded = app.get(&path).by(&client).send().await;
     unrecorded.problem(503, "unavailable");
     outage.clear().await;

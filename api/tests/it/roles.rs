@@ -73,6 +73,8 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("list_links", [401, 200, 403, 403]),
         ("show_link", [401, 200, 404, 200]),
         ("revoke_link", [401, 204, 404, 204]),
+        ("download_link", [401, 200, 404, 404]),
+        ("check_link", [401, 200, 404, 404]),
         ("download_file", [401, 200, 404, 404]),
         ("check_download", [401, 200, 404, 404]),
         ("list_audit", [401, 403, 403, 200]),

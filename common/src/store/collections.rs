@@ -4,6 +4,7 @@ use mongodb::options::{Acknowledgment, CollectionOptions, WriteConcern};
 use mongodb::{Collection, Database};
 
 use crate::audit::AuditEntry;
+use crate::download::Download;
 use crate::file::File;
 use crate::group::Group;
 use crate::invitation::Invitation;
@@ -35,6 +36,8 @@ pub mod collection {
     pub const GROUPS: &str = "groups";
     /// Download links.
     pub const LINKS: &str = "links";
+    /// Uses of download links.
+    pub const DOWNLOADS: &str = "downloads";
     /// Who is told of documents, and what became of that.
     pub const NOTICES: &str = "notices";
     /// The addresses that are told, and whether they want to be.
@@ -84,6 +87,7 @@ pub struct Collections {
     pub(crate) files: Collection<File>,
     pub(crate) groups: Collection<Group>,
     pub(crate) links: Collection<Link>,
+    pub(crate) downloads: Collection<Download>,
     pub(crate) notices: Collection<Notice>,
     pub(crate) notice_addresses: Collection<NoticeAddress>,
     pub(crate) first_downloads: Collection<FirstDownload>,
@@ -112,6 +116,7 @@ impl Collections {
             files: database.collection(collection::FILES),
             groups: database.collection(collection::GROUPS),
             links: database.collection(collection::LINKS),
+            downloads: counters(database, collection::DOWNLOADS),
             notices: database.collection(collection::NOTICES),
             notice_addresses: database.collection(collection::NOTICE_ADDRESSES),
             first_downloads: database.collection(collection::FIRST_DOWNLOADS),
@@ -132,7 +137,8 @@ impl Collections {
 }
 
 /// Counters are worth no waiting for a majority: a failover may lose the last of them. What is reserved for an
-/// upload is not lost without the upload: the majority that its transaction waits for has all before it.
+/// upload is not lost without the upload: the majority that its transaction waits for has all before it. So it is with
+/// what was sent of a download: its beginning, and that it counts, are written in transactions.
 fn counters<T: Send + Sync>(database: &Database, name: &str) -> Collection<T> {
     let one = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
     let options = CollectionOptions::builder().write_concern(one).build();

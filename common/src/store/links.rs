@@ -1,21 +1,12 @@
 //! Download links.
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Document, doc};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
 use crate::id::{FileId, JobId, LinkId, UserId};
-use crate::link::{Link, RESUME_WINDOW};
+use crate::link::Link;
 use crate::queue::MintDownloadToken;
-
-/// Which part of a document a download asks for, as far as counting goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DownloadPart {
-    /// From the first byte on: a new download.
-    FromStart,
-    /// From a later byte on: the rest of one that was begun.
-    Remainder,
-}
 
 impl Store {
     /// The link with this id.
@@ -89,57 +80,6 @@ impl Store {
             .await
             .map(|result| result.modified_count == 1)
             .map_err(StoreError::database("revoke a link"))
-    }
-
-    /// Counts a download that is about to begin, in one atomic step; `false` when the link is
-    /// used up, revoked or expired.
-    ///
-    /// The rest of a download is not counted again within [`RESUME_WINDOW`] of its beginning.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn begin_download(
-        &self,
-        id: LinkId,
-        part: DownloadPart,
-        now: DateTime,
-    ) -> Result<bool, StoreError> {
-        let live = doc! { "_id": id, "state": "ready", "expires_at": { "$gt": now } };
-        if part == DownloadPart::Remainder {
-            let window = i64::try_from(RESUME_WINDOW.as_millis()).unwrap_or(i64::MAX);
-            let mut resumable = live.clone();
-            resumable.insert(
-                "last_download_at",
-                doc! { "$gt": now.saturating_add_millis(-window) },
-            );
-            let begun = self
-                .collections
-                .links
-                .find_one(resumable)
-                .await
-                .map_err(StoreError::database("resume a download"))?;
-            if begun.is_some() {
-                return Ok(true);
-            }
-        }
-        let mut usable = live;
-        usable.insert(
-            "$or",
-            vec![
-                doc! { "max_downloads": null },
-                doc! { "$expr": { "$lt": ["$downloads", "$max_downloads"] } },
-            ],
-        );
-        self.collections
-            .links
-            .update_one(
-                usable,
-                doc! { "$inc": { "downloads": 1_i64 }, "$set": { "last_download_at": now } },
-            )
-            .await
-            .map(|result| result.modified_count == 1)
-            .map_err(StoreError::database("count a download"))
     }
 }
 

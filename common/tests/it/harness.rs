@@ -156,7 +156,6 @@ impl TestStore {
             job_id: self.job(),
             created_at: NOW,
             validated_at: None,
-            expires_at: None,
             withdrawn: None,
             earlier: Vec::new(),
             replacement: None,
@@ -188,6 +187,8 @@ impl TestStore {
             expires_at: LATER,
             max_downloads: Some(2),
             downloads: 0,
+            opened: Some(0),
+            completed: Some(0),
             last_download_at: None,
             created_at: NOW,
         }

@@ -3,6 +3,7 @@
 mod audit;
 mod blob_stores;
 mod blobs;
+mod downloads;
 mod environment;
 mod fernet;
 mod file_stream;

@@ -1,13 +1,9 @@
 //! Transitions happen once, and only from where they may.
 
-use std::time::Duration;
-
-use dossier_common::link::RESUME_WINDOW;
-use dossier_common::store::links::DownloadPart;
 use dossier_common::store::{Conflict, StoreError};
 use mongodb::bson::{Document, doc};
 
-use crate::harness::{LATER, NOW, TestStore};
+use crate::harness::TestStore;
 
 async fn add_user(test: &TestStore, email: &str) -> Result<dossier_common::user::User, StoreError> {
     let user = test.user(email);
@@ -75,45 +71,4 @@ async fn a_link_is_minted_once_and_never_after_it_was_revoked() {
     assert!(!mint(revoked.id, "late").await);
     let found = test.store.find_link(minted.id).await.expect("readable");
     assert_eq!(found.expect("there").token.as_deref(), Some("first"));
-}
-
-#[tokio::test]
-async fn downloads_are_counted_up_to_the_limit_and_the_rest_of_one_is_not() {
-    let test = TestStore::new().await;
-    let user = test.user("ada@example.com");
-    let link = test.link(&user, &test.file(&user));
-    let job = test.job();
-    let adding = test.store.transaction("add a link", |tx| {
-        let link = link.clone();
-        Box::pin(async move { tx.insert_link(&link, job).await })
-    });
-    adding.await.expect("it can be added");
-    let begin = async |part, now| {
-        test.store
-            .begin_download(link.id, part, now)
-            .await
-            .expect("ok")
-    };
-    use DownloadPart::{FromStart, Remainder};
-    assert!(!begin(FromStart, NOW).await, "it is not ready");
-    test.store
-        .mark_link_ready(link.id, "token")
-        .await
-        .expect("ok");
-    assert!(
-        begin(Remainder, NOW).await,
-        "a download that begins in the middle counts"
-    );
-    assert!(begin(FromStart, NOW).await);
-    assert!(!begin(FromStart, NOW).await, "two were allowed");
-    let window = i64::try_from(RESUME_WINDOW.as_millis()).expect("short");
-    assert!(begin(Remainder, NOW.saturating_add_millis(window - 1)).await);
-    assert!(!begin(Remainder, NOW.saturating_add_millis(window)).await);
-    assert!(
-        !begin(
-            Remainder,
-            LATER.saturating_add_duration(Duration::from_secs(1))
-        )
-        .await
-    );
 }

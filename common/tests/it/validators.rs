@@ -1,9 +1,11 @@
 //! The database's own rules fit what the code writes, and nothing else.
 
+use dossier_common::download::{Begun, Download, Span};
 use dossier_common::file::{DocumentKind, Inspection, Rejection};
+use dossier_common::id::{DownloadId, ResponseId};
+use dossier_common::link::{Link, LinkState};
 use dossier_common::network::Network;
 use dossier_common::session::{Origin, RefreshSeed};
-use dossier_common::store::links::DownloadPart;
 use dossier_common::store::refresh_tokens::Trade;
 use dossier_common::store::second_factors::SecondFactorChange;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
@@ -102,14 +104,32 @@ async fn everything_that_the_code_writes_is_accepted() {
             .await
             .expect("accepted")
     );
-    let part = DownloadPart::FromStart;
-    assert!(
-        store
-            .begin_download(link.id, part, NOW)
-            .await
-            .expect("accepted")
-    );
+    let (download, response) = download(&test, &link);
+    let opened = store.transaction("begin a download", |tx| {
+        let (link, download) = (ready(&link), download.clone());
+        Box::pin(async move { tx.open_download(&link, &download, NOW).await })
+    });
+    assert!(opened.await.expect("accepted"));
+    let broken = store.change_download(download.id, NOW, |it| it.end(response, 4, NOW));
+    assert_eq!(broken.await.expect("accepted"), Some(true));
     assert!(store.revoke_link(link.id).await.expect("accepted"));
+}
+
+fn ready(link: &Link) -> Link {
+    Link {
+        state: LinkState::Ready,
+        ..link.clone()
+    }
+}
+
+/// A download with a response under way.
+fn download(test: &TestStore, link: &Link) -> (Download, ResponseId) {
+    let id = DownloadId::generate(&test.entropy, NOW);
+    let response = ResponseId::generate(&test.entropy, NOW);
+    let mut download = Download::new(id, link, 5, NOW);
+    let begun = download.begin(response, Span::new(0, 5), 5, NOW);
+    assert_eq!(begun, Begun::Granted(Span::new(0, 5)));
+    (download, response)
 }
 
 fn rejection() -> Rejection {
@@ -140,8 +160,17 @@ async fn what_no_code_would_write_is_refused() {
         ("files", serialize_to_document(&file)),
         ("groups", serialize_to_document(&test.group(&user))),
         ("links", serialize_to_document(&test.link(&user, &file))),
+        (
+            "downloads",
+            serialize_to_document(&download(&test, &test.link(&user, &file)).0),
+        ),
     ];
-    let damages: [(&str, Document); 37] = [
+    let damages: [(&str, Document); 39] = [
+        (
+            "downloads",
+            doc! { "link_id": "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV" },
+        ),
+        ("downloads", doc! { "sent": [{ "start": 0, "end": 1_i64 }] }),
         ("users", doc! { "role": "root" }),
         (
             "users",

@@ -16,8 +16,9 @@ mod m0013_storage;
 mod m0014_audience;
 mod m0015_notices;
 mod m0016_versions;
-mod m0018_uploads;
-mod m0019_blob_places;
+mod m0017_uploads;
+mod m0018_blob_places;
+mod m0019_downloads;
 
 use sha2::{Digest, Sha256};
 
@@ -69,7 +70,8 @@ pub fn all() -> Vec<Migration> {
         m0014_audience::migration(),
         m0015_notices::migration(),
         m0016_versions::migration(),
-        m0018_uploads::migration(),
-        m0019_blob_places::migration(),
+        m0017_uploads::migration(),
+        m0018_blob_places::migration(),
+        m0019_downloads::migration(),
     ]
 }

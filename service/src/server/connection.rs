@@ -18,6 +18,7 @@ use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
+use super::fate::Fates;
 use super::gate::{Gate, Refused};
 use super::{Limits, Refusal, reserve};
 use crate::Draining;
@@ -53,9 +54,11 @@ impl Connection {
             Scope::HealthOnly => reserve::HEAD_TIMEOUT,
         };
         let gate = Gate::new(stream, self.limits.write_timeout);
+        let (fates, broken) = (Fates::new(), gate.broken());
         let exchange = Arc::new(Exchange {
             connection: self,
             refused: gate.refused(),
+            fates: fates.clone(),
             requests: AtomicU64::new(0),
         });
         let service = service_fn(move |request| exchange.clone().answer(request));
@@ -64,7 +67,9 @@ impl Connection {
             .timer(TokioTimer::new())
             .header_read_timeout(head_timeout);
         let connection = server.serve_connection(TokioIo::new(gate), service);
-        if let Err(error) = watcher.watch(connection).await {
+        let served = watcher.watch(connection).await;
+        fates.end(!broken.is_set());
+        if let Err(error) = served {
             tracing::debug!(%error, "a connection broke off");
         }
     }
@@ -74,6 +79,7 @@ impl Connection {
 struct Exchange {
     connection: Connection,
     refused: Refused,
+    fates: Fates,
     /// How many requests there were.
     requests: AtomicU64,
 }
@@ -83,6 +89,7 @@ impl Exchange {
         let mut request = request.map(Body::new);
         let peer = ConnectInfo(self.connection.peer);
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(self.fates.next());
         let refusal = self.refusal_of(&request);
         if let Some(refusal) = refusal {
             request.extensions_mut().insert(refusal);

@@ -3,22 +3,14 @@
 use axum::body::{Body, Bytes};
 use dossier_common::store::StoreError;
 use dossier_common::store::blobs::ByteRange;
-use futures_util::{Stream, stream};
+use futures_util::stream;
 use tokio::sync::mpsc;
 
 use super::Document;
 use crate::download_watch::{DownloadGuard, RunningDownload};
 use crate::problem::Problem;
+use crate::services::{BrokenOff, RunningResponse, begin_download};
 use crate::state::AppState;
-
-/// Why a download breaks off: its client gets fewer bytes than it was promised.
-#[derive(Debug, thiserror::Error)]
-enum BrokenOff {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("its document, link or session has ended")]
-    Ended,
-}
 
 /// The bytes of `range`. The first piece is read before anything is promised, so that a failure
 /// of the store is an error and not a broken-off download.
@@ -30,51 +22,73 @@ pub(super) async fn stream_range(
     if range.is_empty() {
         return Ok(Body::empty());
     }
+    let (caller, link, file) = (&document.caller, &document.link, &document.file);
+    let response = begin_download(state, caller, link, file, range).await?;
+    // What a client lost of an unlimited download it asks for once more: nobody has to know.
+    let fate = document.fate.clone();
+    let response = response.on(fate.filter(|_| link.max_downloads.is_some()));
     let mut pieces = state
         .store
-        .read_blob(document.file.blob_id, document.size_bytes)
+        .read_blob(file.blob_id, document.size_bytes)
         .stream(range);
-    let first = pieces.recv().await.ok_or_else(Problem::internal)??;
+    let rest = pieces.recv().await.ok_or_else(Problem::internal)??;
     let guard = state.downloads.register(RunningDownload {
-        link_id: document.link_id,
-        file_id: document.file.id,
-        sha256: document.file.sha256,
-        session_id: document.caller.session_id,
+        link_id: link.id,
+        file_id: file.id,
+        sha256: file.sha256,
+        session_id: caller.session_id,
     });
-    Ok(Body::from_stream(chain(first, Rest { pieces, guard })))
+    let sending = Sending {
+        response,
+        rest,
+        pieces,
+        guard,
+    };
+    Ok(Body::from_stream(stream::unfold(sending, Sending::next)))
 }
 
-/// What is still to come.
-struct Rest {
+/// A body under way.
+struct Sending {
+    response: RunningResponse,
+    /// What was read and not handed over yet.
+    rest: Bytes,
     pieces: mpsc::Receiver<Result<Bytes, StoreError>>,
+    /// That the download is under way, and may go on.
     guard: DownloadGuard,
 }
 
-impl Rest {
-    /// The next piece; nothing after the last one.
-    async fn next(&mut self) -> Option<Result<Bytes, BrokenOff>> {
-        tokio::select! {
-            // First, so that no piece follows.
-            biased;
-            () = self.guard.ended() => Some(Err(BrokenOff::Ended)),
-            piece = self.pieces.recv() => piece.map(|piece| piece.map_err(BrokenOff::from)),
+impl Sending {
+    async fn next(mut self) -> Option<(Result<Bytes, BrokenOff>, Self)> {
+        match self.next_piece().await {
+            Ok(piece) => piece.map(|piece| (Ok(piece), self)),
+            Err(error) => {
+                match &error {
+                    BrokenOff::Store(error) => tracing::error!(%error, "a download broke off"),
+                    BrokenOff::Ended => tracing::info!("a download broke off: {error}"),
+                    BrokenOff::UsedUp => {}
+                }
+                Some((Err(error), self))
+            }
         }
     }
-}
 
-fn chain(first: Bytes, rest: Rest) -> impl Stream<Item = Result<Bytes, BrokenOff>> {
-    stream::unfold((Some(first), Some(rest)), |(first, rest)| async move {
-        if let Some(first) = first {
-            return Some((Ok(first), (None, rest)));
+    /// The next bytes that may be handed over; none when all were.
+    async fn next_piece(&mut self) -> Result<Option<Bytes>, BrokenOff> {
+        if self.rest.is_empty() {
+            let piece = tokio::select! {
+                // First, so that no piece follows.
+                biased;
+                () = self.guard.ended() => return Err(BrokenOff::Ended),
+                piece = self.pieces.recv() => piece,
+            };
+            let Some(piece) = piece else {
+                return Ok(None);
+            };
+            self.rest = piece?;
         }
-        let mut rest = rest?;
-        let piece = rest.next().await?;
-        match &piece {
-            Ok(_) => {}
-            Err(BrokenOff::Ended) => tracing::info!("a download broke off: {}", BrokenOff::Ended),
-            Err(error) => tracing::error!(%error, "a download broke off"),
-        }
-        let rest = piece.is_ok().then_some(rest);
-        Some((piece, (None, rest)))
-    })
+        let length = self.response.admit(self.rest.len()).await?;
+        let piece = self.rest.split_to(length);
+        self.response.count(length).await?;
+        Ok(Some(piece))
+    }
 }

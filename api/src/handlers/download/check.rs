@@ -1,8 +1,6 @@
 //! `HEAD /download/{token}`
 
-use axum::body::Body;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::{Delivery, Document, DownloadConditions};
 use crate::problem::HeadProblems;
@@ -23,6 +21,5 @@ use crate::problem::HeadProblems;
     ),
 )]
 pub async fn check_download(document: Document) -> Response {
-    let length = [(header::CONTENT_LENGTH, document.size_bytes.to_string())];
-    (document.headers, length, Body::empty()).into_response()
+    document.described()
 }

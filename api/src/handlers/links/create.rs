@@ -50,6 +50,10 @@ pub async fn create_link(
         LinkState::Requested => (StatusCode::ACCEPTED, Some([(header::RETRY_AFTER, "1")])),
         LinkState::Ready | LinkState::Revoked => (StatusCode::CREATED, None),
     };
-    let response = axum::Json(LinkResponse::new(&link, &state.public_url));
+    let response = axum::Json(LinkResponse::new(
+        &link,
+        &state.public_url,
+        state.clock.now(),
+    ));
     Ok((status, location, retry_after, response).into_response())
 }

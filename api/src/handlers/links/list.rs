@@ -14,7 +14,8 @@ const LIST: &str = "links";
 
 /// List the caller's download links, newest first
 ///
-/// Expired and revoked ones are among them, as are those to documents that the caller may not see any more; they are deleted 30 days after they expired.
+/// Expired, used up and revoked ones are among them, as are those to documents that the caller may not see any more;
+/// they are deleted 30 days after they expired.
 #[utoipa::path(
     get, path = "/v1/links", tag = "links", security(("bearer" = [])),
     params(PageQuery),
@@ -34,9 +35,10 @@ pub async fn list_links(
     let mut links = state.store.list_links(caller.user_id, after, limit).await?;
     let next_cursor = page.cut(&state, &mut links, |link| link.id.to_string());
     show_to_client(&state, &caller, &mut links).await?;
+    let now = state.clock.now();
     let items = links
         .iter()
-        .map(|link| LinkResponse::new(link, &state.public_url));
+        .map(|link| LinkResponse::new(link, &state.public_url, now));
     Ok(axum::Json(LinkPage {
         items: items.collect(),
         next_cursor,

@@ -33,7 +33,7 @@ pub async fn show_link(
     if is_own {
         show_to_client(&state, &caller, std::slice::from_mut(&mut link)).await?;
     }
-    let mut response = LinkResponse::new(&link, &state.public_url);
+    let mut response = LinkResponse::new(&link, &state.public_url, state.clock.now());
     if !is_own {
         response.download_url = None;
     }

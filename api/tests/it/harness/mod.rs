@@ -13,6 +13,7 @@ mod own_server;
 mod parsed;
 mod people;
 mod program;
+mod reading;
 mod resets;
 mod totp;
 mod tus;

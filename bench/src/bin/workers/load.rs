@@ -89,6 +89,8 @@ impl Load {
             expires_at: now.saturating_add_millis(3_600_000),
             max_downloads: None,
             downloads: 0,
+            opened: Some(0),
+            completed: Some(0),
             last_download_at: None,
             created_at: now,
         }

@@ -12,6 +12,7 @@ mod target;
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -49,6 +50,24 @@ impl Refused {
     }
 }
 
+/// Whether reading from a connection or writing to it has failed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Broken(Arc<AtomicBool>);
+
+impl Broken {
+    /// Whether it has.
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Remembers a failure.
+    fn note<T>(&self, polled: &Poll<io::Result<T>>) {
+        if matches!(polled, Poll::Ready(Err(_))) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 /// A connection, seen by hyper.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -61,6 +80,7 @@ pub(super) struct Gate {
     /// How many heads were handed on.
     heads: u64,
     refused: Refused,
+    broken: Broken,
     /// How much the client may still send after the answer.
     linger_bytes: usize,
     linger: Option<Pin<Box<Sleep>>>,
@@ -78,6 +98,7 @@ impl Gate {
             framing: Framing::Ended,
             heads: 0,
             refused: Refused::default(),
+            broken: Broken::default(),
             linger_bytes: LINGER_BYTES,
             linger: None,
         }
@@ -86,6 +107,11 @@ impl Gate {
     /// What becomes known of a refused request.
     pub(super) fn refused(&self) -> Refused {
         self.refused.clone()
+    }
+
+    /// What becomes known of a reset: hyper takes one between two requests for an orderly end.
+    pub(super) fn broken(&self) -> Broken {
+        self.broken.clone()
     }
 
     fn is_refused(&self) -> bool {
@@ -153,6 +179,30 @@ impl Gate {
         Poll::Ready(Ok(()))
     }
 
+    /// Reads what may be handed on.
+    fn poll_pass(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            if self.hand_on(buffer) {
+                return Poll::Ready(Ok(()));
+            }
+            if self.is_refused() {
+                // hyper would break off the answer at the end of the stream.
+                let _ = self.poll_forget(cx);
+                return Poll::Pending;
+            }
+            if self.framing != Framing::Ended {
+                return self.poll_read_body(cx, buffer);
+            }
+            if ready!(self.poll_read_head(cx))? == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
     /// Reads and forgets what a client still sends. Ends with its stream, or when it has sent too
     /// much.
     fn poll_forget(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -174,22 +224,9 @@ impl AsyncRead for Gate {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        loop {
-            if self.hand_on(buffer) {
-                return Poll::Ready(Ok(()));
-            }
-            if self.is_refused() {
-                // hyper would break off the answer at the end of the stream.
-                let _ = self.poll_forget(cx);
-                return Poll::Pending;
-            }
-            if self.framing != Framing::Ended {
-                return self.poll_read_body(cx, buffer);
-            }
-            if ready!(self.poll_read_head(cx))? == 0 {
-                return Poll::Ready(Ok(()));
-            }
-        }
+        let read = self.poll_pass(cx, buffer);
+        self.broken.note(&read);
+        read
     }
 }
 
@@ -199,7 +236,9 @@ impl AsyncWrite for Gate {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.stream.as_mut().poll_write(cx, bytes)
+        let written = self.stream.as_mut().poll_write(cx, bytes);
+        self.broken.note(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -207,7 +246,9 @@ impl AsyncWrite for Gate {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.stream.as_mut().poll_write_vectored(cx, slices)
+        let written = self.stream.as_mut().poll_write_vectored(cx, slices);
+        self.broken.note(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -173,6 +173,8 @@ impl Bench {
             expires_at: now.saturating_add_millis(60_000),
             max_downloads: None,
             downloads: 0,
+            opened: Some(0),
+            completed: Some(0),
             last_download_at: None,
             created_at: now,
         };

@@ -8,7 +8,7 @@ const PLACES: &str = "blob_places";
 
 pub(super) fn migration() -> Migration {
     Migration {
-        number: 19,
+        number: 18,
         name: "blob places",
         actions: vec![
             Action::CreateCollection { name: PLACES },

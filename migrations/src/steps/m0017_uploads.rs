@@ -8,7 +8,7 @@ const UPLOADS: &str = "uploads";
 
 pub(super) fn migration() -> Migration {
     Migration {
-        number: 18,
+        number: 17,
         name: "resumable uploads",
         actions: vec![
             Action::CreateCollection { name: UPLOADS },

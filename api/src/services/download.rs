@@ -1,0 +1,168 @@
+//! Downloads: which use of its link a response belongs to, and what it may send. `docs/decisions/limited-links.md` has
+//! the rules.
+
+mod running;
+
+pub use running::{BrokenOff, RunningResponse};
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use dossier_common::audit::{Act, AuditEntry};
+use dossier_common::download::{Begun, Download, Span};
+use dossier_common::file::File;
+use dossier_common::id::{DownloadId, ResponseId};
+use dossier_common::link::Link;
+use dossier_common::store::blobs::ByteRange;
+use dossier_common::store::downloads::{Join, Joined, Wanted};
+use tokio::time::{Instant, sleep};
+
+use super::notices::note_download;
+use crate::extract::Caller;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// How long a request waits for another response to end that is at its bytes: longer than a response that nothing is
+/// heard of counts as one.
+const BUSY_LIMIT: Duration = Duration::from_secs(25);
+
+/// The pauses between two looks at such a response, each of them up to twice as long by chance.
+const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(5))
+    .with_max_delay(Duration::from_millis(300))
+    .with_jitter()
+    .without_max_times();
+
+/// How many bytes a response of a limited link is granted at a time: what is granted, others have to wait for.
+const LIMITED_BLOCK: i64 = 1024 * 1024;
+
+/// How many bytes a response of any other link is granted at a time. Each time costs a write.
+const BLOCK: i64 = 16 * 1024 * 1024;
+
+/// Begins to deliver `range`, which is not empty, in a use of `link`: one that was begun before and has these bytes
+/// left, else another one.
+///
+/// # Errors
+///
+/// [`Problem`]: not found when the link has nothing left of them.
+pub async fn begin_download(
+    state: &AppState,
+    caller: &Caller,
+    link: &Link,
+    file: &File,
+    range: ByteRange,
+) -> Result<RunningResponse, Problem> {
+    let is_limited = link.max_downloads.is_some();
+    let wanted = Wanted {
+        response: ResponseId::generate(&state.entropy, state.clock.now()),
+        bytes: Span::new(signed(range.start), signed(range.end)),
+        block: if is_limited { LIMITED_BLOCK } else { BLOCK },
+    };
+    let mut link = link.clone();
+    let mut entry = None;
+    let deadline = Instant::now() + BUSY_LIMIT;
+    let mut pauses = PAUSES.build();
+    loop {
+        let now = state.clock.now();
+        // Only where there is no other use, a response goes on with one that may not have all of its bytes.
+        let may_be_cut = !link.may_open();
+        let join = if is_limited || wanted.bytes.start > 0 {
+            let joining = state.store.join_download(link.id, wanted, may_be_cut, now);
+            joining.await?
+        } else {
+            // Nothing is saved by going on with another one.
+            Join::Refused
+        };
+        if let Join::Joined(joined) = join {
+            return Ok(RunningResponse::new(state, wanted, joined));
+        }
+        // The rest of a download belongs to it, and waits for what may have broken off a moment ago. Whoever begins
+        // anew takes another use if there is one.
+        let is_busy = join == Join::Busy;
+        let is_rest = is_limited && wanted.bytes.start > 0;
+        if link.may_open() && !(is_busy && is_rest) {
+            let entry = entry.get_or_insert_with(|| entry_of(state, caller, &link, file, range));
+            if let Some(joined) = open(state, &link, file, wanted, entry.as_ref()).await? {
+                note_download(state, caller, file).await?;
+                return Ok(RunningResponse::new(state, wanted, joined));
+            }
+        } else if !is_busy {
+            return Err(Problem::not_found());
+        }
+        match pauses.next() {
+            Some(pause) if Instant::now() < deadline => sleep(pause).await,
+            _ => return Err(Problem::not_found()),
+        }
+        let read = state.store.find_link(link.id).await?;
+        let read = read.filter(|link| link.is_live(state.clock.now()));
+        link = read.ok_or_else(Problem::not_found)?;
+    }
+}
+
+/// Whether a link that is used up still has the bytes at `range`, because a connection has lost them.
+///
+/// # Errors
+///
+/// [`Problem`] when that cannot be read.
+pub async fn may_resume(state: &AppState, link: &Link, range: ByteRange) -> Result<bool, Problem> {
+    let now = state.clock.now();
+    let response = ResponseId::generate(&state.entropy, now);
+    let wanted = Span::new(signed(range.start), signed(range.end));
+    let downloads = state.store.find_downloads(link.id).await?;
+    let mut begun = downloads
+        .into_iter()
+        .map(|mut it| it.begin(response, wanted, LIMITED_BLOCK, now));
+    Ok(begun.any(|it| it != Begun::Refused))
+}
+
+/// Begins another use of the link, in one transaction with its entry in the audit; nothing when another request has
+/// changed the link meanwhile.
+async fn open(
+    state: &AppState,
+    link: &Link,
+    file: &File,
+    wanted: Wanted,
+    entry: Option<&AuditEntry>,
+) -> Result<Option<Joined>, Problem> {
+    let now = state.clock.now();
+    let id = DownloadId::generate(&state.entropy, now);
+    let mut download = Download::new(id, link, file.size_bytes, now);
+    let begun = download.begin(wanted.response, wanted.bytes, wanted.block, now);
+    let Begun::Granted(granted) = begun else {
+        return Err(Problem::not_found());
+    };
+    let entry = entry.cloned();
+    let opened = state
+        .store
+        .transaction("begin a download", |tx| {
+            let (link, download, entry) = (link.clone(), download.clone(), entry.clone());
+            Box::pin(async move {
+                let opened = tx.open_download(&link, &download, now).await?;
+                if let Some(entry) = entry.filter(|_| opened) {
+                    tx.record(entry).await?;
+                }
+                Ok(opened)
+            })
+        })
+        .await?;
+    let download = id;
+    Ok(opened.then_some(Joined { download, granted }))
+}
+
+/// The entry of the audit, unless there are so many that they are only counted.
+fn entry_of(
+    state: &AppState,
+    caller: &Caller,
+    link: &Link,
+    file: &File,
+    range: ByteRange,
+) -> Option<AuditEntry> {
+    let entry = caller.entry(&state.audit, Act::Download);
+    let entry = entry.about(link.id).about(file.id);
+    let bytes = format!("bytes {}-{}", range.start, range.end);
+    state.audit.admit_download(entry.with_detail(&bytes))
+}
+
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
+}
