@@ -114,6 +114,7 @@ mod tests {
             inspection: None,
             revalidation: None,
             recipients: None,
+            version: 0,
             job_id,
             created_at: at(1),
             validated_at: Some(at(5)),

@@ -101,6 +101,7 @@ fn malformed() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::audience::MAX_RECIPIENTS;
 
     fn header(pairs: &[(&str, &str)]) -> String {
         let pairs = pairs
