@@ -8,8 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use dossier_common::blob::{BlobKeys, BlobSettings};
 use dossier_common::entropy::Entropy;
 use dossier_common::file::File;
+use dossier_common::id::{BlobId, UploadId};
 use dossier_common::store::Store;
 use dossier_common::store::check::Check;
+use dossier_common::upload::{ResumableUpload, UploadPart};
 use mongodb::bson::doc;
 use tempfile::TempDir;
 
@@ -146,6 +148,40 @@ async fn bytes_that_nothing_speaks_of_are_removed_from_every_place_and_no_others
         }
         assert!(stored_bytes(&bench, &kept).await.is_some());
         assert_eq!(places(&bench).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn parts_of_an_upload_that_goes_on_are_left_alone_in_every_place() {
+    for place in Place::all() {
+        let bench = place.bench().await;
+        let part = bench.new_file(somebody(&bench), REPORT.0, REPORT.1).await;
+        let now = bench.now();
+        let upload = ResumableUpload {
+            id: UploadId::generate(&bench.entropy, now),
+            owner_id: part.owner_id,
+            room: BlobId::generate(&bench.entropy, now),
+            length_bytes: 2 * part.size_bytes,
+            offset_bytes: part.size_bytes,
+            metadata: String::new(),
+            parts: vec![UploadPart {
+                blob_id: part.blob_id,
+                size_bytes: part.size_bytes,
+            }],
+            writer: None,
+            completing_until: None,
+            file_id: None,
+            created_at: now,
+            expires_at: later(&bench),
+            forget_at: None,
+        };
+        let uploads = bench
+            .store()
+            .database()
+            .collection::<ResumableUpload>("uploads");
+        uploads.insert_one(&upload).await.expect("it can be added");
+        let differences = found(&bench, Check::OrphanBytes).await;
+        assert!(differences.is_empty(), "{differences:?}");
     }
 }
 
