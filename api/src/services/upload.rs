@@ -31,6 +31,7 @@ pub(super) use self::fields::Said;
 pub use self::fields::UploadFields;
 use self::first::{fingerprint, first_file_meanwhile};
 use self::multipart::Incoming;
+pub(super) use self::pace::Pace;
 pub(super) use self::refusal::stored;
 pub(super) use self::room::Room;
 use crate::extract::Caller;

@@ -1,14 +1,17 @@
 //! What arrived counts, wherever an upload breaks off and whoever sends at the same time.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::Method;
+use dossier_api::config::Limits;
 use dossier_common::digest::Sha256;
 use futures_util::stream;
 use mongodb::bson::doc;
 use tokio::sync::mpsc;
+use tokio::time::interval;
 
 use crate::harness::{
     App, Call, PUBLIC_URL, Person, broken_after, bytes_of, eventually, offset_in, upload_path,
@@ -104,6 +107,43 @@ async fn a_long_request_is_kept_in_parts_while_it_arrives() {
     let file = app.uploaded(&ops, &answer).await;
     assert_eq!(file["sha256"], Sha256::of(&bytes).to_string());
     assert_eq!(app.count("blobs.files", doc! {}).await, 1);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_ended_and_what_it_brought_counts() {
+    let app = App::with_limits(Limits {
+        upload_total: Duration::from_secs(1),
+        upload_rate: 0,
+        ..Limits::default()
+    })
+    .await;
+    let ops = app.ops().await;
+    let bytes = bytes_of(10_000);
+    let path = app.begin_upload(&ops, bytes.len()).await;
+    let (sender, body) = open_body();
+    let patch = app.call(Method::PATCH, &path).by(&ops).piece(0, body);
+    let sending = tokio::spawn(patch.send());
+    // More often than it may be silent, until nobody takes them any more.
+    let (mut ticks, mut sent) = (interval(Duration::from_millis(20)), 0);
+    loop {
+        ticks.tick().await;
+        let piece = Bytes::copy_from_slice(&bytes[sent..=sent]);
+        if sender.send(piece).await.is_err() {
+            break;
+        }
+        sent += 1;
+    }
+    let answer = sending.await.expect("no panic");
+    answer.problem(408, "request_timeout");
+    assert!(answer.text().contains("longer than 1 seconds"));
+    assert!(answer.text().contains("go on there"));
+    let offset = app.upload_offset(&ops, &path).await;
+    assert!((1..=sent).contains(&offset), "{offset} of {sent}");
+    let rest = app
+        .append(&ops, &path, offset, bytes[offset..].to_vec())
+        .await;
+    let file = app.uploaded(&ops, &rest.expect(204)).await;
+    assert_eq!(file["sha256"], Sha256::of(&bytes).to_string());
 }
 
 /// Begins to send `piece` at `offset`, and waits until it is that request which goes on with the upload.

@@ -19,17 +19,12 @@ const MACROS: &[u8] = include_bytes!("../../../fixtures/macros.docm");
 
 /// A bench whose documents are sealed.
 async fn sealing() -> Bench {
-    let mut bench = Bench::new().await;
     let key: [u8; 32] = Entropy::seeded(1).bytes();
     let list = format!("b1:{}", STANDARD.encode(key));
-    let settings = BlobSettings {
+    Bench::new().await.keeping_documents(BlobSettings {
         url: None,
         keys: Some(BlobKeys::parse(&list.into()).expect("a key")),
-    };
-    let store = bench.store().clone();
-    let store = store.with_blobs(settings, bench.entropy.clone());
-    bench.services.store = store.expect("the database is there");
-    bench
+    })
 }
 
 async fn uploaded(bench: &Bench, name: &str, bytes: &[u8]) -> File {

@@ -8,12 +8,12 @@ use dossier_common::digest::Sha256;
 use dossier_common::id::UploadId;
 use dossier_common::upload::{MAX_PARTS, ResumableUpload, UploadPart};
 use futures_util::StreamExt;
-use tokio::time::timeout;
 
 use super::part::{Part, remove};
 use super::refused::Refused;
 use crate::extract::Caller;
 use crate::problem::{Code, Fails, Problem};
+use crate::services::upload::Pace;
 use crate::state::AppState;
 
 /// A part ends when it has so many bytes: more are not lost when the process dies.
@@ -103,11 +103,15 @@ struct Appending<'s> {
 impl Appending<'_> {
     /// Takes bytes until there are no more.
     async fn take(&mut self, body: Body) -> Result<(), Refused> {
-        let mut pieces = body.into_data_stream();
+        let (mut pieces, mut arrived) = (body.into_data_stream(), 0);
+        let mut pace = Pace::begin_adding(&self.state.limits);
         loop {
-            match next_piece(self.state, &mut pieces).await {
+            match next_piece(self.state, &mut pieces, (&mut pace, arrived)).await {
                 Arrival::Piece(piece) if piece.is_empty() => {}
-                Arrival::Piece(piece) => self.write(piece).await?,
+                Arrival::Piece(piece) => {
+                    arrived += piece.len() as u64;
+                    self.write(piece).await?;
+                }
                 Arrival::End => return Ok(()),
                 Arrival::Broken(problem) => return Err(problem.into()),
             }
@@ -194,24 +198,25 @@ impl Appending<'_> {
     }
 }
 
-/// The next bytes, unless the client falls silent for too long, or the process has to end.
-async fn next_piece(state: &AppState, pieces: &mut BodyDataStream) -> Arrival {
+/// The next bytes after the `arrived` ones of this request, unless the client is too slow, or the process has to end.
+async fn next_piece(
+    state: &AppState,
+    pieces: &mut BodyDataStream,
+    (pace, arrived): (&mut Pace, u64),
+) -> Arrival {
     tokio::select! {
         biased;
         () = state.draining.giving_up() => Arrival::Broken(Problem::unavailable(
             "This server is shutting down. Please ask where the upload is, and go on there.",
         ).closing_connection()),
-        arrived = timeout(state.limits.upload_idle, pieces.next()) => match arrived {
+        next = pace.wait(arrived, pieces.next()) => match next {
             Ok(Some(Ok(piece))) => Arrival::Piece(piece),
             Ok(None) => Arrival::End,
             Ok(Some(Err(_))) => Arrival::Broken(Problem::new(
                 Code::BadRequest,
                 "The body broke off. Please ask where the upload is, and go on there.",
             )),
-            Err(_) => Arrival::Broken(Problem::new(
-                Code::RequestTimeout,
-                "The upload fell silent for too long. Please ask where it is, and go on there.",
-            ).closing_connection()),
+            Err(slow) => Arrival::Broken(slow),
         },
     }
 }

@@ -18,25 +18,62 @@ enum Slowness {
     TooFewBytes,
 }
 
-/// The time that an upload has taken so far.
+/// What a client is told that was too slow.
 #[derive(Debug)]
-pub(super) struct Pace {
+struct Words {
+    /// What was too slow.
+    what: &'static str,
+    /// What to do about a silence.
+    again: &'static str,
+    /// What to do about the rest.
+    again_faster: &'static str,
+}
+
+/// Of an upload that is one request.
+const WHOLE: Words = Words {
+    what: "upload",
+    again: "Please send it again.",
+    again_faster: "Please send it again over a faster connection.",
+};
+
+/// Of a request that adds to an upload.
+const ADDING: Words = Words {
+    what: "request",
+    again: "Please ask where the upload is, and go on there.",
+    again_faster: "Please ask where the upload is, and go on there.",
+};
+
+/// The time that an upload, or a request that adds to one, has taken so far.
+#[derive(Debug)]
+pub(in crate::services) struct Pace {
     idle: Duration,
     total: Duration,
     bytes_per_second: u64,
     begun: Instant,
     /// How much of it the client was waited for.
     waited: Duration,
+    words: Words,
 }
 
 impl Pace {
+    /// That of an upload which is one request.
     pub(super) fn begin(limits: &Limits) -> Self {
+        Self::of(limits, WHOLE)
+    }
+
+    /// That of one of the requests that an upload arrives over.
+    pub(in crate::services) fn begin_adding(limits: &Limits) -> Self {
+        Self::of(limits, ADDING)
+    }
+
+    fn of(limits: &Limits, words: Words) -> Self {
         Self {
             idle: limits.upload_idle,
             total: limits.upload_total,
             bytes_per_second: limits.upload_rate,
             begun: Instant::now(),
             waited: Duration::ZERO,
+            words,
         }
     }
 
@@ -45,7 +82,7 @@ impl Pace {
     /// # Errors
     ///
     /// [`Problem`] when the client is too slow.
-    pub(super) async fn wait<T>(
+    pub(in crate::services) async fn wait<T>(
         &mut self,
         arrived: u64,
         next: impl Future<Output = T>,
@@ -87,16 +124,19 @@ impl Pace {
 
     /// What the client is told.
     fn problem(&self, slowness: Slowness) -> Problem {
+        let Words {
+            what,
+            again,
+            again_faster,
+        } = &self.words;
         let detail = match slowness {
-            Slowness::Silent => {
-                "The upload fell silent for too long. Please send it again.".to_owned()
-            }
+            Slowness::Silent => format!("The {what} fell silent for too long. {again}"),
             Slowness::TooLong => format!(
-                "The upload took longer than {} seconds. Please send it again over a faster connection.",
+                "The {what} took longer than {} seconds. {again_faster}",
                 self.total.as_secs()
             ),
             Slowness::TooFewBytes => format!(
-                "The upload brought fewer than {} bytes a second. Please send it again over a faster connection.",
+                "The {what} brought fewer than {} bytes a second. {again_faster}",
                 self.bytes_per_second
             ),
         };

@@ -76,6 +76,13 @@ impl Store {
         store.size_bytes(id).await
     }
 
+    /// Whether the store that the bytes of `id` should be in has no finished blob at all.
+    pub(super) async fn is_blob_store_empty(&self, id: BlobId) -> Result<bool, StoreError> {
+        let store = self.blobs.store_for(id).await?;
+        let first = store.list().next().await.transpose()?;
+        Ok(first.is_none())
+    }
+
     /// Every finished blob of the database and of the store that new bytes go to, in no order.
     pub fn list_blobs(&self) -> BoxStream<'static, Result<BlobId, StoreError>> {
         let stores = self.blobs.known();

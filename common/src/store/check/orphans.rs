@@ -1,4 +1,6 @@
-//! Bytes that no document and no upload speaks of.
+//! Bytes that no document and no upload speaks of. Those in a directory or a bucket are found by the rows of their
+//! places, which are written before the first byte and removed after the last one; what has no row is not looked at: it
+//! may be another database's.
 
 use std::collections::BTreeSet;
 
@@ -23,12 +25,13 @@ struct Orphan {
 pub(super) async fn find(snapshot: &mut Snapshot) -> Result<Vec<Difference>, StoreError> {
     let (now, old) = (snapshot.now, BlobId::lowest(snapshot.settled()));
     let mut found = BTreeSet::new();
-    for source in [Source::Blobs, Source::Chunks] {
+    for source in Source::ALL {
         let pipeline = source.pipeline(doc! { "$lt": old }, now);
         let orphans: Vec<Orphan> = snapshot.rows(&source.collection(), pipeline).await?;
         found.extend(orphans.into_iter().map(|orphan| orphan.id));
     }
-    Ok(found.into_iter().map(difference).collect())
+    let found = found.into_iter().take(Snapshot::MOST);
+    Ok(found.map(difference).collect())
 }
 
 fn difference(id: BlobId) -> Difference {
@@ -40,25 +43,29 @@ fn difference(id: BlobId) -> Difference {
     }
 }
 
-/// Where bytes are stored. A writer that died leaves chunks alone.
+/// What tells of bytes. A writer that died leaves chunks alone, or the row of a place alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source {
     Blobs,
     Chunks,
+    Places,
 }
 
 impl Source {
+    pub(super) const ALL: [Self; 3] = [Self::Blobs, Self::Chunks, Self::Places];
+
     pub(super) fn collection(self) -> String {
         match self {
             Self::Blobs => format!("{}.files", collection::BLOBS),
             Self::Chunks => format!("{}.chunks", collection::BLOBS),
+            Self::Places => collection::BLOB_PLACES.to_owned(),
         }
     }
 
     /// The stages that find those of `ids` that nothing speaks of at `now`.
     pub(super) fn pipeline(self, ids: Document, now: DateTime) -> Vec<Document> {
         let mut stages = match self {
-            Self::Blobs => vec![
+            Self::Blobs | Self::Places => vec![
                 doc! { "$match": { "_id": ids } },
                 doc! { "$project": { "_id": 1 } },
             ],

@@ -55,7 +55,7 @@ impl Store {
     }
 
     async fn remove_orphan(&self, blob: BlobId, now: DateTime) -> Result<bool, StoreError> {
-        for source in [Source::Blobs, Source::Chunks] {
+        for source in Source::ALL {
             let pipeline = source.pipeline(doc! { "$eq": blob }, now);
             if self.finds(&source.collection(), pipeline).await? {
                 self.delete_blob(blob).await?;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use mongodb::ClientSession;
 use mongodb::bson::{DateTime, Document, doc};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,9 @@ const CHECK_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// What is younger than this may be under way.
 const SETTLED_AFTER_MILLIS: i64 = 60 * 60 * 1000;
+
+/// How many rows are held in memory at once of those that are read one after the other.
+const BATCH_ROWS: u32 = 1000;
 
 const OPERATION: &str = "compare what is stored";
 
@@ -75,6 +79,27 @@ impl Store {
             session,
             now,
         })
+    }
+
+    /// The rows that `pipeline` makes of `collection` as it is now, however many there are.
+    pub(super) async fn rows_now<T>(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+    ) -> Result<BoxStream<'static, Result<T, StoreError>>, StoreError>
+    where
+        T: DeserializeOwned + Send + Sync + Unpin + 'static,
+    {
+        let collection = self.database.collection::<Document>(collection);
+        let rows = collection
+            .aggregate(pipeline)
+            .allow_disk_use(true)
+            .batch_size(BATCH_ROWS)
+            .max_time(CHECK_LIMIT)
+            .with_type::<T>()
+            .await
+            .map_err(StoreError::database(OPERATION))?;
+        Ok(rows.map_err(StoreError::database(OPERATION)).boxed())
     }
 
     /// Whether `pipeline` makes any row of `collection` as it is now.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
-use dossier_common::config::{DatabaseSettings, Environment};
+use dossier_common::config::{DatabaseSettings, Environment, read_blob_settings};
 use dossier_common::entropy::Entropy;
 use dossier_common::id::JobId;
 use dossier_common::queue::QueueSettings;
@@ -47,10 +47,12 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut env = Environment::of_process();
     let database = DatabaseSettings::read(&mut env);
     let retention = Retention::read(&mut env);
+    let blobs = read_blob_settings(&mut env);
     let database = env.finish(database)?;
     let queues = QueueSettings::default();
     let store = Store::open(database.uri(), "dossier-worker check", &queues).await?;
     let store = store.with_retention(retention);
+    let store = store.with_blobs(blobs, Entropy::system())?;
     let mut report = find(&store).await?;
     if arguments.repair && !report.differences.is_empty() {
         repair(&store, &mut report).await?;

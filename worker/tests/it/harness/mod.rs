@@ -13,6 +13,7 @@ pub(crate) use stored::CLIENT;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dossier_common::blob::BlobSettings;
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
 use dossier_common::entropy::Entropy;
@@ -79,6 +80,14 @@ impl Bench {
             settings,
             database,
         }
+    }
+
+    /// Keeps new documents where `settings` say, sealed if they have keys.
+    pub(crate) fn keeping_documents(mut self, settings: BlobSettings) -> Self {
+        let store = self.services.store.clone();
+        let store = store.with_blobs(settings, self.entropy.clone());
+        self.services.store = store.expect("the place is there");
+        self
     }
 
     pub(crate) fn store(&self) -> &Store {

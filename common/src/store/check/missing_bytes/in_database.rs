@@ -1,12 +1,13 @@
-//! Documents whose bytes are not all there.
+//! Bytes in the database: how many are recorded, and how many chunks there are, at the moment of the snapshot.
 
 use mongodb::bson::{Document, doc};
 use serde::Deserialize;
 
-use super::difference::{Check, Difference, Repair};
-use super::snapshot::Snapshot;
+use super::{difference, is_sealed, with_places};
+use crate::blob::{SEGMENT_BYTES, TAG_BYTES};
 use crate::id::{BlobId, FileId};
-use crate::store::kept_blobs::kept_blobs;
+use crate::store::check::difference::Difference;
+use crate::store::check::snapshot::Snapshot;
 use crate::store::{StoreError, collection};
 
 #[derive(Deserialize)]
@@ -14,30 +15,26 @@ struct Row {
     #[serde(rename = "_id")]
     id: FileId,
     blob_id: BlobId,
-    size_bytes: i64,
+    /// How many bytes there should be, sealed as they are.
+    expected: i64,
     length: Option<i64>,
     chunks: i64,
 }
 
 pub(super) async fn find(snapshot: &mut Snapshot) -> Result<Vec<Difference>, StoreError> {
     let rows: Vec<Row> = snapshot.rows(collection::FILES, pipeline()).await?;
-    Ok(rows.into_iter().map(difference).collect())
+    Ok(rows.iter().map(told).collect())
 }
 
-fn difference(row: Row) -> Difference {
-    let (blob, size, chunks) = (row.blob_id, row.size_bytes, row.chunks);
+fn told(row: &Row) -> Difference {
+    let (blob, expected, chunks) = (row.blob_id, row.expected, row.chunks);
     let found = match row.length {
         None => format!("{blob} is not there; {chunks} chunks of it are"),
         Some(length) => {
-            format!("{blob}: {size} bytes expected, {length} recorded, {chunks} chunks")
+            format!("{blob}: {expected} bytes expected, {length} recorded, {chunks} chunks")
         }
     };
-    Difference {
-        check: Check::MissingBytes,
-        id: row.id.to_string(),
-        found,
-        repair: Repair::Nothing,
-    }
+    difference(row.id, found)
 }
 
 /// The number of chunks is read from their index, not from the bytes.
@@ -47,9 +44,11 @@ fn pipeline() -> Vec<Document> {
     let count = doc! { "$ifNull": [{ "$first": "$chunks.count" }, 0] };
     let length = doc! { "$toLong": { "$first": "$blob.length" } };
     let full = doc! { "$ceil": { "$divide": ["$length", { "$first": "$blob.chunkSize" }] } };
-    vec![
-        doc! { "$project": { "kept": kept_blobs(None) } },
-        doc! { "$unwind": "$kept" },
+    let expected =
+        doc! { "$cond": [is_sealed(), sealed_size_of("$kept.size_bytes"), "$kept.size_bytes"] };
+    let mut stages = with_places();
+    stages.extend([
+        doc! { "$match": { "place.store": { "$ne": "object" } } },
         doc! { "$lookup": {
             "from": blobs, "localField": "kept.blob_id", "foreignField": "_id", "as": "blob",
         } },
@@ -61,13 +60,22 @@ fn pipeline() -> Vec<Document> {
             ],
             "as": "chunks",
         } },
-        doc! { "$set": { "length": length, "chunks": { "$toLong": count } } },
+        doc! { "$set": { "length": length, "chunks": { "$toLong": count }, "expected": expected } },
         doc! { "$match": { "$expr": { "$or": [
-            { "$ne": ["$length", "$kept.size_bytes"] },
+            { "$ne": ["$length", "$expected"] },
             { "$ne": ["$chunks", full] },
         ] } } },
         doc! { "$project": {
-            "blob_id": "$kept.blob_id", "size_bytes": "$kept.size_bytes", "length": 1, "chunks": 1,
+            "blob_id": "$kept.blob_id", "expected": 1, "length": 1, "chunks": 1,
         } },
-    ]
+    ]);
+    stages
+}
+
+/// [`sealed_size`](crate::blob::sealed_size) of the field `size_bytes`, as an expression.
+fn sealed_size_of(size_bytes: &str) -> Document {
+    let (segment, tag) = (SEGMENT_BYTES.cast_signed(), TAG_BYTES.cast_signed());
+    let segments = doc! { "$ceil": { "$divide": [size_bytes, segment] } };
+    let tags = doc! { "$multiply": [{ "$max": [1, segments] }, tag] };
+    doc! { "$toLong": { "$add": [size_bytes, tags] } }
 }
