@@ -73,9 +73,9 @@ async fn a_deletion_that_is_aborted_at_any_statement_erases_nothing() {
     let path = format!("/v1/admin/users/{}", ada.id);
     let statements = aborted(&app, &ada, &admin, Method::DELETE, &path).await;
     assert_eq!(
-        statements, 13,
+        statements, 14,
         "audit, user, sessions, links, sign-ups, invitations, resets, address of notices, quotas, groups, notices, \
-         recipients, commit"
+         recipients, kept answers, commit"
     );
     assert_eq!(stored(&app, &ada).await, [0; 8]);
 }

@@ -36,7 +36,7 @@ fn bytes() -> Vec<u8> {
 
 /// Uploads over HTTP; the stored document once a worker accepted it.
 async fn uploaded(app: &App, ops: &Person, bytes: &[u8]) -> File {
-    let form = Form::file("report.docx", bytes);
+    let form = Form::for_everyone("report.docx", bytes);
     let answer = app.post("/v1/files").by(ops).form(form).send().await;
     let answer = answer.expect(202).json();
     assert_eq!(answer["sha256"], Sha256::of(bytes).to_string());

@@ -119,8 +119,9 @@ async fn a_parameter_that_an_address_does_not_have_is_refused_by_every_operation
                 _ => &ops,
             };
             let call = app.call(method, &format!("{filled}?limits=1"));
-            let problem = call.by(caller).send().await;
-            let problem = problem.problem(422, "invalid_fields");
+            let answer = call.by(caller).send().await;
+            assert_eq!(answer.status, 422, "{path}");
+            let problem = answer.problem(422, "invalid_fields");
             let error = json!({ "field": "limits", "message": "is no parameter of this address" });
             assert_eq!(problem["errors"], json!([error]), "{path}");
         }

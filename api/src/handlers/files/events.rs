@@ -42,8 +42,8 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 pub async fn listen_to_file(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
-    PathId(id): PathId<FileId>,
     until: Until,
+    PathId(id): PathId<FileId>,
     last: LastEventId,
 ) -> Result<Response, Problem> {
     let place = take_place(&state, &caller)?;

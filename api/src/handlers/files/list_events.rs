@@ -16,7 +16,8 @@ use crate::wire::EventStream;
 /// `GET /v1/files/{id}` shows of a document that is new or was changed; `gone` with the `id` of one that the caller may not
 /// see any more; `reset` when changes were missed, after which the documents are to be listed again; and `end` with a
 /// `reason`, the last one: `session_ended`, `token_expired`, `too_slow`, `stopping`. Whoever connects again within five
-/// minutes, to whichever server, with the last `id` as `Last-Event-ID`, is told what has happened since, once.
+/// minutes, to whichever server, with the last `id` as `Last-Event-ID`, is told what has happened since; a document may
+/// come once more as it was told before.
 #[utoipa::path(
     get, path = "/v1/events", tag = "files", security(("bearer" = [])),
     params(LastEventIdHeader),

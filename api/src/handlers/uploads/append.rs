@@ -52,9 +52,9 @@ pub struct AppendHeaders {
 pub async fn append_to_upload(
     State(state): State<AppState>,
     Ops(caller): Ops,
+    NoQuery: NoQuery,
     PathId(id): PathId<UploadId>,
     _: TusVersion,
-    NoQuery: NoQuery,
     request: Request,
 ) -> Result<Response, Refused> {
     if !headers::brings_bytes(request.headers()) {

@@ -65,8 +65,8 @@ impl Fails for OffsetStream {
 pub async fn create_upload(
     State(state): State<AppState>,
     Ops(caller): Ops,
-    _: TusVersion,
     NoQuery: NoQuery,
+    _: TusVersion,
     request: Request,
 ) -> Result<Response, Refused> {
     let new = read_new(request.headers())?;

@@ -26,9 +26,9 @@ use crate::wire::UploadIdText;
 pub async fn end_upload(
     State(state): State<AppState>,
     Ops(caller): Ops,
+    NoQuery: NoQuery,
     PathId(id): PathId<UploadId>,
     _: TusVersion,
-    NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
     match state.store.end_upload(id, caller.user_id).await? {
         true => Ok(StatusCode::NO_CONTENT),

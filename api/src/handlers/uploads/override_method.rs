@@ -48,17 +48,17 @@ pub struct OverrideHeaders {
 pub async fn override_upload_method(
     State(state): State<AppState>,
     ops: Ops,
+    NoQuery: NoQuery,
     id: PathId<UploadId>,
     version: TusVersion,
-    NoQuery: NoQuery,
     request: Request,
 ) -> Result<Response, Refused> {
     let state = State(state);
     match method(request.headers())? {
-        "PATCH" => append_to_upload(state, ops, id, version, NoQuery, request).await,
-        "HEAD" => check_upload(state, ops, id, version, NoQuery).await,
+        "PATCH" => append_to_upload(state, ops, NoQuery, id, version, request).await,
+        "HEAD" => check_upload(state, ops, NoQuery, id, version).await,
         "DELETE" => {
-            let ended = end_upload(state, ops, id, version, NoQuery).await?;
+            let ended = end_upload(state, ops, NoQuery, id, version).await?;
             Ok(ended.into_response())
         }
         _ => Err(unknown_method().into()),

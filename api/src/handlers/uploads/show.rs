@@ -33,9 +33,9 @@ use crate::wire::UploadIdText;
 pub async fn check_upload(
     State(state): State<AppState>,
     Ops(caller): Ops,
+    NoQuery: NoQuery,
     PathId(id): PathId<UploadId>,
     _: TusVersion,
-    NoQuery: NoQuery,
 ) -> Result<Response, Refused> {
     let found = state.store.find_upload(id, caller.user_id).await?;
     let mut upload = found.ok_or_else(Problem::not_found)?;

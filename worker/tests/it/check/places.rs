@@ -107,8 +107,8 @@ async fn stored_bytes(bench: &Bench, file: &File) -> Option<u64> {
 }
 
 async fn places(bench: &Bench) -> u64 {
-    let counting = rows(bench, "blob_places").count_documents(doc! {});
-    counting.await.expect("countable")
+    let places = rows(bench, "blob_places");
+    places.count_documents(doc! {}).await.expect("countable")
 }
 
 #[tokio::test]
