@@ -1,6 +1,7 @@
 //! The mail that tells an address of documents: all that it was not told yet.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::email::EmailAddress;
@@ -148,9 +149,8 @@ async fn owners_of(
 ) -> Result<BTreeMap<UserId, Option<User>>, StoreError> {
     let mut owners = BTreeMap::new();
     for file in files.iter().take(LISTED) {
-        if !owners.contains_key(&file.owner_id) {
-            let owner = services.store.find_user(file.owner_id).await?;
-            owners.insert(file.owner_id, owner);
+        if let Entry::Vacant(owner) = owners.entry(file.owner_id) {
+            owner.insert(services.store.find_user(file.owner_id).await?);
         }
     }
     Ok(owners)
