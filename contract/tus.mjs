@@ -10,9 +10,9 @@ import Uppy from "@uppy/core";
 import Tus from "@uppy/tus";
 import * as tus from "tus-js-client";
 
-const SIZE = 20 * 1024 * 1024;
-// So far apart are two breaks at most.
-const APART = 2 * 1024 * 1024;
+const SIZE = 80 * 1024 * 1024;
+// An upload goes on for so long between two breaks: on loopback a few MiB.
+const APART_MS = [40, 160];
 const PATIENCE_MS = 120_000;
 const RETRY_DELAYS = [0, 100, 300, 1000, 3000];
 
@@ -49,22 +49,28 @@ class Session {
   }
 }
 
-/** Says when it is time to break off: at random places, each once. */
+/** Breaks an upload off again and again, at places that nobody chose. */
 class Breaks {
   count = 0;
-  #next = randomInt(1, APART);
-  #isBroken = false;
+  #timer;
 
-  isDue(sent) {
-    return !this.#isBroken && sent >= this.#next && sent < SIZE;
+  /** Until it is stopped: `pause`, a fresh access token, and `resume`. What fails goes to `failed`. */
+  start(session, pause, resume, failed) {
+    this.#timer = setTimeout(async () => {
+      try {
+        await pause();
+        this.count += 1;
+        await session.renew();
+        await resume();
+        this.start(session, pause, resume, failed);
+      } catch (error) {
+        failed(error);
+      }
+    }, randomInt(...APART_MS));
   }
 
-  async during(sent, reconnect) {
-    this.#isBroken = true;
-    this.count += 1;
-    this.#next = sent + randomInt(1, APART);
-    await reconnect();
-    this.#isBroken = false;
+  stop() {
+    clearTimeout(this.#timer);
   }
 }
 
@@ -89,15 +95,14 @@ async function throughTusJsClient(session, path, breaks) {
       storeFingerprintForResuming: false,
       metadata: { filename: "tus-js-client.docx", audience: "everyone" },
       onBeforeRequest: (request) => request.setHeader("Authorization", session.authorization),
-      onProgress: (sent) => {
-        if (!breaks.isDue(sent)) return;
-        upload.abort();
-        breaks.during(sent, () => session.renew()).then(() => upload.start(), reject);
+      onSuccess: ({ lastResponse }) => {
+        breaks.stop();
+        resolve(lastResponse.getHeader("Dossier-File"));
       },
-      onSuccess: ({ lastResponse }) => resolve(lastResponse.getHeader("Dossier-File")),
       onError: reject,
     });
     upload.start();
+    breaks.start(session, () => upload.abort(), () => upload.start(), reject);
   });
 }
 
@@ -131,15 +136,10 @@ async function throughUppy(session, bytes, breaks) {
     data: new Blob([bytes]),
     meta: { audience: "everyone" },
   });
-  const failed = new Promise((_, reject) => {
-    uppy.on("upload-progress", (_file, { bytesUploaded }) => {
-      if (!breaks.isDue(bytesUploaded)) return;
-      uppy.pauseResume(id);
-      const renewed = breaks.during(bytesUploaded, () => session.renew());
-      renewed.then(() => uppy.pauseResume(id), reject);
-    });
-  });
+  const turn = () => uppy.pauseResume(id);
+  const failed = new Promise((_, reject) => breaks.start(session, turn, turn, reject));
   const result = await Promise.race([uppy.upload(), failed]);
+  breaks.stop();
   assert.deepEqual(result.failed, []);
   return result.successful[0].response.body.xhr.headers["dossier-file"];
 }
