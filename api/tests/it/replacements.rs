@@ -97,6 +97,23 @@ async fn clients_keep_the_old_bytes_until_the_new_ones_are_found_genuine() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_changed_while_new_bytes_wait_is_not_changed_back() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let file = app.available(&ops, NewFile::default()).await;
+    replace(&app, &ops, &file, NEW).await.expect(202);
+    let path = format!("/v1/files/{}", file.id);
+    let change = app.call(Method::PATCH, &path).by(&ops);
+    let change = change.header("if-match", "*");
+    let change = change.json(serde_json::json!({ "name": "final.docx" }));
+    change.send().await.expect(200);
+    assert!(judge(&app, &file, Ok(DocumentKind::Docx)).await);
+    let now = seen(&app, &ops, &file).await;
+    assert_eq!(now["sha256"], Sha256::of(NEW).to_string());
+    assert_eq!(now["name"], "final.docx");
+}
+
+#[tokio::test]
 async fn rejected_bytes_leave_the_document_as_it_is_and_its_owner_sees_why() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);

@@ -48,8 +48,8 @@ impl Store {
     /// Records a worker's verdict on new bytes of a document, and `entry` in the audit; `false`, and nothing is
     /// written, when they do not wait for one any more.
     ///
-    /// Genuine ones take the place of the document's own, whose links end and which are kept for a while. Of others
-    /// the reason is kept, and the document stays what it is.
+    /// Genuine ones take the place of the document's own, whose links end and which are kept for a while; the name
+    /// stays, also one that the document got meanwhile. Of others the reason is kept, and the document stays what it is.
     ///
     /// # Errors
     ///
@@ -143,8 +143,7 @@ impl Tx<'_> {
         let mut fields = verdict(inspection, now);
         fields.extend(doc! {
             "blob_id": replacement.blob_id, "sha256": replacement.sha256.to_string(),
-            "size_bytes": replacement.size_bytes, "name": replacement.name.as_str(),
-            "job_id": replacement.job_id,
+            "size_bytes": replacement.size_bytes, "job_id": replacement.job_id,
         });
         self.write_versions(&file, fields).await?;
         self.revoke_links_of(id).await?;
