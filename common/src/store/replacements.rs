@@ -19,6 +19,8 @@ pub enum Replaced {
     Received,
     /// It is withdrawn; nothing was written.
     Withdrawn,
+    /// It has expired, and its bytes are removed in a while, or were; nothing was written.
+    Expired,
     /// It has as many earlier versions as it may have; nothing was written.
     TooMany,
     /// There is no such document.
@@ -89,6 +91,9 @@ impl Tx<'_> {
         };
         if file.withdrawn.is_some() {
             return Ok(Replaced::Withdrawn);
+        }
+        if file.has_expired(now) {
+            return Ok(Replaced::Expired);
         }
         // One more for what is superseded now, and one for the document itself once it is replaced.
         if file.earlier.len() + 2 > MAX_EARLIER_VERSIONS {
