@@ -152,6 +152,29 @@ async fn rejected_bytes_go_after_their_time_and_the_document_still_says_why() {
 }
 
 #[tokio::test]
+async fn a_rejected_document_can_be_restored_although_its_bytes_are_gone() {
+    let bench = Bench::new().await;
+    let owner = somebody(&bench);
+    let file = bench
+        .file_with_verdict(owner, REPORT, Err("NOT_OPC"), 1)
+        .await;
+    let rejected_at = file.validated_at.expect("a verdict");
+    let keep = Duration::from_secs(30 * DAY);
+    bench.services.clock.advance(Duration::from_secs(10 * DAY));
+    withdraw(&bench, &file).await;
+    bench.services.clock.advance(Duration::from_secs(20 * DAY));
+    run(&bench, &EraseBlobs::rejected(file.id, rejected_at, keep)).await;
+    assert_eq!(stored(&bench, file.blob_id).await, (0, 0));
+    let restored = bench
+        .store()
+        .restore_file(file.id, entry(&bench, Act::RestoreFile));
+    assert_eq!(restored.await.expect("answered"), Restored::There);
+    let left = bench.find(file.id).await;
+    assert_eq!(left.withdrawn, None);
+    assert_eq!(left.rejection.expect("a reason").code, "NOT_OPC");
+}
+
+#[tokio::test]
 async fn a_worker_that_dies_between_the_record_and_the_bytes_leaves_both_to_the_next_attempt() {
     let bench = Bench::new().await;
     let file = available(&bench).await;
