@@ -36,7 +36,7 @@ struct WaitedFor {
     is_read: bool,
 }
 
-/// A digest of a document and its job; `None` before it was read, and of one that is gone.
+/// A digest of a document and its jobs; `None` before it was read, and of one that is gone.
 type Seen = Option<u64>;
 
 /// Somebody who waits for a document to change.
@@ -165,15 +165,18 @@ async fn read(inner: Arc<Inner>) {
     }
 }
 
-/// What differs when a document or its job has changed.
+/// What differs when a document or one of its jobs has changed.
 fn digest(view: &FileView) -> u64 {
     let mut hasher = DefaultHasher::new();
     serialize_to_vec(&view.file)
         .unwrap_or_default()
         .hash(&mut hasher);
-    if let Some(job) = &view.job {
-        job.state.as_str().hash(&mut hasher);
-        (job.attempts, job.run_at.timestamp_millis(), &job.last_error).hash(&mut hasher);
+    for job in [&view.job, &view.replacement_job] {
+        job.is_some().hash(&mut hasher);
+        if let Some(job) = job {
+            job.state.as_str().hash(&mut hasher);
+            (job.attempts, job.run_at.timestamp_millis(), &job.last_error).hash(&mut hasher);
+        }
     }
     hasher.finish()
 }

@@ -213,6 +213,19 @@ impl File {
         }
     }
 
+    /// Whether clients do not see it any more at `now`, because its time is over.
+    pub fn has_expired(&self, now: DateTime) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// Until when it can be restored as of `now`; none when it is not withdrawn, or for too long.
+    pub fn restorable_until(&self, now: DateTime) -> Option<DateTime> {
+        let withdrawn = self.withdrawn.as_ref();
+        withdrawn
+            .map(|it| it.restorable_until)
+            .filter(|until| *until > now)
+    }
+
     /// The newest version of the rules that it was inspected by; 0 when there is no verdict, or one
     /// from before versions were recorded.
     pub fn judged_by(&self) -> u32 {

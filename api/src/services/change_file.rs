@@ -45,6 +45,9 @@ pub async fn change_file(
     }
     let entry = caller.entry(&state.audit, Act::ChangeFile).about(id);
     let entry = entry.with_detail(&told(&file, &change));
+    // Those who are meant now are told, and those to whom it was lost before they were.
+    let comes_back = change.expires_at.is_some() && file.has_expired(entry.at);
+    let is_news = comes_back || change.recipients.is_some();
     let changing = state.store.transaction("change a document", |tx| {
         let (file, scope) = (file.clone(), scope.clone());
         let (change, entry) = (change.clone(), entry.clone());
@@ -54,8 +57,10 @@ pub async fn change_file(
                 if let Some(Some(expires_at)) = change.expires_at {
                     tx.erase_expired(id, expires_at, entry.at).await?;
                 }
-                let is_there = changed.state == FileState::Available && changed.withdrawn.is_none();
-                if is_there && change.recipients.is_some() {
+                let is_there = changed.state == FileState::Available
+                    && changed.withdrawn.is_none()
+                    && changed.bytes_removed_at.is_none();
+                if is_there && is_news {
                     tx.tell_recipients(changed, entry.at).await?;
                 }
                 tx.record(entry).await?;

@@ -13,7 +13,7 @@ use crate::extract::{Caller, LastEventId, Until};
 use crate::file_watch::FileWaiter;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::wire::{FileResponse, FileStateName};
+use crate::wire::{FileResponse, FileStateName, ReplacementStateName};
 
 /// How many digits of the digest of what was told are the id of an event.
 const ID_DIGITS: usize = 32;
@@ -67,7 +67,8 @@ struct Seen {
     json: String,
     /// Equal for what looks alike, in every process.
     event_id: String,
-    state: FileStateName,
+    /// Whether a worker is still to come to a verdict, on the document or on new bytes of it.
+    is_undecided: bool,
 }
 
 impl Told {
@@ -131,14 +132,21 @@ impl Seen {
         Ok(Self {
             json,
             event_id,
-            state: view.map_or(FileStateName::Received, |view| view.state),
+            is_undecided: view.is_none_or(is_undecided),
         })
     }
 
     /// Whether events end with it.
     fn ends(&self, until: Until) -> bool {
-        until == Until::Final && self.state != FileStateName::Received
+        until == Until::Final && !self.is_undecided
     }
+}
+
+fn is_undecided(view: &FileResponse) -> bool {
+    let replacement = view.replacement.as_ref().map(|it| it.state);
+    let has_new_bytes = replacement == Some(ReplacementStateName::Received);
+    let is_withdrawn = view.state == FileStateName::Withdrawn;
+    view.state == FileStateName::Received || has_new_bytes && !is_withdrawn
 }
 
 /// What is told of a document.

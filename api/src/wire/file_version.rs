@@ -67,9 +67,10 @@ pub struct ReplacementResponse {
 }
 
 impl ReplacementResponse {
-    /// That of `view`, if there is one.
+    /// That of `view`, if there is one. Bytes that were removed before there was a verdict are none.
     pub fn of(view: &FileView) -> Option<Self> {
-        let replacement = view.file.replacement.as_ref()?;
+        let replacement = view.file.replacement.as_ref();
+        let replacement = replacement.filter(|it| it.is_pending() || it.rejection.is_some())?;
         let state = if replacement.rejection.is_some() {
             ReplacementStateName::Rejected
         } else if view.has_failed_replacement() {

@@ -1,7 +1,10 @@
 //! Whoever may see a document is told how it comes along, until its state will last.
 
+use axum::http::Method;
+use bytes::Bytes;
 use dossier_common::file::{DocumentKind, File};
 use dossier_common::queue::{QueueName, ValidateUpload};
+use dossier_common::store::files::FileScope;
 use dossier_common::user::Role;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
@@ -87,6 +90,35 @@ async fn a_job_that_dies_is_told_although_no_document_was_written() {
 }
 
 #[tokio::test]
+async fn new_bytes_are_told_of_until_there_is_a_verdict_or_nobody_will_come_to_one() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, NewFile::default()).await;
+    let content = format!("/v1/files/{}/content", file.id);
+    let call = app.call(Method::PUT, &content).by(&ops);
+    let bytes = Bytes::from_static(b"a better report");
+    let call = call.body("application/octet-stream", bytes);
+    call.send().await.expect(202);
+    let mut events = listen(&app, &ops, &path(&file)).await;
+    let waiting = events.wait_for("file").await;
+    assert_eq!(waiting["replacement"]["state"], "received");
+    // A client knows nothing of them.
+    let mut of_client = listen(&app, &client, &path(&file)).await;
+    of_client.wait_for("file").await;
+    assert_eq!(of_client.wait_for("end").await["reason"], "final");
+
+    let store = &app.state.store;
+    let found = store.find_file(file.id, &FileScope::Everything).await;
+    let found = found.expect("readable").expect("there");
+    let job = found.replacement.expect("new bytes").job_id.to_string();
+    app.job_dies(&job, "INTERNAL: the inspector failed").await;
+    let last = events.wait_for("file").await;
+    assert_eq!(last["state"], "available");
+    assert_eq!(last["replacement"]["state"], "failed");
+    assert_eq!(events.wait_for("end").await["reason"], "final");
+}
+
+#[tokio::test]
 async fn an_upload_is_told_of_until_a_worker_has_looked_inside() {
     let app = App::start().await;
     let ops = app.ops().await;
@@ -122,7 +154,7 @@ async fn what_was_told_is_not_told_again_by_another_process() {
     let id = events.last_id.clone().expect("an id");
     drop(events);
     let (_other, router) = app.replica().await;
-    let again = || Call::to(&router, axum::http::Method::GET, &path(&file)).by(&ops);
+    let again = || Call::to(&router, Method::GET, &path(&file)).by(&ops);
     let mut events = again().header("last-event-id", &id).listen().await;
     app.record_verdict(&file, Ok(DocumentKind::Docx)).await;
     assert_eq!(events.wait_for("file").await["state"], "available");

@@ -1,5 +1,6 @@
 //! The list of the FastAPI generation: every checked document, however many there are, and no other.
 
+use axum::http::Method;
 use dossier_common::file::File;
 use dossier_common::id::FileId;
 use mongodb::bson::doc;
@@ -71,6 +72,25 @@ async fn only_checked_documents_are_listed_to_whomever() {
         assert_eq!(list[0]["filename"], "report.docx");
         assert_eq!(list[0]["uploaded_at"], "2100-01-01T00:00:00.000Z");
         assert_eq!(list[0].as_object().expect("an object").len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_listed_to_nobody_until_it_is_restored() {
+    let app = App::start().await;
+    let (client, ops, admin) = (app.client().await, app.ops().await, app.admin().await);
+    let file = app.available(&ops, NewFile::default()).await;
+    let path = format!("/v1/files/{}", file.id);
+    let withdrawn = app.call(Method::DELETE, &path).by(&ops).send().await;
+    withdrawn.expect(204);
+    for who in [&client, &ops, &admin] {
+        assert!(listed(&app, who).await.is_empty(), "{}", who.email);
+    }
+    let restored = app.post(&format!("{path}/restore")).by(&ops).send().await;
+    restored.expect(200);
+    for who in [&client, &ops, &admin] {
+        let list = listed(&app, who).await;
+        assert_eq!(ids(&list), [file.id.to_string()], "{}", who.email);
     }
 }
 

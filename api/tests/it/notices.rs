@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::{DocumentKind, File, Inspection};
+use dossier_common::notice::NoticeState;
 use dossier_common::queue::backend::JobFilter;
 use dossier_common::queue::{QueueName, SendEmail, about};
 use dossier_common::store::StoreError;
@@ -174,6 +175,38 @@ async fn an_account_says_itself_whether_it_gets_such_mails() {
     assert_eq!(recipient(&app, &file, &ops).await["told_state"], "pending");
     assert_eq!(app.jobs("send-email").await, 1);
     assert_eq!(app.count("audit", doc! { "act": "set_notices" }).await, 2);
+}
+
+#[tokio::test]
+async fn who_lost_a_document_before_being_told_is_told_once_it_gets_more_time() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, meant_for(&client.email)).await;
+    let path = format!("/v1/files/{}", file.id);
+    let until = async |instant: &str| {
+        let call = app.call(Method::PATCH, &path).by(&ops);
+        let call = call.header("if-match", "*");
+        let call = call.json(json!({ "expires_at": instant }));
+        call.send().await.expect(200);
+    };
+    let skip = async || {
+        // As the mail does of what is not there any more.
+        let store = &app.state.store;
+        let notices = store.list_notices(file.id).await.expect("readable");
+        let all: Vec<_> = notices.iter().collect();
+        let skipping = store.mark_notices_unsent(&all, NoticeState::Skipped, "it is gone");
+        skipping.await.expect("it can be written");
+        assert_eq!(recipient(&app, &file, &ops).await["told_state"], "skipped");
+    };
+    until("2100-01-01T00:01:00Z").await;
+    app.state.clock.advance(Duration::from_secs(60));
+    skip().await;
+    until("2100-01-02T00:00:00Z").await;
+    assert_eq!(recipient(&app, &file, &ops).await["told_state"], "pending");
+    // While it is there, more time is no news.
+    skip().await;
+    until("2100-01-03T00:00:00Z").await;
+    assert_eq!(recipient(&app, &file, &ops).await["told_state"], "skipped");
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! New bytes of a document: clients keep the old ones until the new ones are found genuine.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use bytes::Bytes;
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::digest::Sha256;
-use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
+use dossier_common::file::{DocumentKind, File, Inspection, Rejection, Replacement};
+use dossier_common::id::{BlobId, JobId};
 use dossier_common::storage::UsageOf;
 use dossier_common::store::files::FileScope;
+use dossier_common::store::replacements::Replaced;
 use dossier_common::user::Role;
 use mongodb::bson::Bson;
 use serde_json::Value;
@@ -97,6 +101,23 @@ async fn clients_keep_the_old_bytes_until_the_new_ones_are_found_genuine() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_changed_while_new_bytes_wait_is_not_changed_back() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let file = app.available(&ops, NewFile::default()).await;
+    replace(&app, &ops, &file, NEW).await.expect(202);
+    let path = format!("/v1/files/{}", file.id);
+    let change = app.call(Method::PATCH, &path).by(&ops);
+    let change = change.header("if-match", "*");
+    let change = change.json(serde_json::json!({ "name": "final.docx" }));
+    change.send().await.expect(200);
+    assert!(judge(&app, &file, Ok(DocumentKind::Docx)).await);
+    let now = seen(&app, &ops, &file).await;
+    assert_eq!(now["sha256"], Sha256::of(NEW).to_string());
+    assert_eq!(now["name"], "final.docx");
+}
+
+#[tokio::test]
 async fn rejected_bytes_leave_the_document_as_it_is_and_its_owner_sees_why() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);
@@ -176,6 +197,47 @@ async fn other_bytes_than_were_announced_and_bytes_for_a_withdrawn_document_are_
     let blobs = app.count("blobs.files", mongodb::bson::doc! {}).await;
     assert_eq!(blobs, 1, "nothing is left of what was refused");
     assert!(seen(&app, &ops, &file).await.get("replacement").is_none());
+}
+
+#[tokio::test]
+async fn an_expired_document_takes_no_bytes_that_nothing_would_remove() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, NewFile::default()).await;
+    let path = format!("/v1/files/{}", file.id);
+    let until = async |instant: &str| {
+        let change = app.call(Method::PATCH, &path).by(&ops);
+        let change = change.header("if-match", "*");
+        let change = change.json(serde_json::json!({ "expires_at": instant }));
+        change.send().await.expect(200);
+    };
+    until("2100-01-01T00:01:00Z").await;
+    app.state.clock.advance(Duration::from_secs(60));
+    let late = replace(&app, &ops, &file, NEW).await;
+    late.problem(409, "conflict");
+    assert!(seen(&app, &ops, &file).await.get("replacement").is_none());
+    // Bytes that arrived while it expired are refused as well.
+    let store = &app.state.store;
+    let entry = AuditEntry::of_now(Act::ReplaceFile, &app.state.clock, &app.state.entropy);
+    let replacement = Replacement {
+        blob_id: BlobId::generate(&app.state.entropy, app.now()),
+        sha256: Sha256::of(NEW),
+        size_bytes: 28,
+        name: file.name.clone(),
+        job_id: JobId::generate(&app.state.entropy, app.now()),
+        created_at: app.now(),
+        rejection: None,
+        rejected_at: None,
+        bytes_removed_at: None,
+    };
+    let replaced = store.replace_file(file.id, &replacement, entry).await;
+    assert_eq!(replaced.expect("an answer"), Replaced::Expired);
+
+    until("2100-02-01T00:00:00Z").await;
+    replace(&app, &ops, &file, NEW).await.expect(202);
+    assert!(judge(&app, &file, Ok(DocumentKind::Docx)).await);
+    let now = seen(&app, &client, &file).await;
+    assert_eq!(now["sha256"], Sha256::of(NEW).to_string());
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ pub struct Replacement {
     pub sha256: Sha256,
     /// How long it is, in bytes.
     pub size_bytes: i64,
-    /// What it is called.
+    /// What the document was called when it was received.
     pub name: FileName,
     /// The job that looks inside it.
     pub job_id: JobId,

@@ -53,7 +53,7 @@ impl Store {
         ids.map_err(StoreError::database("find visible files"))
     }
 
-    /// At most `limit` documents of `scope` that are available, newest first, older than `after`.
+    /// At most `limit` documents of `scope` that are available and not withdrawn, newest first, older than `after`.
     ///
     /// # Errors
     ///
@@ -65,7 +65,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ListedFile>, StoreError> {
         let mut filter = scope.filter();
-        filter.insert("state", "available");
+        let offered = doc! { "state": "available", "withdrawn": null, "bytes_removed_at": null };
+        filter.extend(offered);
         if let Some(after) = after {
             filter.insert("_id", doc! { "$lt": after });
         }

@@ -19,6 +19,8 @@ pub enum Replaced {
     Received,
     /// It is withdrawn; nothing was written.
     Withdrawn,
+    /// It has expired, and its bytes are removed in a while, or were; nothing was written.
+    Expired,
     /// It has as many earlier versions as it may have; nothing was written.
     TooMany,
     /// There is no such document.
@@ -48,8 +50,8 @@ impl Store {
     /// Records a worker's verdict on new bytes of a document, and `entry` in the audit; `false`, and nothing is
     /// written, when they do not wait for one any more.
     ///
-    /// Genuine ones take the place of the document's own, whose links end and which are kept for a while. Of others
-    /// the reason is kept, and the document stays what it is.
+    /// Genuine ones take the place of the document's own, whose links end and which are kept for a while; the name
+    /// stays, also one that the document got meanwhile. Of others the reason is kept, and the document stays what it is.
     ///
     /// # Errors
     ///
@@ -89,6 +91,9 @@ impl Tx<'_> {
         };
         if file.withdrawn.is_some() {
             return Ok(Replaced::Withdrawn);
+        }
+        if file.has_expired(now) {
+            return Ok(Replaced::Expired);
         }
         // One more for what is superseded now, and one for the document itself once it is replaced.
         if file.earlier.len() + 2 > MAX_EARLIER_VERSIONS {
@@ -143,8 +148,7 @@ impl Tx<'_> {
         let mut fields = verdict(inspection, now);
         fields.extend(doc! {
             "blob_id": replacement.blob_id, "sha256": replacement.sha256.to_string(),
-            "size_bytes": replacement.size_bytes, "name": replacement.name.as_str(),
-            "job_id": replacement.job_id,
+            "size_bytes": replacement.size_bytes, "job_id": replacement.job_id,
         });
         self.write_versions(&file, fields).await?;
         self.revoke_links_of(id).await?;

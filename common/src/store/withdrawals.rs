@@ -114,7 +114,9 @@ impl Tx<'_> {
         let Some(withdrawal) = &file.withdrawn else {
             return Ok(Restored::There);
         };
-        if entry.at >= withdrawal.restorable_until || file.bytes_removed_at.is_some() {
+        // Nobody misses rejected bytes.
+        let is_lost = file.bytes_removed_at.is_some() && file.state != FileState::Rejected;
+        if entry.at >= withdrawal.restorable_until || is_lost {
             return Ok(Restored::TooLate);
         }
         self.store

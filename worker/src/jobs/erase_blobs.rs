@@ -5,6 +5,8 @@ use std::time::Duration;
 use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::file::Erasure;
 use dossier_common::queue::{EraseBlobs, Job, JobError, JobHandle};
+use dossier_common::store::StoreError;
+use dossier_common::store::files::FileScope;
 use mongodb::bson::DateTime;
 
 use super::Run;
@@ -14,7 +16,11 @@ impl Run for EraseBlobs {
     /// Removes the bytes, unless what was said of the document is true no more. Run again, it removes what is left.
     async fn run(self, services: &Services, handle: &JobHandle) -> Result<(), JobError> {
         let now = services.clock.now();
-        let left = self.due_at().timestamp_millis() - now.timestamp_millis();
+        let due_at = match restorable_until(&self, services, now).await? {
+            Some(until) => until.max(self.due_at()),
+            None => self.due_at(),
+        };
+        let left = due_at.timestamp_millis() - now.timestamp_millis();
         if let Ok(early @ 1..) = u64::try_from(left) {
             return Err(JobError::Snooze(Duration::from_millis(early)));
         }
@@ -32,6 +38,20 @@ impl Run for EraseBlobs {
         tracing::info!(%file, reason, erased, "removed bytes of {file}: {reason}");
         Ok(())
     }
+}
+
+/// Until when a document that has expired can be restored, for it was withdrawn as well: so long its bytes stay.
+async fn restorable_until(
+    job: &EraseBlobs,
+    services: &Services,
+    now: DateTime,
+) -> Result<Option<DateTime>, StoreError> {
+    if !matches!(job, EraseBlobs::Expired { .. }) {
+        return Ok(None);
+    }
+    let scope = FileScope::Everything;
+    let file = services.store.find_file(job.file_id(), &scope).await?;
+    Ok(file.and_then(|file| file.restorable_until(now)))
 }
 
 /// What the payload says of the document.

@@ -47,8 +47,8 @@ impl Run for ValidateUpload {
     }
 }
 
-/// What there is to inspect: `file` itself, or what it is once `replacement` has taken its place. Nothing where
-/// there is a verdict, or the bytes are not needed any more.
+/// What there is to inspect: `file` itself, or what it is once `replacement` has taken its place, under the name that
+/// it has at present. Nothing where there is a verdict, or the bytes are not needed any more.
 fn undecided(file: File, replacement: Option<BlobId>) -> Option<File> {
     let Some(blob_id) = replacement else {
         let is_undecided = file.state == FileState::Received && file.bytes_removed_at.is_none();
@@ -60,7 +60,6 @@ fn undecided(file: File, replacement: Option<BlobId>) -> Option<File> {
         blob_id,
         sha256: waiting.sha256,
         size_bytes: waiting.size_bytes,
-        name: waiting.name,
         ..file
     })
 }

@@ -74,6 +74,20 @@ async fn run(bench: &Bench, erasing: &EraseBlobs) -> Vec<String> {
     job.log.into_iter().map(|line| line.line).collect()
 }
 
+/// Makes the job of `erasing` due, and sees it wait again after an attempt.
+async fn run_and_wait(bench: &Bench, erasing: &EraseBlobs) {
+    let (id, operator) = (erasing.id(), bench.store().queue_operator());
+    operator.run_now(&id).await.expect("it can be");
+    let workers = bench.work(&[QueueName::of::<EraseBlobs>()]);
+    eventually("the job waits again", async || {
+        let job = bench.store().queue_operator().find_job(&id).await;
+        let job = job.expect("readable").expect("there");
+        (job.state == JobState::Scheduled).then_some(())
+    })
+    .await;
+    workers.stop().await;
+}
+
 #[tokio::test]
 async fn a_withdrawn_document_loses_its_bytes_after_its_grace_and_its_owner_gets_the_room_back() {
     let bench = Bench::new().await;
@@ -138,6 +152,29 @@ async fn rejected_bytes_go_after_their_time_and_the_document_still_says_why() {
 }
 
 #[tokio::test]
+async fn a_rejected_document_can_be_restored_although_its_bytes_are_gone() {
+    let bench = Bench::new().await;
+    let owner = somebody(&bench);
+    let file = bench
+        .file_with_verdict(owner, REPORT, Err("NOT_OPC"), 1)
+        .await;
+    let rejected_at = file.validated_at.expect("a verdict");
+    let keep = Duration::from_secs(30 * DAY);
+    bench.services.clock.advance(Duration::from_secs(10 * DAY));
+    withdraw(&bench, &file).await;
+    bench.services.clock.advance(Duration::from_secs(20 * DAY));
+    run(&bench, &EraseBlobs::rejected(file.id, rejected_at, keep)).await;
+    assert_eq!(stored(&bench, file.blob_id).await, (0, 0));
+    let restored = bench
+        .store()
+        .restore_file(file.id, entry(&bench, Act::RestoreFile));
+    assert_eq!(restored.await.expect("answered"), Restored::There);
+    let left = bench.find(file.id).await;
+    assert_eq!(left.withdrawn, None);
+    assert_eq!(left.rejection.expect("a reason").code, "NOT_OPC");
+}
+
+#[tokio::test]
 async fn a_worker_that_dies_between_the_record_and_the_bytes_leaves_both_to_the_next_attempt() {
     let bench = Bench::new().await;
     let file = available(&bench).await;
@@ -181,17 +218,34 @@ async fn a_job_that_is_run_too_early_waits() {
     let bench = Bench::new().await;
     let file = available(&bench).await;
     let until = withdraw(&bench, &file).await;
-    let erasing = EraseBlobs::withdrawn(file.id, until);
-    let operator = bench.store().queue_operator();
-    operator.run_now(&erasing.id()).await.expect("it can be");
-    let workers = bench.work(&[QueueName::of::<EraseBlobs>()]);
-    let id = erasing.id();
-    eventually("the job waits again", async || {
-        let job = bench.store().queue_operator().find_job(&id).await;
-        let job = job.expect("readable").expect("there");
-        (job.state == JobState::Scheduled).then_some(())
-    })
-    .await;
-    workers.stop().await;
+    run_and_wait(&bench, &EraseBlobs::withdrawn(file.id, until)).await;
     assert_eq!(stored(&bench, file.blob_id).await, (1, 1));
+}
+
+#[tokio::test]
+async fn an_expired_document_keeps_its_bytes_while_it_is_withdrawn_and_can_be_restored() {
+    let bench = Bench::new().await;
+    let file = available(&bench).await;
+    let (id, at) = (file.id, bench.now());
+    let files = bench.store().database().collection::<File>("files");
+    let expiry = doc! { "$set": { "expires_at": at } };
+    let expired = files.update_one(doc! { "_id": id }, expiry).await;
+    assert_eq!(expired.expect("it can be").matched_count, 1);
+    let expiring = bench.store().transaction("expire", |tx| {
+        Box::pin(async move { tx.erase_expired(id, at, at).await })
+    });
+    expiring.await.expect("it can be enqueued");
+    let erasing = EraseBlobs::expired(id, at, Duration::from_secs(30 * DAY));
+
+    bench.services.clock.advance(Duration::from_secs(10 * DAY));
+    withdraw(&bench, &file).await;
+    bench.services.clock.advance(Duration::from_secs(20 * DAY));
+    run_and_wait(&bench, &erasing).await;
+    assert_eq!(stored(&bench, file.blob_id).await, (1, 1));
+    let restoring = bench.store();
+    let restoring = restoring.restore_file(id, entry(&bench, Act::RestoreFile));
+    assert_eq!(restoring.await.expect("answered"), Restored::There);
+    // Nothing keeps them any more: nobody gave it more time.
+    run(&bench, &erasing).await;
+    assert_eq!(stored(&bench, file.blob_id).await, (0, 0));
 }

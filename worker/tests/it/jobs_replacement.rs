@@ -6,6 +6,7 @@ use dossier_common::id::{JobId, UserId};
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::queue::{JobState, ValidateUpload};
 use dossier_common::store::replacements::Replaced;
+use mongodb::bson::doc;
 use std::time::Duration;
 
 use crate::harness::Bench;
@@ -21,8 +22,17 @@ async fn available(bench: &Bench) -> File {
     bench.file_with_verdict(owner, REPORT, AVAILABLE, 1).await
 }
 
-/// Uploads `bytes` for `file`: the job that looks inside them.
+/// Gives a document another name.
+async fn rename(bench: &Bench, file: &File, name: &str) {
+    let files = bench.store().database().collection::<File>("files");
+    let change = doc! { "$set": { "name": name }, "$inc": { "version": 1_i64 } };
+    let renamed = files.update_one(doc! { "_id": file.id }, change).await;
+    assert_eq!(renamed.expect("it can be").matched_count, 1);
+}
+
+/// Gives `file` this name and uploads `bytes` for it: the job that looks inside them.
 async fn replace(bench: &Bench, file: &File, (name, bytes): (&str, &[u8])) -> JobId {
+    rename(bench, file, name).await;
     let new = bench.new_file(file.owner_id, name, bytes).await;
     let lease = Duration::from_secs(60);
     let store = bench.store();
@@ -108,4 +118,16 @@ async fn the_job_of_superseded_bytes_does_nothing() {
     let now = bench.find(file.id).await;
     assert_eq!(now.kind, Some(DocumentKind::Pptx));
     assert_eq!(now.earlier.len(), 2);
+}
+
+#[tokio::test]
+async fn a_name_that_a_document_gets_while_new_bytes_wait_stays() {
+    let bench = Bench::new().await;
+    let file = available(&bench).await;
+    let job = replace(&bench, &file, SLIDES).await;
+    rename(&bench, &file, "board.pptx").await;
+    inspected(&bench, job).await;
+    let now = bench.find(file.id).await;
+    assert_eq!(now.kind, Some(DocumentKind::Pptx));
+    assert_eq!(now.name.as_str(), "board.pptx");
 }

@@ -29,6 +29,9 @@ pub async fn replace_content(
     if file.withdrawn.is_some() {
         return Err(refused(Replaced::Withdrawn));
     }
+    if file.has_expired(state.clock.now()) {
+        return Err(refused(Replaced::Expired));
+    }
     let blob_id = BlobId::generate(&state.entropy, state.clock.now());
     let (blob, room) = raw::receive(state, request, (file.owner_id, blob_id)).await?;
     let checked = match check_digest(expected, blob.sha256) {
@@ -78,6 +81,11 @@ fn refused(refusal: Replaced) -> Problem {
     match refusal {
         Replaced::Withdrawn => {
             let detail = "The document is withdrawn. Please restore it first.";
+            Problem::new(Code::Conflict, detail)
+        }
+        Replaced::Expired => {
+            let detail =
+                "The document has expired. Please give it more time first (PATCH /v1/files/{id}).";
             Problem::new(Code::Conflict, detail)
         }
         Replaced::TooMany => {

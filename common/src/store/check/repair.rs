@@ -54,10 +54,14 @@ impl Store {
         }
     }
 
+    /// Removes bytes that nothing speaks of at one moment. Without one, those of a replacement could become its
+    /// document's between the look for the one and the look for the other.
     async fn remove_orphan(&self, blob: BlobId, now: DateTime) -> Result<bool, StoreError> {
+        let mut snapshot = self.snapshot(now).await?;
         for source in Source::ALL {
             let pipeline = source.pipeline(doc! { "$eq": blob }, now);
-            if self.finds(&source.collection(), pipeline).await? {
+            let found: Vec<Document> = snapshot.rows(&source.collection(), pipeline).await?;
+            if !found.is_empty() {
                 self.delete_blob(blob).await?;
                 return Ok(true);
             }
