@@ -27,7 +27,7 @@ const PLACE_EVERY: Duration = Duration::from_secs(15);
 const KNOWN_AT_FIRST: i64 = 1000;
 
 /// How many documents are known at most that the caller sees.
-const MOST_KNOWN: usize = 20_000;
+const MOST_KNOWN: usize = 4_000;
 
 /// The events for `caller`: `ready` when changes are told from now on; `file` with what is seen of a document that was
 /// changed; `gone` when nothing is any more; `reset` when changes were missed; and `end`, the last one. Whoever has
