@@ -207,7 +207,8 @@ impl Tx<'_> {
                 .await
                 .map_err(StoreError::database("hold addresses that are told"))?;
         }
-        let is_new = |key: &&String| !all.iter().any(|it| it.email_key == **key);
+        let there: BTreeSet<&str> = all.iter().map(|it| it.email_key.as_str()).collect();
+        let is_new = |key: &&String| !there.contains(key.as_str());
         let added: Vec<NoticeAddress> = keys
             .iter()
             .filter(is_new)
