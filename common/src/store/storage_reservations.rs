@@ -133,6 +133,33 @@ impl Store {
             .await
     }
 
+    /// Gives back what a request has reserved for an upload that had just been ended, which it did not know. What is
+    /// reserved for one that goes on, or is to be counted, stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`]; counting anew finds it then.
+    pub async fn release_ended_reservation(
+        &self,
+        upload: BlobId,
+        user: UserId,
+    ) -> Result<(), StoreError> {
+        let goes_on = self
+            .collections
+            .storage_reservations
+            .find_one(doc! { "_id": upload, "state": { "$ne": "void" } })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find an upload"))?;
+        if goes_on.is_some() {
+            return Ok(());
+        }
+        for of in [UsageOf::Everybody, UsageOf::Person(user)] {
+            self.release_storage(of, upload, None).await?;
+        }
+        Ok(())
+    }
+
     /// Counts the document that became of an upload, if one did, instead of what was reserved, and forgets
     /// the upload.
     ///
