@@ -185,8 +185,7 @@ impl Tx<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        let salt = file.id.to_string();
-        let addresses = self.hold_notice_addresses(&keys, &salt, now).await?;
+        let addresses = self.hold_notice_addresses(&keys, now).await?;
         let told = self.add_notices(file.id, &addresses, now).await?;
         let wait = self.store.queues.notice_delay();
         let mail_to = |address: &NoticeAddress| {

@@ -108,6 +108,25 @@ async fn a_thousand_members_of_a_group_are_told_with_few_commands() {
 }
 
 #[tokio::test]
+async fn the_id_of_an_address_tells_nothing_of_it_to_whoever_guesses() {
+    let test = TestStore::new().await;
+    let file = available(&test).await;
+    let told = test.store.list_notices(file.id).await.expect("readable");
+    let guessed = NoticeAddressId::derived(NOW, &format!("{} ada@example.com", file.id));
+    assert_ne!(told[0].address_id, guessed);
+    let setting = test.store.transaction("set", |tx| {
+        Box::pin(async move { tx.set_takes_notices("bob@example.com", false, NOW).await })
+    });
+    setting.await.expect("accepted");
+    let rows = test
+        .database()
+        .collection::<NoticeAddress>("notice_addresses");
+    let own = rows.find_one(doc! { "email_key": "bob@example.com" }).await;
+    let own = own.expect("readable").expect("it is there");
+    assert_ne!(own.id, NoticeAddressId::derived(NOW, "own bob@example.com"));
+}
+
+#[tokio::test]
 async fn a_first_download_is_recorded_once() {
     let test = TestStore::new().await;
     let (store, file) = (&test.store, available(&test).await);
