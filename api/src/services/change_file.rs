@@ -55,7 +55,10 @@ pub async fn change_file(
                     tx.erase_expired(id, expires_at, entry.at).await?;
                 }
                 let is_there = changed.state == FileState::Available && changed.withdrawn.is_none();
-                if is_there && change.recipients.is_some() {
+                // Of what had expired before its mail was sent nobody was told.
+                let had_expired = file.expires_at.is_some_and(|at| at <= entry.at);
+                let is_back = had_expired && change.expires_at.is_some();
+                if is_there && (change.recipients.is_some() || is_back) {
                     tx.tell_recipients(changed, entry.at).await?;
                 }
                 tx.record(entry).await?;
