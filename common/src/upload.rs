@@ -1,8 +1,11 @@
 //! Uploads that arrive over as many requests as it takes (tus 1.0.0).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use mongodb::bson::DateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::email::EmailAddress;
 use crate::id::{BlobId, FileId, UploadId, UserId};
 use crate::storage::unsigned;
 
@@ -77,5 +80,63 @@ impl ResumableUpload {
     /// Whether all of it has arrived.
     pub fn is_whole(&self) -> bool {
         self.offset_bytes == self.length_bytes
+    }
+}
+
+/// `metadata` with `instead` where it names the address `email_key` among the recipients; nothing where it does not.
+pub(crate) fn without_recipient(metadata: &str, email_key: &str, instead: &str) -> Option<String> {
+    let mut is_named = false;
+    let pairs = metadata.split(',').map(|pair| {
+        let replaced = pair_without(pair, email_key, instead);
+        is_named |= replaced.is_some();
+        replaced.unwrap_or_else(|| pair.to_owned())
+    });
+    let pairs: Vec<String> = pairs.collect();
+    is_named.then(|| pairs.join(","))
+}
+
+fn pair_without(pair: &str, email_key: &str, instead: &str) -> Option<String> {
+    let (key, encoded) = pair.trim().split_once(' ')?;
+    if key != "recipients" {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let is_theirs = |it: &str| {
+        let address = it.parse::<EmailAddress>();
+        address.is_ok_and(|address| address.key() == email_key)
+    };
+    let recipients: Vec<&str> = text.split(',').map(str::trim).collect();
+    if !recipients.iter().any(|it| is_theirs(it)) {
+        return None;
+    }
+    let others = recipients.into_iter();
+    let others = others.map(|it| if is_theirs(it) { instead } else { it });
+    let others: Vec<&str> = others.collect();
+    Some(format!("{key} {}", STANDARD.encode(others.join(","))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_replaced_where_it_is_a_recipient_and_nowhere_else() {
+        let metadata = |recipients: &str| {
+            let [name, recipients] = ["ada@example.com", recipients].map(|it| STANDARD.encode(it));
+            format!("filename {name},recipients {recipients},type")
+        };
+        let without = |recipients: &str| {
+            without_recipient(&metadata(recipients), "ada@example.com", "x@y.invalid")
+        };
+        assert_eq!(
+            without("bob@example.com, Ada@Example.com,group:Board"),
+            Some(metadata("bob@example.com,x@y.invalid,group:Board"))
+        );
+        for other in ["bob@example.com", "", "xada@example.com", "group:Ada"] {
+            assert_eq!(without(other), None, "{other}");
+        }
+        for other in ["", "audience ZXZlcnlvbmU=", "recipients !", "recipients"] {
+            assert_eq!(without_recipient(other, "ada@example.com", "x"), None);
+        }
     }
 }

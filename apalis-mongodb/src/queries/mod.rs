@@ -10,6 +10,7 @@ pub(crate) mod claim;
 pub(crate) mod claim_limited;
 pub(crate) mod dead_letter;
 pub(crate) mod enqueue;
+pub(crate) mod enqueue_all;
 pub(crate) mod find_due;
 pub(crate) mod heartbeat;
 pub(crate) mod keep_due;

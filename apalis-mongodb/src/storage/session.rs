@@ -9,7 +9,7 @@ use crate::codec::{BsonCodec, MongoCompact};
 use crate::enqueued::Enqueued;
 use crate::error::Error;
 use crate::new_job::NewJob;
-use crate::queries::enqueue;
+use crate::queries::{enqueue, enqueue_all};
 
 /// Enqueues inside the caller's transaction; see [`MongoStorage::with_session`].
 #[derive(Debug)]
@@ -53,7 +53,8 @@ where
         enqueue::in_transaction(&jobs, document, self.session).await
     }
 
-    /// As [`SessionSink::push`] for each of `jobs`.
+    /// As [`SessionSink::push`] for each of `jobs`, with a few commands for all of them: thousands fit into
+    /// the minute that a transaction may take.
     ///
     /// # Errors
     ///
@@ -62,10 +63,13 @@ where
         &mut self,
         jobs: impl IntoIterator<Item = NewJob<Args>>,
     ) -> Result<Vec<Enqueued>, Error> {
-        let mut enqueued = Vec::new();
-        for job in jobs {
-            enqueued.push(self.push(job).await?);
-        }
-        Ok(enqueued)
+        let now = self.storage.server_now().await?;
+        let documents = jobs
+            .into_iter()
+            .map(|job| self.storage.document(job, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        let jobs = self.storage.config.collections.jobs(&self.storage.db);
+        self.storage.keys.check(&jobs, &documents).await?;
+        enqueue_all::in_transaction(&jobs, &documents, self.session).await
     }
 }

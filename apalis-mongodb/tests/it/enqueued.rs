@@ -255,3 +255,34 @@ async fn the_counter_of_enqueued_jobs_counts_new_ones() {
     assert_eq!(counted(), "4");
     bench.counts(JobState::Ready, 4).await;
 }
+
+#[tokio::test]
+async fn many_jobs_of_one_transaction_are_new_unless_their_keys_are_held_and_take_few_commands() {
+    let bench = Bench::new().await;
+    let storage = bench.storage::<u32>();
+    let unique = |n: usize| NewJob::new(1).unique_key(format!("key {n}"));
+    let held = storage.enqueue(unique(7)).await.unwrap();
+    let profile = async |level: i32| {
+        let profiling = bench.db().run_command(doc! { "profile": level });
+        profiling.await.unwrap();
+    };
+    profile(2).await;
+    let jobs: Vec<_> = (0..1500).chain([3]).map(unique).collect();
+    let enqueued = in_transaction(&storage, &jobs).await;
+    profile(0).await;
+    assert_eq!(enqueued.len(), 1501);
+    for (number, job) in enqueued.iter().enumerate() {
+        assert_eq!(job.is_new(), ![7, 1500].contains(&number), "{number}");
+    }
+    assert_eq!(enqueued[7].id(), held.id());
+    assert_eq!(enqueued[1500].id(), enqueued[3].id());
+    bench.counts(JobState::Ready, 1500).await;
+    let jobs = format!("{}.apalis_jobs", bench.db().name());
+    let profiled = bench.db().collection::<Document>("system.profile");
+    let commands = profiled.count_documents(doc! { "ns": &jobs });
+    let commands = commands.await.unwrap();
+    assert!((1..100).contains(&commands), "{commands}");
+    let whole = doc! { "ns": jobs, "planSummary": "COLLSCAN" };
+    let whole = profiled.count_documents(whole).await.unwrap();
+    assert_eq!(whole, 0, "keys are looked up in their index");
+}

@@ -83,8 +83,10 @@ pub async fn begin_download(
         if link.may_open() && !(is_busy && is_rest) {
             let entry = entry.get_or_insert_with(|| entry_of(state, caller, &link, file, range));
             if let Some(joined) = open(state, &link, file, wanted, entry.as_ref()).await? {
+                // Where no note can be made, it is dropped, and gives back what it was to send.
+                let response = RunningResponse::new(state, wanted, joined);
                 note_download(state, caller, file).await?;
-                return Ok(RunningResponse::new(state, wanted, joined));
+                return Ok(response);
             }
         } else if !is_busy {
             return Err(Problem::not_found());

@@ -25,7 +25,7 @@ pub enum ToldState {
 
 /// One recipient of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = ToldRecipient)]
+#[schema(as = RecipientActivity)]
 pub struct RecipientResponse {
     /// The address, as it is compared.
     #[schema(value_type = Email)]

@@ -102,6 +102,18 @@ fn a_problem_names_the_codes_of_its_status() {
     }
 }
 
+#[test]
+fn recipients_are_texts_wherever_they_are_said() {
+    let description = description();
+    let schemas = &description["components"]["schemas"];
+    for name in ["UploadForm", "FileChange", "File"] {
+        let items = &schemas[name]["properties"]["recipients"]["items"];
+        let schema = items["$ref"].as_str().and_then(|it| it.rsplit('/').next());
+        let schema = &schemas[schema.expect("a schema of its own")];
+        assert_eq!(schema["type"], "string", "{name}: {schema}");
+    }
+}
+
 #[tokio::test]
 async fn every_problem_code_is_explained_to_people() {
     let written = fs::read_to_string(docs("API.md")).expect("docs/API.md is there");

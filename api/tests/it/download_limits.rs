@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
-use crate::harness::{Answer, App, Call, NewFile, Person, assert_same, eventually};
+use crate::harness::{Answer, App, Call, FailPoint, NewFile, Person, assert_same, eventually};
 
 /// Some chunks of the store.
 const SIZE: usize = 1_500_000;
@@ -78,6 +78,27 @@ async fn of_five_hundred_whole_requests_at_once_one_is_served() {
     assert!(served[0].bytes == one.bytes);
     assert!(refused.iter().all(|it| it.status == 404));
     assert_eq!(one.link().await.downloads, 1);
+}
+
+#[tokio::test]
+async fn a_download_of_which_no_note_could_be_made_is_given_back() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let new = NewFile {
+        recipients: Some(vec![client.email.clone()]),
+        ..NewFile::default()
+    };
+    let file = app.available(&ops, new).await;
+    let terms = json!({ "max_downloads": 1 });
+    let (_, path) = app.link(&client, &file, terms).await;
+    let point = FailPoint::of(&app).await;
+    let namespace = format!("{}.notices", app.database().name());
+    let data = doc! { "failCommands": ["update"], "namespace": namespace, "errorCode": 8000 };
+    point.set(doc! { "times": 1 }, data).await;
+    let failed = app.get(&path).by(&client).send().await;
+    point.clear().await;
+    failed.problem(500, "internal");
+    app.get(&path).by(&client).send().await.expect(200);
 }
 
 #[tokio::test]

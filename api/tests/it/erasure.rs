@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
-use crate::harness::{App, Form, NewFile, PASSWORD, Person, Workers};
+use crate::harness::{App, Form, NewFile, PASSWORD, Person, Workers, tus_metadata, upload_path};
 
 async fn delete(app: &App, admin: &Person, person: &Person) {
     let path = format!("/v1/admin/users/{}", person.id);
@@ -113,6 +113,29 @@ async fn a_deleted_client_leaves_a_pseudonym_and_nothing_else() {
         .send()
         .await
         .problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_deleted_person_is_no_recipient_of_an_upload_that_goes_on() {
+    let app = App::start().await;
+    let (admin, ops) = (app.admin().await, app.ops().await);
+    let ada = app.person("ada@example.com", Role::Client).await;
+    let metadata = |recipients: &str| {
+        let pairs = [("filename", "a.docx"), ("recipients", recipients)];
+        tus_metadata(&pairs)
+    };
+    let sent = metadata("Ada@example.com, bob@example.com");
+    let begun = app.beginning(&ops, 3, &sent).send().await.expect(201);
+    let path = upload_path(&begun);
+    delete(&app, &admin, &ada).await;
+    let call = app.call(Method::HEAD, &path).by(&ops).tus();
+    let told = call.send().await.expect(200);
+    let left = metadata(&format!("{},bob@example.com", pseudonym(ada.id)));
+    assert_eq!(told.header("upload-metadata"), left);
+    let last = app.append(&ops, &path, 0, "abc").await.expect(204);
+    let file = app.uploaded(&ops, &last).await;
+    let recipients = json!([pseudonym(ada.id), "bob@example.com"]);
+    assert_eq!(file["recipients"], recipients);
 }
 
 #[tokio::test]

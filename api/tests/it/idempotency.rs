@@ -48,6 +48,20 @@ async fn a_replay_is_answered_with_the_first_document() {
 }
 
 #[tokio::test]
+async fn a_replay_of_what_has_expired_since_is_answered_like_the_first() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let form = || form().and("expires_at", "2100-01-01T00:01:00Z");
+    let first = upload(&app, &ops, "key", form()).await.expect(202);
+    app.state.clock.advance(Duration::from_secs(120));
+    let replay = upload(&app, &ops, "key", form()).await.expect(202);
+    assert_same_answer(&first, &replay);
+    let anew = upload(&app, &ops, "another", form()).await;
+    anew.problem(422, "invalid_fields");
+    assert_eq!(stored(&app).await, [1, 1, 1]);
+}
+
+#[tokio::test]
 async fn another_upload_under_a_used_key_is_refused_and_leaves_nothing() {
     let app = App::start().await;
     let ops = app.ops().await;

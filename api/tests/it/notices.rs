@@ -273,6 +273,32 @@ async fn who_was_told_looked_and_downloaded_is_shown_to_the_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_document_that_was_not_told_of_because_it_had_expired_is_told_of_when_it_is_back() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, meant_for(&client.email)).await;
+    let path = format!("/v1/files/{}", file.id);
+    let change = async |expires_at: Value| {
+        let shown = app.get(&path).by(&ops).send().await.expect(200);
+        let call = app.call(Method::PATCH, &path).by(&ops);
+        let call = call.header("if-match", shown.header("etag"));
+        let call = call.json(json!({ "expires_at": expires_at }));
+        call.send().await.expect(200);
+    };
+    change(json!("2100-01-01T00:01:00Z")).await;
+    app.state.clock.advance(Duration::from_secs(60));
+    // What its mail comes to.
+    let store = &app.state.store;
+    let notices = store.list_notices(file.id).await.expect("readable");
+    let notices: Vec<_> = notices.iter().collect();
+    let skipped = store.mark_notices_unsent(&notices, NoticeState::Skipped, "it had expired");
+    skipped.await.expect("it can be recorded");
+    change(Value::Null).await;
+    let told = recipient(&app, &file, &ops).await;
+    assert_eq!(told["told_state"], "pending");
+}
+
+#[tokio::test]
 async fn asking_for_a_link_is_looking() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);

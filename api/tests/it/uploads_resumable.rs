@@ -181,6 +181,10 @@ async fn an_upload_that_cannot_become_a_document_is_refused_before_its_bytes() {
     }
     let malformed = app.beginning(&ops, 5, "audience every-one").send().await;
     malformed.problem(400, "bad_request");
+    // More than is stored of it, and less than the head of a request may have.
+    let long = format!("{good},relativePath {}", "A".repeat(70_000));
+    let long = app.beginning(&ops, 5, &long).send().await;
+    long.problem(400, "bad_request");
     nothing_is_stored(&app).await;
     // Room that is reserved is nobody else's.
     app.begin_upload(&ops, 40_000).await;

@@ -10,7 +10,7 @@ use crate::user::User;
 impl Tx<'_> {
     /// Removes an account, its sessions, links, sign-ups, resets, and invitations by and to it, takes the address
     /// out of groups, and puts [a pseudonym](pseudonym) where it stands among the recipients of documents, those
-    /// who were told of them, and in answers that are kept for a day. That the address wanted no notices is
+    /// who were told of them, in what is said of uploads, and in answers that are kept for a day. That the address wanted no notices is
     /// forgotten, too.
     ///
     /// The id stays as the owner of documents and in jobs: it says that it was one and the same
@@ -67,6 +67,7 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("erase a recipient"))?;
+        self.erase_from_uploads(key, &pseudonym(id)).await?;
         self.erase_from_answers(key, &pseudonym(id)).await
     }
 }

@@ -42,6 +42,12 @@ impl IdempotencyRecord {
     pub fn id_of(user: UserId, route: &str, key: &str) -> Sha256 {
         Sha256::of(format!("{user}\n{route}\n{key}").as_bytes())
     }
+
+    /// When the request was carried out.
+    pub fn made_at(&self) -> DateTime {
+        let kept_for = i64::try_from(IDEMPOTENCY_TTL.as_millis()).unwrap_or(i64::MAX);
+        DateTime::from_millis(self.expire_at.timestamp_millis().saturating_sub(kept_for))
+    }
 }
 
 impl Store {

@@ -107,7 +107,7 @@ impl Tx<'_> {
         enabled: bool,
         now: DateTime,
     ) -> Result<(), StoreError> {
-        let id = NoticeAddressId::derived(now, &format!("own {email_key}"));
+        let id = self.new_address_id(now);
         let mut change = changed();
         let since = (!enabled).then_some(now);
         change.insert("$set", doc! { "unsubscribed_at": since });
@@ -183,11 +183,9 @@ impl Tx<'_> {
 
     /// The rows of these addresses (as they are compared), which are added where they are missing and
     /// written to where they are not: a mail to one of them begins before this transaction or after it.
-    /// `salt` goes into the ids of new ones.
     pub(super) async fn hold_notice_addresses(
         &mut self,
         keys: &[String],
-        salt: &str,
         now: DateTime,
     ) -> Result<Vec<NoticeAddress>, StoreError> {
         const OPERATION: &str = "find addresses that are told";
@@ -207,12 +205,12 @@ impl Tx<'_> {
                 .await
                 .map_err(StoreError::database("hold addresses that are told"))?;
         }
-        let is_new = |key: &&String| !all.iter().any(|it| it.email_key == **key);
+        let there: BTreeSet<String> = all.iter().map(|it| it.email_key.clone()).collect();
         let added: Vec<NoticeAddress> = keys
             .iter()
-            .filter(is_new)
+            .filter(|key| !there.contains(*key))
             .map(|key| NoticeAddress {
-                id: NoticeAddressId::derived(now, &format!("{salt} {key}")),
+                id: self.new_address_id(now),
                 email_key: key.clone(),
                 unsubscribed_at: None,
                 changes: 1,
@@ -227,5 +225,11 @@ impl Tx<'_> {
         }
         all.extend(added);
         Ok(all)
+    }
+
+    /// A random one: it stays in the audit and in jobs when the address is erased, and nobody may find the address by
+    /// trying. A transaction that is run once more gets another one, of which nothing was written.
+    fn new_address_id(&self, now: DateTime) -> NoticeAddressId {
+        NoticeAddressId::generate(self.store.blobs.entropy(), now)
     }
 }

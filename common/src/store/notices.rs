@@ -185,17 +185,16 @@ impl Tx<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        let salt = file.id.to_string();
-        let addresses = self.hold_notice_addresses(&keys, &salt, now).await?;
+        let addresses = self.hold_notice_addresses(&keys, now).await?;
         let told = self.add_notices(file.id, &addresses, now).await?;
         let wait = self.store.queues.notice_delay();
-        for address in told {
+        let mail_to = |address: &NoticeAddress| {
             let text = format!("documents {} {}", address.id, file.id);
             let job = SendEmail::documents_available(address.id);
-            let job = job.id(JobId::derived(now, &text).to_string());
-            self.enqueue_once(job.run_in(wait)).await?;
-        }
-        Ok(())
+            job.id(JobId::derived(now, &text).to_string()).run_in(wait)
+        };
+        self.enqueue_all_once(told.into_iter().map(mail_to).collect())
+            .await
     }
 
     /// Adds the notices that are missing; the addresses that are to be told. Of those whose notice came

@@ -17,6 +17,9 @@ use crate::storage::{Reservation, ReservationState, UsageOf, signed};
 /// How many uploads of dead processes are ended at once.
 const MOST_AT_ONCE: i64 = 100;
 
+/// How long an upload waits whose bytes could not be removed, so that it does not stand in the way of others.
+const POSTPONED_FOR: Duration = Duration::from_secs(5 * 60);
+
 /// How long an upload that is given up waits for its own transaction, which may not have ended.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
@@ -85,7 +88,8 @@ impl Store {
         }
     }
 
-    /// Ends the uploads of processes that were not heard of in time; how many those were.
+    /// Ends the uploads of processes that were not heard of in time; how many those were. One whose bytes cannot be
+    /// removed, for their directory or bucket fails, is left for later.
     ///
     /// # Errors
     ///
@@ -107,10 +111,32 @@ impl Store {
             .try_collect()
             .await
             .map_err(StoreError::database("find expired uploads"))?;
+        let mut ended = 0;
         for row in &found {
-            self.finish_reservation(row).await?;
+            match self.finish_reservation(row).await {
+                Ok(()) => ended += 1,
+                Err(error @ (StoreError::Bytes { .. } | StoreError::BlobDamaged { .. })) => {
+                    tracing::warn!(%error, upload = %row.upload, "an upload is not ended yet: its bytes are still there");
+                    self.postpone_reservation(row.upload).await?;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(found.len())
+        Ok(ended)
+    }
+
+    /// Has an upload that is to be ended looked at again after a while.
+    async fn postpone_reservation(&self, upload: BlobId) -> Result<(), StoreError> {
+        let later = doc! { "$set": { "until": from_now(POSTPONED_FOR) } };
+        self.collections
+            .storage_reservations
+            .update_one(
+                doc! { "_id": upload, "state": { "$ne": "held" } },
+                vec![later],
+            )
+            .await
+            .map(drop)
+            .map_err(StoreError::database("end an upload later"))
     }
 
     /// Counts the document of a kept upload, or removes the bytes of a void one, and forgets the upload. Parts
@@ -131,6 +157,33 @@ impl Store {
         };
         self.settle_reservation(row.upload, row.user_id, document)
             .await
+    }
+
+    /// Gives back what a request has reserved for an upload that had just been ended, which it did not know. What is
+    /// reserved for one that goes on, or is to be counted, stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`]; counting anew finds it then.
+    pub async fn release_ended_reservation(
+        &self,
+        upload: BlobId,
+        user: UserId,
+    ) -> Result<(), StoreError> {
+        let goes_on = self
+            .collections
+            .storage_reservations
+            .find_one(doc! { "_id": upload, "state": { "$ne": "void" } })
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("find an upload"))?;
+        if goes_on.is_some() {
+            return Ok(());
+        }
+        for of in [UsageOf::Everybody, UsageOf::Person(user)] {
+            self.release_storage(of, upload, None).await?;
+        }
+        Ok(())
     }
 
     /// Counts the document that became of an upload, if one did, instead of what was reserved, and forgets

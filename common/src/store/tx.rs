@@ -79,6 +79,24 @@ impl Tx<'_> {
             .map(drop)
             .map_err(StoreError::queue("enqueue a job once"))
     }
+
+    /// The same of many jobs, with a few commands.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub(super) async fn enqueue_all_once<J: Job>(
+        &mut self,
+        jobs: Vec<NewJob<J>>,
+    ) -> Result<(), StoreError> {
+        let jobs = jobs.into_iter().map(Cause::attach);
+        let storage = self.store.queues.of::<J>();
+        let mut sink = storage.with_session(&mut *self.session);
+        let enqueued = sink.push_all(jobs).await;
+        enqueued
+            .map(drop)
+            .map_err(StoreError::queue("enqueue jobs once"))
+    }
 }
 
 /// Runs `body` until it commits, fails for good, or [`RETRY_FOR`] is over.

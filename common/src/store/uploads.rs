@@ -8,14 +8,15 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 use mongodb::options::ReturnDocument;
 
 use super::storage_reservations::from_now;
-use super::{OPERATION_LIMIT, Store, StoreError, Tx};
+use super::{OPERATION_LIMIT, Store, StoreError, Tx, collection};
 use crate::id::{BlobId, UploadId, UserId};
 use crate::storage::signed;
-use crate::upload::{ResumableUpload, UploadPart};
+use crate::upload::{ResumableUpload, UploadPart, without_recipient};
 
 impl Store {
     /// The upload of `owner` with this id, without its parts, unless it has expired.
@@ -192,6 +193,40 @@ impl Tx<'_> {
             .await
             .map_err(StoreError::database("begin a resumable upload"))?;
         self.extend_reservation(upload.room, kept_for).await
+    }
+
+    /// Puts `pseudonym` where the address `email_key` stands among the recipients of uploads.
+    pub(super) async fn erase_from_uploads(
+        &mut self,
+        email_key: &str,
+        pseudonym: &str,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "erase a recipient from uploads";
+        let name = collection::UPLOADS;
+        let uploads = self.store.database.collection::<Document>(name);
+        let found = uploads
+            .find(doc! { "metadata": { "$regex": "(^|,) *recipients " } })
+            .projection(doc! { "metadata": 1 })
+            .session(&mut *self.session)
+            .await;
+        let mut found = found.map_err(StoreError::database(OPERATION))?;
+        let found = found.stream(&mut *self.session).try_collect().await;
+        let found: Vec<Document> = found.map_err(StoreError::database(OPERATION))?;
+        for row in &found {
+            let metadata = row.get_str("metadata").unwrap_or_default();
+            let Some(without) = without_recipient(metadata, email_key, pseudonym) else {
+                continue;
+            };
+            uploads
+                .update_one(
+                    doc! { "_id": row.get("_id") },
+                    doc! { "$set": { "metadata": without } },
+                )
+                .session(&mut *self.session)
+                .await
+                .map_err(StoreError::database(OPERATION))?;
+        }
+        Ok(())
     }
 
     /// Changes the upload that `filter` describes: by its writer, among others.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dossier_common::queue::QueueName;
+use dossier_common::queue::{
+    EraseBlobs, Job, MintDownloadToken, QueueName, RevalidateUpload, SendEmail, ValidateUpload,
+};
 
 /// Every Rust source below `folder`.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -127,4 +129,22 @@ fn every_variable_that_is_read_is_in_the_example() {
     };
     let missing: Vec<_> = read.iter().filter(|name| !is_there(name)).collect();
     assert!(missing.is_empty(), "not in .env.example: {missing:?}");
+}
+
+#[test]
+fn the_time_limits_of_the_example_are_those_of_the_jobs() {
+    fn limit<J: Job>() -> String {
+        let variable = QueueName::of::<J>().timeout_variable();
+        format!("\n{variable}={}\n", J::TIMEOUT.as_secs())
+    }
+    let example = file(".env.example");
+    for limit in [
+        limit::<SendEmail>(),
+        limit::<ValidateUpload>(),
+        limit::<RevalidateUpload>(),
+        limit::<EraseBlobs>(),
+        limit::<MintDownloadToken>(),
+    ] {
+        assert!(example.contains(&limit), "{limit}");
+    }
 }

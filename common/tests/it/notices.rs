@@ -1,6 +1,7 @@
 //! The database's own rules fit what is written of notices, and nothing else; an address changes its mind.
 
 use dossier_common::file::{DocumentKind, File, Inspection};
+use dossier_common::group::Group;
 use dossier_common::id::NoticeAddressId;
 use dossier_common::notice::{FirstDownload, Notice, NoticeAddress, NoticeState};
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
@@ -64,6 +65,65 @@ async fn everything_that_is_written_of_a_notice_is_accepted() {
     late.await.expect("accepted");
     let told = store.list_notices(file.id).await.expect("readable");
     assert_eq!(told[0].state, NoticeState::Sent, "it was sent before");
+}
+
+#[tokio::test]
+async fn a_thousand_members_of_a_group_are_told_with_few_commands() {
+    let test = TestStore::new().await;
+    let owner = test.user("grace@example.com");
+    let mut group = test.group(&owner);
+    group.members = (0..1000)
+        .map(|number| format!("{number}@example.com"))
+        .collect();
+    let groups = test.database().collection::<Group>("groups");
+    groups.insert_one(&group).await.expect("it can be added");
+    let mut file = test.file(&owner);
+    file.recipients = Some(vec![group.id.to_string()]);
+    let files = test.database().collection::<File>("files");
+    files.insert_one(&file).await.expect("it can be added");
+    let profile = async |level: i32| {
+        let profiling = test.database().run_command(doc! { "profile": level });
+        profiling.await.expect("it can be profiled");
+    };
+    profile(2).await;
+    let inspection = Inspection {
+        outcome: Ok(DocumentKind::Docx),
+        rules_version: 1,
+        facts: Bson::Null,
+    };
+    let recording = test
+        .store
+        .record_inspection(file.id, &inspection, test.entry());
+    assert!(recording.await.expect("accepted"));
+    profile(0).await;
+    let notices = test.store.list_notices(file.id).await.expect("readable");
+    assert_eq!(notices.len(), 1000);
+    let jobs = test.database().collection::<Document>("apalis_jobs");
+    let jobs = jobs.count_documents(doc! { "queue": "send-email" }).await;
+    assert_eq!(jobs.expect("they can be counted"), 1000);
+    let profiled = test.database().collection::<Document>("system.profile");
+    let commands = profiled.count_documents(doc! {}).await;
+    let commands = commands.expect("they can be counted");
+    assert!((1..200).contains(&commands), "{commands} commands");
+}
+
+#[tokio::test]
+async fn the_id_of_an_address_tells_nothing_of_it_to_whoever_guesses() {
+    let test = TestStore::new().await;
+    let file = available(&test).await;
+    let told = test.store.list_notices(file.id).await.expect("readable");
+    let guessed = NoticeAddressId::derived(NOW, &format!("{} ada@example.com", file.id));
+    assert_ne!(told[0].address_id, guessed);
+    let setting = test.store.transaction("set", |tx| {
+        Box::pin(async move { tx.set_takes_notices("bob@example.com", false, NOW).await })
+    });
+    setting.await.expect("accepted");
+    let rows = test
+        .database()
+        .collection::<NoticeAddress>("notice_addresses");
+    let own = rows.find_one(doc! { "email_key": "bob@example.com" }).await;
+    let own = own.expect("readable").expect("it is there");
+    assert_ne!(own.id, NoticeAddressId::derived(NOW, "own bob@example.com"));
 }
 
 #[tokio::test]

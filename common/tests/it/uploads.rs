@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dossier_common::id::{BlobId, UploadId, UserId};
+use dossier_common::storage::{Quota, UsageOf};
 use dossier_common::store::StoreError;
 use dossier_common::upload::{ResumableUpload, UploadPart};
 use mongodb::bson::{DateTime, Document, doc};
@@ -167,6 +168,72 @@ async fn an_upload_that_was_given_up_takes_no_part_and_leaves_none() {
         "storage_reservations",
     ] {
         assert_eq!(count(&test, collection).await, 0, "{collection}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_bytes_cannot_be_removed_does_not_keep_others_from_being_ended() {
+    let test = TestStore::new().await;
+    let owner = UserId::generate(&test.entropy, NOW);
+    let [stuck, other] = [(); 2].map(|()| BlobId::generate(&test.entropy, NOW));
+    for upload in [stuck, other] {
+        let opened = test.store.open_reservation(upload, owner, LEASE).await;
+        opened.expect("it can be opened");
+    }
+    // Of a directory that is not mounted.
+    let places = test.database().collection::<Document>("blob_places");
+    let url = "file:///dossier/is/not/here";
+    let place = doc! { "_id": stuck, "store": "object", "url": url };
+    places.insert_one(place).await.expect("it can be added");
+    expire(&test).await;
+    let rows = test
+        .database()
+        .collection::<Document>("storage_reservations");
+    let left = rows.find_one(doc! {}).await.expect("readable");
+    let left = left.expect("the one that is stuck");
+    assert_eq!(left.get_str("_id").expect("an id"), stuck.to_string());
+    assert_eq!(count(&test, "storage_reservations").await, 1);
+    // It is not looked at all the time, and goes once the directory is there.
+    let ended = test.store.end_expired_reservations().await;
+    assert_eq!(ended.expect("none is due"), 0);
+    let back = doc! { "$set": { "store": "gridfs", "url": null } };
+    let mended = places.update_one(doc! { "_id": stuck }, back).await;
+    mended.expect("it can be changed");
+    expire(&test).await;
+    assert_eq!(count(&test, "storage_reservations").await, 0);
+}
+
+#[tokio::test]
+async fn room_that_is_reserved_again_for_an_upload_that_was_just_ended_is_given_back() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let upload = begin(&test).await;
+    let (owner, room) = (upload.owner_id, upload.room);
+    let rows = [UsageOf::Everybody, UsageOf::Person(owner)];
+    let held = async || {
+        for of in rows {
+            let held = store.hold_storage(of, room, 6, Quota::default()).await;
+            assert!(held.expect("it can be held").is_held);
+        }
+    };
+    let bytes = async || {
+        let usage = store.storage_usage(rows[1]).await;
+        usage.expect("readable").held_bytes()
+    };
+    held().await;
+    let leaving = store.release_ended_reservation(room, owner);
+    leaving.await.expect("it can be asked");
+    assert_eq!(bytes().await, 6, "the upload goes on");
+    let ended = store.end_upload(upload.id, owner).await;
+    assert!(ended.expect("it can be ended"));
+    assert_eq!(bytes().await, 0);
+    // A request that makes the document has not heard of it.
+    held().await;
+    let leaving = store.release_ended_reservation(room, owner);
+    leaving.await.expect("it can be asked");
+    for of in rows {
+        let usage = store.storage_usage(of).await.expect("readable");
+        assert!(usage.held.is_empty(), "{:?}", usage.held);
     }
 }
 

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_common::audit::{Act, AuditEntry};
+use dossier_common::email::EmailAddress;
 use dossier_common::file::{DocumentKind, File, Inspection, Rejection};
-use dossier_common::id::JobId;
-use dossier_common::invitation::INVITATION_TTL;
+use dossier_common::id::{InvitationId, JobId};
+use dossier_common::invitation::{INVITATION_TTL, Invitation};
 use dossier_common::notice::{Notice, NoticeAddress, NoticeState};
 use dossier_common::queue::backend::Outcome;
 use dossier_common::queue::{QueueName, QueueSettings, SendEmail};
 use dossier_common::store::Store;
 use dossier_common::store::mails::MailState;
 use dossier_common::token::{InvitationClaims, UnsubscribeClaims};
-use dossier_common::user::User;
+use dossier_common::user::{Role, User};
 use dossier_devstack::mail::{Behaviour, Message};
 use mongodb::bson::{Bson, Document, doc};
 
@@ -305,6 +306,38 @@ async fn whoever_has_no_account_is_invited_in_the_same_mail_once() {
 }
 
 #[tokio::test]
+async fn an_upload_does_not_prolong_an_invitation_to_more_rights() {
+    let bench = Bench::new().await;
+    let owner = ops(&bench).await;
+    let email: EmailAddress = STRANGER.parse().expect("an address");
+    let now = bench.now();
+    let invitation = Invitation {
+        id: InvitationId::generate(&bench.entropy, now),
+        email_key: email.key(),
+        email,
+        role: Role::Ops,
+        invited_by: owner.id,
+        mail_due_at: None,
+        created_at: now,
+        expires_at: now.saturating_add_duration(Duration::from_secs(3600)),
+    };
+    let rows = bench.store().database();
+    let rows = rows.collection::<Invitation>("invitations");
+    let added = rows.insert_one(&invitation).await;
+    added.expect("it can be added");
+    available(&bench, &owner, "a.docx", &[STRANGER]).await;
+    let mails = sent(&bench, STRANGER).await;
+    let text = mails[0].text.as_deref().expect("a text");
+    let token = behind(text, &format!("{PUBLIC_URL}/invitation/"));
+    let opened = bench.services.token_keys.open(token, bench.now());
+    let claims: InvitationClaims = opened.expect("it opens");
+    assert_eq!(claims.invitation_id, invitation.id);
+    let stored = bench.store().find_invitation(invitation.id, now).await;
+    let stored = stored.expect("readable").expect("it waits");
+    assert_eq!(stored.expires_at, invitation.expires_at);
+}
+
+#[tokio::test]
 async fn nobody_is_told_who_can_get_no_account_or_no_document() {
     let mut bench = Bench::new().await;
     bench.services.takes_invitations = false;
@@ -508,6 +541,29 @@ async fn the_owner_is_told_once_of_the_first_download() {
     let text = mails[0].text.as_deref().expect("a text");
     assert!(text.contains("a.docx") && text.contains(CLIENT), "{text}");
     assert_eq!(mails[0].header("List-Unsubscribe"), None);
+}
+
+#[tokio::test]
+async fn a_disabled_owner_is_told_of_no_download() {
+    let bench = Bench::new().await;
+    let owner = ops(&bench).await;
+    let ada = bench.user(CLIENT, None).await;
+    let file = received(&bench, &owner, "a.docx", &[CLIENT]).await;
+    let (id, now) = (file.id, bench.now());
+    let waiting = bench.store().transaction("wait for it", |tx| {
+        Box::pin(async move { tx.await_first_download(id, true, now).await })
+    });
+    waiting.await.expect("it can be");
+    let (store, job) = (bench.store(), bench.job_id());
+    let recording = store.record_first_download(id, ada.id, job, now);
+    recording.await.expect("it can be recorded");
+    let users = store.database().collection::<Document>("users");
+    let disabled = doc! { "$set": { "disabled_at": now } };
+    let changed = users.update_one(doc! { "_id": owner.id }, disabled).await;
+    assert_eq!(changed.expect("it can be").modified_count, 1);
+    assert!(sent(&bench, "grace@example.com").await.is_empty());
+    let done = bench.job(job).await;
+    assert_eq!(done.history[0].outcome, Outcome::Skipped);
 }
 
 #[tokio::test]

@@ -94,13 +94,7 @@ async fn make_document(
 ) -> Result<FileId, Refused> {
     let metadata = Metadata::parse(&upload.metadata)?;
     let room = Room::again(state, (upload.owner_id, upload.room), upload.length()).await?;
-    let blob = assemble(state, upload, writer).await?;
-    let added = async {
-        // The bytes may have taken long to put together.
-        may_still_upload(state, caller).await?;
-        add(state, caller, (upload, writer), (&metadata, &blob)).await
-    };
-    match added.await {
+    match assemble_and_add(state, caller, (upload, writer), &metadata).await {
         Ok(file) => {
             match state.store.remove_parts_of(upload.room).await {
                 Ok(()) => room.settle(upload.length_bytes).await,
@@ -112,11 +106,30 @@ async fn make_document(
             Ok(file)
         }
         Err(refused) => {
-            // Whether a failed commit took place may be unknown; the bytes stay if it did.
-            remove(state, blob.id).await;
+            room.leave().await;
             Err(refused)
         }
     }
+}
+
+async fn assemble_and_add(
+    state: &AppState,
+    caller: &Caller,
+    (upload, writer): (&ResumableUpload, &str),
+    metadata: &Metadata,
+) -> Result<FileId, Refused> {
+    let blob = assemble(state, upload, writer).await?;
+    let added = async {
+        // The bytes may have taken long to put together.
+        may_still_upload(state, caller).await?;
+        add(state, caller, (upload, writer), (metadata, &blob)).await
+    };
+    let added = added.await;
+    if added.is_err() {
+        // Whether a failed commit took place may be unknown; the bytes stay if it did.
+        remove(state, blob.id).await;
+    }
+    added
 }
 
 async fn may_still_upload(state: &AppState, caller: &Caller) -> Result<(), Refused> {

@@ -11,6 +11,13 @@ use crate::services::audience::AudienceRequest;
 /// Keys that clients send by themselves, and that say nothing that is believed.
 const WITHOUT_EFFECT: [&str; 3] = ["filetype", "type", "relativePath"];
 
+/// How long all of it may be, in bytes: longer than a hundred of the longest addresses, and short enough for the
+/// clients that get it back as one header.
+const MAX_BYTES: usize = 48 * 1024;
+
+/// How many mistakes are told at once.
+const MAX_ERRORS: usize = 10;
+
 /// What is said of the document.
 #[derive(Clone, Debug)]
 pub(super) struct Metadata {
@@ -33,8 +40,11 @@ impl Metadata {
     ///
     /// # Errors
     ///
-    /// [`Problem`]: 400 when it is not of that form, 422 when a key is unknown or a value breaks its rule.
+    /// [`Problem`]: 400 when it is too long or not of that form, 422 when a key is unknown or a value breaks its rule.
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+        if text.len() > MAX_BYTES {
+            return Err(too_long());
+        }
         let (mut found, mut errors) = (Found::default(), Vec::new());
         for pair in text.split(',').map(str::trim).filter(|it| !it.is_empty()) {
             let (key, encoded) = pair.split_once(' ').unwrap_or((pair, ""));
@@ -42,6 +52,9 @@ impl Metadata {
             let value = value.map_err(|_| malformed())?;
             if let Err(error) = found.put(key, value) {
                 errors.push(error);
+            }
+            if errors.len() == MAX_ERRORS {
+                break;
             }
         }
         if !errors.is_empty() {
@@ -90,6 +103,11 @@ impl Found {
         audience.is_complete()?;
         Ok(audience)
     }
+}
+
+fn too_long() -> Problem {
+    let detail = "Upload-Metadata is at most 49152 bytes long. Please name a group instead of many recipients.";
+    Problem::new(Code::BadRequest, detail)
 }
 
 fn malformed() -> Problem {
@@ -166,6 +184,12 @@ mod tests {
             let problem = Metadata::parse(malformed).expect_err(malformed);
             assert_eq!(problem.code(), Code::BadRequest, "{malformed}");
         }
+        let unknown = Metadata::parse(&"a,b,".repeat(1000)).expect_err("two keys, often");
+        assert_eq!(unknown.code(), Code::InvalidFields);
+        assert!(format!("{unknown:?}").len() < 5000, "not all are told");
+        let long = format!("relativePath {}", "A".repeat(MAX_BYTES));
+        let problem = Metadata::parse(&long).expect_err("it is too long");
+        assert_eq!(problem.code(), Code::BadRequest);
         let binary = format!(
             "filename {},{}",
             STANDARD.encode([0xff]),

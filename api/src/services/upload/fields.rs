@@ -26,6 +26,8 @@ pub(super) struct Fields {
     fields: UploadFields,
     audience: AudienceRequest,
     expires_at: Option<DateTime>,
+    /// When they were sent for the first time.
+    now: DateTime,
 }
 
 /// What all of them say.
@@ -38,11 +40,13 @@ pub(in crate::services) struct Said {
 }
 
 impl Fields {
-    pub(super) fn of(fields: UploadFields) -> Self {
+    /// Nothing was said yet of what is sent at `now`, or was then for the first time.
+    pub(super) fn of(fields: UploadFields, now: DateTime) -> Self {
         Self {
             fields,
             audience: AudienceRequest::default(),
             expires_at: None,
+            now,
         }
     }
 
@@ -69,12 +73,11 @@ impl Fields {
     /// # Errors
     ///
     /// [`Problem`] when the text breaks the field's rule, or contradicts another field.
-    pub(super) fn add(&mut self, name: &str, text: &[u8], now: DateTime) -> Result<(), Problem> {
-        self.take(name, text, now)
-            .map_err(Problem::closing_connection)
+    pub(super) fn add(&mut self, name: &str, text: &[u8]) -> Result<(), Problem> {
+        self.take(name, text).map_err(Problem::closing_connection)
     }
 
-    fn take(&mut self, name: &str, text: &[u8], now: DateTime) -> Result<(), Problem> {
+    fn take(&mut self, name: &str, text: &[u8]) -> Result<(), Problem> {
         if text.len() > MAX_FIELD_BYTES {
             let rule = "must be at most 512 bytes long";
             return Err(Problem::invalid_field(shown(name), rule));
@@ -84,7 +87,7 @@ impl Fields {
         match name {
             "audience" => self.audience.say(text),
             "recipients" => self.audience.add(text),
-            _ => match self.expires_at.replace(expiry(text, now)?) {
+            _ => match self.expires_at.replace(expiry(text, self.now)?) {
                 None => Ok(()),
                 Some(_) => Err(Problem::invalid_field("expires_at", "must be there once")),
             },

@@ -61,6 +61,7 @@ pub(super) async fn receive(
     let declared = incoming.declared;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
     let place = (blob_id, Some(&mut room));
+    let fields = Fields::of(fields, state.clock.now());
     match read_fields(state, &mut incoming, fields, place).await {
         Ok((name, blob, said)) => Ok(Upload {
             name,
@@ -79,7 +80,7 @@ pub(super) async fn receive(
 pub(super) async fn digest(
     state: &AppState,
     mut incoming: Incoming,
-    fields: UploadFields,
+    fields: Fields,
     blob_id: BlobId,
 ) -> Result<Whole, Problem> {
     read_fields(state, &mut incoming, fields, (blob_id, None)).await
@@ -120,13 +121,10 @@ impl Received {
 async fn read_fields(
     state: &AppState,
     Incoming { form, expected, .. }: &mut Incoming,
-    fields: UploadFields,
+    fields: Fields,
     (blob_id, mut room): (BlobId, Option<&mut Room>),
 ) -> Result<Whole, Problem> {
-    let mut received = Received {
-        file: None,
-        fields: Fields::of(fields),
-    };
+    let mut received = Received { file: None, fields };
     while let Some(field) = form.next_part().await? {
         match field.name() {
             Some("file") if received.file.is_some() => {
@@ -145,7 +143,7 @@ async fn read_fields(
                 let name = other.unwrap_or_default().to_owned();
                 received.fields.knows(&name)?;
                 let text = field.value().await?;
-                received.fields.add(&name, &text, state.clock.now())?;
+                received.fields.add(&name, &text)?;
             }
         }
     }

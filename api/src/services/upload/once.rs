@@ -8,7 +8,7 @@ use dossier_common::id::{BlobId, FileId};
 use dossier_common::store::idempotency::IdempotencyRecord;
 
 use super::claim::Claim;
-use super::fields::UploadFields;
+use super::fields::{Fields, UploadFields};
 use super::first::{check_same, fingerprint, first_file};
 use super::idempotency_key::IdempotencyKey;
 use super::multipart::Incoming;
@@ -87,7 +87,9 @@ async fn answer_again(
     (incoming, blob_id): (Incoming, BlobId),
     first: IdempotencyRecord,
 ) -> Result<Uploaded, Problem> {
-    let (name, blob, said) = multipart::digest(state, incoming, FIELDS, blob_id).await?;
+    // What was to expire may have expired since: it was good when it was sent first.
+    let fields = Fields::of(FIELDS, first.made_at());
+    let (name, blob, said) = multipart::digest(state, incoming, fields, blob_id).await?;
     caller.still_signed_in(state).await?;
     let asked = fingerprint(&name, blob.sha256, &said);
     check_same(&first, asked)?;

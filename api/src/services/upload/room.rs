@@ -81,8 +81,23 @@ impl Room {
             held_bytes: 0,
             renewed_at: Instant::now(),
         };
-        room.grow(bytes, bytes).await?;
-        Ok(room)
+        match room.grow(bytes, bytes).await {
+            Ok(()) => Ok(room),
+            Err(problem) => {
+                room.leave().await;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Leaves the room to the request that goes on with the upload. If it was ended meanwhile, what was reserved
+    /// [again](Self::again) is given back.
+    pub(in crate::services) async fn leave(self) {
+        let store = &self.state.store;
+        let released = store.release_ended_reservation(self.upload, self.user);
+        if let Err(error) = released.await {
+            tracing::warn!(%error, "the room of an upload that was ended may still be reserved");
+        }
     }
 
     /// Sees to it that there is room for `bytes` in all, and that nobody takes this process for dead.

@@ -61,6 +61,11 @@ impl Blobs {
         &self.inner.settings
     }
 
+    /// What is random in the store comes from here.
+    pub(crate) fn entropy(&self) -> &Entropy {
+        &self.inner.entropy
+    }
+
     /// Opens the store that new bytes go to.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         match &self.inner.settings.url {

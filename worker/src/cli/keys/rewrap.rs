@@ -38,7 +38,7 @@ struct Report {
     kid: String,
     /// How many data keys are wrapped under it by now that were not before.
     rewrapped: u64,
-    /// How many are still under each of the other keys, those that had any at the beginning included.
+    /// How many are still under each of the other keys of BLOB_KEYS, and of those that had any at the beginning.
     left: BTreeMap<String, i64>,
     /// Some of the blobs that no key of BLOB_KEYS opens.
     lost: Vec<BlobId>,
@@ -51,13 +51,14 @@ pub(super) async fn run(
     keys: BlobKeys,
     arguments: &Arguments,
 ) -> anyhow::Result<ExitCode> {
-    let kid = keys.ids().into_iter().next().unwrap_or_default();
+    let mut ids = keys.ids().into_iter();
+    let kid = ids.next().unwrap_or_default();
     let before = others(store, &kid).await?;
     let total: i64 = before.values().sum();
     let mut report = Report {
         kid,
         rewrapped: 0,
-        left: before.into_keys().map(|kid| (kid, 0)).collect(),
+        left: before.into_keys().chain(ids).map(|kid| (kid, 0)).collect(),
         lost: Vec::new(),
         interrupted: false,
     };

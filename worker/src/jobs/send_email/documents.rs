@@ -241,6 +241,10 @@ pub(super) async fn record(
     let Some(invitation) = store.find_invitation_of(key, now).await? else {
         return Ok(());
     };
+    // One to more rights was made by an admin: no uploader prolongs it.
+    if invitation.role != Role::Client {
+        return Ok(());
+    }
     let expires_at = now.saturating_add_duration(INVITATION_TTL);
     store
         .record_invitation_mail(invitation.id, expires_at)

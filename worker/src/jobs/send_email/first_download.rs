@@ -3,7 +3,7 @@
 use dossier_common::id::FileId;
 use dossier_common::store::StoreError;
 use dossier_common::store::files::FileScope;
-use dossier_common::user::User;
+use dossier_common::user::{User, UserState};
 
 use super::addressed::{Addressed, Decision};
 use crate::mail::Email;
@@ -23,6 +23,9 @@ pub(super) async fn address(services: &Services, file_id: FileId) -> Result<Deci
     let Some(owner) = store.find_user(file.owner_id).await? else {
         return Ok(Err("the account is gone"));
     };
+    if owner.state() == UserState::Disabled {
+        return Ok(Err("the account is disabled"));
+    }
     let recipients = file.recipients.as_deref().unwrap_or_default();
     let is_recipient = |user: &User| recipients.contains(&user.email_key);
     let client = store.find_user(by).await?.filter(is_recipient);
