@@ -10,6 +10,7 @@ mod hand_over;
 mod limited_stream;
 mod mailer;
 mod rate;
+mod readable_stream;
 mod said;
 mod send_error;
 mod server;

@@ -17,6 +17,7 @@ use url::{Host, Url};
 
 use super::encrypted_stream::EncryptedStream;
 use super::limited_stream::{Deadline, LimitedStream};
+use super::readable_stream::ReadableStream;
 use super::send_error::SendError;
 
 /// How long each address of the server may take to accept a connection.
@@ -148,9 +149,12 @@ impl MailServer {
     async fn open(&self, stream: LimitedStream) -> Result<AsyncSmtpConnection, Error> {
         let stream: Box<dyn AsyncTokioStream> = match &self.encryption {
             Encryption::Implicit(parameters) => {
-                Box::new(EncryptedStream::begin(stream, parameters.clone()).await?)
+                let encrypted = EncryptedStream::begin(stream, parameters.clone()).await?;
+                Box::new(ReadableStream::new(encrypted))
             }
-            Encryption::StartTls(_) | Encryption::None => Box::new(stream),
+            // What is read of it becomes a TLS record.
+            Encryption::StartTls(_) => Box::new(stream),
+            Encryption::None => Box::new(ReadableStream::new(stream)),
         };
         let connecting = AsyncSmtpConnection::connect_with_transport(stream, &self.hello_name);
         let mut connection = connecting.await?;

@@ -1,0 +1,141 @@
+//! What the mail server says, as text. Its replies are lines in UTF-8; where one is not, as of a server that
+//! speaks ISO 8859-1, lettre reads none at all: a refusal would pass for a broken connection, and a mail that
+//! was taken would be sent again.
+
+use std::io;
+use std::mem::take;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use lettre::transport::smtp::client::AsyncTokioStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// How much is read at once.
+const CHUNK_BYTES: usize = 1024;
+
+/// A stream of which all that is read is UTF-8, with a `?` for what is not.
+#[derive(Debug)]
+pub(super) struct ReadableStream<S> {
+    stream: S,
+    text: Text,
+}
+
+/// Bytes on their way to being text.
+#[derive(Debug, Default)]
+struct Text {
+    /// The beginning of a character.
+    begun: Vec<u8>,
+    /// UTF-8 that is still to be read.
+    ready: Vec<u8>,
+}
+
+impl<S> ReadableStream<S> {
+    pub(super) fn new(stream: S) -> Self {
+        let text = Text::default();
+        Self { stream, text }
+    }
+}
+
+impl Text {
+    /// `bytes` follow, or nothing any more where there are none.
+    fn add(&mut self, bytes: &[u8]) {
+        let mut begun = take(&mut self.begun);
+        begun.extend_from_slice(bytes);
+        let mut rest = begun.as_slice();
+        while let Err(error) = str::from_utf8(rest) {
+            let (valid, after) = rest.split_at(error.valid_up_to());
+            self.ready.extend_from_slice(valid);
+            let is_end = bytes.is_empty();
+            let Some(length) = error.error_len().or(is_end.then_some(after.len())) else {
+                self.begun = after.to_vec();
+                return;
+            };
+            self.ready.push(b'?');
+            rest = &after[length..];
+        }
+        self.ready.extend_from_slice(rest);
+    }
+
+    fn read(&mut self, buffer: &mut ReadBuf<'_>) {
+        let length = self.ready.len().min(buffer.remaining());
+        buffer.put_slice(&self.ready[..length]);
+        self.ready.drain(..length);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for ReadableStream<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        while this.text.ready.is_empty() {
+            let mut chunk = [0; CHUNK_BYTES];
+            let mut chunk = ReadBuf::new(&mut chunk);
+            ready!(Pin::new(&mut this.stream).poll_read(cx, &mut chunk))?;
+            this.text.add(chunk.filled());
+            if chunk.filled().is_empty() {
+                break;
+            }
+        }
+        this.text.read(buffer);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for ReadableStream<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+impl<S: AsyncTokioStream> AsyncTokioStream for ReadableStream<S> {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_a_question_mark_however_it_arrives() {
+        for (said, shown) in [
+            (
+                &b"250 gespeichert \xE4\xFF\r\n"[..],
+                "250 gespeichert ??\r\n",
+            ),
+            (
+                "250 später €\u{1F600}\r\n".as_bytes(),
+                "250 später €\u{1F600}\r\n",
+            ),
+            (b"550 \xE4\xE4\xE4 nein \xC3\r\n", "550 ??? nein ?\r\n"),
+            (b"250 \xF0\x9F\x98", "250 ?"),
+        ] {
+            for size in 1..=said.len() {
+                let mut text = Text::default();
+                for bytes in said.chunks(size) {
+                    text.add(bytes);
+                }
+                text.add(b"");
+                let read = String::from_utf8(text.ready).expect("UTF-8");
+                assert_eq!(read, shown, "in pieces of {size}");
+            }
+        }
+    }
+}
