@@ -1,6 +1,6 @@
-//! What the mail server says, as text. Its replies are lines in UTF-8; where one is not, as of a server that
-//! speaks ISO 8859-1, lettre reads none at all: a refusal would pass for a broken connection, and a mail that
-//! was taken would be sent again.
+//! What the mail server says, as lettre reads it: in UTF-8, with a space after the code. Where a server speaks
+//! ISO 8859-1, or says a code alone (RFC 5321 §4.2), lettre reads no reply at all: a refusal would pass for a
+//! broken connection, and a mail that was taken would be sent again.
 
 use std::io;
 use std::mem::take;
@@ -14,7 +14,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How much is read at once.
 const CHUNK_BYTES: usize = 1024;
 
-/// A stream of which all that is read is UTF-8, with a `?` for what is not.
+/// The characters of the code that a reply begins with.
+const CODE_LENGTH: usize = 3;
+
+/// A stream of which all that is read is UTF-8, with a `?` for what is not, and no line is a code alone.
 #[derive(Debug)]
 pub(super) struct ReadableStream<S> {
     stream: S,
@@ -28,6 +31,8 @@ struct Text {
     begun: Vec<u8>,
     /// UTF-8 that is still to be read.
     ready: Vec<u8>,
+    /// How many bytes the present line has so far.
+    line_bytes: usize,
 }
 
 impl<S> ReadableStream<S> {
@@ -45,16 +50,29 @@ impl Text {
         let mut rest = begun.as_slice();
         while let Err(error) = str::from_utf8(rest) {
             let (valid, after) = rest.split_at(error.valid_up_to());
-            self.ready.extend_from_slice(valid);
+            self.say(valid);
             let is_end = bytes.is_empty();
             let Some(length) = error.error_len().or(is_end.then_some(after.len())) else {
                 self.begun = after.to_vec();
                 return;
             };
-            self.ready.push(b'?');
+            self.say(b"?");
             rest = &after[length..];
         }
-        self.ready.extend_from_slice(rest);
+        self.say(rest);
+    }
+
+    fn say(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if *byte == b'\r' && self.line_bytes == CODE_LENGTH {
+                self.ready.push(b' ');
+            }
+            self.line_bytes = match byte {
+                b'\n' => 0,
+                _ => self.line_bytes + 1,
+            };
+            self.ready.push(*byte);
+        }
     }
 
     fn read(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -114,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_text_is_a_question_mark_however_it_arrives() {
+    fn replies_become_what_lettre_reads_however_they_arrive() {
         for (said, shown) in [
             (
                 &b"250 gespeichert \xE4\xFF\r\n"[..],
@@ -126,6 +144,8 @@ mod tests {
             ),
             (b"550 \xE4\xE4\xE4 nein \xC3\r\n", "550 ??? nein ?\r\n"),
             (b"250 \xF0\x9F\x98", "250 ?"),
+            (b"250\r\n354\r\n", "250 \r\n354 \r\n"),
+            (b"250-\r\n250-a\r\n25\r\n", "250-\r\n250-a\r\n25\r\n"),
         ] {
             for size in 1..=said.len() {
                 let mut text = Text::default();
