@@ -499,7 +499,7 @@ async fn the_owner_is_told_once_of_the_first_download() {
     for user in [&ada, &bob, &ada] {
         let recording = bench
             .store()
-            .record_first_download(id, user.id, bench.job_id(), now);
+            .record_first_download(&file, user.id, bench.job_id(), now);
         recording.await.expect("it can be recorded");
     }
     let mails = sent(&bench, "grace@example.com").await;
@@ -508,6 +508,11 @@ async fn the_owner_is_told_once_of_the_first_download() {
     let text = mails[0].text.as_deref().expect("a text");
     assert!(text.contains("a.docx") && text.contains(CLIENT), "{text}");
     assert_eq!(mails[0].header("List-Unsubscribe"), None);
+    let program = Program::bare(&["explain", "grace@example.com"]);
+    let program = program.variable("MONGODB_URI", bench.uri());
+    let (code, told) = program.run().await;
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("first-download (job_"), "{told}");
 }
 
 #[tokio::test]
