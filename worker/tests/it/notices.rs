@@ -540,6 +540,13 @@ async fn operators_find_the_mail_by_its_address_and_see_how_many_were_told() {
     );
     let told = said(&["explain", &file.id.to_string()]).await;
     assert!(told.contains("of 1 recipients 0 were told"), "{told}");
+    // The mail that was begun to tell of it is one of its jobs.
+    assert!(!told.contains(&job), "{told}");
+    let address = address(&bench, STRANGER).await.id;
+    let taken = bench.store().take_notices(address, &job).await;
+    assert_eq!(taken.expect("they can be").len(), 1);
+    let told = said(&["explain", &file.id.to_string()]).await;
+    assert!(told.contains(&job), "{told}");
     assert_eq!(sent(&bench, STRANGER).await.len(), 1);
     let told = said(&["explain", &file.id.to_string()]).await;
     assert!(told.contains("of 1 recipients 1 were told"), "{told}");
