@@ -7,6 +7,7 @@ mod email;
 mod encrypted_stream;
 mod error;
 mod hand_over;
+mod lent_stream;
 mod limited_stream;
 mod mailer;
 mod rate;

@@ -17,6 +17,9 @@ const CHUNK_BYTES: usize = 1024;
 /// The characters of the code that a reply begins with.
 const CODE_LENGTH: usize = 3;
 
+/// What lettre reads first.
+const GREETING: &[u8] = b"220 greeted before\r\n";
+
 /// A stream of which all that is read is UTF-8, with a `?` for what is not, and no line is a code alone.
 #[derive(Debug)]
 pub(super) struct ReadableStream<S> {
@@ -39,6 +42,14 @@ impl<S> ReadableStream<S> {
     pub(super) fn new(stream: S) -> Self {
         let text = Text::default();
         Self { stream, text }
+    }
+
+    /// The same of a server that has greeted before: it does not do so again when encryption begins, and
+    /// lettre waits for it.
+    pub(super) fn greeted(stream: S) -> Self {
+        let mut readable = Self::new(stream);
+        readable.text.add(GREETING);
+        readable
     }
 }
 
