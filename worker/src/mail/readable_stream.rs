@@ -1,6 +1,7 @@
-//! What the mail server says, as lettre reads it: in UTF-8, with a space after the code. Where a server speaks
-//! ISO 8859-1, or says a code alone (RFC 5321 §4.2), lettre reads no reply at all: a refusal would pass for a
-//! broken connection, and a mail that was taken would be sent again.
+//! What the mail server says, as lettre reads it: in UTF-8, with a space after the code, in lines that are not
+//! too long. Where a server speaks ISO 8859-1, says a code alone (RFC 5321 §4.2) or tells a story in one line,
+//! lettre reads no reply at all: a refusal would pass for a broken connection, and a mail that was taken would
+//! be sent again.
 
 use std::io;
 use std::mem::take;
@@ -17,10 +18,15 @@ const CHUNK_BYTES: usize = 1024;
 /// The characters of the code that a reply begins with.
 const CODE_LENGTH: usize = 3;
 
+/// So many bytes of a line are read, or up to three more; lettre reads no line of more than 1000. A line should
+/// have 512 at most (RFC 5321 §4.5.3.1.5).
+const LONGEST_LINE: usize = 900;
+
 /// What lettre reads first.
 const GREETING: &[u8] = b"220 greeted before\r\n";
 
-/// A stream of which all that is read is UTF-8, with a `?` for what is not, and no line is a code alone.
+/// A stream of which all that is read is UTF-8, with a `?` for what is not, and no line is a code alone
+/// or very long.
 #[derive(Debug)]
 pub(super) struct ReadableStream<S> {
     stream: S,
@@ -36,6 +42,8 @@ struct Text {
     ready: Vec<u8>,
     /// How many bytes the present line has so far.
     line_bytes: usize,
+    /// Whether the rest of the line is left out.
+    is_cut: bool,
 }
 
 impl<S> ReadableStream<S> {
@@ -74,15 +82,22 @@ impl Text {
     }
 
     fn say(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if *byte == b'\r' && self.line_bytes == CODE_LENGTH {
+        for byte in bytes.iter().copied() {
+            if byte == b'\n' {
+                (self.line_bytes, self.is_cut) = (0, false);
+                self.ready.push(byte);
+                continue;
+            }
+            let is_return = byte == b'\r';
+            if is_return && self.line_bytes == CODE_LENGTH {
                 self.ready.push(b' ');
             }
-            self.line_bytes = match byte {
-                b'\n' => 0,
-                _ => self.line_bytes + 1,
-            };
-            self.ready.push(*byte);
+            // Not within a character.
+            self.is_cut |= !is_return && self.line_bytes >= LONGEST_LINE && !is_continued(byte);
+            if is_return || !self.is_cut {
+                self.line_bytes += 1;
+                self.ready.push(byte);
+            }
         }
     }
 
@@ -91,6 +106,11 @@ impl Text {
         buffer.put_slice(&self.ready[..length]);
         self.ready.drain(..length);
     }
+}
+
+/// Whether `byte` goes on with the character of the one before.
+fn is_continued(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for ReadableStream<S> {
@@ -167,6 +187,22 @@ mod tests {
                 let read = String::from_utf8(text.ready).expect("UTF-8");
                 assert_eq!(read, shown, "in pieces of {size}");
             }
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_the_beginning_is_read() {
+        for letter in ["x", "\u{E4}", "\u{20AC}", "\u{1F600}"] {
+            let said = format!("250 {}\r\n354 go\r\n", letter.repeat(100_000));
+            let mut text = Text::default();
+            for bytes in said.as_bytes().chunks(7) {
+                text.add(bytes);
+            }
+            let read = String::from_utf8(text.ready).expect("UTF-8");
+            let (first, rest) = read.split_once("\r\n").expect("a line");
+            assert!(first.starts_with(&format!("250 {letter}")), "{first}");
+            assert!((LONGEST_LINE..LONGEST_LINE + 4).contains(&first.len()));
+            assert_eq!(rest, "354 go\r\n");
         }
     }
 }
