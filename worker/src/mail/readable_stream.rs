@@ -164,11 +164,8 @@ mod tests {
 
     #[test]
     fn replies_become_what_lettre_reads_however_they_arrive() {
-        for (said, shown) in [
-            (
-                &b"250 gespeichert \xE4\xFF\r\n"[..],
-                "250 gespeichert ??\r\n",
-            ),
+        let cases: [(&[u8], &str); 6] = [
+            (b"250 gespeichert \xE4\xFF\r\n", "250 gespeichert ??\r\n"),
             (
                 "250 später €\u{1F600}\r\n".as_bytes(),
                 "250 später €\u{1F600}\r\n",
@@ -177,7 +174,8 @@ mod tests {
             (b"250 \xF0\x9F\x98", "250 ?"),
             (b"250\r\n354\r\n", "250 \r\n354 \r\n"),
             (b"250-\r\n250-a\r\n25\r\n", "250-\r\n250-a\r\n25\r\n"),
-        ] {
+        ];
+        for (said, shown) in cases {
             for size in 1..=said.len() {
                 let mut text = Text::default();
                 for bytes in said.chunks(size) {
