@@ -25,7 +25,8 @@ const MOST_HEADERS: usize = 64;
 ///
 /// # Errors
 ///
-/// When `METRICS_ADDR` cannot be read, nobody answers within three seconds, or the process is not ready.
+/// When `METRICS_ADDR` cannot be read, nobody answers within three seconds, what answers is no process of Dossier,
+/// or it is not ready.
 pub async fn healthcheck(mut env: Environment, default_port: u16) -> anyhow::Result<ExitCode> {
     let address = read_address(&mut env, "METRICS_ADDR", default_port);
     if address.port() == 0 {
@@ -45,8 +46,18 @@ pub async fn healthcheck(mut env: Environment, default_port: u16) -> anyhow::Res
         let reason = body.lines().next().unwrap_or_default();
         bail!("not ready: {address} answered {code}, {reason}");
     }
+    if !is_ours(&body) {
+        bail!(
+            "what answers at {address} is no process of Dossier: what else uses this METRICS_ADDR?"
+        );
+    }
     anstream::println!("{}", body.trim_end());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether `body` is what `/readyz` says of a process that is ready, with the ids of its keys.
+fn is_ours(body: &str) -> bool {
+    body.starts_with("ok\nFERNET_KEYS ")
 }
 
 /// Where a process that listens on `address` is reached from its own machine.
@@ -110,6 +121,14 @@ mod tests {
         );
         let bare = b"HTTP/1.1 200 OK\r\n\r\n";
         assert_eq!(read(bare).expect("HTTP"), (200, String::new()));
+    }
+
+    #[test]
+    fn another_program_that_is_well_is_not_ours() {
+        assert!(is_ours("ok\nFERNET_KEYS 55bacc80 JWT_KEYS k1\n"));
+        for body in ["", "ok", "ok\n", "<!doctype html>\n"] {
+            assert!(!is_ours(body), "{body}");
+        }
     }
 
     #[test]

@@ -27,7 +27,32 @@ pub fn run_program(
         Err(error) => Err(error.into()),
     };
     outcome.unwrap_or_else(|error| {
-        anstream::eprintln!("{program}: {}", explain(&*error));
+        anstream::eprintln!("{program}: {}", harmless(&explain(&*error)));
         ExitCode::FAILURE
     })
+}
+
+/// `text`, which may have what a server said in it, with escapes for what would steer the terminal.
+fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() && c != '\n' {
+            true => shown.extend(c.escape_unicode()),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn an_error_has_lines_and_nothing_that_steers_the_terminal() {
+        assert_eq!(
+            harmless("no:\n  - \u{1B}[31m\u{E4}\r"),
+            "no:\n  - \\u{1b}[31m\u{E4}\\u{d}"
+        );
+    }
 }

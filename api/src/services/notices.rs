@@ -131,7 +131,7 @@ pub async fn note_download(state: &AppState, caller: &Caller, file: &File) -> Re
         store.record_downloaded(file.id, key, now).await?;
     }
     let job = JobId::generate(&state.entropy, now);
-    let recording = store.record_first_download(file.id, caller.user_id, job, now);
+    let recording = store.record_first_download(file, caller.user_id, job, now);
     recording.await?;
     Ok(())
 }

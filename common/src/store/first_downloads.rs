@@ -3,6 +3,7 @@
 use mongodb::bson::{DateTime, doc};
 
 use super::{OPERATION_LIMIT, Store, StoreError, Tx};
+use crate::file::File;
 use crate::id::{FileId, JobId, UserId};
 use crate::notice::FirstDownload;
 use crate::queue::SendEmail;
@@ -32,17 +33,24 @@ impl Store {
     /// [`StoreError::Database`], [`StoreError::Queue`].
     pub async fn record_first_download(
         &self,
-        file_id: FileId,
+        file: &File,
         by: UserId,
         job: JobId,
         now: DateTime,
     ) -> Result<(), StoreError> {
+        let (file_id, user_id) = (file.id, Some(file.owner_id));
         let waits = self.find_first_download(file_id).await?;
         if waits.is_none_or(|it| it.first_at.is_some()) {
             return Ok(());
         }
         self.transaction("record a first download", |tx| {
-            Box::pin(async move { tx.set_first_download(file_id, by, job, now).await })
+            Box::pin(async move {
+                if tx.set_first_download(file_id, by, now).await? {
+                    let mail = SendEmail::FirstDownload { file_id, user_id };
+                    tx.enqueue(mail, job).await?;
+                }
+                Ok(())
+            })
         })
         .await
     }
@@ -76,13 +84,13 @@ impl Tx<'_> {
             .map_err(StoreError::database(OPERATION))
     }
 
+    /// Whether it is the first download that the owner waits for.
     async fn set_first_download(
         &mut self,
         file_id: FileId,
         by: UserId,
-        job: JobId,
         now: DateTime,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let first = self
             .store
             .collections
@@ -94,10 +102,6 @@ impl Tx<'_> {
             .session(&mut *self.session)
             .await
             .map_err(StoreError::database("record a first download"))?;
-        if first.modified_count == 0 {
-            return Ok(());
-        }
-        self.enqueue(SendEmail::FirstDownload { file_id }, job)
-            .await
+        Ok(first.modified_count > 0)
     }
 }

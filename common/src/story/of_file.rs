@@ -1,5 +1,7 @@
 //! What became of a document.
 
+use std::collections::BTreeSet;
+
 use super::explanation::MOST;
 use super::{Explanation, Known};
 use crate::clock::to_the_second;
@@ -29,11 +31,26 @@ impl Explanation {
             ..JobFilter::default()
         };
         said.add_jobs(store, &filter).await?;
+        let notices = store.list_notices(id).await?;
+        let ids = ids_of_pending_mails(&notices);
+        if !ids.is_empty() {
+            let mails = JobFilter {
+                ids,
+                ..JobFilter::default()
+            };
+            said.add_jobs(store, &mails).await?;
+        }
         said.conclusions.push(verdict(file.as_ref()));
-        said.conclusions
-            .extend(told(&store.list_notices(id).await?));
+        said.conclusions.extend(told(&notices));
         Ok(said)
     }
+}
+
+/// The jobs whose mails were begun to tell of the document, and have not told of it: each once.
+fn ids_of_pending_mails(notices: &[Notice]) -> Vec<String> {
+    let pending = notices.iter().filter(|it| it.state == NoticeState::Pending);
+    let jobs: BTreeSet<&String> = pending.filter_map(|it| it.job_id.as_ref()).collect();
+    jobs.into_iter().cloned().collect()
 }
 
 /// How many recipients were told of the document, if there are any.
@@ -43,7 +60,7 @@ fn told(notices: &[Notice]) -> Option<String> {
         return None;
     }
     Some(format!(
-        "of {} recipients {} were told by mail, {} are about to be, {} want no such mails, and for {} there was nothing to \
+        "of {} recipients {} were told by mail, {} were not yet, {} want no such mails, and for {} there was nothing to \
          tell",
         notices.len(),
         count(NoticeState::Sent),

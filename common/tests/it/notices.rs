@@ -132,7 +132,7 @@ async fn a_first_download_is_recorded_once() {
     let (store, file) = (&test.store, available(&test).await);
     let (id, by) = (file.id, test.user("bob@example.com").id);
     let record = async || {
-        let recording = store.record_first_download(id, by, test.job(), NOW);
+        let recording = store.record_first_download(&file, by, test.job(), NOW);
         recording.await.expect("accepted");
         store.find_first_download(id).await.expect("readable")
     };

@@ -1,4 +1,4 @@
-//! TLS from the first byte on, over a stream with limits.
+//! TLS over a stream with limits.
 #![allow(
     deprecated,
     reason = "lettre offers no other way to begin TLS over a stream of ours"
@@ -14,8 +14,6 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::{AsyncNetworkStream, AsyncTokioStream, TlsParameters};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::limited_stream::LimitedStream;
-
 /// An encrypted stream to the mail server.
 #[derive(Debug)]
 pub(super) struct EncryptedStream(AsyncNetworkStream);
@@ -23,7 +21,7 @@ pub(super) struct EncryptedStream(AsyncNetworkStream);
 impl EncryptedStream {
     /// Begins TLS.
     pub(super) async fn begin(
-        stream: LimitedStream,
+        stream: impl AsyncTokioStream + 'static,
         parameters: TlsParameters,
     ) -> Result<Self, Error> {
         let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(stream));

@@ -7,8 +7,8 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters,
 };
-use lettre::transport::smtp::commands::Ehlo;
-use lettre::transport::smtp::extension::{ClientId, ServerInfo};
+use lettre::transport::smtp::commands::{Ehlo, Starttls};
+use lettre::transport::smtp::extension::{ClientId, Extension, ServerInfo};
 use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use percent_encoding::percent_decode_str;
 use tokio::net::{TcpStream, lookup_host};
@@ -16,7 +16,9 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::encrypted_stream::EncryptedStream;
+use super::lent_stream::LentStream;
 use super::limited_stream::{Deadline, LimitedStream};
+use super::readable_stream::ReadableStream;
 use super::send_error::SendError;
 
 /// How long each address of the server may take to accept a connection.
@@ -148,21 +150,42 @@ impl MailServer {
     async fn open(&self, stream: LimitedStream) -> Result<AsyncSmtpConnection, Error> {
         let stream: Box<dyn AsyncTokioStream> = match &self.encryption {
             Encryption::Implicit(parameters) => {
-                Box::new(EncryptedStream::begin(stream, parameters.clone()).await?)
+                let encrypted = EncryptedStream::begin(stream, parameters.clone()).await?;
+                Box::new(ReadableStream::new(encrypted))
             }
-            Encryption::StartTls(_) | Encryption::None => Box::new(stream),
+            Encryption::StartTls(parameters) => {
+                let encrypted = self.start_tls(stream, parameters.clone()).await?;
+                Box::new(ReadableStream::greeted(encrypted))
+            }
+            Encryption::None => Box::new(ReadableStream::new(stream)),
         };
         let connecting = AsyncSmtpConnection::connect_with_transport(stream, &self.hello_name);
         let mut connection = connecting.await?;
-        if let Encryption::StartTls(parameters) = &self.encryption {
-            connection
-                .starttls(parameters.clone(), &self.hello_name)
-                .await?;
-        }
         if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(connection)
+    }
+
+    /// Has the server begin encryption (RFC 3207 §4), and begins it. Not by lettre's own way, which reads
+    /// what is encrypted by itself: replies would have to be UTF-8.
+    async fn start_tls(
+        &self,
+        stream: LimitedStream,
+        parameters: TlsParameters,
+    ) -> Result<EncryptedStream, Error> {
+        let lent = LentStream::new(stream);
+        let readable = Box::new(ReadableStream::new(lent.clone()));
+        let hello = &self.hello_name;
+        let mut plain = AsyncSmtpConnection::connect_with_transport(readable, hello).await?;
+        if !plain.server_info().supports_feature(Extension::StartTls) {
+            // Fails, and says why.
+            plain.starttls(parameters.clone(), hello).await?;
+        }
+        plain.command(Starttls).await?;
+        // What the server has said besides goes with it, and is not taken for said under encryption (§6).
+        drop(plain);
+        EncryptedStream::begin(lent, parameters).await
     }
 }
 

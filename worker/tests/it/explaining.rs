@@ -4,7 +4,8 @@ use dossier_common::queue::{Cause, JobState, QueueName, SendEmail, cause_key};
 use dossier_devstack::mail::Behaviour;
 use serde_json::Value;
 
-use crate::harness::{Bench, CLIENT, Program};
+use crate::harness::smtp_server::server_that_says;
+use crate::harness::{Bench, CLIENT, Program, mailer_with};
 
 /// What a command prints, as JSON.
 async fn json(bench: &Bench, arguments: &[&str]) -> Value {
@@ -71,6 +72,32 @@ async fn jobs_are_found_by_address_person_document_link_kind_error_and_time() {
     assert!(listed(&bench, &["--until", "10m"]).await.is_empty());
     let nobody = ["--email", "nobody@example.com"];
     assert!(listed(&bench, &nobody).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_words_of_a_mail_server_do_not_steer_the_terminal() {
+    const REFUSES: &[&str] = &[
+        "220 hi\r\n",
+        "250 hi\r\n",
+        "250 ok\r\n",
+        "550 5.1.1 \u{1B}[31mred\r\n",
+    ];
+    let mut bench = Bench::new().await;
+    let url = server_that_says(REFUSES).await;
+    bench.services.mailer = mailer_with(&url, [("SMTP_TIMEOUT_SECONDS", "5")]);
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    let (_, dead) = bench.sign_up(None).await;
+    bench.reaches(dead, JobState::Dead).await;
+    workers.stop().await;
+    let dead = dead.to_string();
+    for command in [
+        &["jobs", "list"][..],
+        &["jobs", "show", &dead],
+        &["explain", CLIENT],
+    ] {
+        let said = text(&bench, command).await;
+        assert!(said.contains(r"5.1.1 \u{1b}[31mred"), "{command:?}: {said}");
+    }
 }
 
 #[tokio::test]

@@ -164,6 +164,41 @@ async fn only_a_refusal_of_the_mail_itself_is_final() {
     }
 }
 
+#[tokio::test]
+async fn a_server_whose_words_are_no_utf_8_or_missing_is_understood() {
+    const REFUSES: &[&[u8]] = &[
+        b"220 gr\xFC\xDF dich\r\n",
+        b"250 hi\r\n",
+        b"250 ok\r\n",
+        b"550 5.1.1 Empf\xE4nger unbekannt\r\n",
+    ];
+    const TAKES: &[&[u8]] = &[
+        b"220 hi\r\n",
+        b"250 hi\r\n",
+        b"250\r\n",
+        b"250\r\n",
+        b"354\r\n",
+        b"250 2.0.0 f\xFCr sp\xE4ter\r\n",
+    ];
+    let cases = [
+        (REFUSES, JobState::Dead, "5.1.1 Empf?nger unbekannt"),
+        (TAKES, JobState::Done, "250 2.0.0 f?r sp?ter"),
+    ];
+    for (lines, state, said) in cases {
+        let (mut bench, job) = bench(Behaviour::ok()).await;
+        let url = server_that_says(lines).await;
+        bench.services.mailer = mailer_with(&url, [("SMTP_TIMEOUT_SECONDS", "5")]);
+        let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+        let ended = bench.reaches(job, state).await;
+        workers.stop().await;
+        assert_eq!(ended.history.len(), 1, "{said}");
+        let mail = bench.store().find_mail(&job.to_string()).await;
+        let mail = mail.expect("a database").expect("a mail");
+        let answer = mail.answer.expect("an answer");
+        assert!(answer.contains(said), "{answer}");
+    }
+}
+
 /// Waits until a first attempt has failed, and returns how.
 async fn first_attempt(bench: &Bench, job: dossier_common::id::JobId) -> AttemptRecord {
     eventually("an attempt was made", async || {

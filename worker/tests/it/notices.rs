@@ -532,7 +532,7 @@ async fn the_owner_is_told_once_of_the_first_download() {
     for user in [&ada, &bob, &ada] {
         let recording = bench
             .store()
-            .record_first_download(id, user.id, bench.job_id(), now);
+            .record_first_download(&file, user.id, bench.job_id(), now);
         recording.await.expect("it can be recorded");
     }
     let mails = sent(&bench, "grace@example.com").await;
@@ -541,6 +541,11 @@ async fn the_owner_is_told_once_of_the_first_download() {
     let text = mails[0].text.as_deref().expect("a text");
     assert!(text.contains("a.docx") && text.contains(CLIENT), "{text}");
     assert_eq!(mails[0].header("List-Unsubscribe"), None);
+    let program = Program::bare(&["explain", "grace@example.com"]);
+    let program = program.variable("MONGODB_URI", bench.uri());
+    let (code, told) = program.run().await;
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("first-download (job_"), "{told}");
 }
 
 #[tokio::test]
@@ -591,6 +596,13 @@ async fn operators_find_the_mail_by_its_address_and_see_how_many_were_told() {
     );
     let told = said(&["explain", &file.id.to_string()]).await;
     assert!(told.contains("of 1 recipients 0 were told"), "{told}");
+    // The mail that was begun to tell of it is one of its jobs.
+    assert!(!told.contains(&job), "{told}");
+    let address = address(&bench, STRANGER).await.id;
+    let taken = bench.store().take_notices(address, &job).await;
+    assert_eq!(taken.expect("they can be").len(), 1);
+    let told = said(&["explain", &file.id.to_string()]).await;
+    assert!(told.contains(&job), "{told}");
     assert_eq!(sent(&bench, STRANGER).await.len(), 1);
     let told = said(&["explain", &file.id.to_string()]).await;
     assert!(told.contains("of 1 recipients 1 were told"), "{told}");

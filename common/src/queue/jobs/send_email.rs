@@ -78,6 +78,9 @@ pub enum SendEmail {
     FirstDownload {
         /// Which document.
         file_id: FileId,
+        /// To whom, so that the job is found by its address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_id: Option<UserId>,
     },
     /// "Please confirm your address", as the release before enqueued it, for an account that is gone
     /// since.
@@ -188,6 +191,11 @@ mod tests {
             ),
             (
                 r#"{"template":"first-download","file_id":"fil_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
+                "FirstDownload",
+            ),
+            (
+                r#"{"template":"first-download","file_id":"fil_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                    "user_id":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
                 "FirstDownload",
             ),
             (

@@ -18,7 +18,8 @@ pub(super) fn text(said: &Explanation) -> String {
     if !said.jobs.is_empty() {
         parts.push(listing(&said.jobs).to_string());
     }
-    parts.extend(said.conclusions.iter().cloned());
+    let conclusions = said.conclusions.iter();
+    parts.extend(conclusions.map(|line| visible(line.as_bytes())));
     parts.join("\n")
 }
 
@@ -39,7 +40,7 @@ fn listing(jobs: &[JobRecord]) -> Table {
             job.state.to_string(),
             format!("{}/{}", job.attempts, job.max_attempts),
             instant(job.run_at),
-            job.last_error.clone().unwrap_or_default(),
+            visible(job.last_error.as_deref().unwrap_or_default().as_bytes()),
         ]
     };
     let rows: Vec<Vec<String>> = jobs.iter().map(row).collect();

@@ -7,6 +7,7 @@ use dossier_common::operations::{self, Order, Verb};
 use dossier_common::store::Store;
 
 use crate::cli::operation::{self, How};
+use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -19,7 +20,8 @@ pub(super) struct Arguments {
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let cohort = operations::find_cohort(store, &arguments.cohort).await?;
     let order = Order::new(Verb::Retry, cohort.filter(), operation::operator());
-    let words = format!("cohort {}: {}, {}", cohort.id, cohort.queue, cohort.error);
+    let error = visible(cohort.error.as_bytes());
+    let words = format!("cohort {}: {}, {error}", cohort.id, cohort.queue);
     let order = arguments.how.apply(order.in_words(words));
     if arguments.how.dry_run {
         operation::dry_run(store, &order, arguments.how.json).await?;

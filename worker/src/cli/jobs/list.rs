@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::JobSelection;
 use crate::cli::instant::instant;
+use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -61,12 +62,12 @@ const COLUMNS: [Column; 6] = [
 fn listing(jobs: &[JobSummary], width: Option<u16>) -> Table {
     let row = |job: &JobSummary| {
         vec![
-            job.id.clone(),
-            job.queue.clone(),
+            visible(job.id.as_bytes()),
+            visible(job.queue.as_bytes()),
             job.state.to_string(),
             format!("{}/{}", job.attempts, job.max_attempts),
             instant(job.run_at),
-            reason(job).unwrap_or_default().to_owned(),
+            visible(reason(job).unwrap_or_default().as_bytes()),
         ]
     };
     let rows: Vec<Vec<String>> = jobs.iter().map(row).collect();

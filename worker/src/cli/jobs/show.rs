@@ -15,6 +15,7 @@ use dossier_service::table::{self, Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -46,14 +47,14 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     } else {
         anstream::println!("{}", overview(&job, mail.as_ref())?);
         for line in story.lines() {
-            anstream::println!("{line}");
+            anstream::println!("{}", visible(line.as_bytes()));
         }
         for line in &job.log {
             anstream::println!(
                 "{}  attempt {}  {}",
                 instant(line.at),
                 line.attempt,
-                line.line
+                visible(line.line.as_bytes())
             );
         }
         if job.history.is_empty() {
@@ -68,7 +69,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
 fn overview(job: &JobRecord, mail: Option<&Mail>) -> anyhow::Result<Table> {
     let mut table = table::plain();
     let mut row = |name: &str, value: String| {
-        table.add_row([name.to_owned(), value]);
+        table.add_row([name.to_owned(), visible(value.as_bytes())]);
     };
     row("id", job.id.clone());
     row("queue", job.queue.clone());
@@ -149,9 +150,9 @@ fn attempts(job: &JobRecord, width: Option<u16>) -> Table {
                 .map(|waited| format!("{} ms", waited.as_millis()))
                 .unwrap_or_default(),
             format!("{} ms", took.as_millis()),
-            attempt.worker.clone(),
+            visible(attempt.worker.as_bytes()),
             attempt.outcome.as_str().to_owned(),
-            attempt.error.clone().unwrap_or_default(),
+            visible(attempt.error.as_deref().unwrap_or_default().as_bytes()),
         ]);
     }
     fitted(&ATTEMPTS, &rows, width)

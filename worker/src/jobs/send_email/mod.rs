@@ -155,7 +155,9 @@ async fn address(
         SendEmail::DocumentsAvailable { address_id } => {
             documents::address(services, job_id, *address_id, now).await
         }
-        SendEmail::FirstDownload { file_id } => first_download::address(services, *file_id).await,
+        SendEmail::FirstDownload { file_id, .. } => {
+            first_download::address(services, *file_id).await
+        }
         SendEmail::Verify {} => Ok(Err("it is of a sign-up that an older release has taken")),
     }
 }

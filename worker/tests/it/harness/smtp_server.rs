@@ -4,7 +4,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A server that says `lines` one after the other, each time something comes, and then nothing.
-pub(crate) async fn server_that_says(lines: &'static [&'static str]) -> String {
+pub(crate) async fn server_that_says<L>(lines: &'static [L]) -> String
+where
+    L: AsRef<[u8]> + Sync,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("smtp://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
@@ -12,7 +15,7 @@ pub(crate) async fn server_that_says(lines: &'static [&'static str]) -> String {
             tokio::spawn(async move {
                 let mut heard = [0; 64 * 1024];
                 for line in lines {
-                    if client.write_all(line.as_bytes()).await.is_err()
+                    if client.write_all(line.as_ref()).await.is_err()
                         || !matches!(client.read(&mut heard).await, Ok(1..))
                     {
                         return;
