@@ -560,7 +560,7 @@ async fn a_disabled_owner_is_told_of_no_download() {
     });
     waiting.await.expect("it can be");
     let (store, job) = (bench.store(), bench.job_id());
-    let recording = store.record_first_download(id, ada.id, job, now);
+    let recording = store.record_first_download(&file, ada.id, job, now);
     recording.await.expect("it can be recorded");
     let users = store.database().collection::<Document>("users");
     let disabled = doc! { "$set": { "disabled_at": now } };
