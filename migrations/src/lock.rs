@@ -1,6 +1,6 @@
 //! The lock: one process migrates at a time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mongodb::bson::{Document, doc};
 use mongodb::options::WriteConcern;
@@ -15,10 +15,15 @@ const DUPLICATE_KEY: i32 = 11000;
 /// How long the lock outlives a holder that does not renew it.
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
+/// How long it is not renewed: most actions on a new database take some milliseconds.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
+
 /// The lock, held.
 pub(crate) struct Lock {
     rows: Collection<Document>,
     holder: String,
+    /// Counted from before the lease was written.
+    renewed_at: Instant,
 }
 
 impl Lock {
@@ -30,6 +35,7 @@ impl Lock {
         let lock = Self {
             rows: database.collection(LOCK_COLLECTION),
             holder,
+            renewed_at: Instant::now(),
         };
         lock.make_row().await?;
         let free = doc! {
@@ -70,8 +76,13 @@ impl Lock {
         }
     }
 
-    /// Makes the lease last from now on; fails when the lock went to somebody else.
-    pub(crate) async fn renew(&self) -> Result<(), MigrationError> {
+    /// Makes the lease last from now on, unless that was done a moment ago; fails when the lock went to
+    /// somebody else.
+    pub(crate) async fn renew(&mut self) -> Result<(), MigrationError> {
+        let now = Instant::now();
+        if now.duration_since(self.renewed_at) < RENEW_EVERY {
+            return Ok(());
+        }
         let result = self
             .rows
             .update_one(
@@ -81,6 +92,7 @@ impl Lock {
             .await
             .map_err(MigrationError::database("renew the migration lock"))?;
         if result.matched_count == 1 {
+            self.renewed_at = now;
             Ok(())
         } else {
             Err(MigrationError::LockLost)

@@ -5,7 +5,7 @@ use mongodb::bson::oid::ObjectId;
 
 use crate::ledger::{self, LedgerRow};
 use crate::lock::Lock;
-use crate::{Migration, MigrationError, all};
+use crate::{Action, Migration, MigrationError, all};
 
 /// What a migration run reports while it goes on.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +68,8 @@ pub async fn migrate(
     mut report: impl FnMut(Event<'_>),
 ) -> Result<usize, MigrationError> {
     let holder = format!("process {} ({})", std::process::id(), ObjectId::new());
-    let lock = Lock::acquire(database, holder).await?;
-    let outcome = apply_missing(database, &lock, &mut report).await;
+    let mut lock = Lock::acquire(database, holder).await?;
+    let outcome = apply_missing(database, &mut lock, &mut report).await;
     let released = lock.release().await;
     let applied = outcome?;
     released?;
@@ -78,7 +78,7 @@ pub async fn migrate(
 
 async fn apply_missing(
     database: &Database,
-    lock: &Lock,
+    lock: &mut Lock,
     report: &mut impl FnMut(Event<'_>),
 ) -> Result<usize, MigrationError> {
     let all = status(database).await?;
@@ -91,9 +91,9 @@ async fn apply_missing(
     let mut applied = 0;
     for Status { migration, .. } in all.iter().filter(|status| status.applied.is_none()) {
         report(Event::Applying(migration));
-        for action in &migration.actions {
+        for actions in migration.actions.chunk_by(Action::goes_with) {
             lock.renew().await?;
-            action.apply(database).await?;
+            Action::apply(actions, database).await?;
         }
         ledger::record(database, migration).await?;
         report(Event::Applied(migration));

@@ -217,9 +217,9 @@ fn command(membership: Membership, binary: &MongodBinary, options: &MongodOption
         .arg(&options.data_dir);
     if options.test_commands {
         command.args(["--setParameter", "enableTestCommands=1"]);
-        // What a test drops gives its files back soon, not after five minutes: some hundred
+        // What a test drops gives its files back at once, not after five minutes: some hundred
         // databases have more of them than a process may open.
-        command.args(["--setParameter", "minSnapshotHistoryWindowInSeconds=10"]);
+        command.args(["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]);
     }
     command
 }

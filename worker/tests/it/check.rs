@@ -24,7 +24,9 @@ fn later(bench: &Bench) -> DateTime {
 async fn found(bench: &Bench, check: Check) -> Vec<Difference> {
     let snapshot = bench.store().snapshot(later(bench)).await;
     let mut snapshot = snapshot.expect("a snapshot");
-    snapshot.differences(check).await.expect("it can compare")
+    let found = snapshot.differences(check).await;
+    snapshot.close().await.expect("it ends");
+    found.expect("it can compare")
 }
 
 /// The ids of what `check` finds.
@@ -155,6 +157,7 @@ async fn bytes_of_an_upload_under_way_and_of_the_last_hour_are_left_alone() {
     let snapshot = bench.store().snapshot(bench.now()).await;
     let mut snapshot = snapshot.expect("a snapshot");
     let differences = snapshot.differences(Check::OrphanBytes).await;
+    snapshot.close().await.expect("it ends");
     assert!(
         differences.expect("comparable").is_empty(),
         "{}",

@@ -21,8 +21,8 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`]. MongoDB keeps the history of five minutes unless it is told otherwise
-    /// (`minSnapshotHistoryWindowInSeconds`): a check that takes longer fails.
+    /// [`StoreError::Database`]. MongoDB ends a transaction after a minute unless it is told otherwise
+    /// (`transactionLifetimeLimitSeconds`): when all checks together take longer, one fails.
     pub async fn differences(&mut self, check: Check) -> Result<Vec<Difference>, StoreError> {
         match check {
             Check::MissingBytes => missing_bytes::find(self).await,

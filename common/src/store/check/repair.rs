@@ -5,6 +5,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use super::difference::{Difference, Repair};
 use super::links;
 use super::orphans::Source;
+use super::snapshot::Snapshot;
 use crate::id::{BlobId, FileId, JobId};
 use crate::queue::ValidateUpload;
 use crate::store::{Store, StoreError, Tx, collection};
@@ -58,16 +59,29 @@ impl Store {
     /// document's between the look for the one and the look for the other.
     async fn remove_orphan(&self, blob: BlobId, now: DateTime) -> Result<bool, StoreError> {
         let mut snapshot = self.snapshot(now).await?;
-        for source in Source::ALL {
-            let pipeline = source.pipeline(doc! { "$eq": blob }, now);
-            let found: Vec<Document> = snapshot.rows(&source.collection(), pipeline).await?;
-            if !found.is_empty() {
-                self.delete_blob(blob).await?;
-                return Ok(true);
-            }
+        let is_orphan = is_orphan(&mut snapshot, blob, now).await;
+        snapshot.close().await?;
+        let is_orphan = is_orphan?;
+        if is_orphan {
+            self.delete_blob(blob).await?;
         }
-        Ok(false)
+        Ok(is_orphan)
     }
+}
+
+async fn is_orphan(
+    snapshot: &mut Snapshot,
+    blob: BlobId,
+    now: DateTime,
+) -> Result<bool, StoreError> {
+    for source in Source::ALL {
+        let pipeline = source.pipeline(doc! { "$eq": blob }, now);
+        let found: Vec<Document> = snapshot.rows(&source.collection(), pipeline).await?;
+        if !found.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Tx<'_> {

@@ -1,4 +1,7 @@
 //! [`Snapshot`]: the database at one moment.
+//!
+//! A transaction that writes nothing, and not a session with snapshot reads: those need a history that servers of
+//! busy queues do without (`minSnapshotHistoryWindowInSeconds=0`).
 
 use std::time::Duration;
 
@@ -6,11 +9,13 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use mongodb::ClientSession;
 use mongodb::bson::{DateTime, Document, doc};
+use mongodb::options::ReadConcern;
 use serde::de::DeserializeOwned;
 
 use crate::store::{Store, StoreError};
 
-/// How long one check may take: as long as MongoDB keeps the history of.
+/// How long one check may take. All together may take as long as a transaction: a minute, unless the server is told
+/// otherwise.
 const CHECK_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// What is younger than this may be under way.
@@ -32,6 +37,16 @@ pub struct Snapshot {
 impl Snapshot {
     /// So much of one kind is told at most; there may be more.
     pub const MOST: usize = 1000;
+
+    /// Ends it. Until then, or for a minute, nothing can be removed that it has read of but documents.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn close(mut self) -> Result<(), StoreError> {
+        let ended = self.session.abort_transaction().await;
+        ended.map_err(StoreError::database(OPERATION))
+    }
 
     /// What is older has ended, one way or another.
     pub(super) fn settled(&self) -> DateTime {
@@ -68,10 +83,11 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn snapshot(&self, now: DateTime) -> Result<Snapshot, StoreError> {
-        let session = self
-            .client
-            .start_session()
-            .snapshot(true)
+        let session = self.client.start_session().await;
+        let mut session = session.map_err(StoreError::database(OPERATION))?;
+        session
+            .start_transaction()
+            .read_concern(ReadConcern::snapshot())
             .await
             .map_err(StoreError::database(OPERATION))?;
         Ok(Snapshot {

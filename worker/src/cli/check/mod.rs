@@ -13,7 +13,7 @@ use dossier_common::id::JobId;
 use dossier_common::queue::QueueSettings;
 use dossier_common::retention::Retention;
 use dossier_common::store::Store;
-use dossier_common::store::check::Check;
+use dossier_common::store::check::{Check, Snapshot};
 
 use self::report::{Line, Report};
 use super::progress::Progress;
@@ -74,7 +74,12 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 async fn find(store: &Store) -> anyhow::Result<Report> {
     let now = Clock::system().now();
     let mut snapshot = store.snapshot(now).await?;
-    let mut report = Report::new(now);
+    let compared = compare(&mut snapshot, Report::new(now)).await;
+    snapshot.close().await?;
+    compared
+}
+
+async fn compare(snapshot: &mut Snapshot, mut report: Report) -> anyhow::Result<Report> {
     let mut progress = Progress::new(Check::ALL.len() as u64, "checks").quiet();
     for (done, check) in Check::ALL.into_iter().enumerate() {
         progress.annotate(check.as_str().to_owned());

@@ -245,6 +245,7 @@ async fn what_is_erased_while_it_compares_is_no_difference() {
         assert_eq!(erase(&bench, &gone).await, 1);
         assert_eq!(stored_bytes(&bench, &gone).await, None);
         let differences = snapshot.differences(Check::MissingBytes).await;
+        snapshot.close().await.expect("it ends");
         let differences = differences.expect("comparable");
         assert!(differences.is_empty(), "{differences:?}");
     }
@@ -262,6 +263,7 @@ async fn a_directory_that_is_empty_or_not_there_is_an_error_with_its_address() {
         .await
         .expect("a snapshot");
     let failed = snapshot.differences(Check::MissingBytes).await;
+    snapshot.close().await.expect("it ends");
     let said = failed.expect_err("there is nothing at all").to_string();
     let url = place.url().expect("a directory");
     assert!(said.contains(&url) && said.contains("mount"), "{said}");
@@ -269,10 +271,9 @@ async fn a_directory_that_is_empty_or_not_there_is_an_error_with_its_address() {
     // A program that does not keep new documents there reads the address in the rows.
     let other = Store::connect(bench.uri(), "tests", &bench.settings).await;
     let snapshot = other.expect("reachable").snapshot(later(&bench)).await;
-    let failed = snapshot
-        .expect("a snapshot")
-        .differences(Check::MissingBytes)
-        .await;
+    let mut snapshot = snapshot.expect("a snapshot");
+    let failed = snapshot.differences(Check::MissingBytes).await;
+    snapshot.close().await.expect("it ends");
     let said = failed.expect_err("it is not there").to_string();
     assert!(said.contains(&url) && said.contains("mount"), "{said}");
 }
