@@ -220,6 +220,8 @@ fn command(membership: Membership, binary: &MongodBinary, options: &MongodOption
         // What a test drops gives its files back at once, not after five minutes: some hundred
         // databases have more of them than a process may open.
         command.args(["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]);
+        // Nor after the minute that it is from one checkpoint to the next.
+        command.args(["--syncdelay", "3"]);
     }
     command
 }
