@@ -223,11 +223,11 @@ impl Download {
         self.sent.remove(lost);
     }
 
-    /// Whether a request may begin: it leaves no more spans than there may be, and does not begin a counted download
-    /// anew.
+    /// Whether a request may begin: it leaves no more spans than there may be, and does not begin a complete download
+    /// anew. Of one that is not, the first bytes may have been asked for alone, and their part may come last.
     fn may_begin(&self, at: i64) -> bool {
         match self.sent.at(at) {
-            Some(_) => at > 0 || !self.is_spent(),
+            Some(_) => at > 0 || !self.complete,
             None => self.sent.count() < MOST_SPANS,
         }
     }
