@@ -8,6 +8,7 @@ mod idempotency_key;
 mod multipart;
 mod once;
 mod pace;
+mod pieces;
 mod raw;
 mod refusal;
 mod replace;

@@ -7,6 +7,7 @@ use mongodb::bson::{DateTime, doc};
 use serde::Deserialize;
 
 use super::files::FileScope;
+use super::id_only::IdOnly;
 use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::file_name::FileName;
 use crate::id::FileId;
@@ -23,12 +24,6 @@ pub struct ListedFile {
     pub created_at: DateTime,
 }
 
-#[derive(Deserialize)]
-struct IdOnly {
-    #[serde(rename = "_id")]
-    id: FileId,
-}
-
 impl Store {
     /// Which of these documents `scope` shows.
     ///
@@ -42,7 +37,7 @@ impl Store {
     ) -> Result<HashSet<FileId>, StoreError> {
         let mut filter = scope.filter();
         filter.insert("_id", doc! { "$in": ids });
-        let files = self.collections.files.clone_with_type::<IdOnly>();
+        let files = self.collections.files.clone_with_type::<IdOnly<FileId>>();
         let found = files
             .find(filter)
             .projection(doc! { "_id": 1 })

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, doc};
 use serde::Deserialize;
 
+use super::id_only::IdOnly;
 use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::group::{Group, GroupName};
 use crate::id::GroupId;
@@ -45,7 +46,7 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn find_group_called(&self, name: &GroupName) -> Result<Option<GroupId>, StoreError> {
-        let ids = self.collections.groups.clone_with_type::<IdOnly>();
+        let ids = self.collections.groups.clone_with_type::<IdOnly<GroupId>>();
         let found = ids
             .find_one(doc! { "name_key": name.key() })
             .projection(doc! { "_id": 1 })
@@ -61,7 +62,7 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn groups_of(&self, email_key: &str) -> Result<Vec<GroupId>, StoreError> {
-        let ids = self.collections.groups.clone_with_type::<IdOnly>();
+        let ids = self.collections.groups.clone_with_type::<IdOnly<GroupId>>();
         let found = ids
             .find(doc! { "members": email_key })
             .projection(doc! { "_id": 1 })
@@ -98,10 +99,4 @@ impl Store {
         let groups = found.try_collect().await;
         groups.map_err(StoreError::database("list groups"))
     }
-}
-
-#[derive(Deserialize)]
-struct IdOnly {
-    #[serde(rename = "_id")]
-    id: GroupId,
 }

@@ -28,6 +28,7 @@ pub mod followed_files;
 pub mod free_space;
 pub mod group_changes;
 pub mod groups;
+mod id_only;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;

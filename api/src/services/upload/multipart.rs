@@ -8,18 +8,18 @@ use std::borrow::Cow;
 
 use axum::body::Bytes;
 use axum::extract::Request;
-use dossier_common::digest::{RunningSha256, Sha256};
+use dossier_common::digest::Sha256;
 use dossier_common::file_name::FileName;
 use dossier_common::id::{BlobId, UserId};
-use dossier_common::store::blobs::{BlobWriter, StoredBlob};
+use dossier_common::store::blobs::StoredBlob;
 use headers::{ContentLength, HeaderMapExt};
 
-pub(super) use self::form::document_too_large;
 use self::form::{Form, OVERHEAD_BYTES, Part};
 use super::Upload;
 use super::digest::{check_digest, expected_digest};
 use super::fields::{Fields, Said, UploadFields};
-use super::refusal::stored;
+use super::pieces::{self, Pieces};
+use super::refusal::document_too_large;
 use super::room::Room;
 use crate::extract::shown;
 use crate::problem::Problem;
@@ -134,8 +134,8 @@ async fn read_fields(
             Some("file") => {
                 let name = FileName::sanitise(field.file_name().unwrap_or_default());
                 let blob = match room.as_deref_mut() {
-                    Some(room) => store_field(state, field, (blob_id, room)).await?,
-                    None => digest_field(state, field, blob_id).await?,
+                    Some(room) => pieces::store(state, field, (blob_id, room)).await?,
+                    None => pieces::digest(state, field, blob_id).await?,
                 };
                 received.file = Some((name, blob));
             }
@@ -152,68 +152,10 @@ async fn read_fields(
     Ok((name, blob, said))
 }
 
-async fn store_field(
-    state: &AppState,
-    field: Part<'_>,
-    (blob_id, room): (BlobId, &mut Room),
-) -> Result<StoredBlob, Problem> {
-    let writer: BlobWriter = state.store.write_blob(blob_id);
-    match write_pieces(state, field, room, &writer).await {
-        Ok(()) => writer.finish().await.map_err(stored),
-        Err(problem) => {
-            writer.discard().await;
-            Err(problem)
-        }
+impl Pieces for Part<'_> {
+    async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        self.chunk().await
     }
-}
-
-/// Hands the document over piece by piece, each after there is room for it.
-async fn write_pieces(
-    state: &AppState,
-    mut field: Part<'_>,
-    room: &mut Room,
-    writer: &BlobWriter,
-) -> Result<(), Problem> {
-    let mut size_bytes = 0;
-    while let Some(piece) = next_piece(state, &mut field, &mut size_bytes).await? {
-        room.make(size_bytes).await?;
-        if !writer.write(piece).await {
-            // Why, is told when it is finished.
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Digests a document that is not to be stored.
-async fn digest_field(
-    state: &AppState,
-    mut field: Part<'_>,
-    id: BlobId,
-) -> Result<StoredBlob, Problem> {
-    let (mut size_bytes, mut digest) = (0, RunningSha256::default());
-    while let Some(piece) = next_piece(state, &mut field, &mut size_bytes).await? {
-        digest.update(&piece);
-    }
-    Ok(StoredBlob {
-        id,
-        size_bytes,
-        sha256: digest.finish(),
-    })
-}
-
-/// The next piece of a document, as long as it is not too long with it.
-async fn next_piece(
-    state: &AppState,
-    field: &mut Part<'_>,
-    size_bytes: &mut u64,
-) -> Result<Option<Bytes>, Problem> {
-    let piece = field.chunk().await?;
-    *size_bytes += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-    if *size_bytes > state.limits.upload_bytes {
-        return Err(document_too_large(state.limits.upload_bytes));
-    }
-    Ok(piece)
 }
 
 fn query_of(request: &Request) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {

@@ -1,14 +1,15 @@
 //! Reading a document that is the body itself, piece by piece.
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::{BodyDataStream, Bytes};
 use axum::extract::Request;
 use dossier_common::id::{BlobId, UserId};
-use dossier_common::store::blobs::{BlobWriter, StoredBlob};
+use dossier_common::store::blobs::StoredBlob;
 use futures_util::StreamExt;
 
-use super::multipart::{declared_length, document_too_large};
+use super::multipart::declared_length;
 use super::pace::Pace;
-use super::refusal::stored;
+use super::pieces::{self, Pieces};
+use super::refusal::document_too_large;
 use super::room::Room;
 use crate::extract::media_type;
 use crate::problem::{Code, Problem};
@@ -32,7 +33,12 @@ pub(super) async fn receive(
         return Err(document_too_large(state.limits.upload_bytes));
     }
     let mut room = Room::reserve(state, (owner, blob_id), declared, 0).await?;
-    match store_body(state, request.into_body(), (blob_id, &mut room)).await {
+    let raw = Raw {
+        body: request.into_body().into_data_stream(),
+        pace: Pace::begin(&state.limits),
+        arrived: 0,
+    };
+    match pieces::store(state, raw, (blob_id, &mut room)).await {
         Ok(blob) => Ok((blob, room)),
         Err(problem) => {
             room.give_up().await;
@@ -41,43 +47,19 @@ pub(super) async fn receive(
     }
 }
 
-async fn store_body(
-    state: &AppState,
-    body: Body,
-    (blob_id, room): (BlobId, &mut Room),
-) -> Result<StoredBlob, Problem> {
-    let writer = state.store.write_blob(blob_id);
-    match write_pieces(state, body.into_data_stream(), room, &writer).await {
-        Ok(()) => writer.finish().await.map_err(stored),
-        Err(problem) => {
-            writer.discard().await;
-            Err(problem)
-        }
-    }
+/// The body of a request, and how slow it may be.
+struct Raw {
+    body: BodyDataStream,
+    pace: Pace,
+    arrived: u64,
 }
 
-async fn write_pieces(
-    state: &AppState,
-    mut pieces: BodyDataStream,
-    room: &mut Room,
-    writer: &BlobWriter,
-) -> Result<(), Problem> {
-    let (mut size_bytes, mut pace) = (0_u64, Pace::begin(&state.limits));
-    loop {
-        let piece = match pace.wait(size_bytes, pieces.next()).await? {
-            None => return Ok(()),
-            Some(Ok(piece)) => piece,
-            Some(Err(_)) => return Err(broken_off()),
-        };
-        size_bytes += piece.len() as u64;
-        if size_bytes > state.limits.upload_bytes {
-            return Err(document_too_large(state.limits.upload_bytes));
-        }
-        room.make(size_bytes).await?;
-        if !writer.write(piece).await {
-            // Why, is told when it is finished.
-            return Ok(());
-        }
+impl Pieces for Raw {
+    async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let piece = self.pace.wait(self.arrived, self.body.next()).await?;
+        let piece = piece.transpose().map_err(|_| broken_off())?;
+        self.arrived += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        Ok(piece)
     }
 }
 

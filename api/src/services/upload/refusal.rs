@@ -50,6 +50,12 @@ impl Refusal {
     }
 }
 
+/// The document is longer than it may be.
+pub(super) fn document_too_large(most_bytes: u64) -> Problem {
+    let detail = format!("A document is at most {most_bytes} bytes long.");
+    Problem::new(Code::PayloadTooLarge, detail).closing_connection()
+}
+
 /// The problem of an upload that the store failed.
 pub(in crate::services) fn stored(error: StoreError) -> Problem {
     if error.is_out_of_space() {

@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header;
 
 use super::super::pace::Pace;
+use super::super::refusal::document_too_large;
 use super::disposition::Disposition;
 use super::feed::{Allowance, Excess, Feed, MAX_SMALL_BYTES};
 use crate::extract::media_type;
@@ -157,11 +158,6 @@ impl Reading {
             ),
         }
     }
-}
-
-/// The document is longer than it may be.
-pub(in crate::services::upload) fn document_too_large(most_bytes: u64) -> Problem {
-    too_large(format!("A document is at most {most_bytes} bytes long."))
 }
 
 fn small_too_large() -> Problem {
