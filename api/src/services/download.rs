@@ -118,7 +118,7 @@ pub async fn may_resume(state: &AppState, link: &Link, range: ByteRange) -> Resu
 }
 
 /// Begins another use of the link, in one transaction with its entry in the audit; nothing when another request has
-/// changed the link meanwhile.
+/// changed the link meanwhile, or is about to.
 async fn open(
     state: &AppState,
     link: &Link,
@@ -136,7 +136,7 @@ async fn open(
     let entry = entry.cloned();
     let opened = state
         .store
-        .transaction("begin a download", |tx| {
+        .transaction_unless_met("begin a download", |tx| {
             let (link, download, entry) = (link.clone(), download.clone(), entry.clone());
             Box::pin(async move {
                 let opened = tx.open_download(&link, &download, now).await?;
@@ -148,7 +148,9 @@ async fn open(
         })
         .await?;
     let download = id;
-    Ok(opened.then_some(Joined { download, granted }))
+    Ok(opened
+        .unwrap_or_default()
+        .then_some(Joined { download, granted }))
 }
 
 /// The entry of the audit, unless there are so many that they are only counted.

@@ -72,6 +72,7 @@ pub use collections::{Collections, collection};
 pub use error::{Conflict, StoreError};
 pub use reachability::Reachability;
 pub use schema::{SCHEMA_VERSION, SchemaError};
+use tx::Tries;
 pub use tx::Tx;
 
 use std::sync::Arc;
@@ -212,11 +213,45 @@ impl Store {
         R: Send,
         F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
     {
+        self.run(operation, Tries::Many, &mut body).await
+    }
+
+    /// The same, except that a transaction that meets another one is not tried again: `None` then. For what many
+    /// want at once and one gets: to look again by a read costs less than another transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::transaction`].
+    pub async fn transaction_unless_met<R, F>(
+        &self,
+        operation: &'static str,
+        mut body: F,
+    ) -> Result<Option<R>, StoreError>
+    where
+        R: Send,
+        F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
+    {
+        match self.run(operation, Tries::One, &mut body).await {
+            Err(error) if error.is_transient() => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+
+    async fn run<R, F>(
+        &self,
+        operation: &'static str,
+        tries: Tries,
+        body: &mut F,
+    ) -> Result<R, StoreError>
+    where
+        R: Send,
+        F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
+    {
         let mut session = self
             .client
             .start_session()
             .await
             .map_err(StoreError::database(operation))?;
-        tx::run(self, &mut session, operation, &mut body).await
+        tx::run(self, &mut session, operation, tries, body).await
     }
 }

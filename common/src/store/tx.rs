@@ -99,7 +99,16 @@ impl Tx<'_> {
     }
 }
 
-/// Runs `body` until it commits, fails for good, or [`RETRY_FOR`] is over.
+/// How often a transaction is tried that meets another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tries {
+    /// Once: the caller looks again whether there is anything left to do.
+    One,
+    /// Until it commits, or [`RETRY_FOR`] is over.
+    Many,
+}
+
+/// Runs `body` until it commits, fails for good, or has had its `tries`.
 ///
 /// The driver's own `and_run2` does the same; its closure cannot be proven `Send` behind a
 /// generic parameter, which every task that runs a transaction needs.
@@ -107,6 +116,7 @@ pub(super) async fn run<R, F>(
     store: &Store,
     session: &mut ClientSession,
     operation: &'static str,
+    tries: Tries,
     body: &mut F,
 ) -> Result<R, StoreError>
 where
@@ -144,7 +154,9 @@ where
             }
         };
         match pauses.next() {
-            Some(pause) if error.is_transient() && Instant::now() < deadline => {
+            Some(pause)
+                if error.is_transient() && tries == Tries::Many && Instant::now() < deadline =>
+            {
                 tokio::time::sleep(pause).await;
             }
             _ => return Err(error),

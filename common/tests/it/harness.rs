@@ -43,14 +43,18 @@ pub(crate) struct TestStore {
 
 impl TestStore {
     pub(crate) async fn new() -> Self {
-        let test = Self::without_migrations().await;
-        let migrated = dossier_migrations::migrate(test.database.database(), |_| {}).await;
-        migrated.expect("the migrations run");
-        test
+        let database = TestDatabase::prepared(async |database| {
+            let migrated = dossier_migrations::migrate(database, |_| {}).await;
+            migrated.expect("the migrations run");
+        });
+        Self::on(database.await).await
     }
 
     pub(crate) async fn without_migrations() -> Self {
-        let database = TestDatabase::create().await;
+        Self::on(TestDatabase::create().await).await
+    }
+
+    async fn on(database: TestDatabase) -> Self {
         Self {
             store: connect(database.uri()).await,
             entropy: Entropy::seeded(3),

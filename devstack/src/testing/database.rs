@@ -6,10 +6,13 @@ use std::time::Duration;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
+use super::ended::Ended;
 use super::server::mongodb_uri;
 use super::uri::with_database;
+use crate::environment;
 
-/// A database with a random name that is dropped at the end of the test.
+/// A database with a random name that is dropped at the end of the test, or handed on to the next one where it was
+/// [prepared](Self::prepared).
 ///
 /// It belongs to the runtime of the test that created it. Dropping the value drops the
 /// database too, from a thread of its own; [`TestDatabase::close`] does so in place.
@@ -18,6 +21,7 @@ pub struct TestDatabase {
     client: Client,
     database: Database,
     uri: String,
+    prepared: Option<Ended>,
     is_closed: bool,
 }
 
@@ -32,16 +36,56 @@ impl TestDatabase {
             Ok(server) => server,
             Err(error) => panic!("{error}"),
         };
-        let name = format!("test_{:016x}", rand::random::<u64>());
-        let uri = with_database(&server, &name);
+        Self::named(&server, &format!("test_{:016x}", rand::random::<u64>())).await
+    }
+
+    /// Creates a database that `prepare` gives its collections and indexes, or empties that of a test that has
+    /// ended: what `prepare` wrote stays. Not for tests that change an index.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::create`], and when the database cannot be read.
+    pub async fn prepared(prepare: impl AsyncFnOnce(&Database)) -> Self {
+        // On a server that stays, nothing stays of ours.
+        if environment::mongodb_uri().is_some() {
+            let created = Self::create().await;
+            prepare(created.database()).await;
+            return created;
+        }
+        while let Some(ended) = Ended::take() {
+            if let Some(reused) = Self::reuse(ended).await {
+                return reused;
+            }
+        }
+        let mut created = Self::create().await;
+        prepare(created.database()).await;
+        let prepared = Ended::as_prepared(created.database()).await;
+        created.prepared = Some(prepared.expect("the collections can be listed"));
+        created
+    }
+
+    /// The database of a test that has ended, unless it cannot be emptied.
+    async fn reuse(ended: Ended) -> Option<Self> {
+        let server = mongodb_uri().await.ok()?;
+        let mut reused = Self::named(&server, &ended.name).await;
+        let emptied = ended.empty(reused.database()).await;
+        let is_as_prepared = emptied.unwrap_or_default();
+        reused.prepared = is_as_prepared.then_some(ended);
+        // What is not as it was prepared is dropped.
+        reused.prepared.is_some().then_some(reused)
+    }
+
+    async fn named(server: &str, name: &str) -> Self {
+        let uri = with_database(server, name);
         let client = connect(&uri)
             .await
             .unwrap_or_else(|error| panic!("MONGODB_URI is of no use: {error}"));
-        let database = client.database(&name);
+        let database = client.database(name);
         Self {
             client,
             database,
             uri,
+            prepared: None,
             is_closed: false,
         }
     }
@@ -77,7 +121,9 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if !self.is_closed {
+        if let Some(prepared) = self.prepared.take().filter(|_| !self.is_closed) {
+            prepared.hand_on();
+        } else if !self.is_closed {
             let (uri, name) = (self.uri.clone(), self.database.name().to_owned());
             // The test's runtime is about to end, and a driver must not be left half-way:
             // another connection on another thread does it, and we wait. What fails here

@@ -4,6 +4,7 @@
 mod cleanup;
 mod collector;
 mod database;
+mod ended;
 mod eventually;
 mod given;
 mod logs;

@@ -282,10 +282,11 @@ impl App {
 
 /// A database with every migration.
 pub(crate) async fn migrated_database() -> TestDatabase {
-    let database = TestDatabase::create().await;
-    let migrated = dossier_migrations::migrate(database.database(), |_| {}).await;
-    migrated.expect("the migrations run");
-    database
+    TestDatabase::prepared(async |database| {
+        let migrated = dossier_migrations::migrate(database, |_| {}).await;
+        migrated.expect("the migrations run");
+    })
+    .await
 }
 
 pub(crate) fn access_tokens(jwt_keys: &str) -> Arc<AccessTokens> {

@@ -52,9 +52,11 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        let database = TestDatabase::create().await;
-        let migrated = dossier_migrations::migrate(database.database(), |_| {}).await;
-        migrated.expect("the migrations run");
+        let database = TestDatabase::prepared(async |database| {
+            let migrated = dossier_migrations::migrate(database, |_| {}).await;
+            migrated.expect("the migrations run");
+        })
+        .await;
         let settings = QueueSettings {
             mail_retry_base: RETRY_BASE,
             concurrency: 2,
