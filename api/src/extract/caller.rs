@@ -13,7 +13,7 @@ use mongodb::bson::DateTime;
 use crate::access_token::AccessTokenError;
 use crate::audit::Audit;
 use crate::origin::Origin;
-use crate::problem::{Code, Fails, Problem};
+use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
 /// A person with a standing session.
