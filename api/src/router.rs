@@ -196,7 +196,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), answer_unfinished))
         .layer(from_fn(answer_refusal))
         .layer(from_fn(pages::show_failures))
-        .layer(from_fn_with_state(state.clone(), console::show_failures))
+        .layer(from_fn(console::show_failures))
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state.clone(), set_security_headers))
         .layer(from_fn(observe))

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use minijinja::context;
@@ -22,15 +23,29 @@ pub(super) struct Shown(Arc<Facts>);
 
 #[derive(Debug, Default)]
 struct Facts {
-    is_of_console: OnceLock<()>,
+    asked: OnceLock<Asked>,
     view: OnceLock<View>,
+}
+
+/// What was asked for.
+#[derive(Debug)]
+struct Asked {
+    uri: Uri,
+    is_safe: bool,
+    is_page: bool,
+    stranger: View,
 }
 
 impl Shown {
     /// The request is one of the console.
-    pub(super) fn is_of_console(&self) {
-        // Whoever says so again says the same, here and below.
-        let _ = self.0.is_of_console.set(());
+    pub(super) fn begin(&self, parts: &Parts, state: &AppState) {
+        // There is one request; whoever says so again says the same, here and below.
+        let _ = self.0.asked.set(Asked {
+            uri: parts.uri.clone(),
+            is_safe: parts.method.is_safe(),
+            is_page: is_for_page(&parts.headers, &parts.uri),
+            stranger: View::of(parts, state, None),
+        });
     }
 
     /// This visitor has made it.
@@ -41,37 +56,31 @@ impl Shown {
 
 /// Middleware: who waits for a page of the console is shown a page, also when its handler could not end, or panicked.
 /// Scripts get the problem itself.
-pub async fn show_failures(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn show_failures(mut request: Request, next: Next) -> Response {
     let shown = Shown::default();
     request.extensions_mut().insert(shown.clone());
-    let (parts, body) = request.into_parts();
-    let (method, uri) = (parts.method.clone(), parts.uri.clone());
-    let is_page = is_for_page(&parts.headers, &uri);
-    let stranger = View::of(&parts, &state, None);
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let response = next.run(request).await;
+    let Some(asked) = shown.0.asked.get().filter(|asked| asked.is_page) else {
+        return response;
+    };
     let problem = response.extensions().get::<Problem>().cloned();
-    let problem = problem.or_else(|| wrong_method(&response));
-    match problem {
-        Some(problem) if is_page && shown.0.is_of_console.get().is_some() => {
-            let view = shown.0.view.get().unwrap_or(&stranger);
-            page(view, &problem, &method, &uri)
-        }
-        _ => response,
+    match problem.or_else(|| wrong_method(&response)) {
+        Some(problem) => page(shown.0.view.get(), asked, &problem),
+        None => response,
     }
 }
 
-fn page(view: &View, problem: &Problem, method: &Method, uri: &Uri) -> Response {
+fn page(view: Option<&View>, asked: &Asked, problem: &Problem) -> Response {
     match problem.code() {
-        Code::Unauthorized | Code::TokenExpired if method.is_safe() => {
-            see_other(&sign_in_before(uri), "")
+        Code::Unauthorized | Code::TokenExpired if asked.is_safe => {
+            see_other(&sign_in_before(&asked.uri), "")
         }
         Code::Unauthorized | Code::TokenExpired => see_other("/sign-in", ""),
         Code::SecondFactorRequired => see_other("/account/second-factor", ""),
-        _ => view.refused("problem.html", problem, context! {}),
+        _ => {
+            let view = view.unwrap_or(&asked.stranger);
+            view.refused("problem.html", problem, context! {})
+        }
     }
 }
 

@@ -4,25 +4,25 @@
 //! cookie tells, and shows what they answer. Forms are posted and answered by a redirect, so that every page works
 //! without script. Cookies are read here alone.
 
-mod account;
-mod assets;
+pub mod account;
+pub mod assets;
 mod cookie;
 mod csrf;
-mod documents;
+pub mod documents;
 mod failure;
-mod form;
-mod jobs;
+pub mod form;
+pub mod jobs;
 mod locale;
 mod next;
-mod operations;
-mod people;
+pub mod operations;
+pub mod people;
 mod routes;
-mod session;
-mod templates;
-mod upload;
-mod view;
+pub mod session;
+pub mod templates;
+pub mod upload;
+pub mod view;
 mod visitor;
-mod words;
+pub mod words;
 
 pub use failure::show_failures;
 pub use form::Form;

@@ -35,7 +35,7 @@ pub(super) async fn know_visitor(
     let (mut parts, body) = request.into_parts();
     let shown = parts.extensions.get::<Shown>().cloned();
     if let Some(shown) = &shown {
-        shown.is_of_console();
+        shown.begin(&parts, &state);
     }
     let caller = match caller(&mut parts, &state).await {
         Ok(caller) => caller,

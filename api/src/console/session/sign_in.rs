@@ -66,7 +66,7 @@ pub async fn sign_in(
 fn read(form: &Form, device: Option<&str>) -> Result<LoginInput, Problem> {
     let (email, password) = (form.get("email"), form.secret("password"));
     let (Some(email), Some(password)) = (email, password) else {
-        let missing = |field| FieldError::new(field, "must not be empty");
+        let missing = |field: &'static str| FieldError::new(field, "must not be empty");
         let fields = [
             (form.get("email").is_none(), "email"),
             (form.secret("password").is_none(), "password"),
