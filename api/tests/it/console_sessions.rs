@@ -213,7 +213,7 @@ async fn a_disabled_account_and_another_role_end_the_session() {
     let user = app.account(EMAIL, Role::Client, true).await;
     let cookie = sign_in(&app).await;
     let role = app
-        .call(Method::PUT, &format!("/v1/users/{}/role", user.id))
+        .call(Method::PUT, &format!("/v1/admin/users/{}/role", user.id))
         .by(&admin);
     role.json(serde_json::json!({ "role": "ops" }))
         .send()
@@ -222,7 +222,7 @@ async fn a_disabled_account_and_another_role_end_the_session() {
     assert!(!is_signed_in(&app, &cookie).await);
     let cookie = sign_in(&app).await;
     let disable = app
-        .post(&format!("/v1/users/{}/disable", user.id))
+        .post(&format!("/v1/admin/users/{}/disable", user.id))
         .by(&admin);
     disable.send().await.expect(200);
     assert!(!is_signed_in(&app, &cookie).await);
@@ -258,7 +258,8 @@ async fn a_session_that_is_used_goes_on_and_is_written_once_an_hour() {
         app.state
             .clock
             .advance(std::time::Duration::from_secs(minutes * 60));
-        tokio::time::sleep(dossier_common::store::RECENT).await;
+        let forgotten = dossier_common::store::recent::RECENT;
+        tokio::time::sleep(forgotten).await;
         assert!(is_signed_in(&app, &cookie).await);
         let rows = app
             .database()
