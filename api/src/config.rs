@@ -13,6 +13,7 @@ use dossier_common::queue::QueueSettings;
 use dossier_common::retention::Retention;
 use dossier_service::{FrameSettings, server};
 
+use crate::console_setting::ConsoleSetting;
 use crate::keys::ApiKeys;
 use crate::legacy_audience::LegacyAudience;
 use crate::sign_up_policy::SignUpPolicy;
@@ -81,6 +82,8 @@ pub struct Settings {
     pub totp_required_for: TotpRoles,
     /// Whom documents are meant for that come by the interface of the FastAPI generation.
     pub legacy_audience: LegacyAudience,
+    /// Whether the web console is served.
+    pub console: ConsoleSetting,
     /// What is allowed at most.
     pub limits: Limits,
     /// How long bytes are kept that nobody can download any more.
@@ -115,6 +118,7 @@ impl Settings {
         let totp_required_for = env.value("TOTP_REQUIRED_FOR", TotpRoles::RULE, nobody);
         let everyone = LegacyAudience::default();
         let legacy_audience = env.value("LEGACY_AUDIENCE", LegacyAudience::RULE, everyone);
+        let console = env.value("CONSOLE", ConsoleSetting::RULE, ConsoleSetting::default());
         let limits = read_limits(&mut env);
         let retention = Retention::read(&mut env);
         let queues = read_queue_settings(&mut env);
@@ -131,6 +135,7 @@ impl Settings {
                 sign_up,
                 totp_required_for,
                 legacy_audience,
+                console,
                 limits,
                 retention,
                 queues,

@@ -9,6 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::console;
+use crate::console_setting::ConsoleSetting;
 use crate::handlers::{
     admin, auth, download, failures, files, groups, health, invitations, jobs, links, mails, me,
     operations, pages, queues, sessions, uploads, users, workers,
@@ -135,8 +137,12 @@ fn resumable_uploads() -> OpenApiRouter<AppState> {
         .route_layer(from_fn(say_tus_version))
 }
 
-fn other_routes() -> Router<AppState> {
-    Router::new()
+fn other_routes(state: &AppState) -> Router<AppState> {
+    let console = match state.console {
+        ConsoleSetting::On => console::routes(state),
+        ConsoleSetting::Off => Router::new(),
+    };
+    console
         // For browsers
         .route(
             "/verify-email/{token}",
@@ -179,7 +185,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(state: AppState) -> Router {
     let (described, _) = described_routes().split_for_parts();
     described
-        .merge(other_routes())
+        .merge(other_routes(&state))
         .merge(documentation())
         .fallback(async || Problem::not_found())
         // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
@@ -190,6 +196,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), answer_unfinished))
         .layer(from_fn(answer_refusal))
         .layer(from_fn(pages::show_failures))
+        .layer(from_fn(console::show_failures))
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state.clone(), set_security_headers))
         .layer(from_fn(observe))

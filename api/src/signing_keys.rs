@@ -1,4 +1,4 @@
-//! The keys of access and refresh tokens.
+//! The keys of access and refresh tokens, and of the console's cookies.
 
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub(crate) struct SigningKey {
     pub(crate) decoding: DecodingKey,
     /// For refresh tokens.
     pub(crate) refresh: hmac::Key,
+    /// For the cookies and forms of the web console.
+    pub(crate) console: hmac::Key,
 }
 
 /// The keys: the first signs, every one is accepted under its `kid`. Clones share them; see [`KeyRing`].
@@ -65,7 +67,8 @@ impl SigningKeys {
             let key = SigningKey {
                 encoding: EncodingKey::from_secret(&secret),
                 decoding: DecodingKey::from_secret(&secret),
-                refresh: derive_key(&secret),
+                refresh: derive_key(&secret, b"refresh tokens"),
+                console: derive_key(&secret, b"web console"),
             };
             keys.push((kid.to_owned(), key));
         }
@@ -117,12 +120,11 @@ fn check_key(kid: &str, secret: &[u8], position: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// The key of refresh tokens that belongs to a signing key: another one for another use.
-fn derive_key(signing_secret: &[u8]) -> hmac::Key {
+/// The key that belongs to a signing key for `purpose`: another one for another use.
+fn derive_key(signing_secret: &[u8], purpose: &[u8]) -> hmac::Key {
     let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"dossier");
     let derived = salt.extract(signing_secret);
-    let derived = derived
-        .expand(&[b"refresh tokens"], HMAC_SHA256)
-        .expect("32 bytes are few enough");
-    hmac::Key::from(derived)
+    let info = [purpose];
+    let derived = derived.expand(&info, HMAC_SHA256);
+    hmac::Key::from(derived.expect("32 bytes are few enough"))
 }

@@ -14,6 +14,8 @@ pub use dossier_service::Draining;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Limits;
+use crate::console_setting::ConsoleSetting;
+use crate::console_tokens::ConsoleTokens;
 use crate::download_watch::DownloadWatch;
 use crate::event_places::EventPlaces;
 use crate::file_feed::FileFeed;
@@ -72,6 +74,10 @@ pub struct Parts {
     pub access_tokens: Arc<AccessTokens>,
     /// The keys of refresh tokens.
     pub refresh_tokens: Arc<RefreshTokens>,
+    /// The keys of the web console's cookies and forms.
+    pub console_tokens: Arc<ConsoleTokens>,
+    /// Whether the web console is served.
+    pub console: ConsoleSetting,
     /// The password hasher.
     pub passwords: PasswordHasher,
     /// Who did what.

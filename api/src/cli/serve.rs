@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::access_token::AccessTokens;
 use crate::audit::Audit;
 use crate::config::Settings;
+use crate::console_tokens::ConsoleTokens;
 use crate::download_watch::DownloadWatch;
 use crate::event_places::EventPlaces;
 use crate::file_feed::FileFeed;
@@ -107,6 +108,8 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         entropy,
         token_keys: settings.keys.tokens,
         refresh_tokens: Arc::new(RefreshTokens::new(signing.clone())),
+        console_tokens: Arc::new(ConsoleTokens::new(signing.clone())),
+        console: settings.console,
         access_tokens: Arc::new(AccessTokens::new(signing, &settings.public_url)),
         public_url: settings.public_url,
         trusted_proxies: settings.trusted_proxies,

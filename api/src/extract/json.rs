@@ -109,12 +109,14 @@ fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-pub(super) fn unsupported(wanted: &str) -> Problem {
+/// The refusal of a body that is not of the media type `wanted`.
+pub(crate) fn unsupported(wanted: &str) -> Problem {
     let detail = format!("Please send the body as {wanted} and say so in Content-Type.");
     Problem::new(Code::UnsupportedMediaType, detail)
 }
 
-pub(super) async fn read_body(request: Request) -> Result<Bytes, Problem> {
+/// The body of a request, up to 64 KiB of it.
+pub(crate) async fn read_body(request: Request) -> Result<Bytes, Problem> {
     read_up_to(MAX_BODY_BYTES, request).await
 }
 

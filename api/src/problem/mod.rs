@@ -3,6 +3,7 @@
 mod code;
 mod convert;
 mod describe;
+mod page;
 mod render;
 
 pub use code::Code;
@@ -194,6 +195,16 @@ impl Problem {
     /// Whether the connection is closed after it.
     pub(crate) fn closes_connection(&self) -> bool {
         self.closes_connection
+    }
+
+    /// What to do next, for pages.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The fields that break their rules, for pages.
+    pub(crate) fn errors(&self) -> &[FieldError] {
+        &self.errors
     }
 
     /// The rule that a field breaks, for pages.

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::state::AppState;
 
 /// How long a device is remembered after a log-in with it, or after it was given the token.
-const DEVICE_TTL: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+pub const DEVICE_TTL: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 /// The device of `token`, if it is one that the owner of `user` has logged in with, or changed the
 /// password with, since the password was changed last. Any other token is as good as none.

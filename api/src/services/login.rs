@@ -7,13 +7,40 @@ use secrecy::ExposeSecret;
 
 use super::device::{device_token, proven_device};
 use super::one_time_code::{TakeCode, prove_second_factor};
-use super::session::{Tokens, open_session};
+use super::session::{Opened, Tokens, open_session};
 use crate::audit::failed;
 use crate::extract::LoginInput;
 use crate::origin::Origin;
 use crate::password::{HashingPlace, Verdict};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
+
+/// Somebody who has logged in.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// Their session.
+    pub opened: Opened,
+    /// Proves the device that it was done with.
+    pub device_token: String,
+}
+
+/// Opens a session, for programs.
+///
+/// # Errors
+///
+/// As [`begin_session`].
+pub async fn log_in(
+    state: &AppState,
+    origin: &Origin,
+    client: Option<&str>,
+    input: LoginInput,
+) -> Result<Tokens, Problem> {
+    let logged_in = begin_session(state, origin, client, input).await?;
+    Ok(Tokens {
+        device_token: Some(logged_in.device_token),
+        ..logged_in.opened.into_tokens(state)
+    })
+}
 
 /// Opens a session.
 ///
@@ -23,12 +50,12 @@ use crate::state::AppState;
 /// yet and a disabled account, after the same time. What is no address takes no time; nothing is
 /// done for a network that has too many log-ins under way, and while an address has to wait after
 /// failures. Whether the account has a second factor is told to whoever knows its password alone.
-pub async fn log_in(
+pub async fn begin_session(
     state: &AppState,
     origin: &Origin,
     client: Option<&str>,
     input: LoginInput,
-) -> Result<Tokens, Problem> {
+) -> Result<LoggedIn, Problem> {
     let email = input.email.parse::<EmailAddress>();
     let email = email.map_err(|_| wrong_credentials())?;
     let place = state.passwords.place(origin.network)?;
@@ -71,10 +98,10 @@ pub async fn log_in(
             return Err(problem);
         }
     };
-    let tokens = open_session(state, &user, second_factor, origin, client).await?;
-    Ok(Tokens {
-        device_token: Some(device_token(state, &user, device)),
-        ..tokens.ok_or_else(wrong_credentials)?
+    let opened = open_session(state, &user, second_factor, origin, client).await?;
+    Ok(LoggedIn {
+        opened: opened.ok_or_else(wrong_credentials)?,
+        device_token: device_token(state, &user, device),
     })
 }
 

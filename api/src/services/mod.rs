@@ -19,6 +19,7 @@ mod groups;
 mod invite;
 mod job_states;
 mod link;
+mod log_out;
 mod login;
 mod notices;
 mod one_time_code;
@@ -45,6 +46,7 @@ pub use change_file::{ChangeFile, change_file, file_etag};
 pub use change_job::{ChangeJob, change_job};
 pub use change_password::{ChangePassword, change_password};
 pub use change_queue::{QueueChange, change_queue, find_queue};
+pub use device::DEVICE_TTL;
 pub use download::{BrokenOff, RunningResponse, begin_download, may_resume};
 pub use event_stream::{Events, TakePlace, take_place};
 pub use file_events::file_events;
@@ -55,7 +57,8 @@ pub use groups::{
 pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
 pub use link::{LinkTerms, request_link, wait_for_token};
-pub use login::{LogIn, log_in};
+pub use log_out::log_out;
+pub use login::{LogIn, LoggedIn, begin_session, log_in};
 pub use notices::{await_first_download, note_download, note_seen, set_notices, unsubscribe};
 pub use operate::{Operate, Operated, operate};
 pub use order::{initiator, order, with_options};
@@ -72,7 +75,7 @@ pub use second_factor::{
 };
 pub use seen_links::show_to_client;
 pub use send_reset::{SendReset, send_reset};
-pub use session::{Refresh, Tokens, open_session, refresh};
+pub use session::{Opened, Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
     AcceptUpload, IdempotencyKey, ReceiveUpload, ReplaceContent, Upload, UploadFields, Uploaded,

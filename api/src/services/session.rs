@@ -18,6 +18,22 @@ use crate::wire::LoginResponse;
 /// What a session is carried on with.
 pub type Tokens = LoginResponse;
 
+/// A session that was opened, and the first token to carry it on with.
+#[derive(Debug)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    refresh_token: String,
+}
+
+impl Opened {
+    /// What programs carry the session on with.
+    pub fn into_tokens(self, state: &AppState) -> Tokens {
+        let (idle, now) = (self.session.idle_expires_at, self.session.created_at);
+        tokens(state, &self.session, self.refresh_token, idle, now)
+    }
+}
+
 /// Opens a session; `None` when the account has changed since `user` was read.
 ///
 /// # Errors
@@ -29,7 +45,7 @@ pub async fn open_session(
     second_factor: bool,
     origin: &Origin,
     client: Option<&str>,
-) -> Result<Option<Tokens>, Problem> {
+) -> Result<Option<Opened>, Problem> {
     let now = state.clock.now();
     let id = SessionId::generate(&state.entropy, now);
     let seed = RefreshSeed::generate(&state.entropy);
@@ -55,9 +71,10 @@ pub async fn open_session(
             })
         })
         .await?;
-    let idle_expires_at = session.idle_expires_at;
-    let tokens = opened.then(|| tokens(state, &session, refresh_token, idle_expires_at, now));
-    Ok(tokens)
+    Ok(opened.then_some(Opened {
+        session,
+        refresh_token,
+    }))
 }
 
 /// Trades the newest refresh token of a session for new tokens.

@@ -56,6 +56,30 @@ impl Store {
             .map_err(StoreError::database("list sessions"))
     }
 
+    /// Has a session that stands at `now`, and ends at the time that `session` has unless it is used, end at `until`
+    /// instead; `false` when somebody else was first, or it has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn extend_session(
+        &self,
+        session: &Session,
+        until: DateTime,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        let standing = doc! {
+            "_id": session.id, "revoked_at": null, "idle_expires_at": session.idle_expires_at,
+            "absolute_expires_at": { "$gt": now },
+        };
+        self.collections
+            .sessions
+            .update_one(standing, doc! { "$set": { "idle_expires_at": until } })
+            .await
+            .map(|result| result.modified_count == 1)
+            .map_err(StoreError::database("extend a session"))
+    }
+
     /// Ends a session; ending it twice changes nothing.
     ///
     /// # Errors

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use dossier_common::audit::Act;
 
 use crate::extract::{Enrolling, NoQuery};
 use crate::problem::{Problem, Problems};
+use crate::services;
 use crate::state::AppState;
 
 /// Log out
@@ -23,19 +23,6 @@ pub async fn log_out(
     Enrolling(caller): Enrolling,
     NoQuery: NoQuery,
 ) -> Result<StatusCode, Problem> {
-    let now = state.clock.now();
-    let entry = caller.entry(&state.audit, Act::LogOut);
-    let entry = entry.about(caller.session_id);
-    let session = caller.session_id;
-    state
-        .store
-        .transaction("log out", |tx| {
-            let entry = entry.clone();
-            Box::pin(async move {
-                tx.revoke_session(session, now).await?;
-                tx.record(entry).await
-            })
-        })
-        .await?;
+    services::log_out(&state, &caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }

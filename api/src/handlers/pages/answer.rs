@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::{Value, context};
 
@@ -25,7 +25,7 @@ pub(super) fn answer(name: &str, pressed: Result<(), Problem>, entered: Value) -
         step_of(problem.code()),
         values,
     );
-    with_headers_of(&problem, page)
+    problem.with_headers_on(page)
 }
 
 fn step_of(code: Code) -> Step {
@@ -45,22 +45,6 @@ fn when(wait: Duration) -> String {
         minutes @ 2..=90 => format!("in {minutes} minutes"),
         minutes => format!("in {} hours", minutes.div_ceil(60)),
     }
-}
-
-/// The headers that programs get with `problem` go with its page, too.
-fn with_headers_of(problem: &Problem, mut page: Response) -> Response {
-    if let Some(limit) = problem.rate_limit() {
-        page.extensions_mut().insert(limit);
-    }
-    if let Some(wait) = problem.retry_after() {
-        let seconds = HeaderValue::from(wait.as_secs());
-        page.headers_mut().insert(header::RETRY_AFTER, seconds);
-    }
-    if problem.closes_connection() {
-        let close = HeaderValue::from_static("close");
-        page.headers_mut().insert(header::CONNECTION, close);
-    }
-    page
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ use axum::Router;
 use dossier_api::access_token::AccessTokens;
 use dossier_api::audit::Audit;
 use dossier_api::config::Limits;
+use dossier_api::console_setting::ConsoleSetting;
+use dossier_api::console_tokens::ConsoleTokens;
 use dossier_api::download_watch::DownloadWatch;
 use dossier_api::event_places::EventPlaces;
 use dossier_api::file_feed::FileFeed;
@@ -145,6 +147,8 @@ impl App {
             token_keys,
             access_tokens: access_tokens(jwt_keys),
             refresh_tokens: refresh_tokens(jwt_keys),
+            console_tokens: console_tokens(jwt_keys),
+            console: ConsoleSetting::On,
             passwords: hasher(),
             public_url: PUBLIC_URL.into(),
             trusted_proxies: TrustedProxies::default(),
@@ -180,6 +184,7 @@ impl App {
         router(AppState::new(Parts {
             access_tokens: access_tokens(jwt_keys),
             refresh_tokens: refresh_tokens(jwt_keys),
+            console_tokens: console_tokens(jwt_keys),
             ..Parts::clone(&self.state)
         }))
     }
@@ -212,6 +217,14 @@ impl App {
     pub(crate) fn without_legacy_uploads(&self) -> Router {
         router(AppState::new(Parts {
             legacy_audience: LegacyAudience::Closed,
+            ..Parts::clone(&self.state)
+        }))
+    }
+
+    /// The same service without the web console.
+    pub(crate) fn without_console(&self) -> Router {
+        router(AppState::new(Parts {
+            console: ConsoleSetting::Off,
             ..Parts::clone(&self.state)
         }))
     }
@@ -295,6 +308,10 @@ pub(crate) fn access_tokens(jwt_keys: &str) -> Arc<AccessTokens> {
 
 fn refresh_tokens(jwt_keys: &str) -> Arc<RefreshTokens> {
     Arc::new(RefreshTokens::new(signing_keys(jwt_keys)))
+}
+
+fn console_tokens(jwt_keys: &str) -> Arc<ConsoleTokens> {
+    Arc::new(ConsoleTokens::new(signing_keys(jwt_keys)))
 }
 
 fn signing_keys(jwt_keys: &str) -> SigningKeys {
