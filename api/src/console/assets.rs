@@ -62,7 +62,7 @@ pub(super) async fn fetch_asset(
 /// its bytes, so that its own name changes when one of them does.
 fn hashed(sources: Vec<(&str, &[u8])>) -> BTreeMap<String, Asset> {
     let names: Vec<&str> = sources.iter().map(|(name, _)| *name).collect();
-    let mut assets = BTreeMap::new();
+    let mut assets: BTreeMap<String, Asset> = BTreeMap::new();
     let mut waiting = sources;
     while !waiting.is_empty() {
         let is_ready = |(_, bytes): &(&str, &[u8])| {

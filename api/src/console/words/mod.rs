@@ -8,5 +8,5 @@ mod locale;
 #[cfg(test)]
 mod tests;
 
-pub(super) use catalogue::{Words, words};
+pub(super) use catalogue::words;
 pub(super) use locale::Locale;

@@ -69,8 +69,8 @@ fn literals_after<'a>(source: &'a str, call: &'a str) -> impl Iterator<Item = (&
 /// The last text literal of each call of `see_other`, if its second argument is one.
 fn done_keys(source: &str) -> impl Iterator<Item = &str> {
     source.split("see_other(").skip(1).filter_map(|call| {
-        let mut depth = 1;
-        let end = call.find(|c| {
+        let mut depth = 1_i32;
+        let end = call.find(|c: char| {
             depth += i32::from(c == '(') - i32::from(c == ')');
             depth == 0
         });
