@@ -43,7 +43,7 @@ pub(super) fn address(name: &str) -> Option<&'static str> {
 }
 
 /// `GET /assets/{file}`
-pub(super) async fn fetch_asset(
+pub(super) async fn show_asset(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
