@@ -47,6 +47,7 @@ account-totp-again = Mit einem neuen Schlüssel neu beginnen
 account-totp-enabled = Der zweite Faktor ist eingerichtet. Ihre anderen Sitzungen sind beendet.
 account-totp-disable = Zweiten Faktor abschalten
 account-totp-disable-effect = Beim Anmelden wird dann nur das Passwort verlangt. Alle anderen Sitzungen Ihres Kontos enden, und Sie erhalten eine E-Mail.
+account-totp-conflict = Das geht gerade nicht: Ein zweiter Faktor ist schon eingerichtet, oder es gibt keinen, oder er wurde vor zu langer Zeit begonnen. Die Seite zeigt den jetzigen Stand.
 account-code = Code Ihrer App
 account-code-or-recovery = Code Ihrer App oder ein Wiederherstellungscode
 

@@ -47,6 +47,7 @@ account-totp-again = Begin again with a new key
 account-totp-enabled = The second factor is set up. Your other sessions have ended.
 account-totp-disable = Disable the second factor
 account-totp-disable-effect = Signing in will ask for the password alone. Every other session of your account ends, and a mail tells you.
+account-totp-conflict = That cannot be done now: a second factor is set up already, or there is none, or it was begun too long ago. The page shows how it is.
 account-code = Code of your app
 account-code-or-recovery = Code of your app, or a recovery code
 
