@@ -5,6 +5,7 @@
 //! - [`process`] spawns children that cannot outlive us, and stops them.
 //! - [`stack`] runs everything: mongod, mail, migrations, api and workers; [`supervisor`]
 //!   keeps it running and takes requests.
+//! - [`sign_in`] signs people in to the console by one click.
 //! - [`story`] walks the whole path through a running stack, step by step.
 //! - [`testing`] gives every test a database of its own on one server per test process, and a proxy
 //!   in front of a server on which connections die.
@@ -15,6 +16,7 @@ pub mod mail;
 pub mod mongod;
 pub mod process;
 pub mod progress;
+pub mod sign_in;
 pub mod stack;
 pub mod story;
 pub mod supervisor;

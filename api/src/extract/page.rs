@@ -61,6 +61,12 @@ impl PageRequest {
         Ok(Self { limit, cursor })
     }
 
+    /// The page of the usual length after this cursor, or the first one.
+    pub fn from_cursor(cursor: Option<String>) -> Self {
+        let limit = DEFAULT_LIMIT;
+        Self { limit, cursor }
+    }
+
     /// The page of the list of this name.
     pub fn of(self, list: &'static str, user_id: UserId) -> Page {
         Page {

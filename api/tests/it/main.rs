@@ -16,6 +16,7 @@ mod client_network;
 mod completions;
 mod connection;
 mod console_sessions;
+mod console_account;
 mod database_log;
 mod delivery;
 mod description;

@@ -36,8 +36,16 @@ pub(super) fn welcome(record: &StackRecord) {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let docs = format!("{}/docs", record.api_url);
-    let logins = [("Ops", &record.ops), ("Admin", &record.admin)];
+    let console = format!("{}/", record.api_url);
+    let sign_in = record.sign_in_url.clone().unwrap_or_default();
+    let logins = [
+        ("Ops", &record.ops),
+        ("Client", &record.client),
+        ("Admin", &record.admin),
+    ];
     for (name, value) in [
+        ("Console", &console),
+        ("One-click sign-in", &sign_in),
         ("API", &record.api_url),
         ("Documentation", &docs),
         ("Inbox", &record.inbox_url),

@@ -65,8 +65,8 @@ impl Contents {
     fn tell_what_stays(self) {
         if self.elsewhere {
             output::note(
-                "The database at MONGODB_URI is not the stack's own and stays as it is. The Ops and Admin \
-                 accounts in it keep passwords that the next stack does not know: drop it, or name another one.",
+                "The database at MONGODB_URI is not the stack's own and stays as it is. The Ops, Client and \
+                 Admin accounts in it keep passwords that the next stack does not know: drop it, or name another one.",
             );
         }
     }

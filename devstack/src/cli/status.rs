@@ -25,7 +25,7 @@ pub(super) async fn show_status(as_json: bool) -> Result<ExitCode> {
     if as_json {
         let processes = record.as_ref().map_or(&[][..], |record| &record.processes);
         let addresses = record.as_ref().map(|record| {
-            json!({ "api_url": record.api_url, "inbox_url": record.inbox_url, "metrics_url": record.metrics_url,
+            json!({ "api_url": record.api_url, "sign_in_url": record.sign_in_url, "inbox_url": record.inbox_url, "metrics_url": record.metrics_url,
                     "mongodb_uri": record.mongodb_uri, "supervisor": record.supervisor })
         });
         let status = json!({ "state": state, "addresses": addresses, "processes": processes });

@@ -1,15 +1,16 @@
-//! A ready login for each role that never signs up by itself.
+//! A ready login for each role.
 
 use super::error::Error;
 use super::record::Login;
 use super::service::{command, run_once};
 use super::supervised::Stack;
 
-/// Creates the Ops and the Admin user, unless they exist.
+/// Creates the Ops, the Client and the Admin user, unless they exist.
 pub(super) async fn create(stack: &Stack) -> Result<(), Error> {
     let ops = create_one(stack, &stack.secrets.ops, "ops");
+    let client = create_one(stack, &stack.secrets.client, "client");
     let admin = create_one(stack, &stack.secrets.admin, "admin");
-    tokio::try_join!(ops, admin).map(drop)
+    tokio::try_join!(ops, client, admin).map(drop)
 }
 
 async fn create_one(stack: &Stack, login: &Login, role: &str) -> Result<(), Error> {

@@ -18,6 +18,9 @@ pub(super) struct Ports {
     pub(super) inbox: u16,
     pub(super) api: u16,
     pub(super) api_metrics: u16,
+    /// A folder from before there was one remembers none.
+    #[serde(default)]
+    pub(super) sign_in: u16,
 }
 
 impl Ports {
@@ -42,6 +45,7 @@ impl Ports {
             inbox: choose(|ports| ports.inbox)?,
             api: choose(|ports| ports.api)?,
             api_metrics: choose(|ports| ports.api_metrics)?,
+            sign_in: choose(|ports| ports.sign_in)?,
         };
         state.write(FILE, &ports)?;
         Ok(ports)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 /// A login that is ready to use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Login {
     /// The address.
     pub email: String,
@@ -38,7 +38,9 @@ pub struct StackRecord {
     pub supervisor: u32,
     /// Where the supervisor takes requests.
     pub control_url: Option<String>,
-    /// What proves the right to make them.
+    /// The page that signs people in to the console by one click.
+    pub sign_in_url: Option<String>,
+    /// What proves the right to make requests of the supervisor.
     pub control_token: String,
     /// The API.
     pub api_url: String,
@@ -54,6 +56,9 @@ pub struct StackRecord {
     pub state_dir: PathBuf,
     /// A user who uploads.
     pub ops: Login,
+    /// A user whom documents are meant for.
+    #[serde(default)]
+    pub client: Login,
     /// A user who administers.
     pub admin: Login,
     /// All processes, in the order they were started.
@@ -95,6 +100,8 @@ impl StackRecord {
             ("OPS_PASSWORD", self.ops.password.clone()),
             ("ADMIN_EMAIL", self.admin.email.clone()),
             ("ADMIN_PASSWORD", self.admin.password.clone()),
+            ("CLIENT_EMAIL", self.client.email.clone()),
+            ("CLIENT_PASSWORD", self.client.password.clone()),
             ("STATE_DIR", self.state_dir.display().to_string()),
             ("SMTP_URL", self.smtp_url.clone()),
             ("WORKER_METRICS_URLS", workers.join(",")),

@@ -25,6 +25,9 @@ pub struct Secrets {
     pub control_token: String,
     /// A user who uploads.
     pub ops: Login,
+    /// A user whom documents are meant for. A folder from before there was one gets it at the next start.
+    #[serde(default)]
+    pub client: Login,
     /// A user who administers.
     pub admin: Login,
 }
@@ -36,12 +39,21 @@ impl Secrets {
     ///
     /// When they cannot be read or written.
     pub fn of(state: &StateDir) -> Result<Self, Error> {
-        if let Some(kept) = state.read(FILE)? {
-            return Ok(kept);
+        if let Some(kept) = state.read::<Self>(FILE)? {
+            return kept.completed(state);
         }
         let made = Self::generate();
         state.write(FILE, &made)?;
         Ok(made)
+    }
+
+    /// The same with a client.
+    fn completed(mut self, state: &StateDir) -> Result<Self, Error> {
+        if self.client.email.is_empty() {
+            self.client = login("demo.client");
+            state.write(FILE, &self)?;
+        }
+        Ok(self)
     }
 
     fn generate() -> Self {
@@ -53,15 +65,17 @@ impl Secrets {
                 STANDARD.encode(rand::random::<[u8; 32]>())
             )),
             control_token: password(),
-            ops: Login {
-                email: "ops@dossier.example".into(),
-                password: password(),
-            },
-            admin: Login {
-                email: "admin@dossier.example".into(),
-                password: password(),
-            },
+            ops: login("ops"),
+            client: login("demo.client"),
+            admin: login("admin"),
         }
+    }
+}
+
+fn login(name: &str) -> Login {
+    Login {
+        email: format!("{name}@dossier.example"),
+        password: password(),
     }
 }
 

@@ -72,6 +72,7 @@ impl Stack {
             workers: Vec::new(),
             workers_ever: 0,
             control_url: None,
+            sign_in_url: None,
         })
     }
 

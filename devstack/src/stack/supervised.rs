@@ -41,6 +41,7 @@ pub struct Stack {
     pub(super) workers: Vec<Service>,
     pub(super) workers_ever: usize,
     pub(super) control_url: Option<String>,
+    pub(super) sign_in_url: Option<String>,
 }
 
 impl Stack {
@@ -117,6 +118,7 @@ impl Stack {
         StackRecord {
             supervisor: std::process::id(),
             control_url: self.control_url.clone(),
+            sign_in_url: self.sign_in_url.clone(),
             control_token: self.secrets.control_token.clone(),
             api_url: self.api_url(),
             metrics_url: self.metrics_url(),
@@ -125,18 +127,26 @@ impl Stack {
             mongodb_uri: self.mongodb_uri.clone(),
             state_dir: self.state.path().to_path_buf(),
             ops: self.secrets.ops.clone(),
+            client: self.secrets.client.clone(),
             admin: self.secrets.admin.clone(),
             processes: self.process_records(),
         }
     }
 
-    /// Tells where the supervisor takes requests and writes the stack down.
+    /// The port kept for the page that signs people in.
+    #[must_use]
+    pub fn sign_in_port(&self) -> u16 {
+        self.ports.sign_in
+    }
+
+    /// Tells where the supervisor takes requests and signs people in, and writes the stack down.
     ///
     /// # Errors
     ///
     /// When the record cannot be written.
-    pub fn announce(&mut self, control_url: String) -> Result<(), Error> {
+    pub fn announce(&mut self, control_url: String, sign_in_url: String) -> Result<(), Error> {
         self.control_url = Some(control_url);
+        self.sign_in_url = Some(sign_in_url);
         self.write_record()
     }
 

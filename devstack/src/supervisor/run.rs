@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, Notify};
 
 use super::end_signal::EndSignal;
 use super::routes::{SupervisorState, router};
+use crate::sign_in::SignInPage;
 use crate::stack::{Error, ProcessRecord, Stack, StackRecord};
 
 /// What a running stack has to tell.
@@ -22,12 +23,12 @@ pub enum Event<'a> {
     Ended(&'a ProcessRecord),
 }
 
-/// Takes requests for the stack, tells what happens to it, and stops it when `end` or a request
+/// Takes requests for the stack, signs people in to its console, tells what happens to it, and stops it when `end` or a request
 /// to shut down comes. A second `end` does not wait for the jobs that workers still have.
 ///
 /// # Errors
 ///
-/// When the supervisor cannot listen for requests.
+/// When the supervisor cannot listen for requests, or the page that signs people in cannot be served.
 pub async fn run(
     mut stack: Stack,
     end: &mut EndSignal,
@@ -38,7 +39,9 @@ pub async fn run(
     let address = listener
         .local_addr()
         .map_err(io_error("listen for requests"))?;
-    stack.announce(format!("http://{address}"))?;
+    let sign_in = SignInPage::start(stack.sign_in_port(), &stack.record()).await;
+    let sign_in = sign_in.map_err(io_error("serve the page that signs people in"))?;
+    stack.announce(format!("http://{address}"), sign_in.url().to_owned())?;
     tell(Event::Ready(&stack.record()));
     let state = SupervisorState {
         token: stack.secrets().control_token.as_str().into(),
@@ -55,6 +58,7 @@ pub async fn run(
     // A request under way holds the stack: it is carried out, and no new one is taken.
     let mut stack = state.stack.lock_owned().await;
     serving.abort();
+    drop(sign_in);
     tokio::select! {
         () = stack.stop_all() => {}
         () = end.received() => stack.kill_all(),

@@ -15,6 +15,7 @@ mod mail_refused;
 mod many_workers;
 mod mongod_server;
 mod runbook;
+mod sign_in;
 mod test_databases;
 mod traces;
 mod whole_path;
