@@ -15,6 +15,8 @@ mod claims;
 mod client_network;
 mod completions;
 mod connection;
+mod console_bulk;
+mod console_jobs;
 mod database_log;
 mod delivery;
 mod description;
