@@ -1,7 +1,5 @@
 //! What is done to many jobs is counted first, and begins when it is confirmed.
 
-use std::future::Future;
-
 use axum::response::Response;
 use minijinja::{Value, context};
 
