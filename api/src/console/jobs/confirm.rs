@@ -1,6 +1,7 @@
 //! What is done to many jobs is counted first, and begins when it is confirmed.
 
 use axum::response::Response;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::console::form::Form;
@@ -78,7 +79,7 @@ fn values(question: Question, plan: PlanResponse, form: &Form) -> Value {
         meant,
     } = question;
     let values = form.values();
-    context! { action, verb, hidden, meant, plan, values }
+    context! { action, verb, hidden => Serde(hidden), meant, plan => Serde(plan), values }
 }
 
 fn can_be_asked_again(problem: &Problem) -> bool {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::confirm::{Question, ask_or_begin};
 use super::filter;
@@ -30,7 +31,7 @@ pub async fn show_failures(
         Ok(queue) => {
             let cohorts = api::list_failures(State(state), admin, queue).await?;
             let cohorts = cohorts.0.items;
-            Ok(view.page(PAGE, context! { cohorts, queues, values }))
+            Ok(view.page(PAGE, context! { cohorts => Serde(cohorts), queues, values }))
         }
         Err(problem) if problem.code() == Code::InvalidFields => {
             Ok(view.refused(PAGE, &problem, context! { queues, values }))
@@ -53,7 +54,7 @@ pub async fn retry_failures(
         action: "/admin/failures/retry",
         verb: "retry".to_owned(),
         hidden: vec![("id".to_owned(), id.clone())],
-        meant: context! { cohort, back => "/admin/failures" },
+        meant: context! { cohort => Serde(cohort), back => "/admin/failures" },
     };
     let call = |options: OperationOptions| {
         let (state, admin, id) = (state.clone(), admin.clone(), id.clone());

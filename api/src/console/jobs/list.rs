@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::filter;
 use crate::console::operations::Filters;
@@ -37,7 +38,7 @@ pub async fn show_jobs(
             let bulk_url = filter::address("/admin/jobs/bulk", &conditions);
             let is_narrowed = !conditions.is_empty();
             let values = context! {
-                jobs => items, next_url, bulk_url, is_narrowed, values, queues, outcomes,
+                jobs => Serde(items), next_url, bulk_url, is_narrowed, values, queues, outcomes,
             };
             Ok(view.page(PAGE, values))
         }

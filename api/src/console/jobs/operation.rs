@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use dossier_common::id::OperationId;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::console::view::{View, see_other};
@@ -75,5 +76,5 @@ async fn refused(
 
 async fn values(state: AppState, admin: Admin, id: OperationId) -> Result<Value, Problem> {
     let operation = api::show_operation(State(state), admin, NoQuery, PathId(id)).await?;
-    Ok(context! { operation => operation.0 })
+    Ok(context! { operation => Serde(operation.0) })
 }

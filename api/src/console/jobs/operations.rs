@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use crate::console::operations::Filters;
 use crate::console::view::View;
@@ -23,6 +24,6 @@ pub async fn show_operations(
     let page = api::list_operations(State(state), admin, page).await?;
     let OperationPage { items, next_cursor } = page.0;
     let next_url = next_cursor.map(|cursor| filters.next_url("/admin/operations", &cursor));
-    let values = context! { operations => items, next_url };
+    let values = context! { operations => Serde(items), next_url };
     Ok(view.page("jobs/operations.html", values))
 }

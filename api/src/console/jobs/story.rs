@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_common::clock::parse_rfc3339;
 use dossier_common::overview::process;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 
@@ -38,7 +39,9 @@ pub(super) async fn values(state: AppState, admin: Admin, id: String) -> Result<
     let payload = serde_json::to_string_pretty(&story.payload).unwrap_or_default();
     let verbs = verbs::of_job(story.job.state);
     let outcomes = filter::OUTCOMES.to_vec();
-    Ok(context! { story, attempts, payload, verbs, outcomes })
+    Ok(context! {
+        story => Serde(story), attempts => Serde(attempts), payload, verbs, outcomes,
+    })
 }
 
 /// An attempt, with what follows from what is known of it.
