@@ -17,6 +17,8 @@ mod completions;
 mod connection;
 mod console_sessions;
 mod console_account;
+mod console_bulk;
+mod console_jobs;
 mod database_log;
 mod delivery;
 mod description;

@@ -33,6 +33,6 @@ pub use failure::FailureOverview;
 pub use gather::{MAX_COUNTED, MAX_FAILURES, MAX_RUNNING, Overview};
 pub use mail::{MailOverview, MailState};
 pub use queue::{QueueOverview, QueueState, Rates};
-pub use worker::{RunningJob, WorkerOverview};
+pub use worker::{RunningJob, WorkerOverview, process};
 
 pub use apalis_mongodb::operator::WorkerState;

@@ -89,8 +89,8 @@ impl WorkerOverview {
     }
 }
 
-/// The machine and the process that the worker `id` is in.
-fn process(id: &str) -> Option<(String, u32)> {
+/// The machine and the process that the worker `id` is in, if the id tells.
+pub fn process(id: &str) -> Option<(String, u32)> {
     let (_, instance) = id.rsplit_once('@')?;
     let (process, _) = instance.rsplit_once('.')?;
     let (host, pid) = process.rsplit_once('.')?;
