@@ -20,7 +20,8 @@ pub async fn show_workers(
     view: View,
     filters: Filters<QueueQuery>,
 ) -> Result<Response, Problem> {
-    let queues = QueueName::ALL.map(QueueName::as_str);
+    let queues = QueueName::ALL.iter().map(|queue| queue.as_str());
+    let queues: Vec<&str> = queues.collect();
     let values = &filters.values;
     match filters.query {
         Ok(query) => {
