@@ -78,10 +78,12 @@ impl Browser {
     pub(crate) async fn element(&self, css: &str) -> Element {
         let waiting = self.client.wait().at_most(PATIENCE);
         let found = waiting.for_element(Locator::Css(css)).await;
-        match found {
-            Ok(element) => element,
-            Err(error) => panic!("no {css}: {error}; the page is {}", self.source().await),
-        }
+        let error = match found {
+            Ok(element) => return element,
+            Err(error) => error,
+        };
+        let page = self.source().await;
+        panic!("no {css}: {error}; the page is {page}");
     }
 
     pub(crate) async fn has(&self, css: &str) -> bool {
