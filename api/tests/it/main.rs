@@ -19,6 +19,7 @@ mod console_sessions;
 mod console_account;
 mod console_bulk;
 mod console_jobs;
+mod console_operations;
 mod database_log;
 mod delivery;
 mod description;

@@ -2,6 +2,7 @@
 
 mod checkout;
 mod command_line;
+mod console;
 mod deployment;
 mod documents;
 mod foreign_database;

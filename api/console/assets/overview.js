@@ -1,0 +1,162 @@
+// Keeps the figures of the overview up to date by the server's events. The server wrote every word of
+// the page already: what does not hold is hidden.
+import { listen } from "./console.js";
+
+const KEPT = 60;
+const SVG = "http://www.w3.org/2000/svg";
+const root = document.getElementById("overview");
+const longWaitMs = Number(root.dataset.longWaitMs);
+const locale = document.documentElement.lang || "en";
+const numbers = new Intl.NumberFormat(locale);
+const depths = new Map();
+
+function show(element, isShown) {
+  if (element) element.hidden = !isShown;
+}
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+function age(ms) {
+  const seconds = Math.floor(ms / 1000);
+  const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const [unit, length] = units.find(([, length]) => seconds >= length) ?? units.at(-1);
+  const style = { style: "unit", unit, unitDisplay: "long" };
+  return new Intl.NumberFormat(locale, style).format(Math.floor(seconds / length));
+}
+
+// The state of the connection: live, lost or unavailable.
+function showConnection(state) {
+  for (const element of document.querySelectorAll("[data-connection]")) {
+    show(element, element.dataset.connection === state);
+  }
+}
+
+function showState(place, state) {
+  for (const element of place.querySelectorAll("[data-state]")) {
+    show(element, element.dataset.state === state);
+  }
+}
+
+// Changes that somebody has to hear of are said once, in one sentence each.
+function announce(sentences) {
+  if (sentences.length > 0) {
+    document.getElementById("announcements").textContent = sentences.join(" ");
+  }
+}
+
+function showMailServer(server) {
+  const place = document.getElementById("mail-server");
+  const said = [];
+  showState(place, server.state);
+  for (const element of place.querySelectorAll("[data-circuit]")) {
+    const holds = element.dataset.circuit === server.state;
+    if (holds && element.hidden) said.push(element.textContent);
+    show(element, holds);
+  }
+  write(place.querySelector('[data-mail="failures"]'), numbers.format(server.failures));
+  if (server.reason) write(place.querySelector('[data-mail="reason"]'), server.reason);
+  return said;
+}
+
+// As `alarms` of the server decides.
+function holds(kind, queue, overview) {
+  switch (kind) {
+    case "mail-server": return overview.mail_server.state !== "works";
+    case "dead-worker": return overview.workers.some((worker) => worker.state === "dead");
+    case "paused": return queue?.state === "paused";
+    case "parked": return queue?.state === "parked";
+    case "malformed": return Boolean(queue?.malformed);
+    case "no-worker": return queue?.counts.ready > 0 && queue.workers === 0;
+    case "long-wait": return queue?.oldest_ready_ms > longWaitMs;
+    case "dying": return queue?.rates.dead_per_minute > 0;
+    default: return false;
+  }
+}
+
+function showAlarms(overview) {
+  const said = [];
+  let count = 0;
+  for (const element of root.querySelectorAll("[data-alarm]")) {
+    const { alarm, ofQueue } = element.dataset;
+    const queue = overview.queues.find((queue) => queue.name === ofQueue);
+    const isRaised = holds(alarm, queue, overview);
+    if (isRaised && element.hidden) said.push(element.textContent.trim());
+    show(element, isRaised);
+    count += isRaised ? 1 : 0;
+  }
+  show(document.getElementById("no-alarms"), count === 0);
+  return said;
+}
+
+function showQueue(queue) {
+  const row = root.querySelector(`[data-queue="${CSS.escape(queue.name)}"]`);
+  if (!row) return;
+  const values = { ...queue.counts, ...queue.rates, workers: queue.workers };
+  for (const cell of row.querySelectorAll("[data-value]")) {
+    const name = cell.dataset.value;
+    if (name === "oldest") {
+      const ms = queue.oldest_unfinished_ms;
+      write(cell, ms === null ? cell.dataset.none : age(ms));
+    } else if (name in values) {
+      write(cell, numbers.format(values[name]));
+    }
+  }
+  showState(row, queue.state);
+  showDepth(row.querySelector("[data-trend]"), queue);
+}
+
+function showDepth(place, queue) {
+  const { scheduled, ready, running } = queue.counts;
+  const known = [...(depths.get(queue.name) ?? []), scheduled + ready + running].slice(-KEPT);
+  depths.set(queue.name, known);
+  if (place) place.replaceChildren(line(known));
+}
+
+// A line of what was, newest at the right.
+function line(numbers) {
+  const most = Math.max(1, ...numbers);
+  const points = numbers.map((number, index) => {
+    const x = 120 - (numbers.length - 1 - index) * (120 / (KEPT - 1));
+    return `${x.toFixed(1)},${(23 - 22 * (number / most)).toFixed(1)}`;
+  });
+  const svg = document.createElementNS(SVG, "svg");
+  const drawn = document.createElementNS(SVG, "polyline");
+  const attributes = { viewBox: "0 0 120 24", width: "120", height: "24", class: "trend", "aria-hidden": "true" };
+  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+  drawn.setAttribute("points", points.join(" "));
+  drawn.setAttribute("fill", "none");
+  drawn.setAttribute("stroke", "currentColor");
+  svg.append(drawn);
+  return svg;
+}
+
+function showWorkers(workers) {
+  for (const element of root.querySelectorAll("[data-workers]")) {
+    const state = element.dataset.workers;
+    const count = workers.filter((worker) => worker.state === state).length;
+    write(element, numbers.format(count));
+  }
+}
+
+function showOverview(overview) {
+  showConnection("live");
+  const said = [...showMailServer(overview.mail_server), ...showAlarms(overview)];
+  overview.queues.forEach(showQueue);
+  showWorkers(overview.workers);
+  const at = document.querySelector("[data-overview-at] time");
+  if (at) {
+    at.dateTime = overview.at;
+    write(at, new Date(overview.at).toLocaleString(locale));
+    at.title = overview.at;
+  }
+  announce(said);
+}
+
+for (const element of document.querySelectorAll(".trend-column")) show(element, true);
+listen(root.dataset.events, {
+  overview: showOverview,
+  unavailable: () => showConnection("unavailable"),
+  lost: () => showConnection("lost"),
+});

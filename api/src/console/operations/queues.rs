@@ -1,0 +1,70 @@
+//! `GET /admin/queues`, `GET /admin/queues/{name}`, `POST /admin/queues/{name}/pause` and `…/resume`
+
+use axum::extract::State;
+use axum::response::Response;
+use dossier_common::queue::QueueName;
+use minijinja::context;
+
+use super::limit::fields_of;
+use crate::console::form::Form;
+use crate::console::view::{View, see_other};
+use crate::extract::{Admin, NoQuery, PathId};
+use crate::handlers::queues as api;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// All queues.
+pub async fn show_queues(
+    State(state): State<AppState>,
+    admin: Admin,
+    view: View,
+    NoQuery: NoQuery,
+) -> Result<Response, Problem> {
+    let queues = api::list_queues(State(state), admin, NoQuery)
+        .await?
+        .0
+        .items;
+    Ok(view.page("operations/queues.html", context! { queues }))
+}
+
+/// One queue, and what can be done to it.
+pub async fn show_queue(
+    State(state): State<AppState>,
+    admin: Admin,
+    view: View,
+    name: PathId<QueueName>,
+    NoQuery: NoQuery,
+) -> Result<Response, Problem> {
+    let queue = api::show_queue(State(state), admin, NoQuery, name).await?.0;
+    let values = fields_of(&queue.limits);
+    Ok(view.page("operations/queue.html", context! { queue, values }))
+}
+
+/// No worker takes its jobs any more.
+pub async fn pause_queue(
+    State(state): State<AppState>,
+    admin: Admin,
+    PathId(name): PathId<QueueName>,
+    NoQuery: NoQuery,
+    _form: Form,
+) -> Result<Response, Problem> {
+    api::pause_queue(State(state), admin, NoQuery, PathId(name)).await?;
+    Ok(see_other(&path_of(name), "queue-paused"))
+}
+
+/// Workers take its jobs again.
+pub async fn resume_queue(
+    State(state): State<AppState>,
+    admin: Admin,
+    PathId(name): PathId<QueueName>,
+    NoQuery: NoQuery,
+    _form: Form,
+) -> Result<Response, Problem> {
+    api::resume_queue(State(state), admin, NoQuery, PathId(name)).await?;
+    Ok(see_other(&path_of(name), "queue-resumed"))
+}
+
+/// The page of a queue.
+pub(super) fn path_of(name: QueueName) -> String {
+    format!("/admin/queues/{}", name.as_str())
+}
