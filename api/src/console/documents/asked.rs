@@ -1,8 +1,7 @@
 //! What the address of a page asks for, as the API has its parameters.
 
-use axum::body::Body;
-use axum::extract::{FromRequestParts, Request};
-use axum::http::{HeaderName, Uri};
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderName, Request, Uri};
 use url::form_urlencoded::{self, Serializer};
 
 use crate::problem::Problem;
@@ -20,8 +19,9 @@ where
 {
     let query = query_of(uri, &["done"]);
     let request = Request::builder().uri(format!("/?{query}"));
-    let request = request.body(Body::empty());
-    let (mut parts, _) = request.map_err(|_| Problem::internal())?.into_parts();
+    let request = request.body(());
+    let request = request.map_err(|_| Problem::internal())?;
+    let (mut parts, ()) = request.into_parts();
     T::from_request_parts(&mut parts, state).await
 }
 
@@ -44,8 +44,8 @@ where
         None => request,
     };
     let unreadable = |_| Problem::invalid_field("etag", "must be the one of the page");
-    let request = request.body(Body::empty()).map_err(unreadable)?;
-    let (mut parts, _) = request.into_parts();
+    let request = request.body(()).map_err(unreadable)?;
+    let (mut parts, ()) = request.into_parts();
     T::from_request_parts(&mut parts, state).await
 }
 

@@ -11,7 +11,7 @@ use super::show::{TEMPLATE, staff_values};
 use super::{asked, instant};
 use crate::console::form::Form;
 use crate::console::view::{View, see_other};
-use crate::extract::{IfMatch, Json, NoQuery, PathId, Staff};
+use crate::extract::{Caller, IfMatch, Json, NoQuery, PathId, Staff};
 use crate::handlers::files;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
@@ -29,16 +29,7 @@ pub async fn change_document(
     PathId(id): PathId<FileId>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let seen = asked::of_header(&state, header::IF_MATCH, form.get("etag")).await;
-    let changing = async |seen: IfMatch| {
-        let (state, staff) = (State(state.clone()), Staff(caller.clone()));
-        files::change_file(state, staff, NoQuery, PathId(id), seen, Json(change(&form))).await
-    };
-    let changed = match seen {
-        Ok(seen) => changing(seen).await.map(drop),
-        Err(problem) => Err(problem),
-    };
-    let Err(problem) = changed else {
+    let Err(problem) = change(&state, &caller, id, &form).await else {
         return Ok(see_other(&format!("/documents/{id}"), "document-changed"));
     };
     // What was entered stays where it was wrong; of a document that was changed meanwhile its present state is shown.
@@ -51,8 +42,16 @@ pub async fn change_document(
     Ok(view.refused(TEMPLATE, &problem, context! { entered, ..values }))
 }
 
+async fn change(state: &AppState, caller: &Caller, id: FileId, form: &Form) -> Result<(), Problem> {
+    let seen: IfMatch = asked::of_header(state, header::IF_MATCH, form.get("etag")).await?;
+    let (there, staff) = (State(state.clone()), Staff(caller.clone()));
+    let request = Json(request(form));
+    let changing = files::change_file(there, staff, NoQuery, PathId(id), seen, request);
+    changing.await.map(drop)
+}
+
 /// What the form asks for. The expiry is left alone where it was not touched: one that is over could not be said again.
-fn change(form: &Form) -> FileChangeRequest {
+fn request(form: &Form) -> FileChangeRequest {
     let is_for_everyone = form.get("audience") == Some("everyone");
     let recipients = form.get("recipients").map(recipients::entered);
     let expires_at = instant::utc(form.get("expires_at"));

@@ -28,8 +28,8 @@ pub async fn fetch_download(
     view: View,
     PathId(id): PathId<LinkId>,
     method: Method,
-    headers: HeaderMap,
     document: Result<LinkedDocument, Response>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let refusal = match document {
         Ok(document) if method == Method::HEAD => return Ok(check_link(document).await),

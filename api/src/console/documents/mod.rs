@@ -2,7 +2,6 @@
 
 mod asked;
 mod change;
-
 mod download;
 mod fetch;
 mod history;
