@@ -57,6 +57,7 @@ pub(super) async fn staff_values(
     Ok(context! {
         file => file.0,
         etag,
+        entered => (),
         why => why.0,
         activity => activity.0,
         versions => versions.0.items,
