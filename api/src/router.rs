@@ -88,6 +88,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(links::create_link))
         .routes(routes!(links::list_links))
         .routes(routes!(links::show_link, links::revoke_link))
+        .routes(routes!(me::list_downloads))
         .routes(routes!(download::download_link, download::check_link))
         .routes(routes!(download::download_file, download::check_download))
         // Running the service

@@ -3,6 +3,7 @@
 mod audit_query;
 mod caller;
 mod explain_query;
+mod file_list;
 mod if_match;
 mod job_conditions;
 mod job_query;
@@ -31,6 +32,7 @@ mod user_list;
 pub use audit_query::{AuditParameters, AuditQuery};
 pub use caller::{ByCookie, Caller};
 pub use explain_query::{ExplainParameters, ExplainQuery};
+pub use file_list::{FileListQuery, FileListRequest};
 pub use if_match::{IfMatch, IfMatchHeader};
 pub use job_conditions::JobConditions;
 pub use job_query::{JobParameters, JobQuery};

@@ -79,6 +79,6 @@ pub use session::{Opened, Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
     AcceptUpload, IdempotencyKey, ReceiveUpload, ReplaceContent, Upload, UploadFields, Uploaded,
-    accept_upload, keep_answer, receive_upload, replace_content, upload_once,
+    accept_upload, keep_answer, receive_upload, replace_by_form, replace_content, upload_once,
 };
 pub use verify::{VerifyEmail, verify_email};

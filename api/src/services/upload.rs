@@ -16,7 +16,7 @@ mod room;
 
 pub use idempotency_key::IdempotencyKey;
 pub use once::{Uploaded, keep_answer, upload_once};
-pub use replace::{ReplaceContent, replace_content};
+pub use replace::{ReplaceContent, replace_by_form, replace_content};
 
 use axum::extract::Request;
 use dossier_common::audit::{Act, AuditEntry};

@@ -4,6 +4,7 @@ mod account;
 mod activity;
 mod audit;
 mod cohort;
+mod download;
 mod explanation;
 mod file;
 mod file_change;
@@ -37,6 +38,7 @@ pub use account::{AccountRequest, AccountResponse, RoleRequest};
 pub use activity::{ActivityResponse, EnabledBody, RecipientResponse, ToldState};
 pub use audit::AuditEntryResponse;
 pub use cohort::{CohortList, CohortResponse};
+pub use download::DownloadResponse;
 pub use explanation::{ExplanationResponse, KnownResponse};
 pub use file::{AudienceName, FileResponse, FileStateName, KindName, RejectionResponse};
 pub use file_change::FileChangeRequest;
@@ -62,7 +64,7 @@ pub use operation::{
 pub use overview::{FailedJobResponse, OverviewResponse};
 pub use own_session::SessionResponse;
 pub use page::{
-    AccountPage, AuditPage, FilePage, GroupPage, InvitationPage, JobPage, LinkPage, MailPage,
+    AccountPage, AuditPage, DownloadPage, FilePage, GroupPage, InvitationPage, JobPage, LinkPage, MailPage,
     OperationPage, SessionPage,
 };
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
@@ -73,7 +75,7 @@ pub use queue::{
 pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, RateResponse};
 pub use reason::ReasonCode;
 pub use schema::{
-    CohortIdText, DocumentBytes, Email, EventStream, FileIdText, GroupIdText, InvitationIdText,
+    CohortIdText, DocumentBytes, DownloadIdText, Email, EventStream, FileIdText, GroupIdText, InvitationIdText,
     JobIdText, LinkIdText, OperationIdText, QueueNameText, Recipient, SessionIdText, UploadIdText,
     UriReference, UserIdText,
 };

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AccountResponse, AuditEntryResponse, FileResponse, InvitationResponse, JobResponse,
+    AccountResponse, AuditEntryResponse, DownloadResponse, FileResponse, InvitationResponse, JobResponse,
     LinkResponse, ListedGroupResponse, MailResponse, OperationResponse, SessionResponse,
 };
 
@@ -14,6 +14,17 @@ pub struct AuditPage {
     /// The entries.
     #[schema(max_items = 200)]
     pub items: Vec<AuditEntryResponse>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of downloads, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DownloadPage {
+    /// The downloads.
+    #[schema(max_items = 200)]
+    pub items: Vec<DownloadResponse>,
     /// What to send as `cursor` for the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,

@@ -20,6 +20,9 @@ texts! {
     /// The id of a document.
     #[schema(as = FileId, pattern = "^fil_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "fil_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     FileIdText;
+    /// The id of a download.
+    #[schema(as = DownloadId, pattern = "^dl_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "dl_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    DownloadIdText;
     /// The id of a group.
     #[schema(as = GroupId, pattern = "^grp_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "grp_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     GroupIdText;

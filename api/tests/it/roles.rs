@@ -71,6 +71,7 @@ fn expectations() -> BTreeMap<&'static str, Expected> {
         ("override_upload_method", [401, 403, 404, 403]),
         ("create_link", [401, 202, 403, 403]),
         ("list_links", [401, 200, 403, 403]),
+        ("list_downloads", [401, 200, 403, 403]),
         ("show_link", [401, 200, 404, 200]),
         ("revoke_link", [401, 204, 404, 204]),
         ("download_link", [401, 200, 404, 404]),

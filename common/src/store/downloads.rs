@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::link_uses::Counts;
 use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::download::{Begun, Download, Span};
-use crate::id::{DownloadId, LinkId, ResponseId};
+use crate::id::{DownloadId, LinkId, ResponseId, UserId};
 
 /// How many uses of a link a request may go on with: the newest.
 const MOST_LOOKED_AT: i64 = 16;
@@ -75,6 +75,34 @@ impl Store {
             .try_collect()
             .await
             .map_err(StoreError::database("find the downloads of a link"))
+    }
+
+    /// At most `limit` downloads of `client`, newest first, older than `after`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn list_downloads(
+        &self,
+        client: UserId,
+        after: Option<DownloadId>,
+        limit: i64,
+    ) -> Result<Vec<Download>, StoreError> {
+        let mut filter = doc! { "client_id": client };
+        if let Some(after) = after {
+            filter.insert("_id", doc! { "$lt": after });
+        }
+        self.collections
+            .downloads
+            .find(filter)
+            .sort(doc! { "_id": -1 })
+            .limit(limit)
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("list downloads"))?
+            .try_collect()
+            .await
+            .map_err(StoreError::database("list downloads"))
     }
 
     /// Begins a response in a use of `link` that was begun before: the newest that has its bytes left, or one that has

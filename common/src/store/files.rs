@@ -67,7 +67,7 @@ impl FileScope {
 
     /// What a list reads: for a client not the facts of the inspection, and of the recipients one, which tells
     /// that there are some. Both may be most of what is stored of a document.
-    fn projection(&self) -> Document {
+    pub(super) fn projection(&self) -> Document {
         match self {
             Self::MeantFor(_) => doc! {
                 "inspection": 0, "earlier": 0, "replacement": 0, "recipients": { "$slice": 1 },
@@ -103,36 +103,6 @@ impl Store {
             .max_time(OPERATION_LIMIT)
             .await
             .map_err(StoreError::database("find a file"))
-    }
-
-    /// At most `limit` documents of `scope`, newest first, older than `after`. For a client they come without the
-    /// facts of their inspection, and with one of their recipients.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn list_files(
-        &self,
-        scope: &FileScope,
-        after: Option<FileId>,
-        limit: i64,
-    ) -> Result<Vec<File>, StoreError> {
-        let mut filter = scope.filter();
-        if let Some(after) = after {
-            filter.insert("_id", doc! { "$lt": after });
-        }
-        self.collections
-            .files
-            .find(filter)
-            .projection(scope.projection())
-            .sort(doc! { "_id": -1 })
-            .limit(limit)
-            .max_time(OPERATION_LIMIT)
-            .await
-            .map_err(StoreError::database("list files"))?
-            .try_collect()
-            .await
-            .map_err(StoreError::database("list files"))
     }
 
     /// Those of the documents with these ids that `scope` shows, oldest first; without what lists leave out.

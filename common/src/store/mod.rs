@@ -20,6 +20,7 @@ pub mod confirmations;
 pub mod downloads;
 pub mod erasure;
 pub mod file_changes;
+pub mod file_filter;
 pub mod file_list;
 pub mod file_stream;
 pub mod files;

@@ -10,7 +10,7 @@ use super::{Store, StoreError, collection};
 use crate::queue::QueueSettings;
 
 /// The number of the newest migration this program was written against.
-pub const SCHEMA_VERSION: i32 = 19;
+pub const SCHEMA_VERSION: i32 = 20;
 
 /// Why the database cannot be worked with.
 #[derive(Debug, thiserror::Error)]

@@ -19,6 +19,7 @@ mod m0016_versions;
 mod m0017_uploads;
 mod m0018_blob_places;
 mod m0019_downloads;
+mod m0020_downloads_of_client;
 
 use sha2::{Digest, Sha256};
 
@@ -73,5 +74,6 @@ pub fn all() -> Vec<Migration> {
         m0017_uploads::migration(),
         m0018_blob_places::migration(),
         m0019_downloads::migration(),
+        m0020_downloads_of_client::migration(),
     ]
 }

@@ -1,8 +1,11 @@
 //! Reading the multipart body, piece by piece.
 
 mod disposition;
+mod document;
 mod feed;
 mod form;
+
+pub(super) use self::document::receive_document;
 
 use std::borrow::Cow;
 

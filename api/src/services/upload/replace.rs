@@ -8,8 +8,10 @@ use dossier_common::store::blobs::StoredBlob;
 use dossier_common::store::replacements::Replaced;
 
 use super::digest::{check_digest, expected_digest};
+use super::multipart::receive_document;
 use super::raw;
 use super::refusal::stored;
+use super::room::Room;
 use crate::extract::Caller;
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -26,18 +28,53 @@ pub async fn replace_content(
     request: Request,
 ) -> Result<(), Problem> {
     let expected = expected_digest(request.headers())?;
-    if file.withdrawn.is_some() {
-        return Err(refused(Replaced::Withdrawn));
-    }
-    if file.has_expired(state.clock.now()) {
-        return Err(refused(Replaced::Expired));
-    }
+    ensure_replaceable(state, file)?;
     let blob_id = BlobId::generate(&state.entropy, state.clock.now());
     let (blob, room) = raw::receive(state, request, (file.owner_id, blob_id)).await?;
     let checked = match check_digest(expected, blob.sha256) {
         Ok(()) => caller.still_signed_in(state).await,
         wrong => wrong,
     };
+    record(state, caller, file, (blob, room), checked).await
+}
+
+/// The same with the document of a multipart form, in its only field `file`.
+///
+/// # Errors
+///
+/// [`Problem`]; nothing is left of the bytes then.
+pub async fn replace_by_form(
+    state: &AppState,
+    caller: &Caller,
+    file: &File,
+    request: Request,
+) -> Result<(), Problem> {
+    ensure_replaceable(state, file)?;
+    let blob_id = BlobId::generate(&state.entropy, state.clock.now());
+    let received = receive_document(state, request, (file.owner_id, blob_id)).await?;
+    let checked = caller.still_signed_in(state).await;
+    record(state, caller, file, received, checked).await
+}
+
+/// Whether new bytes of `file` are worth reading.
+fn ensure_replaceable(state: &AppState, file: &File) -> Result<(), Problem> {
+    if file.withdrawn.is_some() {
+        return Err(refused(Replaced::Withdrawn));
+    }
+    if file.has_expired(state.clock.now()) {
+        return Err(refused(Replaced::Expired));
+    }
+    Ok(())
+}
+
+/// Records the bytes that were received, provided that they were `checked`.
+async fn record(
+    state: &AppState,
+    caller: &Caller,
+    file: &File,
+    (blob, room): (StoredBlob, Room),
+    checked: Result<(), Problem>,
+) -> Result<(), Problem> {
     if let Err(problem) = checked {
         room.give_up().await;
         return Err(problem);
