@@ -1,7 +1,7 @@
 // One document on its way: sent in pieces, with everything that may come between.
 
 import { MOST_FAILURES, pauseAfter, wait } from "./upload-backoff.js";
-import { PIECE_BYTES, Refused, append, ask, begin, end } from "./tus.js";
+import { PIECE_BYTES, append, ask, begin, end } from "./tus.js";
 import { Speed } from "./upload-speed.js";
 
 /** Statuses after which the same is worth another try: none at all, too slow, taken by another request, busy, failed. */
@@ -37,17 +37,20 @@ export class Transfer {
   async run() {
     this.#control = new AbortController();
     const { signal } = this.#control;
-    for (let failures = 0; ; ) {
+    let failures = 0;
+    for (;;) {
       try {
         await this.#locate(signal);
+        if (!this.file && !this.fileId) return this.set("unfinished");
         await this.#send(signal, () => (failures = 0));
         return this.#finish();
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
-        const again = this.#isPassing(error) && failures < MOST_FAILURES;
-        if (!again) return;
-        if (!(await this.#pause(error, failures, signal))) return;
+        const after = this.#after(error);
+        if (after.state !== "waiting") return this.set(after.state, after.note);
+        if (failures === MOST_FAILURES) return this.set("failed", after.note);
+        if (!(await this.#pause(error, after.note, failures, signal))) return;
       }
     }
   }
@@ -56,6 +59,12 @@ export class Transfer {
   pause() {
     this.#control.abort();
     this.set("paused");
+  }
+
+  /** Lets it wait for its turn, whatever it was doing. */
+  queue() {
+    this.#control.abort();
+    this.set("queued");
   }
 
   /** Ends the upload, here and on the server. */
@@ -79,7 +88,9 @@ export class Transfer {
       else this.#changed(this);
     } catch (error) {
       if (error.status === 401) this.set("signed-out");
-      if (error.status === 404 || error.status === 410) this.#startAnew();
+      if (error.status !== 404 && error.status !== 410) return;
+      this.#forgetPlace();
+      this.set("failed", "expired");
     }
   }
 
@@ -137,44 +148,39 @@ export class Transfer {
     this.set("done");
   }
 
-  /** Whether it is worth another try; if not, the state says so. */
-  #isPassing(error) {
-    const status = error instanceof Refused ? error.status : -1;
-    if (PASSING.has(status)) {
-      this.set("failed", status === 0 ? "offline" : error.detail);
-      return true;
+  /** What to do about a failure: the state that follows, `waiting` where another try may help. */
+  #after(error) {
+    const { status = -1, detail = "" } = error;
+    if (PASSING.has(status)) return { state: "waiting", note: status === 0 ? "offline" : detail };
+    switch (status) {
+      case 404:
+      case 410:
+        this.#forgetPlace();
+        return { state: "waiting", note: "expired" };
+      case 401:
+        return { state: "signed-out", note: "" };
+      case 403:
+        return { state: "failed", note: detail || "stale-page" };
+      case -1:
+        // The file cannot be read any more, or has changed.
+        this.file = null;
+        return { state: "unfinished", note: "other-file" };
+      default:
+        return { state: "failed", note: detail };
     }
-    if (status === 404 || status === 410) {
-      this.#startAnew();
-      return true;
-    }
-    if (status === 401) this.set("signed-out");
-    else if (status === 403) this.set("failed", error.detail || "stale-page");
-    else if (status === -1) this.#lose();
-    else this.set("failed", error.detail);
-    return false;
   }
 
-  /** The upload is gone from the server; it begins again. */
-  #startAnew() {
+  /** The upload is gone from the server: it begins again. */
+  #forgetPlace() {
     this.record.url = null;
     this.sent = 0;
     this.#memory.forget(this.record.key);
-    if (this.file) this.set("waiting", "expired");
-    else this.set("failed", "expired");
   }
 
-  /** The file cannot be read any more, or has changed: it must be chosen again. */
-  #lose() {
-    this.file = null;
-    this.set("unfinished", "other-file");
-  }
-
-  async #pause(error, failures, signal) {
+  async #pause(error, note, failures, signal) {
     // Another request was faster, or the bytes are not the next ones: asking tells.
     const isAtOnce = error.status === 409 && failures < 3;
     const milliseconds = isAtOnce ? 0 : pauseAfter(failures, error.retryAfter);
-    const { note } = this;
     this.retryAt = Date.now() + milliseconds;
     this.set("waiting", note);
     try {

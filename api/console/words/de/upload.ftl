@@ -71,6 +71,7 @@ upload-word-no-audience = Bitte geben Sie an, für wen die Dokumente bestimmt si
 upload-word-no-files = Bitte wählen Sie ein Dokument aus.
 upload-word-remove = Entfernen
 upload-word-amount = { $sent } von { $size }, { $rate }/s
+upload-word-amount-only = { $sent } von { $size }
 upload-word-time-left = noch { $time }
 upload-word-retry-in = Nächster Versuch in { $time }
 upload-word-told = { $name }: { $state }

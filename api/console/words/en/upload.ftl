@@ -71,6 +71,7 @@ upload-word-no-audience = Please say who the documents are meant for.
 upload-word-no-files = Please choose a document.
 upload-word-remove = Remove
 upload-word-amount = { $sent } of { $size }, { $rate }/s
+upload-word-amount-only = { $sent } of { $size }
 upload-word-time-left = { $time } left
 upload-word-retry-in = Next try in { $time }
 upload-word-told = { $name }: { $state }
