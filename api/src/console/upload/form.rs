@@ -5,30 +5,23 @@ use axum::response::Response;
 use dossier_common::id::FileId;
 
 use super::page::{TEMPLATE, values};
-use crate::console::csrf;
 use crate::console::view::{View, see_other};
-use crate::extract::{Caller, Ops, PathId};
+use crate::extract::{Caller, Ops};
 use crate::problem::{Code, Problem};
 use crate::services::{UploadFields, accept_upload, receive_upload};
 use crate::state::AppState;
 
-/// Uploads one document, and goes to it.
+/// Uploads one document, and goes to it. The token in the address was looked at before.
 ///
 /// # Errors
 ///
-/// [`Problem`] when the caller may not upload, or the token in the address is not good.
+/// [`Problem`] when the caller may not upload.
 pub async fn upload_form(
     State(state): State<AppState>,
     Ops(caller): Ops,
     view: View,
-    PathId(token): PathId<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    if !csrf::is_good(&state, &caller, &token) {
-        let detail =
-            "The page is out of date. Please open it again, and send the document from there.";
-        return Err(Problem::new(Code::Forbidden, detail).closing_connection());
-    }
     match upload(&state, &caller, request).await {
         Ok(id) => Ok(see_other(&format!("/documents/{id}"), "uploaded")),
         Err(problem) if is_about_caller(&problem) => Err(problem),
