@@ -71,6 +71,7 @@ function progressOf(answer) {
 /** One request. XMLHttpRequest, because `fetch` does not tell how much was sent. */
 function request(method, url, { headers = {}, body = null, signal, onProgress }) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const xhr = new XMLHttpRequest();
     const stop = () => {
       xhr.abort();
