@@ -27,6 +27,7 @@ mod operate;
 mod order;
 mod overview_events;
 mod prove;
+mod reach;
 mod reset;
 mod reset_second_factor;
 mod resumable;
@@ -63,6 +64,7 @@ pub use notices::{await_first_download, note_download, note_seen, set_notices, u
 pub use operate::{Operate, Operated, operate};
 pub use order::{initiator, order, with_options};
 pub use overview_events::{Listen, listen, overview_events};
+pub use reach::{Reach, ReachedGroup, reach};
 pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
 pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
 pub use resumable::{

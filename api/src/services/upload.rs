@@ -28,8 +28,8 @@ use dossier_common::store::blobs::StoredBlob;
 use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError, Tx};
 
-pub(super) use self::fields::Said;
 pub use self::fields::UploadFields;
+pub(super) use self::fields::{Said, recipients_in};
 use self::first::{fingerprint, first_file_meanwhile};
 use self::multipart::Incoming;
 pub(super) use self::pace::Pace;

@@ -20,6 +20,7 @@ mod console_account;
 mod console_bulk;
 mod console_jobs;
 mod console_operations;
+mod console_upload;
 mod database_log;
 mod delivery;
 mod description;

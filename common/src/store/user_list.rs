@@ -39,6 +39,20 @@ impl UserFilter {
 }
 
 impl Store {
+    /// How many accounts of `filter` there are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn count_users(&self, filter: &UserFilter) -> Result<u64, StoreError> {
+        self.collections
+            .users
+            .count_documents(filter.document())
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("count users"))
+    }
+
     /// At most `limit` accounts of `filter`, newest first, older than `after`.
     ///
     /// # Errors

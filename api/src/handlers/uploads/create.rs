@@ -25,8 +25,8 @@ pub struct NewUploadHeaders {
     /// How many bytes the document has.
     #[param(rename = "Upload-Length", minimum = 0, example = 12345)]
     upload_length: u64,
-    /// Pairs of a key and a value in base64, separated by commas: `filename`, and `audience` (`everyone`) or
-    /// `recipients` (addresses, separated by commas).
+    /// Pairs of a key and a value in base64, separated by commas: `filename`, `audience` (`everyone`) or
+    /// `recipients` (addresses, separated by commas), and `expires_at` if there is one.
     #[param(
         rename = "Upload-Metadata",
         example = "filename cmVwb3J0LmRvY3g=,audience ZXZlcnlvbmU="

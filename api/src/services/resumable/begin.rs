@@ -48,7 +48,8 @@ pub async fn begin_upload(
     caller: &Caller,
     new: NewUpload,
 ) -> Result<ResumableUpload, Refused> {
-    let metadata = Metadata::parse(&new.metadata)?;
+    let now = state.clock.now();
+    let metadata = Metadata::parse(&new.metadata, now)?;
     metadata.audience.stored(state).await?;
     let limit = state.limits.upload_bytes;
     if new.length > limit {
@@ -59,7 +60,6 @@ pub async fn begin_upload(
     if state.store.count_open_uploads(owner).await? >= MAX_OPEN {
         return Err(too_many());
     }
-    let now = state.clock.now();
     let upload = ResumableUpload {
         id: UploadId::generate(&state.entropy, now),
         owner_id: owner,

@@ -92,7 +92,7 @@ async fn make_document(
     upload: &ResumableUpload,
     writer: &str,
 ) -> Result<FileId, Refused> {
-    let metadata = Metadata::parse(&upload.metadata)?;
+    let metadata = Metadata::parse(&upload.metadata, upload.created_at)?;
     let room = Room::again(state, (upload.owner_id, upload.room), upload.length()).await?;
     match assemble_and_add(state, caller, (upload, writer), &metadata).await {
         Ok(file) => {
@@ -149,7 +149,7 @@ async fn add(
 ) -> Result<FileId, Refused> {
     let said = Said {
         recipients: metadata.audience.clone().stored(state).await?,
-        expires_at: None,
+        expires_at: metadata.expires_at,
     };
     let file = new_file(state, upload.owner_id, &metadata.name, &said, blob);
     let entry = caller.entry(&state.audit, Act::Upload).about(file.id);

@@ -3,10 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dossier_common::file_name::FileName;
+use mongodb::bson::DateTime;
 
 use crate::extract::shown;
 use crate::problem::{Code, FieldError, Problem};
 use crate::services::audience::AudienceRequest;
+use crate::services::expiry::expiry;
 
 /// Keys that clients send by themselves, and that say nothing that is believed.
 const WITHOUT_EFFECT: [&str; 3] = ["filetype", "type", "relativePath"];
@@ -25,6 +27,8 @@ pub(super) struct Metadata {
     pub(super) name: FileName,
     /// Whom it is meant for.
     pub(super) audience: AudienceRequest,
+    /// From when on clients do not see it any more.
+    pub(super) expires_at: Option<DateTime>,
 }
 
 #[derive(Debug, Default)]
@@ -33,15 +37,16 @@ struct Found {
     name: Option<String>,
     audience: Option<String>,
     recipients: Option<String>,
+    expires_at: Option<String>,
 }
 
 impl Metadata {
-    /// Reads the field value, which is `key base64,key base64,…`.
+    /// Reads the field value, which is `key base64,key base64,…`, of an upload that began at `begun`.
     ///
     /// # Errors
     ///
     /// [`Problem`]: 400 when it is too long or not of that form, 422 when a key is unknown or a value breaks its rule.
-    pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+    pub(super) fn parse(text: &str, begun: DateTime) -> Result<Self, Problem> {
         if text.len() > MAX_BYTES {
             return Err(too_long());
         }
@@ -61,10 +66,13 @@ impl Metadata {
             return Err(Problem::invalid_fields(errors));
         }
         let audience = found.audience()?;
+        let expires_at = found.expires_at.as_deref();
+        let expires_at = expires_at.map(|text| expiry(text, begun)).transpose()?;
         let name = found.filename.or(found.name).unwrap_or_default();
         Ok(Self {
             name: FileName::sanitise(&name),
             audience,
+            expires_at,
         })
     }
 }
@@ -76,9 +84,10 @@ impl Found {
             "name" => &mut self.name,
             "audience" => &mut self.audience,
             "recipients" => &mut self.recipients,
+            "expires_at" => &mut self.expires_at,
             other if WITHOUT_EFFECT.contains(&other) => return Ok(()),
             other => {
-                let rule = "is no key of Upload-Metadata: there are `filename`, and `audience` or `recipients`";
+                let rule = "is no key of Upload-Metadata: there are `filename`, `audience` or `recipients`, and `expires_at`";
                 return Err(FieldError::new(shown(other), rule));
             }
         };
@@ -128,6 +137,11 @@ mod tests {
         pairs.collect::<Vec<_>>().join(",")
     }
 
+    /// Of an upload that began long ago.
+    fn parse(text: &str) -> Result<Metadata, Problem> {
+        Metadata::parse(text, DateTime::from_millis(0))
+    }
+
     #[test]
     fn what_clients_send_by_themselves_is_read() {
         let sent = header(&[
@@ -138,14 +152,21 @@ mod tests {
             ("filename", "../report.docx"),
             ("audience", "everyone"),
         ]);
-        let metadata = Metadata::parse(&sent).expect("it is good");
+        let metadata = parse(&sent).expect("it is good");
         assert_eq!(metadata.name.as_str(), "report.docx");
         let sent = header(&[(
             "recipients",
             "Ada@example.com, bob@example.com, group:Board",
         )]);
-        let metadata = Metadata::parse(&sent).expect("it is good");
+        let metadata = parse(&sent).expect("it is good");
         assert_eq!(metadata.name.as_str(), "document");
+        assert_eq!(metadata.expires_at, None);
+        let until = [
+            ("audience", "everyone"),
+            ("expires_at", "1970-01-01T00:00:01Z"),
+        ];
+        let metadata = parse(&header(&until)).expect("it is good");
+        assert_eq!(metadata.expires_at, Some(DateTime::from_millis(1000)));
     }
 
     #[test]
@@ -175,27 +196,38 @@ mod tests {
             (vec![("recipients", "nobody")], "recipients"),
             (vec![("recipients", "a@example.com,")], "recipients"),
             (vec![("recipients", &*many)], "recipients"),
+            (
+                vec![
+                    ("audience", "everyone"),
+                    ("expires_at", "1970-01-01T00:00:00Z"),
+                ],
+                "expires_at",
+            ),
+            (
+                vec![("audience", "everyone"), ("expires_at", "")],
+                "expires_at",
+            ),
         ] {
-            let problem = Metadata::parse(&header(&pairs)).expect_err(field);
+            let problem = parse(&header(&pairs)).expect_err(field);
             assert_eq!(problem.code(), Code::InvalidFields);
             assert!(problem.rule_of(field).is_some(), "{pairs:?}: {problem:?}");
         }
         for malformed in ["audience everyone!", "audience a b", "audience ====", "a é"] {
-            let problem = Metadata::parse(malformed).expect_err(malformed);
+            let problem = parse(malformed).expect_err(malformed);
             assert_eq!(problem.code(), Code::BadRequest, "{malformed}");
         }
-        let unknown = Metadata::parse(&"a,b,".repeat(1000)).expect_err("two keys, often");
+        let unknown = parse(&"a,b,".repeat(1000)).expect_err("two keys, often");
         assert_eq!(unknown.code(), Code::InvalidFields);
         assert!(format!("{unknown:?}").len() < 5000, "not all are told");
         let long = format!("relativePath {}", "A".repeat(MAX_BYTES));
-        let problem = Metadata::parse(&long).expect_err("it is too long");
+        let problem = parse(&long).expect_err("it is too long");
         assert_eq!(problem.code(), Code::BadRequest);
         let binary = format!(
             "filename {},{}",
             STANDARD.encode([0xff]),
             header(&[("audience", "everyone")])
         );
-        let problem = Metadata::parse(&binary).expect_err("it is no text");
+        let problem = parse(&binary).expect_err("it is no text");
         assert!(problem.rule_of("filename").is_some());
     }
 }

@@ -18,6 +18,9 @@ pub enum UploadFields {
     All,
     /// Those of the FastAPI generation: whatever is uploaded is for everybody.
     ForEveryone,
+    /// Those of the form in the console. Browsers send what is left empty, too, and its recipients are several in one
+    /// field. What is wrong is told when all of it has arrived: browsers show no answer that comes before.
+    Page,
 }
 
 /// What the fields said so far.
@@ -28,6 +31,8 @@ pub(super) struct Fields {
     expires_at: Option<DateTime>,
     /// When they were sent for the first time.
     now: DateTime,
+    /// The first mistake in a form that is read to its end.
+    mistake: Option<Problem>,
 }
 
 /// What all of them say.
@@ -47,7 +52,13 @@ impl Fields {
             audience: AudienceRequest::default(),
             expires_at: None,
             now,
+            mistake: None,
         }
+    }
+
+    /// Whether a document without a name is one that nobody chose: browsers send an empty one then.
+    pub(super) fn may_lack_document(&self) -> bool {
+        self.fields == UploadFields::Page
     }
 
     /// Whether there is such a field, beside the document.
@@ -58,7 +69,9 @@ impl Fields {
     /// one, and with it the people the document is meant for.
     pub(super) fn knows(&self, name: &str) -> Result<(), Problem> {
         match (name, self.fields) {
-            ("audience" | "expires_at", _) | ("recipients", UploadFields::All) => Ok(()),
+            ("audience" | "expires_at", _)
+            | ("recipients", UploadFields::All | UploadFields::Page)
+            | ("csrf", UploadFields::Page) => Ok(()),
             ("recipients", UploadFields::ForEveryone) => {
                 let rule =
                     "is no field here, where every document is for everybody: use POST /v1/files";
@@ -74,7 +87,25 @@ impl Fields {
     ///
     /// [`Problem`] when the text breaks the field's rule, or contradicts another field.
     pub(super) fn add(&mut self, name: &str, text: &[u8]) -> Result<(), Problem> {
-        self.take(name, text).map_err(Problem::closing_connection)
+        if self.fields != UploadFields::Page {
+            return self.take(name, text).map_err(Problem::closing_connection);
+        }
+        if let Err(problem) = self.take_of_page(name, text) {
+            self.mistake.get_or_insert(problem);
+        }
+        Ok(())
+    }
+
+    /// Takes a field of the console's form in. Its token is checked elsewhere: it is in the address as well.
+    fn take_of_page(&mut self, name: &str, text: &[u8]) -> Result<(), Problem> {
+        let text = String::from_utf8_lossy(text);
+        match name {
+            "csrf" => Ok(()),
+            "recipients" => recipients_in(&text).try_for_each(|it| self.take(name, it.as_bytes())),
+            _ if text.trim().is_empty() => Ok(()),
+            "expires_at" => self.take(name, in_utc(text.trim()).as_bytes()),
+            _ => self.take(name, text.trim().as_bytes()),
+        }
     }
 
     fn take(&mut self, name: &str, text: &[u8]) -> Result<(), Problem> {
@@ -98,8 +129,11 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// [`Problem`] when they do not say whom the document is meant for.
+    /// [`Problem`] when they do not say whom the document is meant for, or there was a mistake in one.
     pub(super) async fn said(mut self, state: &AppState) -> Result<Said, Problem> {
+        if let Some(problem) = self.mistake.take() {
+            return Err(problem);
+        }
         if self.fields == UploadFields::ForEveryone && self.audience.is_silent() {
             self.audience.say("everyone")?;
         }
@@ -107,6 +141,21 @@ impl Fields {
             recipients: self.audience.stored(state).await?,
             expires_at: self.expires_at,
         })
+    }
+}
+
+/// The recipients that somebody wrote into one field: one a line, or separated by commas or semicolons.
+pub(in crate::services) fn recipients_in(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(['\n', '\r', ',', ';']).map(str::trim);
+    parts.filter(|part| !part.is_empty())
+}
+
+/// The instant that a field for date and time says, which knows no time zone: in UTC, as the form asks for it.
+fn in_utc(text: &str) -> String {
+    match text.len() {
+        16 => format!("{text}:00Z"),
+        19 => format!("{text}Z"),
+        _ => text.to_owned(),
     }
 }
 
@@ -137,6 +186,27 @@ fn meant(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn recipients_are_read_from_lines_and_lists() {
+        let text = " ada@example.com\r\nbob@example.com, eve@example.com;\n\n grp_1 ";
+        let recipients: Vec<&str> = recipients_in(text).collect();
+        let all = [
+            "ada@example.com",
+            "bob@example.com",
+            "eve@example.com",
+            "grp_1",
+        ];
+        assert_eq!(recipients, all);
+        assert_eq!(recipients_in(" \r\n,; ").count(), 0);
+    }
+
+    #[test]
+    fn a_date_and_time_of_a_form_is_in_utc() {
+        assert_eq!(in_utc("2030-01-31T12:00"), "2030-01-31T12:00:00Z");
+        assert_eq!(in_utc("2030-01-31T12:00:30"), "2030-01-31T12:00:30Z");
+        assert_eq!(in_utc("2030-01-31T12:00:00Z"), "2030-01-31T12:00:00Z");
+    }
 
     #[test]
     fn a_misspelt_field_is_known_for_the_one_that_was_meant() {

@@ -112,6 +112,11 @@ struct Received {
 }
 
 impl Received {
+    /// Whether a part that is called `file` is no document, because nobody chose one.
+    fn has_no_document(&self, file_name: Option<&str>) -> bool {
+        self.fields.may_lack_document() && file_name.is_none_or(str::is_empty)
+    }
+
     /// All that an upload needs, provided that it is there.
     async fn whole(self, state: &AppState) -> Result<Whole, Problem> {
         let missing = || Problem::invalid_field("file", "is required: the document to upload");
@@ -133,6 +138,9 @@ async fn read_fields(
             Some("file") if received.file.is_some() => {
                 let rule = "must be there once: one upload is one document";
                 return Err(Problem::invalid_field("file", rule));
+            }
+            Some("file") if received.has_no_document(field.file_name()) => {
+                field.value().await?;
             }
             Some("file") => {
                 let name = FileName::sanitise(field.file_name().unwrap_or_default());
