@@ -15,6 +15,7 @@ mod claims;
 mod client_network;
 mod completions;
 mod connection;
+mod console_document_changes;
 mod console_documents;
 mod database_log;
 mod delivery;
