@@ -1,6 +1,8 @@
 // Keeps the pages of documents up to date while they are open: on an event the page is fetched again, and its live
 // region takes the place of the one that is shown.
 
+import { listen, localise } from "./console.js";
+
 const DEBOUNCE_MS = 300;
 const region = () => document.querySelector("[data-live-region]");
 const news = document.getElementById("documents-news");
@@ -40,41 +42,38 @@ function swap(shown, fresh) {
   if (focused) {
     document.getElementById(focused)?.focus();
   }
-  fresh.dispatchEvent(new CustomEvent("console:content", { bubbles: true }));
+  localise(fresh);
   if (news) {
     news.textContent = fresh.dataset.announce ?? "";
   }
 }
 
-function listen(path, first) {
-  const source = new EventSource(path);
-  source.addEventListener("file", (event) => {
-    if (!first(event)) {
+// Refreshes the page on every event of `path`, but for a first one of which the page tells already.
+function follow(path, isKnown) {
+  const stream = listen(path, {
+    file: (data) => {
+      if (!isKnown(data)) refreshSoon();
+    },
+    gone: refreshSoon,
+    reset: refreshSoon,
+    reopened: refreshSoon,
+    end: ({ reason }) => {
+      // After the other reasons the stream is opened again.
+      if (!["final", "gone", "session_ended"].includes(reason)) return;
+      stream.close();
       refreshSoon();
-    }
+    },
   });
-  source.addEventListener("gone", refreshSoon);
-  source.addEventListener("reset", refreshSoon);
-  source.addEventListener("end", (event) => {
-    const { reason } = JSON.parse(event.data);
-    // After the others the browser connects again by itself.
-    if (["final", "gone", "session_ended"].includes(reason)) {
-      source.close();
-      refreshSoon();
-    }
-  });
-  addEventListener("pagehide", () => source.close());
 }
 
 const shown = region();
 if (shown?.dataset.document) {
   let isFirst = true;
-  // The first event tells what the page shows already, unless something has happened in between.
-  listen(`/documents/${encodeURIComponent(shown.dataset.document)}/events?until=gone`, (event) => {
-    const isKnown = isFirst && JSON.parse(event.data).state === region()?.dataset.state;
+  follow(`/documents/${encodeURIComponent(shown.dataset.document)}/events?until=gone`, (file) => {
+    const isKnown = isFirst && file.state === region()?.dataset.state;
     isFirst = false;
     return isKnown;
   });
 } else if (shown) {
-  listen("/documents/events", () => false);
+  follow("/documents/events", () => false);
 }

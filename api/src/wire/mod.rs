@@ -64,8 +64,8 @@ pub use operation::{
 pub use overview::{FailedJobResponse, OverviewResponse};
 pub use own_session::SessionResponse;
 pub use page::{
-    AccountPage, AuditPage, DownloadPage, FilePage, GroupPage, InvitationPage, JobPage, LinkPage, MailPage,
-    OperationPage, SessionPage,
+    AccountPage, AuditPage, DownloadPage, FilePage, GroupPage, InvitationPage, JobPage, LinkPage,
+    MailPage, OperationPage, SessionPage,
 };
 pub use processing::{InspectionResponse, JobStateName, ProcessingResponse};
 pub use queue::{
@@ -75,9 +75,9 @@ pub use queue::{
 pub use queue_limits::{QueueLimitsRequest, QueueLimitsResponse, RateRequest, RateResponse};
 pub use reason::ReasonCode;
 pub use schema::{
-    CohortIdText, DocumentBytes, DownloadIdText, Email, EventStream, FileIdText, GroupIdText, InvitationIdText,
-    JobIdText, LinkIdText, OperationIdText, QueueNameText, Recipient, SessionIdText, UploadIdText,
-    UriReference, UserIdText,
+    CohortIdText, DocumentBytes, DownloadIdText, Email, EventStream, FileIdText, GroupIdText,
+    InvitationIdText, JobIdText, LinkIdText, OperationIdText, QueueNameText, Recipient,
+    SessionIdText, UploadIdText, UriReference, UserIdText,
 };
 pub use second_factor::{
     BeginTotpRequest, ConfirmSecondFactorResetRequest, ConfirmTotpRequest, DisableTotpRequest,

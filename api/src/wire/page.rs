@@ -4,8 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AccountResponse, AuditEntryResponse, DownloadResponse, FileResponse, InvitationResponse, JobResponse,
-    LinkResponse, ListedGroupResponse, MailResponse, OperationResponse, SessionResponse,
+    AccountResponse, AuditEntryResponse, DownloadResponse, FileResponse, InvitationResponse,
+    JobResponse, LinkResponse, ListedGroupResponse, MailResponse, OperationResponse,
+    SessionResponse,
 };
 
 /// A page of the audit, newest first.

@@ -21,6 +21,8 @@ mod console_bulk;
 mod console_jobs;
 mod console_operations;
 mod console_upload;
+mod console_document_changes;
+mod console_documents;
 mod database_log;
 mod delivery;
 mod description;

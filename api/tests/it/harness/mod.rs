@@ -1,6 +1,7 @@
 //! The whole service on a database of its own: real router, real MongoDB, a clock that stands
 //! still until it is told otherwise, randomness from a seed.
 
+mod browser;
 mod call;
 mod confirm;
 mod documents;
@@ -21,6 +22,7 @@ mod visitor;
 mod wire;
 mod workers;
 
+pub(crate) use browser::Browser;
 pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};

@@ -1,0 +1,223 @@
+//! The pages of documents: what each role sees of them and can do, without script.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use dossier_common::file::{DocumentKind, File};
+use dossier_common::id::LinkId;
+use dossier_common::queue::{MintDownloadToken, QueueName};
+use dossier_common::user::Role;
+use mongodb::bson::doc;
+use serde_json::json;
+
+use crate::harness::{App, Browser, NewFile, Person, Workers, eventually};
+
+fn page_of(file: &File) -> String {
+    format!("/documents/{}", file.id)
+}
+
+fn named<'a>(name: &'a str, recipients: &[&str]) -> NewFile<'a> {
+    NewFile {
+        name,
+        recipients: Some(recipients.iter().map(|it| (*it).to_owned()).collect()),
+        ..NewFile::default()
+    }
+}
+
+fn everyone(name: &str) -> NewFile<'_> {
+    NewFile {
+        name,
+        ..NewFile::default()
+    }
+}
+
+#[tokio::test]
+async fn each_role_sees_its_own_documents() {
+    let app = App::start().await;
+    let (client, ops, admin) = (app.client().await, app.ops().await, app.admin().await);
+    let other = app.person("other@example.com", Role::Ops).await;
+    app.available(&ops, named("mine.docx", &["client@example.com"]))
+        .await;
+    app.available(&ops, named("theirs.docx", &["somebody@example.com"]))
+        .await;
+    app.received(&other, everyone("waiting.docx")).await;
+    for (who, sees) in [
+        (&client, [true, false, false]),
+        (&ops, [true, true, false]),
+        (&other, [false, false, true]),
+        (&admin, [true, true, true]),
+    ] {
+        let browser = Browser::of(&app, who).await;
+        let page = browser.get("/documents").await.expect(200);
+        let shows = ["mine.docx", "theirs.docx", "waiting.docx"].map(|it| page.text().contains(it));
+        assert_eq!(shows, sees, "{}", who.email);
+    }
+    let nobody = app.get("/documents").send().await.expect(303);
+    assert!(nobody.header("location").starts_with("/sign-in"));
+}
+
+#[tokio::test]
+async fn a_search_finds_a_part_of_a_name_and_takes_it_for_what_it_is() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    app.available(&ops, everyone("Report (final).docx")).await;
+    app.available(&ops, everyone("reports.docx")).await;
+    app.received(&ops, everyone("report draft.docx")).await;
+    let found = async |who: &Person, query: &str| {
+        let path = format!("/v1/files?{query}");
+        let list = app.get(&path).by(who).send().await.expect(200).json();
+        list["items"].as_array().expect("items").len()
+    };
+    assert_eq!(found(&client, "q=REPORT").await, 2);
+    assert_eq!(found(&client, "q=t+%28f").await, 1);
+    assert_eq!(found(&client, "q=.*").await, 0);
+    assert_eq!(found(&ops, "q=report&state=received").await, 1);
+    // A filter shows a client nothing that the client may not see.
+    assert_eq!(found(&client, "state=received").await, 0);
+    let long = format!("/v1/files?q={}", "x".repeat(101));
+    for wrong in [
+        "/v1/files?q=",
+        "/v1/files?q=%00",
+        long.as_str(),
+        "/v1/files?state=x",
+    ] {
+        let refused = app.get(wrong).by(&client).send().await;
+        refused.problem(422, "invalid_fields");
+    }
+    let browser = Browser::of(&app, &client).await;
+    let page = browser.get("/documents?q=final&done=").await.expect(200);
+    assert!(page.text().contains("Report (final).docx"));
+    assert!(!page.text().contains("reports.docx"));
+}
+
+#[tokio::test]
+async fn what_people_write_is_never_markup() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let evil = "<img src=x onerror=alert(1)>.docx";
+    let file = app.available(&ops, everyone(evil)).await;
+    let rejected = app
+        .received(
+            &ops,
+            named(evil, &["\"><script>alert(1)</script>@example.com"]),
+        )
+        .await;
+    app.record_verdict(&rejected, Err("NOT_OFFICE")).await;
+    let detail = doc! { "$set": { "rejection.detail": "<svg onload=alert(1)>" } };
+    let files = app
+        .database()
+        .collection::<mongodb::bson::Document>("files");
+    let changed = files.update_one(doc! { "_id": rejected.id }, detail).await;
+    assert_eq!(changed.expect("it is changed").modified_count, 1);
+    let (of_client, of_ops) = (
+        Browser::of(&app, &client).await,
+        Browser::of(&app, &ops).await,
+    );
+    let query = "/documents?q=%3Cscript%3Ealert%281%29%3C%2Fscript%3E";
+    for (browser, path) in [
+        (&of_client, "/documents"),
+        (&of_client, query),
+        (&of_client, &page_of(&file)),
+        (&of_ops, "/documents"),
+        (&of_ops, query),
+        (&of_ops, &page_of(&file)),
+        (&of_ops, &page_of(&rejected)),
+    ] {
+        let page = browser.get(path).await.expect(200);
+        for markup in ["<img src=x", "<script>alert", "<svg onload"] {
+            assert!(!page.text().contains(markup), "{markup} in {path}");
+        }
+    }
+    let page = of_ops.get(&page_of(&rejected)).await;
+    assert!(page.text().contains("NOT_OFFICE"));
+    assert!(page.text().contains("&lt;svg onload"));
+}
+
+#[tokio::test]
+async fn one_button_downloads_and_counts_once() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, NewFile::default()).await;
+    let workers = Workers::start(&app, &[QueueName::of::<MintDownloadToken>()]);
+    let browser = Browser::of(&app, &client).await;
+    let path = format!("{}/download", page_of(&file));
+    let begun = browser.submit(&path, "").await.expect(303);
+    let place = begun.header("location").to_owned();
+    // A script or a mail scanner may ask ahead: that is no download.
+    let head = browser.call(Method::HEAD, &place).send().await.expect(200);
+    assert_eq!(head.body.len(), 0);
+    let download = browser.get(&place).await.expect(200);
+    assert_eq!(&download.body[..], NewFile::default().bytes);
+    assert!(
+        download
+            .header("content-disposition")
+            .contains("report.docx")
+    );
+    let id = place.rsplit('/').next().expect("an id");
+    let id: LinkId = id.parse().expect("an id");
+    eventually("it is counted", async || {
+        let link = app.state.store.find_link(id).await.expect("readable");
+        link.filter(|link| link.is_used_up() && link.downloads == 1)
+    })
+    .await;
+    browser.get(&place).await.expect(404);
+    workers.stop().await;
+    let history = browser.get("/documents/history").await.expect(200);
+    assert!(history.text().contains("report.docx"));
+    let list = app.get("/v1/me/downloads").by(&client).send().await;
+    let list = list.expect(200).json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(list["items"][0]["complete"], true);
+    let other = app.person("other@example.com", Role::Client).await;
+    let list = app.get("/v1/me/downloads").by(&other).send().await;
+    assert_eq!(list.expect(200).json()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_link_that_no_worker_has_made_is_asked_for_again() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    let file = app.available(&ops, NewFile::default()).await;
+    let asked = app
+        .post(&format!("/v1/files/{}/links", file.id))
+        .by(&client);
+    let asked = asked.header("prefer", "wait=0").send().await.expect(202);
+    let link = asked.json()["id"].as_str().expect("an id").to_owned();
+    let browser = Browser::of(&app, &client).await;
+    let page = browser.get(&format!("/documents/downloads/{link}")).await;
+    let page = page.expect(202);
+    assert_eq!(page.header("refresh"), "2");
+    let other = app.person("other@example.com", Role::Client).await;
+    let stranger = Browser::of(&app, &other).await;
+    let page = stranger.get(&format!("/documents/downloads/{link}")).await;
+    page.expect(404);
+}
+
+/// How many documents are new, with the cookies of the visit before.
+async fn visit(browser: &mut Browser<'_>) -> usize {
+    let page = browser.get("/documents").await.expect(200);
+    let set = page.header("set-cookie");
+    assert!(set.contains("; HttpOnly"), "{set}");
+    let seen = set.split(';').next().expect("a pair");
+    let session = browser.cookie.split(';').next().expect("a pair");
+    browser.cookie = format!("{session}; {seen}");
+    page.text().matches("badge new").count()
+}
+
+#[tokio::test]
+async fn what_became_available_since_the_last_visit_is_new() {
+    let app = App::start().await;
+    let (client, ops) = (app.client().await, app.ops().await);
+    app.available(&ops, everyone("old.docx")).await;
+    let mut browser = Browser::of(&app, &client).await;
+    assert_eq!(visit(&mut browser).await, 0);
+    app.state.clock.advance(Duration::from_secs(60 * 60));
+    let file = app.received(&ops, everyone("young.docx")).await;
+    app.record_verdict(&file, Ok(DocumentKind::Docx)).await;
+    app.state.clock.advance(Duration::from_secs(60));
+    assert_eq!(visit(&mut browser).await, 1);
+    // The same visit.
+    assert_eq!(visit(&mut browser).await, 1);
+    app.state.clock.advance(Duration::from_secs(60 * 60));
+    assert_eq!(visit(&mut browser).await, 0);
+}
