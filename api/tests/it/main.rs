@@ -15,6 +15,7 @@ mod claims;
 mod client_network;
 mod completions;
 mod connection;
+mod console_invitations;
 mod console_people;
 mod database_log;
 mod delivery;

@@ -17,6 +17,7 @@ mod reading;
 mod resets;
 mod totp;
 mod tus;
+mod visitor;
 mod wire;
 mod workers;
 
@@ -34,6 +35,7 @@ pub(crate) use totp::Device;
 pub(crate) use tus::{
     broken_after, bytes_of, for_everyone, offset_in, tus_checksum, tus_metadata, upload_path,
 };
+pub(crate) use visitor::Visitor;
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
