@@ -23,6 +23,8 @@ mod console_operations;
 mod console_upload;
 mod console_document_changes;
 mod console_documents;
+mod console_invitations;
+mod console_people;
 mod database_log;
 mod delivery;
 mod description;

@@ -1,0 +1,126 @@
+//! Ops invite people and keep groups on pages, by the rules of the API.
+
+use dossier_common::queue::{QueueName, SendEmail};
+use dossier_common::user::Role;
+use mongodb::bson::{Document, doc};
+
+use crate::console_people::{browser, led_to, made};
+use crate::harness::{App, Form, PASSWORD, Workers};
+
+const ADA: &str = "ada@example.com";
+
+async fn newest_invitation(app: &App) -> String {
+    let rows = app.database().collection::<Document>("invitations");
+    let newest = rows.find_one(doc! {}).sort(doc! { "_id": -1 });
+    let row = newest.await.expect("readable").expect("it is there");
+    row.get_str("_id").expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn an_invitation_made_on_the_page_sends_the_same_mail_as_the_api() {
+    let app = App::start().await;
+    let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
+    let ops = browser(&app, "ops@example.com", Role::Ops).await;
+    let empty = ops.get("/invitations").await.expect(200);
+    empty.shows("No invitation is waiting");
+    let sent = ops.post("/invitations", &[("email", ADA), ("role", "client")]);
+    assert_eq!(led_to(sent.await), "/invitations?done=invitation-sent");
+    let by_page = workers.mail(1).await;
+    let token = workers.token("invitation", 1).await;
+    let admin = app.admin().await;
+    app.invite(&admin, "bob@example.com", "client")
+        .await
+        .expect(201);
+    let by_api = workers.mail(2).await;
+    let until_link = |mail: &str| mail.split("/invitation/").next().map(str::to_owned);
+    assert_eq!(until_link(&by_page), until_link(&by_api));
+    workers.stop().await;
+    let list = ops.get("/invitations?done=invitation-sent").await;
+    let list = list.expect(200);
+    list.shows(ADA);
+    list.shows("The invitation is on its way.");
+    app.accept(&token, PASSWORD).await.expect(200);
+    let list = ops.get("/invitations").await.expect(200);
+    list.hides(ADA);
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_revoked_on_the_page_makes_no_account() {
+    let app = App::start().await;
+    let ops = browser(&app, "ops@example.com", Role::Ops).await;
+    let sent = ops.post("/invitations", &[("email", ADA), ("role", "client")]);
+    sent.await.expect(303);
+    let token = app.newest_invitation_token(ADA).await;
+    let path = format!("/invitations/{}/revoke", newest_invitation(&app).await);
+    let revoked = led_to(ops.post(&path, &[]).await);
+    assert_eq!(revoked, "/invitations?done=invitation-revoked");
+    app.accept(&token, PASSWORD)
+        .await
+        .problem(400, "token_invalid");
+    ops.post(&path, &[]).await.expect(404);
+    assert_eq!(app.count("invitations", doc! {}).await, 0);
+}
+
+#[tokio::test]
+async fn ops_invite_clients_alone_and_see_their_own_invitations() {
+    let app = App::start().await;
+    let ops = browser(&app, "ops@example.com", Role::Ops).await;
+    let other = browser(&app, "other@example.com", Role::Ops).await;
+    let admin = browser(&app, "admin@example.com", Role::Admin).await;
+    let refused = ops.post("/invitations", &[("email", ADA), ("role", "admin")]);
+    let refused = refused.await.expect(403);
+    refused.shows("Only admins may invite Ops and admins.");
+    let wrong = ops.post("/invitations", &[("email", "ada"), ("role", "client")]);
+    let wrong = wrong.await.expect(422);
+    wrong.shows("id=\"email-error\"");
+    wrong.shows("value=\"ada\"");
+    let sent = ops.post("/invitations", &[("email", ADA), ("role", "client")]);
+    sent.await.expect(303);
+    let path = format!("/invitations/{}/revoke", newest_invitation(&app).await);
+    let list = other.get("/invitations").await.expect(200);
+    list.hides(ADA);
+    other.post(&path, &[]).await.expect(404);
+    let all = admin.get("/invitations").await.expect(200);
+    all.shows(ADA);
+    all.shows(">ops@example.com</a>");
+    admin.post(&path, &[]).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_group_is_made_changed_used_and_deleted_on_its_pages() {
+    let app = App::start().await;
+    let ops = browser(&app, "ops@example.com", Role::Ops).await;
+    let members = "Ada@Example.com\r\n\r\n  bob@example.com \r\n";
+    let fields = [("name", "Board"), ("members", members)];
+    let group = made(ops.post("/groups", &fields).await);
+    let page = ops.get(&group).await.expect(200);
+    page.shows("ada@example.com\nbob@example.com");
+    let taken = ops.post("/groups", &[("name", "BOARD")]).await.expect(409);
+    taken.shows("Another group has this name.");
+    let set = format!("{group}/members");
+    let wrong = ops.post(&set, &[("members", "ada")]).await.expect(422);
+    wrong.shows("id=\"members-error\"");
+    let one = [("members", ADA)];
+    assert_eq!(
+        led_to(ops.post(&set, &one).await),
+        format!("{group}?done=group-members-set")
+    );
+    let rename = format!("{group}/rename");
+    let renamed = led_to(ops.post(&rename, &[("name", "Auditors")]).await);
+    assert_eq!(renamed, format!("{group}?done=group-renamed"));
+    let list = ops.get("/groups").await.expect(200);
+    list.shows("Auditors");
+
+    let id = group.rsplit('/').next().expect("an id");
+    let person = app.person("person@example.com", Role::Ops).await;
+    let form = Form::file("report.docx", b"x").and("recipients", id);
+    let upload = app.post("/v1/files").by(&person).form(form).send().await;
+    upload.expect(202);
+    let delete = format!("{group}/delete");
+    let used = ops.post(&delete, &[]).await.expect(409);
+    used.shows("Documents are meant for this group.");
+    let other = made(ops.post("/groups", &[("name", "Empty")]).await);
+    let gone = ops.post(&format!("{other}/delete"), &[]).await;
+    assert_eq!(led_to(gone), "/groups?done=group-deleted");
+    ops.get(&other).await.expect(404);
+}
