@@ -55,10 +55,10 @@ impl Form {
     pub fn values(&self) -> Value {
         let shown = self.0.iter().filter(|(name, _)| !is_secret(name)).rev();
         // Of fields with one name the first counts, as in `get`.
-        let shown: BTreeMap<&str, &str> = shown
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        let shown: BTreeMap<String, String> = shown
+            .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        Value::from_serialize(shown)
+        Value::from(shown)
     }
 }
 

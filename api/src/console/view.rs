@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use dossier_common::user::User;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use url::form_urlencoded;
 
@@ -78,10 +79,10 @@ impl View {
     fn render(&self, status: StatusCode, name: &str, problem: Value, values: Value) -> Response {
         let values = context! {
             caller => self.person(),
-            path => self.path,
+            path => &self.path,
             locale => self.locale,
-            done => self.done,
-            csrf => self.csrf,
+            done => &self.done,
+            csrf => &self.csrf,
             problem,
             ..values
         };
@@ -117,7 +118,7 @@ impl View {
             status => code.status().as_u16(),
             title => code.title(),
             detail => problem.detail(),
-            errors => problem.errors(),
+            errors => Serde(problem.errors()),
             retry_after => problem.retry_after().map(|wait| wait.as_secs()),
             request_id => self.request_id.as_ref().map(RequestId::as_str),
         }

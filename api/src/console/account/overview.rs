@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use dossier_common::user::Role;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::console::view::View;
@@ -41,5 +42,7 @@ pub(super) async fn values(state: &AppState, caller: &Caller) -> Result<Value, P
         Role::Client => Some(me::show_notices(state(), signed_in(), NoQuery).await?.0),
         Role::Ops | Role::Admin => None,
     };
-    Ok(context! { user => user.0, storage, notices })
+    Ok(
+        context! { user => Serde(user.0), storage => storage.map(Serde), notices => notices.map(Serde) },
+    )
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::asked;
 use crate::console::view::View;
@@ -26,6 +27,6 @@ pub async fn show_history(
     let request: PageRequest = asked::of_query(&state, &uri).await?;
     let page = me::list_downloads(State(state), client, request).await?;
     let next_url = asked::next_url(&uri, page.0.next_cursor.as_deref());
-    let values = context! { downloads => page.0.items, next_url };
+    let values = context! { downloads => Serde(page.0.items), next_url };
     Ok(view.page("documents/history.html", values))
 }

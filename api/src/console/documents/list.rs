@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use dossier_common::user::Role;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::asked;
 use super::seen::Seen;
@@ -33,7 +34,7 @@ pub async fn show_documents(
     let next_url = asked::next_url(&uri, page.0.next_cursor.as_deref());
     let seen = Seen::of(&state, &headers);
     let values = context! {
-        files => page.0.items,
+        files => Serde(page.0.items),
         q => asked::value(&uri, "q"),
         state => asked::value(&uri, "state"),
         since => seen.since(),

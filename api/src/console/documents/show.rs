@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_common::id::FileId;
 use dossier_common::user::Role;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use super::recipients;
@@ -33,7 +34,10 @@ pub async fn show_document(
     }
     let showing = files::show_file(State(state), SignedIn(caller), NoQuery, PathId(id));
     let (_, file) = showing.await?;
-    Ok(view.page("documents/received.html", context! { file => file.0 }))
+    Ok(view.page(
+        "documents/received.html",
+        context! { file => Serde(file.0) },
+    ))
 }
 
 /// What the page shows Ops and admins.
@@ -55,12 +59,12 @@ pub(super) async fn staff_values(
     let versions = files::list_versions(there(), staff, NoQuery, PathId(id)).await?;
     let recipients = recipients::named(state, file.0.recipients.as_deref()).await?;
     Ok(context! {
-        file => file.0,
+        file => Serde(file.0),
         etag,
         entered => (),
-        why => why.0,
-        activity => activity.0,
-        versions => versions.0.items,
+        why => Serde(why.0),
+        activity => Serde(activity.0),
+        versions => Serde(versions.0.items),
         recipients,
         is_ops => caller.role == Role::Ops,
         most_bytes => state.limits.upload_bytes,

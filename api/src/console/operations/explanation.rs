@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 use url::form_urlencoded;
 
 use super::Filters;
@@ -34,7 +35,7 @@ pub async fn show_explanation(
     match filters.query {
         Ok(Subject(Some(query))) => {
             let said = api::explain(State(state), admin, query).await?.0;
-            Ok(view.page(PAGE, context! { about, said }))
+            Ok(view.page(PAGE, context! { about, said => Serde(said) }))
         }
         Ok(Subject(None)) => Ok(view.page(PAGE, context! { about })),
         Err(problem) => Ok(view.refused(PAGE, &problem, context! { about })),

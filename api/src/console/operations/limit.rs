@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_common::queue::QueueName;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::queues::path_of;
 use crate::console::form::Form;
@@ -43,7 +44,7 @@ pub async fn limit_queue(
             let queue = api::show_queue(state, admin, NoQuery, PathId(name))
                 .await?
                 .0;
-            let values = context! { queue, values => form.values() };
+            let values = context! { queue => Serde(queue), values => form.values() };
             Ok(view.refused("operations/queue.html", &problem, values))
         }
         Err(problem) => Err(problem),

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::Filters;
 use crate::console::view::View;
@@ -34,11 +35,12 @@ pub async fn show_mails(
         Ok(page) => {
             let MailPage { items, next_cursor } = page.0;
             let next_url = next_cursor.map(|cursor| filters.next_url("/admin/mails", &cursor));
-            let values = context! { server, mails => items, next_url, values };
+            let values =
+                context! { server => Serde(server), mails => Serde(items), next_url, values };
             Ok(view.page(PAGE, values))
         }
         Err(problem) if problem.code() == Code::InvalidFields => {
-            let values = context! { server, values };
+            let values = context! { server => Serde(server), values };
             Ok(view.refused(PAGE, &problem, values))
         }
         Err(problem) => Err(problem),

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::alarms::{LONG_WAIT_MS, alarms};
 use crate::console::view::View;
@@ -20,7 +21,7 @@ pub async fn show_overview(
 ) -> Result<Response, Problem> {
     let overview = api::show_overview(State(state), admin, NoQuery).await?.0;
     let alarms = alarms(&overview);
-    let values = context! { overview, alarms, long_wait_ms => LONG_WAIT_MS };
+    let values = context! { overview => Serde(overview), alarms => Serde(alarms), long_wait_ms => LONG_WAIT_MS };
     Ok(view.page("operations/overview.html", values))
 }
 

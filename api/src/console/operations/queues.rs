@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_common::queue::QueueName;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::limit::fields_of;
 use crate::console::form::Form;
@@ -24,7 +25,10 @@ pub async fn show_queues(
         .await?
         .0
         .items;
-    Ok(view.page("operations/queues.html", context! { queues }))
+    Ok(view.page(
+        "operations/queues.html",
+        context! { queues => Serde(queues) },
+    ))
 }
 
 /// One queue, and what can be done to it.
@@ -37,7 +41,10 @@ pub async fn show_queue(
 ) -> Result<Response, Problem> {
     let queue = api::show_queue(State(state), admin, NoQuery, name).await?.0;
     let values = fields_of(&queue.limits);
-    Ok(view.page("operations/queue.html", context! { queue, values }))
+    Ok(view.page(
+        "operations/queue.html",
+        context! { queue => Serde(queue), values },
+    ))
 }
 
 /// No worker takes its jobs any more.

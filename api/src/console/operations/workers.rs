@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_common::queue::QueueName;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::Filters;
 use crate::console::view::View;
@@ -26,12 +27,12 @@ pub async fn show_workers(
     match filters.query {
         Ok(query) => {
             let workers = api::list_workers(State(state), admin, query).await?.0.items;
-            let values = context! { workers, queues, values };
+            let values = context! { workers => Serde(workers), queues, values };
             Ok(view.page("operations/workers.html", values))
         }
         Err(problem) => {
             let workers: [WorkerResponse; 0] = [];
-            let values = context! { workers, queues, values };
+            let values = context! { workers => Serde(workers), queues, values };
             Ok(view.refused("operations/workers.html", &problem, values))
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::console::view::View;
@@ -38,8 +39,8 @@ pub(super) async fn values(state: &AppState, caller: &Caller) -> Result<Value, P
     let caller = SignedIn(caller.clone());
     let storage = me::show_storage(State(state.clone()), caller, NoQuery).await?;
     Ok(context! {
-        groups,
-        storage => storage.0,
+        groups => Serde(groups),
+        storage => Serde(storage.0),
         most_bytes => state.limits.upload_bytes,
     })
 }

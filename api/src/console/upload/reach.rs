@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use crate::console::form::Form;
 use crate::console::view::View;
@@ -26,7 +27,7 @@ pub async fn show_reach(
     form: Form,
 ) -> Result<Response, Problem> {
     match reach(&state, form.get("audience"), &form.all("recipients")).await {
-        Ok(reach) => Ok(view.page(TEMPLATE, context! { reach })),
+        Ok(reach) => Ok(view.page(TEMPLATE, context! { reach => Serde(reach) })),
         Err(problem) if problem.code() == Code::InvalidFields => {
             Ok(view.refused(TEMPLATE, &problem, context! {}))
         }

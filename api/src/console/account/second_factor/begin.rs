@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 
 use super::page::{PAGE, Step, refused, values};
 use super::qr_code::QrCode;
@@ -27,9 +28,9 @@ pub async fn begin_second_factor(
         Err(problem) => return refused(&state, &caller, &view, &problem).await,
     };
     let values = context! {
-        qr => QrCode::of(&seed.otpauth_uri),
+        qr => QrCode::of(&seed.otpauth_uri).map(Serde),
         groups => groups(&seed.secret),
-        seed,
+        seed => Serde(seed),
         ..values(&state, &caller, Step::Confirm)
     };
     Ok(view.page(PAGE, values))

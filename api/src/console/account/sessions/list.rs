@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 use url::form_urlencoded;
 
 use crate::console::view::View;
@@ -23,7 +24,7 @@ pub async fn show_sessions(
     let sessions = sessions::list_sessions(State(state), signed_in, page).await?;
     let page = sessions.0;
     let next_url = page.next_cursor.as_deref().map(address_after);
-    let values = context! { sessions => page.items, next_url };
+    let values = context! { sessions => Serde(page.items), next_url };
     Ok(view.page("account/sessions.html", values))
 }
 
