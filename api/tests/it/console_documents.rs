@@ -113,22 +113,23 @@ async fn what_people_write_is_never_markup() {
         Browser::of(&app, &client).await,
         Browser::of(&app, &ops).await,
     );
+    let (of_file, of_rejected) = (page_of(&file), page_of(&rejected));
     let query = "/documents?q=%3Cscript%3Ealert%281%29%3C%2Fscript%3E";
     for (browser, path) in [
         (&of_client, "/documents"),
         (&of_client, query),
-        (&of_client, &page_of(&file)),
+        (&of_client, of_file.as_str()),
         (&of_ops, "/documents"),
         (&of_ops, query),
-        (&of_ops, &page_of(&file)),
-        (&of_ops, &page_of(&rejected)),
+        (&of_ops, of_file.as_str()),
+        (&of_ops, of_rejected.as_str()),
     ] {
         let page = browser.get(path).await.expect(200);
         for markup in ["<img src=x", "<script>alert", "<svg onload"] {
             assert!(!page.text().contains(markup), "{markup} in {path}");
         }
     }
-    let page = of_ops.get(&page_of(&rejected)).await;
+    let page = of_ops.get(&of_rejected).await;
     assert!(page.text().contains("NOT_OFFICE"));
     assert!(page.text().contains("&lt;svg onload"));
 }
