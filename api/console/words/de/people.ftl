@@ -10,7 +10,6 @@ people-changed = Zuletzt geändert
 people-any = Beliebig
 people-never = Nie
 people-actions = Aktionen
-people-retry-after = Bitte versuchen Sie es in { $wait } erneut.
 
 # Alle Konten
 people-users-title = Benutzer

@@ -10,7 +10,6 @@ people-changed = Last changed
 people-any = Any
 people-never = Never
 people-actions = Actions
-people-retry-after = Please try again in { $wait }.
 
 # All accounts
 people-users-title = Users

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use dossier_common::id::UserId;
-use dossier_common::user::Role;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
@@ -41,6 +40,5 @@ pub(super) async fn account(
     let is_own = caller.user_id == id;
     let admin = Admin(caller);
     let found = api::show_user(State(state.clone()), admin, NoQuery, PathId(id)).await?;
-    let roles = [Role::Client, Role::Ops, Role::Admin].map(Role::as_str);
-    Ok(context! { account => Serde(&found.0), is_own, roles })
+    Ok(context! { account => Serde(&found.0), is_own })
 }
