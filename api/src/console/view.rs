@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use dossier_common::user::User;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use url::form_urlencoded;
 
+use super::words::Locale;
 use super::{locale, templates};
 use crate::extract::{ByCookie, Caller};
 use crate::problem::Problem;
@@ -38,7 +38,7 @@ pub struct View {
     /// Who is signed in, if somebody is.
     pub caller: Option<Caller>,
     user: Option<Arc<User>>,
-    locale: &'static str,
+    locale: Locale,
     csrf: Option<String>,
     path: String,
     done: Option<String>,
@@ -48,17 +48,14 @@ pub struct View {
 impl View {
     /// Of a request of `caller`.
     pub(super) fn of(parts: &Parts, state: &AppState, caller: Option<Caller>) -> Self {
-        let query = parts.uri.query().unwrap_or_default();
-        let mut query = form_urlencoded::parse(query.as_bytes());
-        let done = query.find(|(name, _)| name == "done");
-        let done = done.map(|(_, value)| value.into_owned());
+        let done = parts.extensions.get::<Done>().cloned();
         let session = caller.as_ref().map(|caller| caller.session_id);
         Self {
             user: None,
             locale: locale::of_request(state, &parts.headers),
             csrf: session.map(|session| state.console_tokens.form_token(session)),
             path: parts.uri.path().to_owned(),
-            done: done.filter(|done| is_key(done)),
+            done: done.and_then(|Done(key)| key),
             request_id: parts.extensions.get::<RequestId>().cloned(),
             caller,
         }
@@ -80,7 +77,7 @@ impl View {
         let values = context! {
             caller => self.person(),
             path => &self.path,
-            locale => self.locale,
+            locale => self.locale.as_str(),
             done => &self.done,
             csrf => &self.csrf,
             problem,
@@ -153,6 +150,34 @@ pub fn see_other(path: &str, done: &str) -> Response {
             tracing::error!(%error, "a page cannot be led to");
             Problem::internal().into_response()
         }
+    }
+}
+
+/// What was done before a page is shown, as [`see_other`] put it into the address.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Done(Option<String>);
+
+impl Done {
+    /// Takes it out of the address: what the page itself is asked, is read strictly.
+    pub(super) fn take(uri: &mut Uri) -> Self {
+        let Some(query) = uri.query() else {
+            return Self::default();
+        };
+        let is_done = |part: &&str| part.starts_with("done=");
+        let Some(said) = query.split('&').find(is_done) else {
+            return Self::default();
+        };
+        let rest: Vec<&str> = query.split('&').filter(|part| !is_done(part)).collect();
+        let address = match rest.is_empty() {
+            true => uri.path().to_owned(),
+            false => format!("{}?{}", uri.path(), rest.join("&")),
+        };
+        let key = said["done=".len()..].to_owned();
+        match address.parse() {
+            Ok(without) => *uri = without,
+            Err(error) => tracing::debug!(%error, "an address cannot be read without `done`"),
+        }
+        Self(Some(key).filter(|key| is_key(key)))
     }
 }
 

@@ -14,7 +14,7 @@ use mongodb::bson::DateTime;
 
 use super::cookie;
 use super::failure::Shown;
-use super::view::View;
+use super::view::{Done, View};
 use crate::console_tokens::session_of;
 use crate::extract::{ByCookie, Caller};
 use crate::origin::Origin;
@@ -33,6 +33,8 @@ pub(super) async fn know_visitor(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
+    let done = Done::take(&mut parts.uri);
+    parts.extensions.insert(done);
     let shown = parts.extensions.get::<Shown>().cloned();
     if let Some(shown) = &shown {
         shown.begin(&parts, &state);

@@ -125,10 +125,7 @@ async fn an_operation_is_followed_stopped_and_resumed_by_its_page() {
     let location = begun.header("location");
     let path = location.split('?').next().expect("a path");
     let page = visitor.page(&app, location).await.expect(200);
-    shows(
-        &page,
-        &format!("data-live-url=\"{path}\" data-live-goes-on"),
-    );
+    page.shows(&format!("data-live-url=\"{path}\" data-live-goes-on"));
     page.shows(&format!("action=\"{path}/stop\""));
     let call = async |what: &str| visitor.submit(&app, &format!("{path}/{what}"), "").await;
     // It is carried out, and its page says so.

@@ -23,6 +23,6 @@ pub async fn set_notices(
         _ => return Err(Problem::invalid_field("enabled", "must be true or false")),
     };
     let request = Json(EnabledBody { enabled });
-    me::set_notices(State(state), signed_in, NoQuery, request).await?;
+    let _ = me::set_notices(State(state), signed_in, NoQuery, request).await?;
     Ok(see_other("/account", done))
 }

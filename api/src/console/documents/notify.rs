@@ -25,7 +25,7 @@ pub async fn notify_first_download(
 ) -> Result<Response, Problem> {
     let enabled = form.get("enabled") == Some("true");
     let request = Ok(Json(EnabledBody { enabled }));
-    files::notify_first_download(State(state), staff, NoQuery, PathId(id), request).await?;
+    let _ = files::notify_first_download(State(state), staff, NoQuery, PathId(id), request).await?;
     let done = match enabled {
         true => "document-notice-on",
         false => "document-notice-off",

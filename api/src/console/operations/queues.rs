@@ -55,7 +55,7 @@ pub async fn pause_queue(
     NoQuery: NoQuery,
     _form: Form,
 ) -> Result<Response, Problem> {
-    api::pause_queue(State(state), admin, NoQuery, PathId(name)).await?;
+    let _ = api::pause_queue(State(state), admin, NoQuery, PathId(name)).await?;
     Ok(see_other(&path_of(name), "queue-paused"))
 }
 
@@ -67,7 +67,7 @@ pub async fn resume_queue(
     NoQuery: NoQuery,
     _form: Form,
 ) -> Result<Response, Problem> {
-    api::resume_queue(State(state), admin, NoQuery, PathId(name)).await?;
+    let _ = api::resume_queue(State(state), admin, NoQuery, PathId(name)).await?;
     Ok(see_other(&path_of(name), "queue-resumed"))
 }
 
