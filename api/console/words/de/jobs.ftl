@@ -31,7 +31,6 @@ jobs-from = Eingereiht ab
 jobs-until = Eingereiht bis
 jobs-time-hint = In UTC, zum Beispiel 2026-11-25T08:30:00Z
 jobs-nothing = –
-jobs-retry-after = Bitte versuchen Sie es in { $seconds } Sekunden noch einmal.
 jobs-none-title = Kein Job entspricht den Bedingungen
 jobs-none-text = Nehmen Sie Bedingungen weg, oder sehen Sie sich alle Jobs an.
 jobs-empty-title = Es gibt keine Jobs

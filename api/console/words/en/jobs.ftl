@@ -31,7 +31,6 @@ jobs-from = Enqueued at or after
 jobs-until = Enqueued at or before
 jobs-time-hint = In UTC, such as 2026-11-25T08:30:00Z
 jobs-nothing = –
-jobs-retry-after = Please try again in { $seconds } seconds.
 jobs-none-title = No job is like this
 jobs-none-text = Take some conditions away, or look at all jobs.
 jobs-empty-title = There are no jobs
