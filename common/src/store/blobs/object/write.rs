@@ -64,7 +64,12 @@ async fn within<E: Into<io::Error>>(
     operation: &'static str,
     step: impl Future<Output = Result<(), E>>,
 ) -> Result<(), StoreError> {
-    let too_slow = || io::Error::new(io::ErrorKind::TimedOut, "the storage did not answer in time");
+    let too_slow = || {
+        io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the storage did not answer in time",
+        )
+    };
     let outcome = tokio::time::timeout(limit, step).await;
     let outcome = outcome.map_or_else(|_| Err(too_slow()), |done| done.map_err(Into::into));
     outcome.map_err(StoreError::bytes(operation))
