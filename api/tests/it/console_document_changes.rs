@@ -100,13 +100,13 @@ async fn a_change_of_what_was_changed_meanwhile_shows_the_present_state() {
     let wrong = format!("{}&expires_at=soon", form("two.docx", "%22v1%22"));
     let wrong = browser.submit(&change, &wrong).await.expect(422);
     assert!(wrong.text().contains("two.docx"), "what was entered stays");
-    let until = "expires_at=2099-01-31T12%3A00";
+    let until = "expires_at=2100-01-31T12%3A00";
     let later = format!("{}&{until}", form("two.docx", "%22v1%22"));
     browser.submit(&change, &later).await.expect(303);
     let shown = app.get(&format!("/v1/files/{}", file.id)).by(&ops);
     let shown = shown.send().await.expect(200).json();
     assert_eq!(shown["name"], "two.docx");
-    assert_eq!(shown["expires_at"], "2099-01-31T12:00:00.000Z");
+    assert_eq!(shown["expires_at"], "2100-01-31T12:00:00.000Z");
     assert_eq!(shown["recipients"], json!(["ada@example.com"]));
 }
 

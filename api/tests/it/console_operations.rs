@@ -103,6 +103,7 @@ async fn a_queue_is_paused_and_resumed_by_its_page_in_the_name_of_the_admin() {
     shows(&page.expect(200), "The queue is paused.");
     let seen = app.seen(&api, "/v1/admin/queues/send-email").await;
     assert_eq!(seen["state"], "paused");
+    app.state.clock.advance(std::time::Duration::from_millis(1));
     let resumed = admin.submit(&app, &format!("{QUEUE}/resume"), "").await;
     resumed.expect(303);
     let seen = app.seen(&api, "/v1/admin/queues/send-email").await;

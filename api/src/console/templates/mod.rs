@@ -14,8 +14,8 @@ static SOURCES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/console/templat
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
-    // Fields that a body leaves out when there is nothing to tell are false in an `if`, and never shown.
-    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    // Fields that a body leaves out when there is nothing to tell are none: false in an `if`, unlike any text.
+    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
     functions::add(&mut environment);
     filters::add(&mut environment);
     for (name, source) in sources() {
