@@ -43,6 +43,9 @@ const AXE: &str = "
     axe.run().then((found) => done(found.violations.flatMap((it) =>
         it.nodes.map((node) => `${it.id}: ${node.target.join(' ')}: ${node.failureSummary}`))));";
 
+/// Addresses of pages, in lists.
+type Pages<'a> = Vec<&'a [&'a str]>;
+
 #[tokio::test]
 async fn every_page_is_accessible_in_both_languages_light_and_dark() {
     let axe = environment::checkout().join(".ci/console/node_modules/axe-core/axe.min.js");
@@ -55,7 +58,7 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark() {
         password: super::visitor::PASSWORD.to_owned(),
     };
     let secrets = stack.secrets();
-    let roles: [(&str, Option<&Login>, Vec<&[&str]>); 4] = [
+    let roles: [(&str, Option<&Login>, Pages); 4] = [
         ("nobody", None, vec![SIGNED_OUT]),
         ("client", Some(&client), vec![FOR_EVERYBODY, FOR_CLIENTS]),
         ("ops", Some(&secrets.ops), vec![FOR_EVERYBODY, FOR_OPS]),
