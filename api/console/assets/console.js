@@ -126,12 +126,18 @@ function parsed(text) {
 
 // Listens to server-sent events until `close()` of what is returned is called. `handlers` has a function for each
 // name of an event, which gets its data (JSON, or else text) and the event. A stream that ends is opened again, after
-// pauses that double; `handlers.reopened`, if there, is called when that was needed, to fetch what was missed.
+// pauses that double; `handlers.reopened`, if there, is called when that was needed, to fetch what was missed, and
+// `handlers.lost` when it takes long.
 export function listen(url, handlers) {
   const stream = { source: null, timer: 0, grace: 0, pause: 1000, opened: false, closed: false };
 
   function failed() {
-    if (!stream.grace) stream.grace = setTimeout(() => setLost(stream, true), LOST_AFTER_MS);
+    if (!stream.grace) {
+      stream.grace = setTimeout(() => {
+        setLost(stream, true);
+        handlers.lost?.();
+      }, LOST_AFTER_MS);
+    }
     // The browser opens it again by itself unless the server has refused it.
     if (stream.source.readyState !== EventSource.CLOSED) return;
     stream.timer = setTimeout(open, stream.pause * (0.5 + Math.random() / 2));
@@ -153,7 +159,7 @@ export function listen(url, handlers) {
     stream.source.addEventListener("open", opened);
     stream.source.addEventListener("error", failed);
     for (const [name, handle] of Object.entries(handlers)) {
-      if (name === "reopened") continue;
+      if (name === "reopened" || name === "lost") continue;
       stream.source.addEventListener(name, (event) => handle(parsed(event.data), event));
     }
   }

@@ -5,6 +5,10 @@ import { listen, localise } from "./console.js";
 
 const DEBOUNCE_MS = 300;
 const region = () => document.querySelector("[data-live-region]");
+// A page that a refused form left has the address of the form, which shows nothing.
+const about = region()?.dataset.document;
+const address = about ? `/documents/${encodeURIComponent(about)}` : location.pathname + location.search;
+const OVER = [401, 403, 404, 410];
 const news = document.getElementById("documents-news");
 
 // The region as it was fetched: another script writes its times in the reader's zone.
@@ -20,12 +24,14 @@ const refreshSoon = () => {
 };
 
 async function refresh() {
-  const response = await fetch(location.href, { headers: { accept: "text/html" } });
-  if (!response.ok || response.redirected) {
+  const response = await fetch(address, { headers: { accept: "text/html" } });
+  if (response.redirected || OVER.includes(response.status)) {
     // The document is gone, or the session is over: the whole page says so.
-    location.reload();
+    location.replace(address);
     return;
   }
+  // What passes is no reason to lose what was entered: the next event tries again.
+  if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector("[data-live-region]");
   const shown = region();

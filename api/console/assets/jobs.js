@@ -1,5 +1,7 @@
 // Lists of jobs: selects all of a page. An operation: reads its page again while it goes on.
 
+import { localise } from "./console.js";
+
 const EVERY_MS = 2000;
 const LONGEST_PAUSE_MS = 30000;
 
@@ -39,7 +41,7 @@ function take(page) {
     document.getElementById(focused)?.focus();
   }
   document.title = page.title;
-  document.dispatchEvent(new CustomEvent("dossier:content"));
+  localise();
 }
 
 async function follow() {
@@ -52,7 +54,7 @@ async function follow() {
     try {
       const answer = await fetch(region.dataset.liveUrl, { credentials: "same-origin", cache: "no-store" });
       // Signed out, or the operation is gone: the page that says so is shown.
-      if (answer.redirected || answer.status === 404) return location.assign(region.dataset.liveUrl);
+      if (answer.redirected || [401, 403, 404].includes(answer.status)) return location.assign(region.dataset.liveUrl);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       take(new DOMParser().parseFromString(await answer.text(), "text/html"));
       pause = EVERY_MS;

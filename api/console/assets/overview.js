@@ -155,8 +155,14 @@ function showOverview(overview) {
 }
 
 for (const element of document.querySelectorAll(".trend-column")) show(element, true);
-listen(root.dataset.events, {
+const stream = listen(root.dataset.events, {
   overview: showOverview,
   unavailable: () => showConnection("unavailable"),
   lost: () => showConnection("lost"),
+  end: ({ reason }) => {
+    // After any other reason the stream is opened again.
+    if (reason !== "session_ended") return;
+    stream.close();
+    location.reload();
+  },
 });

@@ -41,6 +41,7 @@ pub struct View {
     locale: Locale,
     csrf: Option<String>,
     path: String,
+    again: String,
     done: Option<String>,
     request_id: Option<RequestId>,
 }
@@ -55,6 +56,15 @@ impl View {
             locale: locale::of_request(state, &parts.headers),
             csrf: session.map(|session| state.console_tokens.form_token(session)),
             path: parts.uri.path().to_owned(),
+            // What a form was sent to is no page of its own.
+            again: match parts.method.is_safe() {
+                true => parts
+                    .uri
+                    .path_and_query()
+                    .map_or("/", |it| it.as_str())
+                    .to_owned(),
+                false => "/".to_owned(),
+            },
             done: done.and_then(|Done(key)| key),
             request_id: parts.extensions.get::<RequestId>().cloned(),
             caller,
@@ -77,6 +87,7 @@ impl View {
         let values = context! {
             caller => self.person(),
             path => &self.path,
+            again => &self.again,
             locale => self.locale.as_str(),
             done => &self.done,
             csrf => &self.csrf,

@@ -32,14 +32,18 @@ pub async fn change_document(
     let Err(problem) = change(&state, &caller, id, &form).await else {
         return Ok(see_other(&format!("/documents/{id}"), "document-changed"));
     };
-    // What was entered stays where it was wrong; of a document that was changed meanwhile its present state is shown.
-    let entered = match problem.code() {
-        Code::InvalidFields => Some(form.values()),
-        Code::PreconditionFailed | Code::PreconditionRequired => None,
+    // What was entered stays where it was wrong, with the version that it was entered for: what others have changed
+    // is still noticed. Of a document that was changed meanwhile its present state is shown.
+    let kept = match problem.code() {
+        Code::InvalidFields => context! {
+            entered => form.values(),
+            etag => form.get("etag").unwrap_or_default(),
+        },
+        Code::PreconditionFailed | Code::PreconditionRequired => context! {},
         _ => return Err(problem),
     };
     let values = staff_values(&state, &caller, id).await?;
-    Ok(view.refused(TEMPLATE, &problem, context! { entered, ..values }))
+    Ok(view.refused(TEMPLATE, &problem, context! { ..kept, ..values }))
 }
 
 async fn change(state: &AppState, caller: &Caller, id: FileId, form: &Form) -> Result<(), Problem> {

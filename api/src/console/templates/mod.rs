@@ -26,7 +26,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// The page made from the template `name` and `values`, which are its own and what every page is made with:
-/// `caller`, `path`, `locale`, `csrf`, `done` and `problem`.
+/// `caller`, `path`, `again`, `locale`, `csrf`, `done` and `problem`.
 pub(super) fn render(name: &str, values: Value) -> Result<String, Error> {
     ENVIRONMENT.get_template(name)?.render(values)
 }

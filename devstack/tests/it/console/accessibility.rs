@@ -58,7 +58,7 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark() {
         password: super::visitor::PASSWORD.to_owned(),
     };
     let secrets = stack.secrets();
-    let roles: [(&str, Option<&Login>, Pages); 4] = [
+    let roles: [(&str, Option<&Login>, Pages<'_>); 4] = [
         ("nobody", None, vec![SIGNED_OUT]),
         ("client", Some(&client), vec![FOR_EVERYBODY, FOR_CLIENTS]),
         ("ops", Some(&secrets.ops), vec![FOR_EVERYBODY, FOR_OPS]),
