@@ -2,7 +2,6 @@
 
 mod checkout;
 mod command_line;
-mod console;
 mod deployment;
 mod documents;
 mod foreign_database;

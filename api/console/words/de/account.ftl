@@ -72,7 +72,7 @@ account-session-since = Seit
 account-session-used = Zuletzt verwendet
 account-session-actions = Aktionen
 account-session-current = Diese Sitzung
-account-session-unknown = nicht bekannt
+account-session-used-unknown = nicht bekannt
 account-session-unknown = Unbekannt
 account-session-end = Beenden
 

@@ -72,7 +72,7 @@ account-session-since = Since
 account-session-used = Last used
 account-session-actions = Actions
 account-session-current = This session
-account-session-unknown = not known
+account-session-used-unknown = not known
 account-session-unknown = Unknown
 account-session-end = End
 
