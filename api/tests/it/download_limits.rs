@@ -31,7 +31,10 @@ struct OneUse {
 
 impl OneUse {
     async fn of(bytes: Vec<u8>) -> Self {
-        let app = App::start().await;
+        Self::on(App::start().await, bytes).await
+    }
+
+    async fn on(app: App, bytes: Vec<u8>) -> Self {
         let (client, ops) = (app.client().await, app.ops().await);
         let new = NewFile {
             bytes: &bytes,
@@ -71,7 +74,7 @@ fn most() -> usize {
 
 #[tokio::test]
 async fn of_five_hundred_whole_requests_at_once_one_is_served() {
-    let one = OneUse::of(bytes()).await;
+    let one = OneUse::on(App::start_alone().await, bytes()).await;
     let answers = join_all((0..500).map(|_| one.get(None).read(usize::MAX))).await;
     let (served, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|it| it.status == 200);
     assert_eq!(served.len(), 1);
@@ -103,7 +106,7 @@ async fn a_download_of_which_no_note_could_be_made_is_given_back() {
 
 #[tokio::test]
 async fn five_hundred_requests_at_once_in_whole_and_in_ranges_get_one_document() {
-    let one = OneUse::of(bytes()).await;
+    let one = OneUse::on(App::start_alone().await, bytes()).await;
     let ranges = (0..500).map(|number: usize| match number % 5 {
         0 => None,
         1 => Some(format!("bytes=0-{}", SIZE - 2)),

@@ -19,7 +19,7 @@ const OWNER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
 
 #[tokio::test]
 async fn a_flood_of_log_ins_from_one_network_is_refused_and_another_network_gets_in() {
-    let app = App::start().await;
+    let app = App::start_alone().await;
     app.account("ada@example.com", Role::Client, true).await;
     let router = app.with_a_hasher_of_its_own();
     let log_in = |from: Ipv4Addr, email: &str, password: &str| {

@@ -30,7 +30,7 @@ async fn hoard(address: &str) -> TcpStream {
 
 #[tokio::test]
 async fn thousands_that_do_not_read_leave_health_checks_fast() {
-    let app = App::start().await;
+    let app = App::start_alone().await;
     // A line a request would make the log what is measured.
     let quiet = "info,dossier_api::middleware=warn";
     let program = Program::configured(app.uri()).variable("RUST_LOG", quiet);

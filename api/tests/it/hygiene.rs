@@ -15,7 +15,7 @@ use crate::harness::{App, Call, PASSWORD, Wire, eventually};
 async fn unknown_addresses_and_methods_are_problems_too() {
     let app = App::start().await;
     for path in [
-        "/",
+        "/nothing",
         "/v1",
         "/v1/",
         "/v1/nothing",

@@ -17,6 +17,7 @@ mod program;
 mod reading;
 mod resets;
 mod totp;
+mod turn;
 mod tus;
 mod visitor;
 mod wire;
@@ -79,6 +80,8 @@ use dossier_devstack::testing::{START, TestDatabase};
 use mongodb::Database;
 use mongodb::bson::{DateTime, Document, doc};
 
+use self::turn::Turn;
+
 pub(crate) const PUBLIC_URL: &str = "https://dossier.example.com";
 pub(crate) const JWT_KEYS: &str = "k1:eE0auGV6JxcRBWaM6krMww84hYlcRscs0xtDNgbUpM4=";
 
@@ -91,11 +94,19 @@ pub(crate) struct App {
     pub(crate) state: AppState,
     pub(crate) router: Router,
     database: TestDatabase,
+    _turn: Turn,
 }
 
 impl App {
     pub(crate) async fn start() -> Self {
         Self::with_limits(Limits::default()).await
+    }
+
+    /// While no other test runs: for hundreds of requests at once, which are refused on a machine that is busy.
+    pub(crate) async fn start_alone() -> Self {
+        let turn = Turn::alone().await;
+        let app = Self::start().await;
+        Self { _turn: turn, ..app }
     }
 
     pub(crate) async fn with_limits(limits: Limits) -> Self {
@@ -117,6 +128,7 @@ impl App {
     }
 
     async fn with(limits: Limits, jwt_keys: &str) -> Self {
+        let turn = Turn::beside_others().await;
         let database = migrated_database().await;
         // The application's name is the database's, so that a fail point hits this test alone.
         let name = database.database().name();
@@ -166,6 +178,7 @@ impl App {
             router: router(state.clone()),
             state,
             database,
+            _turn: turn,
         }
     }
 
