@@ -22,6 +22,8 @@ async fn a_mail_that_may_have_been_sent_is_sent_again_under_the_same_id_and_says
     };
     let first = worker().start().await;
     bench.reaches(job, JobState::Running).await;
+    // The server has the mail, so it may have been sent.
+    assert!(bench.mail.wait_until_stalled(1, PATIENCE).await);
     first.kill().await;
     bench
         .mail
