@@ -23,15 +23,14 @@ pub(super) async fn stream_range(
         return Ok(Body::empty());
     }
     let (caller, link, file) = (&document.caller, &document.link, &document.file);
-    // The store reads while the download is recorded; nothing is handed over before that.
-    let mut pieces = state
-        .store
-        .read_blob(file.blob_id, document.size_bytes)
-        .stream(range);
     let response = begin_download(state, caller, link, file, range).await?;
     // What a client lost of an unlimited download it asks for once more: nobody has to know.
     let fate = document.fate.clone();
     let response = response.on(fate.filter(|_| link.max_downloads.is_some()));
+    let mut pieces = state
+        .store
+        .read_blob(file.blob_id, document.size_bytes)
+        .stream(range);
     let rest = pieces.recv().await.ok_or_else(Problem::internal)??;
     let guard = state.downloads.register(RunningDownload {
         link_id: link.id,
