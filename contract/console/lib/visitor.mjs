@@ -7,6 +7,7 @@ import { mailedLink } from "./inbox.mjs";
 import { setting } from "./setting.mjs";
 
 export const PASSWORD = "correct horse battery staple";
+const PATIENCE_MS = 15_000;
 
 export class Visitor {
   /**
@@ -22,6 +23,7 @@ export class Visitor {
       locale: "en-GB",
       ...settings,
     });
+    visitor.context.setDefaultTimeout(PATIENCE_MS);
     visitor.faults = await watchFaults(visitor.context, expected);
     visitor.page = await visitor.context.newPage();
     return visitor;
