@@ -7,27 +7,29 @@ import { login } from "./setting.mjs";
 import { codeOf } from "./totp.mjs";
 import { PASSWORD } from "./visitor.mjs";
 
-const CHECKS = "validate-upload";
+// Documents stay unchecked and downloads unprepared while these queues are paused.
+const PAUSED = ["validate-upload", "mint-download-token"];
 const CLIENT = "reader.of.many.documents@a-company-with-a-long-name.example";
 const NEWCOMER = "newcomer@client.example";
 const INVITED = "invited@client.example";
 const UNREACHABLE = "unreachable@client.example";
 
-/** Everything that pages show; their ids and addresses. Documents wait for their checks until `settle` is called. */
+/** Everything that pages show; their ids and addresses. Some jobs wait until `settle` is called. */
 export async function makeContent() {
   const [ops, admin] = await Promise.all([Caller.signedIn(login("OPS")), Caller.signedIn(login("ADMIN"))]);
   const users = await makeUsers(admin);
   const { id: group } = await ops.post("/v1/groups", { name: "Supervisory board", members: [CLIENT, "member@client.example"] });
   const documents = await makeDocuments(ops, admin, group);
+  const download = await makeDownload(users.client, documents.available);
   const links = await makeLinks(ops, admin, users);
   const jobs = await makeJobs(admin);
-  return { users, group, documents, links, jobs, client: CLIENT };
+  return { users, group, documents, download, links, jobs, client: CLIENT };
 }
 
-/** Lets the checks of documents go on. */
+/** Lets the jobs that wait go on. */
 export async function settle() {
   const admin = await Caller.signedIn(login("ADMIN"));
-  await admin.post(`/v1/admin/queues/${CHECKS}/resume`);
+  for (const queue of PAUSED) await admin.post(`/v1/admin/queues/${queue}/resume`);
 }
 
 async function makeUsers(admin) {
@@ -61,12 +63,18 @@ async function makeDocuments(ops, admin, group) {
   await ops.fileInState(rejected, "rejected");
   await ops.fileInState(withdrawn, "available");
   await ops.delete(`/v1/files/${withdrawn}`);
-  await admin.post(`/v1/admin/queues/${CHECKS}/pause`);
+  for (const queue of PAUSED) await admin.post(`/v1/admin/queues/${queue}/pause`);
   const received = await ops.upload("slides.pptx", [CLIENT]);
   const failed = await ops.upload("slides.pptx", [CLIENT]);
   const { items } = await admin.get(`/v1/admin/jobs?file=${failed}`);
   await admin.post(`/v1/admin/jobs/${items[0].id}/cancel`);
   return { available, rejected, withdrawn, received, failed };
+}
+
+/** A download that is not prepared yet. */
+async function makeDownload(client, document) {
+  const { id } = await (await Caller.signedIn(client)).post(`/v1/files/${document}/links`, {});
+  return id;
 }
 
 /** The links that mails lead to. */

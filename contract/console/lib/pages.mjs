@@ -71,7 +71,22 @@ function ofEverybody(role) {
   ];
 }
 
-function ofClients({ documents }) {
+/** A page that asks for itself again and again, and stays as it is here. */
+const waiting = (role, name, path) => ({
+  role,
+  name,
+  path,
+  open: async (page) => {
+    await page.route(`**${path}`, async (route) => {
+      const response = await route.fetch();
+      const { refresh, ...headers } = response.headers();
+      await route.fulfill({ response, headers });
+    });
+    await page.goto(path);
+  },
+});
+
+function ofClients({ documents, download }) {
   const role = "client";
   const begun = sent("main form[action='/account/second-factor']", { current_password: PASSWORD }, "[name=code]");
   return [
@@ -80,6 +95,7 @@ function ofClients({ documents }) {
     plain(role, "document-available", `/documents/${documents.available}`),
     plain(role, "document-withdrawn", `/documents/${documents.withdrawn}`),
     plain(role, "history", "/documents/history"),
+    waiting(role, "download-preparing", `/documents/downloads/${download}`),
     from(role, "second-factor-begun", "/account/second-factor", begun),
   ];
 }
@@ -131,8 +147,26 @@ async function addFiles(page) {
   await page.press("#recipient", "Enter");
 }
 
+/** Sends the form as browsers without script do: to `action` with this type of body. */
+const sentWithoutScript = (action, enctype) => async (page) => {
+  await page.check("[name=audience][value=everyone]");
+  const sent = page.waitForNavigation();
+  await page.evaluate(([action, enctype]) => {
+    const form = document.getElementById("upload");
+    if (action) form.action = action;
+    form.enctype = enctype;
+    form.submit();
+  }, [action, enctype]);
+  await sent;
+};
+
 function ofOps() {
-  return [plain("ops", "upload", "/upload"), from("ops", "upload-files", "/upload", addFiles)];
+  return [
+    plain("ops", "upload", "/upload"),
+    from("ops", "upload-files", "/upload", addFiles),
+    from("ops", "upload-refused", "/upload", sentWithoutScript("", "multipart/form-data")),
+    from("ops", "upload-reach", "/upload", sentWithoutScript("/upload/audience", "application/x-www-form-urlencoded")),
+  ];
 }
 
 function ofAdmins({ users, jobs, client }) {
