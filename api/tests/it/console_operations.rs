@@ -187,10 +187,15 @@ async fn nobody_but_admins_sees_any_of_it() {
 async fn the_overview_is_told_by_cookie_and_not_by_token() {
     let app = App::start().await;
     let api = app.admin().await;
+    app.mail_job(&api, ADA).await;
     let admin = Visitor::new(&app, "root@example.com", Role::Admin).await;
     let path = "/admin/overview/events";
     let mut events = admin.call(Method::GET, path).listen().await;
     let told = events.wait_for("overview").await;
     assert_eq!(told["mail_server"]["state"], "works");
+    // Nobody runs it.
+    let alarm = json!({ "kind": "no-worker", "queue": "send-email", "raised": true });
+    let alarms = told["alarms"].as_array().expect("alarms");
+    assert!(alarms.contains(&alarm), "{alarms:?}");
     app.get(path).by(&api).send().await.expect(303);
 }
