@@ -1,7 +1,6 @@
 //! The whole service on a database of its own: real router, real MongoDB, a clock that stands
 //! still until it is told otherwise, randomness from a seed.
 
-mod browser;
 mod call;
 mod confirm;
 mod documents;
@@ -23,7 +22,6 @@ mod visitor;
 mod wire;
 mod workers;
 
-pub(crate) use browser::Browser;
 pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
@@ -38,7 +36,7 @@ pub(crate) use totp::Device;
 pub(crate) use tus::{
     broken_after, bytes_of, for_everyone, offset_in, tus_checksum, tus_metadata, upload_path,
 };
-pub(crate) use visitor::Visitor;
+pub(crate) use visitor::{Visitor, encoded};
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 
