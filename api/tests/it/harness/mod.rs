@@ -15,6 +15,7 @@ mod people;
 mod program;
 mod reading;
 mod resets;
+mod routes;
 mod totp;
 mod turn;
 mod tus;
@@ -32,6 +33,7 @@ pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
 pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person, hash_of_password};
 pub(crate) use program::{Program, Running};
+pub(crate) use routes::routes_in;
 pub(crate) use totp::Device;
 pub(crate) use tus::{
     broken_after, bytes_of, for_everyone, offset_in, tus_checksum, tus_metadata, upload_path,
