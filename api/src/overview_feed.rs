@@ -22,8 +22,8 @@ pub const MAX_LISTENERS: usize = 64;
 /// What listeners are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OverviewUpdate {
-    /// The overview, in JSON.
-    Read(Arc<str>),
+    /// The overview.
+    Read(Arc<OverviewResponse>),
     /// It could not be read; it is tried again.
     Unavailable,
 }
@@ -133,11 +133,8 @@ async fn read(inner: Arc<Inner>) {
 }
 
 fn update(overview: Result<Overview, StoreError>) -> OverviewUpdate {
-    let json = overview
-        .ok()
-        .map(OverviewResponse::from)
-        .and_then(|overview| serde_json::to_string(&overview).ok());
-    json.map_or(OverviewUpdate::Unavailable, |json| {
-        OverviewUpdate::Read(json.into())
-    })
+    match overview {
+        Ok(overview) => OverviewUpdate::Read(Arc::new(overview.into())),
+        Err(_) => OverviewUpdate::Unavailable,
+    }
 }

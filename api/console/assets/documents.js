@@ -1,57 +1,31 @@
-// Keeps the pages of documents up to date while they are open: on an event the page is fetched again, and its live
-// region takes the place of the one that is shown.
+// Keeps the pages of documents up to date while they are open: on an event the page is fetched again, and what has
+// changed is announced.
 
-import { listen, localise } from "./console.js";
+import { listen } from "./console.js";
+import { fetchPage, takeOver } from "./live.js";
 
 const DEBOUNCE_MS = 300;
-const region = () => document.querySelector("[data-live-region]");
+const region = () => document.querySelector("[data-live]");
 // A page that a refused form left has the address of the form, which shows nothing.
 const about = region()?.dataset.document;
 const address = about ? `/documents/${encodeURIComponent(about)}` : location.pathname + location.search;
-const OVER = [401, 403, 404, 410];
 const news = document.getElementById("documents-news");
 
-// The region as it was fetched: another script writes its times in the reader's zone.
-let lastFetched = region()?.outerHTML;
 let timer;
 let refreshing = Promise.resolve();
 
 const refreshSoon = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
+    // What passes is no reason to lose what was entered: the next event tries again.
     refreshing = refreshing.then(refresh).catch(() => {});
   }, DEBOUNCE_MS);
 };
 
 async function refresh() {
-  const response = await fetch(address, { headers: { accept: "text/html" } });
-  if (response.redirected || OVER.includes(response.status)) {
-    // The document is gone, or the session is over: the whole page says so.
-    location.replace(address);
-    return;
-  }
-  // What passes is no reason to lose what was entered: the next event tries again.
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const fresh = page.querySelector("[data-live-region]");
-  const shown = region();
-  if (!fresh || !shown || fresh.outerHTML === lastFetched) {
-    return;
-  }
-  swap(shown, document.adoptNode(fresh));
-}
-
-function swap(shown, fresh) {
-  const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
-  lastFetched = fresh.outerHTML;
-  shown.replaceWith(fresh);
-  if (focused) {
-    document.getElementById(focused)?.focus();
-  }
-  localise(fresh);
-  if (news) {
-    news.textContent = fresh.dataset.announce ?? "";
-  }
+  const page = await fetchPage(address);
+  const [fresh] = page ? takeOver(page) : [];
+  if (fresh && news) news.textContent = fresh.dataset.announce ?? "";
 }
 
 // Refreshes the page on every event of `path`, but for a first one of which the page tells already.

@@ -1,6 +1,6 @@
 // Lists of jobs: selects all of a page. An operation: reads its page again while it goes on.
 
-import { localise } from "./console.js";
+import { fetchPage, takeOver } from "./live.js";
 
 const EVERY_MS = 2000;
 const LONGEST_PAUSE_MS = 30000;
@@ -23,27 +23,6 @@ function selectAll() {
   show();
 }
 
-// Takes the regions of `page` over. One that has not changed stays as it is, and so does a text.
-function take(page) {
-  const focused = document.activeElement?.id;
-  for (const region of document.querySelectorAll("[data-live]")) {
-    const fresh = page.querySelector(`[data-live="${region.dataset.live}"]`);
-    if (fresh && !region.isEqualNode(fresh)) {
-      if (region.open) fresh.open = true;
-      region.replaceWith(document.adoptNode(fresh));
-    }
-  }
-  for (const text of document.querySelectorAll("[data-live-text]")) {
-    const fresh = page.querySelector(`[data-live-text="${text.dataset.liveText}"]`);
-    if (fresh && fresh.textContent !== text.textContent) text.textContent = fresh.textContent;
-  }
-  if (focused && document.activeElement === document.body) {
-    document.getElementById(focused)?.focus();
-  }
-  document.title = page.title;
-  localise();
-}
-
 async function follow() {
   let pause = EVERY_MS;
   for (;;) {
@@ -52,11 +31,10 @@ async function follow() {
     if (!region) return;
     if (document.hidden) continue;
     try {
-      const answer = await fetch(region.dataset.liveUrl, { credentials: "same-origin", cache: "no-store" });
-      // Signed out, or the operation is gone: the page that says so is shown.
-      if (answer.redirected || [401, 403, 404].includes(answer.status)) return location.assign(region.dataset.liveUrl);
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-      take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const page = await fetchPage(region.dataset.liveUrl);
+      if (!page) return;
+      takeOver(page);
+      document.title = page.title;
       pause = EVERY_MS;
     } catch {
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

@@ -5,7 +5,6 @@ import { listen } from "./console.js";
 const KEPT = 60;
 const SVG = "http://www.w3.org/2000/svg";
 const root = document.getElementById("overview");
-const longWaitMs = Number(root.dataset.longWaitMs);
 const locale = document.documentElement.lang || "en";
 const numbers = new Intl.NumberFormat(locale);
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
@@ -67,28 +66,12 @@ function showMailServer(server) {
   return said;
 }
 
-// As `alarms` of the server decides.
-function holds(kind, queue, overview) {
-  switch (kind) {
-    case "mail-server": return overview.mail_server.state !== "works";
-    case "dead-worker": return overview.workers.some((worker) => worker.state === "dead");
-    case "paused": return queue?.state === "paused";
-    case "parked": return queue?.state === "parked";
-    case "malformed": return Boolean(queue?.malformed);
-    case "no-worker": return queue?.counts.ready > 0 && queue.workers === 0;
-    case "long-wait": return queue?.oldest_ready_ms > longWaitMs;
-    case "dying": return queue?.rates.dead_per_minute > 0;
-    default: return false;
-  }
-}
-
-function showAlarms(overview) {
+function showAlarms(alarms) {
   const said = [];
   let count = 0;
   for (const element of root.querySelectorAll("[data-alarm]")) {
-    const { alarm, ofQueue } = element.dataset;
-    const queue = overview.queues.find((queue) => queue.name === ofQueue);
-    const isRaised = holds(alarm, queue, overview);
+    const { alarm, ofQueue = null } = element.dataset;
+    const isRaised = alarms.some(({ kind, queue, raised }) => raised && kind === alarm && queue === ofQueue);
     if (isRaised && element.hidden) said.push(element.textContent.trim());
     show(element, isRaised);
     count += isRaised ? 1 : 0;
@@ -149,7 +132,7 @@ function showWorkers(workers) {
 
 function showOverview(overview) {
   showConnection("live");
-  const said = [...showMailServer(overview.mail_server), ...showAlarms(overview)];
+  const said = [...showMailServer(overview.mail_server), ...showAlarms(overview.alarms)];
   overview.queues.forEach(showQueue);
   showWorkers(overview.workers);
   const at = document.querySelector("[data-overview-at] time");

@@ -133,11 +133,7 @@ fn of_admins() -> Router<AppState> {
             get(jobs::show_bulk).post(jobs::begin_bulk),
         )
         .route("/admin/jobs/{id}", get(jobs::show_job))
-        .route("/admin/jobs/{id}/retry", post(jobs::retry_job))
-        .route("/admin/jobs/{id}/run-now", post(jobs::run_job_now))
-        .route("/admin/jobs/{id}/cancel", post(jobs::cancel_job))
-        .route("/admin/jobs/{id}/release", post(jobs::release_job))
-        .route("/admin/jobs/{id}/delete", post(jobs::delete_job))
+        .route("/admin/jobs/{id}/{verb}", post(jobs::change_job))
         .route("/admin/operations", get(jobs::show_operations))
         .route("/admin/operations/{id}", get(jobs::show_operation))
         .route("/admin/operations/{id}/stop", post(jobs::stop_operation))

@@ -1,9 +1,14 @@
 //! Downloads: which use of its link a response belongs to, and what it may send. `docs/decisions/limited-links.md` has
 //! the rules.
 
+mod counted;
+mod opening;
 mod running;
+mod whole;
 
+use opening::Opening;
 pub use running::{BrokenOff, RunningResponse};
+use whole::WholeResponse;
 
 use std::time::Duration;
 
@@ -13,6 +18,7 @@ use dossier_common::download::{Begun, Download, Span};
 use dossier_common::file::File;
 use dossier_common::id::{DownloadId, ResponseId};
 use dossier_common::link::Link;
+use dossier_common::store::StoreError;
 use dossier_common::store::blobs::ByteRange;
 use dossier_common::store::downloads::{Join, Joined, Wanted};
 use tokio::time::{Instant, sleep};
@@ -37,7 +43,14 @@ const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
 const LIMITED_BLOCK: i64 = 1024 * 1024;
 
 /// How many bytes a response of any other link is granted at a time. Each time costs a write.
-const BLOCK: i64 = 16 * 1024 * 1024;
+const BLOCK: i64 = 64 * 1024 * 1024;
+
+/// A download of a link without limit that is in one piece and no longer than this, in bytes, is recorded once: as
+/// sent, before its last bytes leave.
+const MOST_AT_ONCE: i64 = 16 * 1024 * 1024;
+
+/// How long a part of a document waits for the download that it goes on with to be recorded, by a link without limit.
+const RECORDING_LIMIT: Duration = Duration::from_millis(20);
 
 /// Begins to deliver `range`, which is not empty, in a use of `link`: one that was begun before and has these bytes
 /// left, else another one.
@@ -52,12 +65,10 @@ pub async fn begin_download(
     file: &File,
     range: ByteRange,
 ) -> Result<RunningResponse, Problem> {
-    let is_limited = link.max_downloads.is_some();
-    let wanted = Wanted {
-        response: ResponseId::generate(&state.entropy, state.clock.now()),
-        bytes: Span::new(signed(range.start), signed(range.end)),
-        block: if is_limited { LIMITED_BLOCK } else { BLOCK },
-    };
+    if link.max_downloads.is_none() {
+        return begin_unlimited(state, caller, link, file, range).await;
+    }
+    let wanted = wanted(state, range, LIMITED_BLOCK);
     let mut link = link.clone();
     let mut entry = None;
     let deadline = Instant::now() + BUSY_LIMIT;
@@ -66,25 +77,20 @@ pub async fn begin_download(
         let now = state.clock.now();
         // Only where there is no other use, a response goes on with one that may not have all of its bytes.
         let may_be_cut = !link.may_open();
-        let join = if is_limited || wanted.bytes.start > 0 {
-            let joining = state.store.join_download(link.id, wanted, may_be_cut, now);
-            joining.await?
-        } else {
-            // Nothing is saved by going on with another one.
-            Join::Refused
-        };
+        let joining = state.store.join_download(link.id, wanted, may_be_cut, now);
+        let join = joining.await?;
         if let Join::Joined(joined) = join {
-            return Ok(RunningResponse::new(state, wanted, joined));
+            return Ok(RunningResponse::joined(state, wanted, joined));
         }
         // The rest of a download belongs to it, and waits for what may have broken off a moment ago. Whoever begins
         // anew takes another use if there is one.
         let is_busy = join == Join::Busy;
-        let is_rest = is_limited && wanted.bytes.start > 0;
+        let is_rest = wanted.bytes.start > 0;
         if link.may_open() && !(is_busy && is_rest) {
             let entry = entry.get_or_insert_with(|| entry_of(state, caller, &link, file, range));
             if let Some(joined) = open(state, &link, file, wanted, entry.as_ref()).await? {
                 // Where no note can be made, it is dropped, and gives back what it was to send.
-                let response = RunningResponse::new(state, wanted, joined);
+                let response = RunningResponse::joined(state, wanted, joined);
                 note_download(state, caller, file).await?;
                 return Ok(response);
             }
@@ -98,6 +104,77 @@ pub async fn begin_download(
         let read = state.store.find_link(link.id).await?;
         let read = read.filter(|link| link.is_live(state.clock.now()));
         link = read.ok_or_else(Problem::not_found)?;
+    }
+}
+
+/// The same of a link without limit: nothing is refused, so the response need not wait for what is recorded. Its last
+/// bytes do.
+async fn begin_unlimited(
+    state: &AppState,
+    caller: &Caller,
+    link: &Link,
+    file: &File,
+    range: ByteRange,
+) -> Result<RunningResponse, Problem> {
+    let wanted = wanted(state, range, BLOCK);
+    // Nothing is saved by going on with another download from the first byte on.
+    if wanted.bytes.start > 0
+        && let Some(joined) = join_unlimited(state, link, wanted).await?
+    {
+        return Ok(RunningResponse::joined(state, wanted, joined));
+    }
+    let entry = entry_of(state, caller, link, file, range);
+    let now = state.clock.now();
+    let id = DownloadId::generate(&state.entropy, now);
+    let mut download = Download::new(id, link, file.size_bytes, now);
+    let open = |download| Opening::begin(state, caller, file, download, entry);
+    if wanted.bytes.size() == file.size_bytes && file.size_bytes <= MOST_AT_ONCE {
+        download.send_at_once();
+        let opening = open(download.clone());
+        return Ok(WholeResponse::new(state, download, opening).into());
+    }
+    let begun = download.begin(wanted.response, wanted.bytes, wanted.block, now);
+    let Begun::Granted(granted) = begun else {
+        return Err(Problem::not_found());
+    };
+    let joined = Joined {
+        download: id,
+        granted,
+    };
+    Ok(RunningResponse::opening(
+        state,
+        wanted,
+        joined,
+        open(download),
+    ))
+}
+
+/// The download that the response goes on with, if there is one. The one that it belongs to may be about to be recorded.
+async fn join_unlimited(
+    state: &AppState,
+    link: &Link,
+    wanted: Wanted,
+) -> Result<Option<Joined>, StoreError> {
+    let deadline = Instant::now() + RECORDING_LIMIT;
+    let mut pauses = PAUSES.build();
+    loop {
+        let now = state.clock.now();
+        let joining = state.store.join_download(link.id, wanted, false, now);
+        if let Join::Joined(joined) = joining.await? {
+            return Ok(Some(joined));
+        }
+        match pauses.next() {
+            Some(pause) if Instant::now() < deadline => sleep(pause).await,
+            _ => return Ok(None),
+        }
+    }
+}
+
+fn wanted(state: &AppState, range: ByteRange, block: i64) -> Wanted {
+    Wanted {
+        response: ResponseId::generate(&state.entropy, state.clock.now()),
+        bytes: Span::new(signed(range.start), signed(range.end)),
+        block,
     }
 }
 

@@ -63,7 +63,7 @@ pub use login::{LogIn, LoggedIn, begin_session, log_in};
 pub use notices::{await_first_download, note_download, note_seen, set_notices, unsubscribe};
 pub use operate::{Operate, Operated, operate};
 pub use order::{initiator, order, with_options};
-pub use overview_events::{Listen, listen, overview_events};
+pub use overview_events::{Listen, Told, listen, overview_events};
 pub use reach::{Reach, ReachedGroup, reach};
 pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
 pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};

@@ -3,6 +3,7 @@
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::file::File;
 use dossier_common::id::JobId;
+use dossier_common::store::StoreError;
 use dossier_common::token::UnsubscribeClaims;
 use dossier_common::user::Role;
 
@@ -123,8 +124,12 @@ pub async fn note_seen(state: &AppState, caller: &Caller, file: &File) -> Result
 ///
 /// # Errors
 ///
-/// [`Problem`] when that cannot be stored.
-pub async fn note_download(state: &AppState, caller: &Caller, file: &File) -> Result<(), Problem> {
+/// [`StoreError`] when that cannot be stored.
+pub async fn note_download(
+    state: &AppState,
+    caller: &Caller,
+    file: &File,
+) -> Result<(), StoreError> {
     let (store, now) = (&state.store, state.clock.now());
     if file.recipients.is_some() {
         let key = &caller.email_key;
@@ -132,6 +137,5 @@ pub async fn note_download(state: &AppState, caller: &Caller, file: &File) -> Re
     }
     let job = JobId::generate(&state.entropy, now);
     let recording = store.record_first_download(file, caller.user_id, job, now);
-    recording.await?;
-    Ok(())
+    recording.await
 }

@@ -13,6 +13,10 @@ use crate::extract::Caller;
 use crate::overview_feed::{OverviewListener, OverviewUpdate};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
+use crate::wire::OverviewResponse;
+
+/// Writes the overview in JSON, as somebody is told it.
+pub type Told = fn(&OverviewResponse) -> serde_json::Result<String>;
 
 /// How often it is asked whether the caller still may.
 const CHECKED_EVERY: Duration = Duration::from_secs(2);
@@ -40,16 +44,17 @@ pub fn listen(state: &AppState) -> Result<OverviewListener, Problem> {
     })
 }
 
-/// The events for `caller`: `overview` whenever it was read, `unavailable` when it could not be, and `end`,
-/// the last one, when the session has ended or the process stops.
+/// The events for `caller`: `overview` whenever it was read, as `told` writes it, `unavailable` when it could not be,
+/// and `end`, the last one, when the session has ended or the process stops.
 pub fn overview_events(
     state: AppState,
     caller: Caller,
     listener: OverviewListener,
+    told: Told,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let (sender, receiver) = mpsc::channel(1);
     // In a task of its own: a client that goes away must not end a database call half-way.
-    tokio::spawn(tell(state, caller, listener, sender));
+    tokio::spawn(tell(state, caller, listener, told, sender));
     stream::unfold(receiver, |mut receiver| async move {
         let event = receiver.recv().await?;
         Some((Ok(event), receiver))
@@ -60,6 +65,7 @@ async fn tell(
     state: AppState,
     caller: Caller,
     mut listener: OverviewListener,
+    told: Told,
     sender: mpsc::Sender<Event>,
 ) {
     let mut check = interval(CHECKED_EVERY);
@@ -87,7 +93,7 @@ async fn tell(
             },
             room = sender.reserve(), if waiting.is_some() => {
                 if let (Ok(room), Some(update)) = (room, waiting.take()) {
-                    room.send(event(&update));
+                    room.send(event(&update, told));
                 }
             }
         }
@@ -98,10 +104,14 @@ async fn tell(
     let _ = timeout(LAST_EVENT, sender.send(end)).await;
 }
 
-fn event(update: &OverviewUpdate) -> Event {
-    match update {
-        OverviewUpdate::Read(json) => Event::default().event("overview").data(json),
-        OverviewUpdate::Unavailable => {
+fn event(update: &OverviewUpdate, told: Told) -> Event {
+    let json = match update {
+        OverviewUpdate::Read(overview) => told(overview).ok(),
+        OverviewUpdate::Unavailable => None,
+    };
+    match json {
+        Some(json) => Event::default().event("overview").data(json),
+        None => {
             let detail = "The overview cannot be read right now. It is tried again.";
             let said = json!({ "detail": detail }).to_string();
             Event::default().event("unavailable").data(said)

@@ -1,72 +1,27 @@
 //! People see and change their own account in a browser.
 
-use axum::Router;
-use axum::http::Method;
 use dossier_common::user::Role;
 use mongodb::bson::doc;
 
-use crate::harness::{Answer, App, Call, Device, PASSWORD};
+use crate::harness::{Answer, App, Device, PASSWORD, Visitor};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 const EMAIL: &str = "ada@example.com";
 const NEW: &str = "another long pass phrase";
 
-/// A browser in which somebody is signed in.
-struct Browser {
-    router: Router,
-    cookie: String,
-    token: String,
+/// Begins a second factor; the app that has its seed.
+async fn begin(visitor: &Visitor) -> (Device, Answer) {
+    let form = format!("current_password={}", entered(PASSWORD));
+    let page = visitor.submit("/account/second-factor", &form).await;
+    let page = page.expect(200);
+    let seed = attribute(tag(page.text(), "data-copy-text=\""), "data-copy-text");
+    (Device::of_now(seed), page)
 }
 
-impl Browser {
-    /// Signs the account at [`EMAIL`] in.
-    async fn sign_in(router: &Router) -> Self {
-        let form = format!("email=ada%40example.com&password={}", entered(PASSWORD));
-        let call = Call::to(router, Method::POST, "/sign-in").body(FORM, form);
-        let call = call.header("user-agent", "Telephone/1.0");
-        let answer = call.header("sec-fetch-site", "same-origin").send().await;
-        let answer = answer.expect(303);
-        let lines = answer.headers.get_all("set-cookie").iter();
-        let mut lines = lines.map(|line| line.to_str().expect("a text"));
-        let line = lines.find(|line| line.starts_with("__Host-dossier="));
-        let cookie = line.and_then(|line| line.split(';').next());
-        let mut browser = Self {
-            router: router.clone(),
-            cookie: cookie.expect("a cookie").to_owned(),
-            token: String::new(),
-        };
-        let page = browser.get("/signed-out").await.expect(200);
-        browser.token = attribute(tag(page.text(), "name=\"csrf\""), "content").to_owned();
-        browser
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let call = Call::to(&self.router, Method::GET, path);
-        call.header("cookie", &self.cookie).send().await
-    }
-
-    /// Sends a form of a page.
-    async fn submit(&self, path: &str, form: &str) -> Answer {
-        let form = format!("csrf={}&{form}", self.token);
-        let call = Call::to(&self.router, Method::POST, path).body(FORM, form);
-        let call = call.header("sec-fetch-site", "same-origin");
-        call.header("cookie", &self.cookie).send().await
-    }
-
-    /// Begins a second factor; the app that has its seed.
-    async fn begin(&self) -> (Device, Answer) {
-        let form = format!("current_password={}", entered(PASSWORD));
-        let page = self.submit("/account/second-factor", &form).await;
-        let page = page.expect(200);
-        let seed = attribute(tag(page.text(), "data-copy-text=\""), "data-copy-text");
-        (Device::of_now(seed), page)
-    }
-
-    /// Confirms the second factor that was begun; the page with the recovery codes.
-    async fn confirm(&self, code: &str) -> Answer {
-        let form = format!("code={code}");
-        self.submit("/account/second-factor/confirm", &form).await
-    }
+/// Confirms the second factor that was begun; the page with the recovery codes.
+async fn confirm(visitor: &Visitor, code: &str) -> Answer {
+    let form = format!("code={code}");
+    let path = "/account/second-factor/confirm";
+    visitor.submit(path, &form).await
 }
 
 /// A text as a form sends it.
@@ -102,13 +57,12 @@ async fn the_account_shows_each_role_what_is_its_own() {
         (Role::Admin, "/account/password", "Storage"),
     ] {
         let app = App::start().await;
-        app.account(EMAIL, role, true).await;
-        let browser = Browser::sign_in(&app.router).await;
-        let page = browser.get("/account").await.expect(200);
-        let html = page.text();
-        assert!(html.contains(EMAIL) && html.contains(shown), "{html}");
-        assert!(!html.contains(absent), "{html}");
-        assert!(!html.contains(" style="), "{html}");
+        let visitor = Visitor::new(&app, EMAIL, role).await;
+        let page = visitor.get("/account").await.expect(200);
+        page.shows(EMAIL);
+        page.shows(shown);
+        page.hides(absent);
+        page.hides(" style=");
     }
     let app = App::start().await;
     let answer = app.get("/account").send().await.expect(303);
@@ -119,34 +73,34 @@ async fn the_account_shows_each_role_what_is_its_own() {
 async fn mails_about_documents_are_switched_off_and_on() {
     let app = App::start().await;
     let ada = app.person(EMAIL, Role::Client).await;
-    let browser = Browser::sign_in(&app.router).await;
+    let visitor = Visitor::of(&app, &ada).await;
     for (enabled, done) in [(false, "notices-off"), (true, "notices-on")] {
         let form = format!("enabled={enabled}");
-        let answer = browser.submit("/account/notices", &form).await.expect(303);
+        let answer = visitor.submit("/account/notices", &form).await.expect(303);
         let location = format!("/account?done={done}");
         assert_eq!(answer.header("location"), location);
-        browser.get(&location).await.expect(200);
+        visitor.get(&location).await.expect(200);
         let told = app.get("/v1/me/notices").by(&ada).send().await.expect(200);
         assert_eq!(told.json()["enabled"], enabled);
     }
-    let unclear = browser.submit("/account/notices", "enabled=x").await;
+    let unclear = visitor.submit("/account/notices", "enabled=x").await;
     unclear.expect(422);
 }
 
 #[tokio::test]
 async fn a_changed_password_ends_the_other_sessions_and_keeps_this_one() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let (browser, other) = (
-        Browser::sign_in(&app.router).await,
-        Browser::sign_in(&app.router).await,
+    let user = app.account(EMAIL, Role::Client, true).await;
+    let (visitor, other) = (
+        Visitor::at(&app.router, &user).await,
+        Visitor::at(&app.router, &user).await,
     );
     let (current, new) = (entered(PASSWORD), entered(NEW));
     let form = format!("current_password={current}&new_password={new}");
-    let answer = browser.submit("/account/password", &form).await.expect(303);
+    let answer = visitor.submit("/account/password", &form).await.expect(303);
     assert_eq!(answer.header("location"), "/account?done=password-changed");
     assert!(answer.header("set-cookie").contains("dossier-device="));
-    browser.get("/account").await.expect(200);
+    visitor.get("/account").await.expect(200);
     other.get("/account").await.expect(303);
     app.log_in(EMAIL, NEW).await.expect(200);
     app.log_in(EMAIL, PASSWORD).await.expect(401);
@@ -155,8 +109,7 @@ async fn a_changed_password_ends_the_other_sessions_and_keeps_this_one() {
 #[tokio::test]
 async fn what_is_wrong_with_a_password_is_told_beside_its_field() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let browser = Browser::sign_in(&app.router).await;
+    let visitor = Visitor::new(&app, EMAIL, Role::Client).await;
     let (current, new) = (entered(PASSWORD), entered(NEW));
     for (current, new, field, rule) in [
         ("wrong", &*new, "current_password", "is not the password"),
@@ -165,11 +118,11 @@ async fn what_is_wrong_with_a_password_is_told_beside_its_field() {
         (&*current, "short", "new_password", "12"),
     ] {
         let form = format!("current_password={current}&new_password={new}");
-        let page = browser.submit("/account/password", &form).await.expect(422);
+        let page = visitor.submit("/account/password", &form).await.expect(422);
         let input = tag(page.text(), &format!("name=\"{field}\""));
         assert!(input.contains("aria-invalid=\"true\""), "{input}");
-        assert!(page.text().contains(rule), "{rule}: {}", page.text());
-        assert!(!page.text().contains("value=\"wrong\""));
+        page.shows(rule);
+        page.hides("value=\"wrong\"");
     }
     app.log_in(EMAIL, PASSWORD).await.expect(200);
 }
@@ -177,22 +130,21 @@ async fn what_is_wrong_with_a_password_is_told_beside_its_field() {
 #[tokio::test]
 async fn a_second_factor_is_set_up_with_a_picture_and_its_recovery_codes_are_shown_once() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let browser = Browser::sign_in(&app.router).await;
-    let (device, page) = browser.begin().await;
+    let visitor = Visitor::new(&app, EMAIL, Role::Client).await;
+    let (device, page) = begin(&visitor).await;
     let picture = tag(page.text(), "<svg");
     assert!(picture.contains("role=\"img\"") && picture.contains("aria-label=\""));
-    assert!(!page.text().contains(" style="), "{}", page.text());
+    page.hides(" style=");
     let now = app.state.clock.unix_seconds();
-    let wrong = browser.confirm("000").await.expect(422);
+    let wrong = confirm(&visitor, "000").await.expect(422);
     assert!(tag(wrong.text(), "name=\"code\"").contains("aria-invalid=\"true\""));
-    let kept = browser.confirm(&device.code_at(now)).await.expect(200);
+    let kept = confirm(&visitor, &device.code_at(now)).await.expect(200);
     assert_eq!(kept.header("cache-control"), "no-store");
     let codes = recovery_codes(&kept);
     assert_eq!(codes.len(), 10);
     // The same form once more, as a reload sends it.
-    let again = browser.confirm(&device.code_at(now)).await.expect(409);
-    let shown = browser.get("/account/second-factor").await.expect(200);
+    let again = confirm(&visitor, &device.code_at(now)).await.expect(409);
+    let shown = visitor.get("/account/second-factor").await.expect(200);
     for page in [&again, &shown] {
         assert!(recovery_codes(page).is_empty());
         assert!(!codes.iter().any(|code| page.text().contains(code)));
@@ -206,17 +158,15 @@ async fn a_second_factor_is_set_up_with_a_picture_and_its_recovery_codes_are_sho
 #[tokio::test]
 async fn a_second_factor_is_disabled_with_the_password_and_a_code() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let browser = Browser::sign_in(&app.router).await;
-    let (device, _) = browser.begin().await;
+    let visitor = Visitor::new(&app, EMAIL, Role::Client).await;
+    let (device, _) = begin(&visitor).await;
     let now = app.state.clock.unix_seconds();
-    let kept = browser.confirm(&device.code_at(now)).await.expect(200);
+    let kept = confirm(&visitor, &device.code_at(now)).await.expect(200);
     let code = recovery_codes(&kept)[0];
     let disable = async |password: &str, code: &str| {
         let form = format!("current_password={}&code={code}", entered(password));
-        browser
-            .submit("/account/second-factor/disable", &form)
-            .await
+        let path = "/account/second-factor/disable";
+        visitor.submit(path, &form).await
     };
     disable("wrong", code).await.expect(422);
     disable(PASSWORD, "").await.expect(422);
@@ -232,30 +182,30 @@ async fn a_second_factor_is_disabled_with_the_password_and_a_code() {
 async fn a_role_that_needs_a_second_factor_is_led_to_set_one_up() {
     let app = App::start().await;
     let strict = app.with_totp_required_for("ops");
-    app.account(EMAIL, Role::Ops, true).await;
-    let browser = Browser::sign_in(&strict).await;
+    let user = app.account(EMAIL, Role::Ops, true).await;
+    let visitor = Visitor::at(&strict, &user).await;
     for path in ["/account", "/account/sessions", "/documents"] {
-        let answer = browser.get(path).await.expect(303);
+        let answer = visitor.get(path).await.expect(303);
         assert_eq!(answer.header("location"), "/account/second-factor");
     }
-    let page = browser.get("/account/second-factor").await.expect(200);
-    assert!(page.text().contains("class=\"notice\""), "{}", page.text());
-    let (device, _) = browser.begin().await;
+    let page = visitor.get("/account/second-factor").await.expect(200);
+    page.shows("class=\"notice\"");
+    let (device, _) = begin(&visitor).await;
     let now = app.state.clock.unix_seconds();
-    browser.confirm(&device.code_at(now)).await.expect(200);
-    browser.get("/account").await.expect(200);
+    confirm(&visitor, &device.code_at(now)).await.expect(200);
+    visitor.get("/account").await.expect(200);
 }
 
 #[tokio::test]
 async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let mut browsers = Vec::new();
+    let user = app.account(EMAIL, Role::Client, true).await;
+    let mut visitors = Vec::new();
     for _ in 0..4 {
-        browsers.push(Browser::sign_in(&app.router).await);
+        visitors.push(Visitor::at(&app.router, &user).await);
         app.state.clock.advance(std::time::Duration::from_secs(1));
     }
-    let own = &browsers[0];
+    let own = &visitors[0];
     let page = own.get("/account/sessions?done=session-ended").await;
     let page = page.expect(200);
     let html = page.text();
@@ -272,12 +222,12 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         answer.header("location"),
         "/account/sessions?done=session-ended"
     );
-    browsers[3].get("/account").await.expect(303);
-    browsers[2].get("/account").await.expect(200);
+    visitors[3].get("/account").await.expect(303);
+    visitors[2].get("/account").await.expect(200);
     own.submit("/account/sessions/end-others", "")
         .await
         .expect(303);
-    browsers[2].get("/account").await.expect(303);
+    visitors[2].get("/account").await.expect(303);
     own.get("/account").await.expect(200);
     assert_eq!(app.count("sessions", doc! { "revoked_at": null }).await, 1);
 }
@@ -285,10 +235,9 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
 #[tokio::test]
 async fn sessions_of_others_are_not_ended() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let browser = Browser::sign_in(&app.router).await;
+    let visitor = Visitor::new(&app, EMAIL, Role::Client).await;
     let bob = app.person("bob@example.com", Role::Client).await;
     let path = format!("/account/sessions/{}/end", bob.session);
-    browser.submit(&path, "").await.expect(404);
+    visitor.submit(&path, "").await.expect(404);
     app.get("/v1/me").by(&bob).send().await.expect(200);
 }

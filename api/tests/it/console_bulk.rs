@@ -39,7 +39,7 @@ async fn the_dead_of_one_cause_are_counted_then_retried_in_the_name_of_the_admin
     app.job_dies(&other, "the mail server cannot be reached")
         .await;
     let visitor = Visitor::of(&app, &admin).await;
-    let page = visitor.page(&app, "/admin/failures?queue=").await;
+    let page = visitor.get("/admin/failures?queue=").await;
     let page = page.expect(200);
     page.shows("550 5.1.1");
     let groups = app.seen(&admin, "/v1/admin/failures").await;
@@ -48,7 +48,7 @@ async fn the_dead_of_one_cause_are_counted_then_retried_in_the_name_of_the_admin
     let failed = async || app.count("apalis_jobs", doc! { "status": "Failed" }).await;
     let retry = async |fields: &str| {
         let fields = format!("id={group}{fields}");
-        visitor.submit(&app, "/admin/failures/retry", &fields).await
+        visitor.submit("/admin/failures/retry", &fields).await
     };
     let asked = retry("").await.expect(200);
     asked.shows("name=\"confirm\" value=\"2\"");
@@ -66,7 +66,7 @@ async fn the_dead_of_one_cause_are_counted_then_retried_in_the_name_of_the_admin
     let entries = audit["items"].as_array().expect("items").iter();
     let own = entries.filter(|entry| entry["user_id"] == json!(admin.id.to_string()));
     assert!(own.count() > 0, "{audit}");
-    let gone = visitor.submit(&app, "/admin/failures/retry", "id=00000000");
+    let gone = visitor.submit("/admin/failures/retry", "id=00000000");
     gone.await.expect(404);
 }
 
@@ -77,8 +77,8 @@ async fn as_many_jobs_are_changed_as_were_counted() {
     let ids = dead(&app, &admin, 3).await;
     app.mail_job(&admin, ADA).await;
     let visitor = Visitor::of(&app, &admin).await;
-    let bulk = async |fields: &str| visitor.submit(&app, "/admin/jobs/bulk", fields).await;
-    let page = visitor.page(&app, "/admin/jobs/bulk?state=dead").await;
+    let bulk = async |fields: &str| visitor.submit("/admin/jobs/bulk", fields).await;
+    let page = visitor.get("/admin/jobs/bulk?state=dead").await;
     let page = page.expect(200);
     page.shows("value=\"retry\"");
     page.hides("value=\"release\"");
@@ -101,7 +101,7 @@ async fn as_many_jobs_are_changed_as_were_counted() {
     let begun = bulk("verb=retry&state=dead&confirm=1").await.expect(303);
     let done = reaches(&app, &admin, begun.header("location"), "done").await;
     assert_eq!(done["counts"]["changed"], 1);
-    let page = visitor.page(&app, "/admin/operations").await.expect(200);
+    let page = visitor.get("/admin/operations").await.expect(200);
     page.shows(done["id"].as_str().expect("an id"));
     for wrong in [
         "verb=retry",
@@ -120,20 +120,20 @@ async fn an_operation_is_followed_stopped_and_resumed_by_its_page() {
     dead(&app, &admin, 4).await;
     let visitor = Visitor::of(&app, &admin).await;
     let begin = "verb=retry&state=dead&confirm=4&over_seconds=600";
-    let begun = visitor.submit(&app, "/admin/jobs/bulk", begin).await;
+    let begun = visitor.submit("/admin/jobs/bulk", begin).await;
     let begun = begun.expect(303);
     let location = begun.header("location");
     let path = location.split('?').next().expect("a path");
-    let page = visitor.page(&app, location).await.expect(200);
+    let page = visitor.get(location).await.expect(200);
     page.shows(&format!("data-live-url=\"{path}\" data-live-goes-on"));
     page.shows(&format!("action=\"{path}/stop\""));
-    let call = async |what: &str| visitor.submit(&app, &format!("{path}/{what}"), "").await;
+    let call = async |what: &str| visitor.submit(&format!("{path}/{what}"), "").await;
     // It is carried out, and its page says so.
     let refused = call("resume").await.expect(409);
     refused.shows(&format!("action=\"{path}/stop\""));
     call("stop").await.expect(303);
     reaches(&app, &admin, path, "stopped").await;
-    let page = visitor.page(&app, path).await.expect(200);
+    let page = visitor.get(path).await.expect(200);
     page.hides("data-live-goes-on");
     page.shows(&format!("action=\"{path}/resume\""));
     call("resume").await.expect(303);

@@ -5,7 +5,7 @@ use dossier_common::file::File;
 use dossier_common::user::Role;
 use serde_json::json;
 
-use crate::harness::{App, Browser, Form, NewFile};
+use crate::harness::{App, Form, NewFile, Visitor};
 
 fn page_of(file: &File) -> String {
     format!("/documents/{}", file.id)
@@ -26,8 +26,8 @@ async fn a_document_that_is_withdrawn_is_gone_until_it_is_restored() {
     let file = app.available(&ops, NewFile::default()).await;
     let path = page_of(&file);
     let (of_client, of_ops) = (
-        Browser::of(&app, &client).await,
-        Browser::of(&app, &ops).await,
+        Visitor::of(&app, &client).await,
+        Visitor::of(&app, &ops).await,
     );
     of_client.get(&path).await.expect(200);
     of_client
@@ -41,9 +41,9 @@ async fn a_document_that_is_withdrawn_is_gone_until_it_is_restored() {
     let gone = of_client.get(&path).await.expect(404);
     assert!(gone.header("content-type").starts_with("text/html"));
     let list = of_client.get("/documents").await.expect(200);
-    assert!(!list.text().contains("report.docx"));
+    list.hides("report.docx");
     let list = of_ops.get("/documents?state=withdrawn").await.expect(200);
-    assert!(list.text().contains("restore\""));
+    list.shows("restore\"");
     of_ops
         .submit(&format!("{path}/restore"), "")
         .await
@@ -60,19 +60,19 @@ async fn a_foreign_document_is_a_page_that_says_there_is_none() {
         .available(&ops, named("secret.docx", &["somebody@example.com"]))
         .await;
     for who in [&client, &other] {
-        let browser = Browser::of(&app, who).await;
+        let visitor = Visitor::of(&app, who).await;
         let paths = [page_of(&file), "/documents/fil_x".to_owned()];
         for path in &paths {
-            let page = browser.get(path).await.expect(404);
+            let page = visitor.get(path).await.expect(404);
             assert!(page.header("content-type").starts_with("text/html"));
-            assert!(!page.text().contains("secret.docx"));
+            page.hides("secret.docx");
         }
     }
-    let browser = Browser::of(&app, &other).await;
+    let visitor = Visitor::of(&app, &other).await;
     let path = page_of(&file);
     for action in ["change", "withdraw", "restore", "notify"] {
         let form = "etag=%22v0%22&name=x&enabled=true";
-        let answer = browser.submit(&format!("{path}/{action}"), form).await;
+        let answer = visitor.submit(&format!("{path}/{action}"), form).await;
         answer.expect(404);
     }
 }
@@ -82,27 +82,29 @@ async fn a_change_of_what_was_changed_meanwhile_shows_the_present_state() {
     let app = App::start().await;
     let ops = app.ops().await;
     let file = app.available(&ops, NewFile::default()).await;
-    let (browser, path) = (Browser::of(&app, &ops).await, page_of(&file));
+    let (visitor, path) = (Visitor::of(&app, &ops).await, page_of(&file));
     let change = format!("{path}/change");
     let form = |name: &str, etag: &str| {
         format!("etag={etag}&name={name}&audience=recipients&recipients=ada%40example.com")
     };
-    let first = browser.submit(&change, &form("one.docx", "%22v0%22")).await;
+    let first = visitor.submit(&change, &form("one.docx", "%22v0%22")).await;
     first.expect(303);
-    let stale = browser.submit(&change, &form("two.docx", "%22v0%22")).await;
+    let stale = visitor.submit(&change, &form("two.docx", "%22v0%22")).await;
     let stale = stale.expect(412);
-    assert!(stale.text().contains("one.docx") && !stale.text().contains("two.docx"));
-    assert!(stale.text().contains("value=\"&quot;v1&quot;\""));
-    browser
+    stale.shows("one.docx");
+    stale.hides("two.docx");
+    stale.shows("value=\"&quot;v1&quot;\"");
+    visitor
         .submit(&change, &form("two.docx", ""))
         .await
         .expect(428);
     let wrong = format!("{}&expires_at=soon", form("two.docx", "%22v1%22"));
-    let wrong = browser.submit(&change, &wrong).await.expect(422);
-    assert!(wrong.text().contains("two.docx"), "what was entered stays");
+    let wrong = visitor.submit(&change, &wrong).await.expect(422);
+    // What was entered stays.
+    wrong.shows("two.docx");
     let until = "expires_at=2100-01-31T12%3A00";
     let later = format!("{}&{until}", form("two.docx", "%22v1%22"));
-    browser.submit(&change, &later).await.expect(303);
+    visitor.submit(&change, &later).await.expect(303);
     let shown = app.get(&format!("/v1/files/{}", file.id)).by(&ops);
     let shown = shown.send().await.expect(200).json();
     assert_eq!(shown["name"], "two.docx");
@@ -115,18 +117,18 @@ async fn a_form_replaces_the_bytes_of_a_document() {
     let app = App::start().await;
     let ops = app.ops().await;
     let file = app.available(&ops, NewFile::default()).await;
-    let (browser, path) = (Browser::of(&app, &ops).await, page_of(&file));
+    let (visitor, path) = (Visitor::of(&app, &ops).await, page_of(&file));
     let send = async |csrf: &str, form: Form| {
         let path = format!("{path}/content/{csrf}");
-        browser.call(Method::POST, &path).form(form).send().await
+        visitor.call(Method::POST, &path).form(form).send().await
     };
     let new = || Form::file("new.docx", b"newer bytes");
     send("x", new()).await.expect(403);
     let more = new().and("audience", "everyone");
-    send(&browser.csrf, more).await.expect(422);
-    send(&browser.csrf, new()).await.expect(303);
+    send(&visitor.csrf, more).await.expect(422);
+    send(&visitor.csrf, new()).await.expect(303);
     let shown = app.get(&format!("/v1/files/{}", file.id)).by(&ops);
     let shown = shown.send().await.expect(200).json();
     assert_eq!(shown["replacement"]["size_bytes"], 11);
-    browser.get(&path).await.expect(200);
+    visitor.get(&path).await.expect(200);
 }

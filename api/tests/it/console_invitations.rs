@@ -4,8 +4,7 @@ use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::user::Role;
 use mongodb::bson::{Document, doc};
 
-use crate::console_people::{browser, led_to, made};
-use crate::harness::{App, Form, PASSWORD, Workers};
+use crate::harness::{App, Form, PASSWORD, Visitor, Workers};
 
 const ADA: &str = "ada@example.com";
 
@@ -20,11 +19,11 @@ async fn newest_invitation(app: &App) -> String {
 async fn an_invitation_made_on_the_page_sends_the_same_mail_as_the_api() {
     let app = App::start().await;
     let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
-    let ops = browser(&app, "ops@example.com", Role::Ops).await;
+    let ops = Visitor::new(&app, "ops@example.com", Role::Ops).await;
     let empty = ops.get("/invitations").await.expect(200);
     empty.shows("No invitation is waiting");
-    let sent = ops.post("/invitations", &[("email", ADA), ("role", "client")]);
-    assert_eq!(led_to(sent.await), "/invitations?done=invitation-sent");
+    let sent = ops.enter("/invitations", &[("email", ADA), ("role", "client")]);
+    assert_eq!(sent.await.led_to(), "/invitations?done=invitation-sent");
     let by_page = workers.mail(1).await;
     let token = workers.token("invitation", 1).await;
     let admin = app.admin().await;
@@ -47,66 +46,66 @@ async fn an_invitation_made_on_the_page_sends_the_same_mail_as_the_api() {
 #[tokio::test]
 async fn an_invitation_that_is_revoked_on_the_page_makes_no_account() {
     let app = App::start().await;
-    let ops = browser(&app, "ops@example.com", Role::Ops).await;
-    let sent = ops.post("/invitations", &[("email", ADA), ("role", "client")]);
+    let ops = Visitor::new(&app, "ops@example.com", Role::Ops).await;
+    let sent = ops.enter("/invitations", &[("email", ADA), ("role", "client")]);
     sent.await.expect(303);
     let token = app.newest_invitation_token(ADA).await;
     let path = format!("/invitations/{}/revoke", newest_invitation(&app).await);
-    let revoked = led_to(ops.post(&path, &[]).await);
+    let revoked = ops.enter(&path, &[]).await.led_to();
     assert_eq!(revoked, "/invitations?done=invitation-revoked");
     app.accept(&token, PASSWORD)
         .await
         .problem(400, "token_invalid");
-    ops.post(&path, &[]).await.expect(404);
+    ops.enter(&path, &[]).await.expect(404);
     assert_eq!(app.count("invitations", doc! {}).await, 0);
 }
 
 #[tokio::test]
 async fn ops_invite_clients_alone_and_see_their_own_invitations() {
     let app = App::start().await;
-    let ops = browser(&app, "ops@example.com", Role::Ops).await;
-    let other = browser(&app, "other@example.com", Role::Ops).await;
-    let admin = browser(&app, "admin@example.com", Role::Admin).await;
-    let refused = ops.post("/invitations", &[("email", ADA), ("role", "admin")]);
+    let ops = Visitor::new(&app, "ops@example.com", Role::Ops).await;
+    let other = Visitor::new(&app, "other@example.com", Role::Ops).await;
+    let admin = Visitor::new(&app, "admin@example.com", Role::Admin).await;
+    let refused = ops.enter("/invitations", &[("email", ADA), ("role", "admin")]);
     let refused = refused.await.expect(403);
     refused.shows("Only admins may invite Ops and admins.");
-    let wrong = ops.post("/invitations", &[("email", "ada"), ("role", "client")]);
+    let wrong = ops.enter("/invitations", &[("email", "ada"), ("role", "client")]);
     let wrong = wrong.await.expect(422);
     wrong.shows("id=\"email-error\"");
     wrong.shows("value=\"ada\"");
-    let sent = ops.post("/invitations", &[("email", ADA), ("role", "client")]);
+    let sent = ops.enter("/invitations", &[("email", ADA), ("role", "client")]);
     sent.await.expect(303);
     let path = format!("/invitations/{}/revoke", newest_invitation(&app).await);
     let list = other.get("/invitations").await.expect(200);
     list.hides(ADA);
-    other.post(&path, &[]).await.expect(404);
+    other.enter(&path, &[]).await.expect(404);
     let all = admin.get("/invitations").await.expect(200);
     all.shows(ADA);
     all.shows(">ops@example.com</a>");
-    admin.post(&path, &[]).await.expect(303);
+    admin.enter(&path, &[]).await.expect(303);
 }
 
 #[tokio::test]
 async fn a_group_is_made_changed_used_and_deleted_on_its_pages() {
     let app = App::start().await;
-    let ops = browser(&app, "ops@example.com", Role::Ops).await;
+    let ops = Visitor::new(&app, "ops@example.com", Role::Ops).await;
     let members = "Ada@Example.com\r\n\r\n  bob@example.com \r\n";
     let fields = [("name", "Board"), ("members", members)];
-    let group = made(ops.post("/groups", &fields).await);
+    let group = ops.enter("/groups", &fields).await.made();
     let page = ops.get(&group).await.expect(200);
     page.shows("ada@example.com\nbob@example.com");
-    let taken = ops.post("/groups", &[("name", "BOARD")]).await.expect(409);
+    let taken = ops.enter("/groups", &[("name", "BOARD")]).await.expect(409);
     taken.shows("Another group has this name.");
     let set = format!("{group}/members");
-    let wrong = ops.post(&set, &[("members", "ada")]).await.expect(422);
+    let wrong = ops.enter(&set, &[("members", "ada")]).await.expect(422);
     wrong.shows("id=\"members-error\"");
     let one = [("members", ADA)];
     assert_eq!(
-        led_to(ops.post(&set, &one).await),
+        ops.enter(&set, &one).await.led_to(),
         format!("{group}?done=group-members-set")
     );
     let rename = format!("{group}/rename");
-    let renamed = led_to(ops.post(&rename, &[("name", "Auditors")]).await);
+    let renamed = ops.enter(&rename, &[("name", "Auditors")]).await.led_to();
     assert_eq!(renamed, format!("{group}?done=group-renamed"));
     let list = ops.get("/groups").await.expect(200);
     list.shows("Auditors");
@@ -117,10 +116,10 @@ async fn a_group_is_made_changed_used_and_deleted_on_its_pages() {
     let upload = app.post("/v1/files").by(&person).form(form).send().await;
     upload.expect(202);
     let delete = format!("{group}/delete");
-    let used = ops.post(&delete, &[]).await.expect(409);
+    let used = ops.enter(&delete, &[]).await.expect(409);
     used.shows("Documents are meant for this group.");
-    let other = made(ops.post("/groups", &[("name", "Empty")]).await);
-    let gone = ops.post(&format!("{other}/delete"), &[]).await;
-    assert_eq!(led_to(gone), "/groups?done=group-deleted");
+    let other = ops.enter("/groups", &[("name", "Empty")]).await.made();
+    let gone = ops.enter(&format!("{other}/delete"), &[]).await;
+    assert_eq!(gone.led_to(), "/groups?done=group-deleted");
     ops.get(&other).await.expect(404);
 }

@@ -29,7 +29,7 @@ async fn a_list_in_the_browser_has_the_jobs_that_the_interface_has_for_the_same_
         "?until=2000-01-01T00:00:00Z",
     ] {
         let listed = app.seen(&admin, &format!("/v1/admin/jobs{query}")).await;
-        let page = visitor.page(&app, &format!("/admin/jobs{query}")).await;
+        let page = visitor.get(&format!("/admin/jobs{query}")).await;
         let page = page.expect(200);
         for id in [&waits, &died] {
             let is_listed = listed.to_string().contains(id.as_str());
@@ -42,7 +42,7 @@ async fn a_list_in_the_browser_has_the_jobs_that_the_interface_has_for_the_same_
     // What a form sends when most of its fields are left empty.
     let sent =
         "/admin/jobs?queue=&state=dead&error=&email=&kind=&user=&file=&link=&ended=&from=&until=";
-    let page = visitor.page(&app, sent).await.expect(200);
+    let page = visitor.get(sent).await.expect(200);
     page.shows(&died);
     page.hides(&waits);
     for wrong in [
@@ -52,7 +52,7 @@ async fn a_list_in_the_browser_has_the_jobs_that_the_interface_has_for_the_same_
         "?cursor=x",
         "?colour=red",
     ] {
-        let page = visitor.page(&app, &format!("/admin/jobs{wrong}")).await;
+        let page = visitor.get(&format!("/admin/jobs{wrong}")).await;
         page.expect(422);
     }
 }
@@ -71,7 +71,7 @@ async fn a_job_is_told_from_the_request_that_enqueued_it_to_the_answer_of_the_ma
     .await;
     workers.stop().await;
     let visitor = Visitor::of(&app, &admin).await;
-    let page = visitor.page(&app, &format!("/admin/jobs/{id}")).await;
+    let page = visitor.get(&format!("/admin/jobs/{id}")).await;
     let page = page.expect(200);
     page.shows("POST /v1/auth/sign-up");
     let request = told["cause"][0]["value"].as_str().expect("a request id");
@@ -87,7 +87,7 @@ async fn a_job_is_told_from_the_request_that_enqueued_it_to_the_answer_of_the_ma
         page.hides(&format!("/admin/jobs/{id}/{verb}\""));
     }
     page.hides(ADA);
-    visitor.page(&app, "/admin/jobs/nothing").await.expect(404);
+    visitor.get("/admin/jobs/nothing").await.expect(404);
 }
 
 #[tokio::test]
@@ -104,11 +104,11 @@ async fn what_errors_and_payloads_hold_is_text_on_every_page() {
     let groups = app.seen(&admin, "/v1/admin/failures").await;
     let group = groups["items"][0]["id"].as_str().expect("an id");
     for page in [
-        visitor.page(&app, "/admin/jobs").await,
-        visitor.page(&app, &format!("/admin/jobs/{id}")).await,
-        visitor.page(&app, "/admin/failures").await,
+        visitor.get("/admin/jobs").await,
+        visitor.get(&format!("/admin/jobs/{id}")).await,
+        visitor.get("/admin/failures").await,
         visitor
-            .submit(&app, "/admin/failures/retry", &format!("id={group}"))
+            .submit("/admin/failures/retry", &format!("id={group}"))
             .await,
     ] {
         let page = page.expect(200);
@@ -116,10 +116,10 @@ async fn what_errors_and_payloads_hold_is_text_on_every_page() {
         page.hides("<script>alert");
     }
     let begun = format!("id={group}&confirm=1");
-    let begun = visitor.submit(&app, "/admin/failures/retry", &begun).await;
+    let begun = visitor.submit("/admin/failures/retry", &begun).await;
     let begun = begun.expect(303);
     let path = begun.header("location");
-    let page = visitor.page(&app, path).await.expect(200);
+    let page = visitor.get(path).await.expect(200);
     page.hides("<script>alert");
 }
 
@@ -130,7 +130,7 @@ async fn each_verb_changes_a_job_and_what_its_state_does_not_allow_is_told_on_it
     let id = app.mail_job(&admin, ADA).await;
     let visitor = Visitor::of(&app, &admin).await;
     let path = format!("/admin/jobs/{id}");
-    let verb = async |verb: &str| visitor.submit(&app, &format!("{path}/{verb}"), "").await;
+    let verb = async |verb: &str| visitor.submit(&format!("{path}/{verb}"), "").await;
     let refused = verb("retry").await.expect(409);
     refused.shows("needs nothing");
     refused.shows(&format!("action=\"{path}/cancel\""));
@@ -142,10 +142,7 @@ async fn each_verb_changes_a_job_and_what_its_state_does_not_allow_is_told_on_it
             format!("{path}?done=job-{name}"),
             "{name}"
         );
-        visitor
-            .page(&app, done.header("location"))
-            .await
-            .expect(200);
+        visitor.get(done.header("location")).await.expect(200);
     }
     app.job_runs(&id).await;
     verb("delete").await.expect(409);
@@ -179,13 +176,13 @@ async fn nobody_but_admins_sees_or_changes_jobs() {
         let person = app.person(&email, role).await;
         let visitor = Visitor::of(&app, &person).await;
         for path in &pages {
-            let page = visitor.page(&app, path).await.expect(403);
+            let page = visitor.get(path).await.expect(403);
             assert!(page.header("content-type").starts_with("text/html"));
             page.hides("send-email");
             page.hides("no such user");
         }
         for (path, fields) in &forms {
-            visitor.submit(&app, path, fields).await.expect(403);
+            visitor.submit(path, fields).await.expect(403);
         }
     }
     for path in &pages {

@@ -6,63 +6,10 @@ use dossier_common::user::Role;
 use mongodb::bson::{DateTime, Document, doc};
 use serde_json::json;
 
-use crate::harness::{Answer, App, Call, PASSWORD, Workers, eventually};
+use crate::harness::{App, Visitor, Workers, eventually};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 const QUEUE: &str = "/admin/queues/send-email";
 const ADA: &str = "ada@example.com";
-
-/// Somebody who is signed in with a browser.
-struct Visitor {
-    cookie: String,
-    csrf: String,
-}
-
-impl Visitor {
-    /// With an account of its own.
-    async fn new(app: &App, email: &str, role: Role) -> Self {
-        app.account(email, role, true).await;
-        let (email, password) = (email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
-        let form = format!("email={email}&password={password}");
-        let call = app.post("/sign-in").body(FORM, form);
-        let call = call.header("sec-fetch-site", "same-origin");
-        let answer = call.send().await.expect(303);
-        let lines = answer.headers.get_all("set-cookie").iter();
-        let mut lines = lines.filter_map(|line| line.to_str().ok());
-        let line = lines.find(|line| line.starts_with("__Host-dossier="));
-        let cookie = line.and_then(|line| line.split(';').next());
-        let cookie = cookie.expect("a session").to_owned();
-        let page = app.get("/account").header("cookie", &cookie).send().await;
-        let page = page.expect(200);
-        let (_, rest) = page.text().split_once("name=\"csrf\"").expect("a token");
-        let token = rest.split('"').nth(1).expect("its value").to_owned();
-        Self {
-            cookie,
-            csrf: token,
-        }
-    }
-
-    fn call(&self, app: &App, method: Method, path: &str) -> Call {
-        app.call(method, path).header("cookie", &self.cookie)
-    }
-
-    async fn page(&self, app: &App, path: &str) -> Answer {
-        self.call(app, Method::GET, path).send().await
-    }
-
-    async fn submit(&self, app: &App, path: &str, fields: &str) -> Answer {
-        let form = format!("csrf={}&{fields}", self.csrf);
-        let call = self.call(app, Method::POST, path).body(FORM, form);
-        call.header("sec-fetch-site", "same-origin").send().await
-    }
-}
-
-/// How a page says that something is not there, or is.
-#[track_caller]
-fn shows(page: &Answer, words: &str) {
-    let html = page.text();
-    assert!(html.contains(words), "{words} is not in {html}");
-}
 
 #[tokio::test]
 async fn the_overview_shows_every_queue_with_its_depth() {
@@ -70,9 +17,9 @@ async fn the_overview_shows_every_queue_with_its_depth() {
     let api = app.admin().await;
     app.mail_job(&api, ADA).await;
     let admin = Visitor::new(&app, "root@example.com", Role::Admin).await;
-    let page = admin.page(&app, "/admin").await.expect(200);
+    let page = admin.get("/admin").await.expect(200);
     for queue in QueueName::ALL {
-        shows(&page, &format!("data-queue=\"{}\"", queue.as_str()));
+        page.shows(&format!("data-queue=\"{}\"", queue.as_str()));
     }
     let (_, row) = page
         .text()
@@ -93,18 +40,18 @@ async fn a_queue_is_paused_and_resumed_by_its_page_in_the_name_of_the_admin() {
     let app = App::start().await;
     let api = app.admin().await;
     let admin = Visitor::new(&app, "root@example.com", Role::Admin).await;
-    let paused = admin.submit(&app, &format!("{QUEUE}/pause"), "").await;
+    let paused = admin.submit(&format!("{QUEUE}/pause"), "").await;
     let paused = paused.expect(303);
     assert_eq!(
         paused.header("location"),
         format!("{QUEUE}?done=queue-paused")
     );
-    let page = admin.page(&app, paused.header("location")).await;
-    shows(&page.expect(200), "The queue is paused.");
+    let page = admin.get(paused.header("location")).await;
+    page.expect(200).shows("The queue is paused.");
     let seen = app.seen(&api, "/v1/admin/queues/send-email").await;
     assert_eq!(seen["state"], "paused");
     app.state.clock.advance(std::time::Duration::from_millis(1));
-    let resumed = admin.submit(&app, &format!("{QUEUE}/resume"), "").await;
+    let resumed = admin.submit(&format!("{QUEUE}/resume"), "").await;
     resumed.expect(303);
     let seen = app.seen(&api, "/v1/admin/queues/send-email").await;
     assert_eq!(seen["state"], "runs");
@@ -136,8 +83,8 @@ async fn a_limit_that_is_none_is_refused_beside_its_field() {
             "is needed where there is a period",
         ),
     ] {
-        let refused = admin.submit(&app, &path, fields).await.expect(422);
-        shows(&refused, rule);
+        let refused = admin.submit(&path, fields).await.expect(422);
+        refused.shows(rule);
         let (_, input) = refused
             .text()
             .split_once(&format!("name=\"{field}\""))
@@ -146,11 +93,11 @@ async fn a_limit_that_is_none_is_refused_beside_its_field() {
         assert!(input.contains("aria-invalid=\"true\""), "{input}");
     }
     let set = "max_running=3&rate.starts=10&rate.per_ms=";
-    admin.submit(&app, &path, set).await.expect(303);
+    admin.submit(&path, set).await.expect(303);
     let seen = app.seen(&api, "/v1/admin/queues/send-email").await;
     let limits = json!({ "max_running": 3, "rate": { "starts": 10, "per_ms": 1000 } });
     assert_eq!(seen["limits"], limits);
-    admin.submit(&app, &path, "max_running=").await.expect(303);
+    admin.submit(&path, "max_running=").await.expect(303);
     let seen = app.seen(&api, "/v1/admin/queues/send-email").await;
     assert_eq!(seen["limits"], json!({ "max_running": null, "rate": null }));
 }
@@ -159,8 +106,8 @@ async fn a_limit_that_is_none_is_refused_beside_its_field() {
 async fn workers_are_listed_alive_and_dead() {
     let app = App::start().await;
     let admin = Visitor::new(&app, "root@example.com", Role::Admin).await;
-    let none = admin.page(&app, "/admin/workers").await.expect(200);
-    shows(&none, "No workers");
+    let none = admin.get("/admin/workers").await.expect(200);
+    none.shows("No workers");
     let workers = Workers::start(&app, &[QueueName::of::<SendEmail>()]);
     let rows = app.database().collection::<Document>("apalis_workers");
     let row = eventually("a worker is there", async || {
@@ -173,18 +120,13 @@ async fn workers_are_listed_alive_and_dead() {
     dead.insert("_id", "send-email@gone.1.x");
     dead.insert("last_seen", before);
     rows.insert_one(dead).await.expect("it can be written");
-    let page = admin.page(&app, "/admin/workers?queue=send-email").await;
+    let page = admin.get("/admin/workers?queue=send-email").await;
     let page = page.expect(200);
-    shows(&page, "gone, process 1");
-    shows(&page, "Dead");
-    let other = admin
-        .page(&app, "/admin/workers?queue=validate-upload")
-        .await;
-    assert!(!other.expect(200).text().contains("process 1"));
-    admin
-        .page(&app, "/admin/workers?queue=mails")
-        .await
-        .expect(422);
+    page.shows("gone, process 1");
+    page.shows("Dead");
+    let other = admin.get("/admin/workers?queue=validate-upload").await;
+    other.expect(200).hides("process 1");
+    admin.get("/admin/workers?queue=mails").await.expect(422);
     workers.stop().await;
 }
 
@@ -195,27 +137,21 @@ async fn what_became_of_an_address_is_explained_with_its_dead_mail() {
     let id = app.mail_job(&api, ADA).await;
     app.job_dies(&id, "550 5.1.1 no <such> user").await;
     let admin = Visitor::new(&app, "root@example.com", Role::Admin).await;
-    let asked = admin.page(&app, "/admin/explain").await.expect(200);
-    shows(&asked, "name=\"about\"");
+    let asked = admin.get("/admin/explain").await.expect(200);
+    asked.shows("name=\"about\"");
     let said = admin
-        .page(&app, "/admin/explain?about=ada%40example.com")
+        .get("/admin/explain?about=ada%40example.com")
         .await
         .expect(200);
-    shows(&said, &format!("/admin/jobs/{id}"));
-    shows(&said, "550 5.1.1 no &lt;such&gt; user");
-    let refused = admin.page(&app, "/admin/explain?about=nothing").await;
-    shows(&refused.expect(422), "must be an e-mail address");
+    said.shows(&format!("/admin/jobs/{id}"));
+    said.shows("550 5.1.1 no &lt;such&gt; user");
+    let refused = admin.get("/admin/explain?about=nothing").await;
+    refused.expect(422).shows("must be an e-mail address");
     let mails = admin
-        .page(
-            &app,
-            "/admin/mails?state=&kind=&email=ada%40example.com&user=",
-        )
+        .get("/admin/mails?state=&kind=&email=ada%40example.com&user=")
         .await;
-    shows(&mails.expect(200), "Mail server");
-    admin
-        .page(&app, "/admin/mails?state=sent")
-        .await
-        .expect(422);
+    mails.expect(200).shows("Mail server");
+    admin.get("/admin/mails?state=sent").await.expect(422);
 }
 
 #[tokio::test]
@@ -235,12 +171,12 @@ async fn nobody_but_admins_sees_any_of_it() {
             "/admin/mails",
             "/admin/explain",
         ] {
-            let refused = visitor.page(&app, path).await.expect(403);
+            let refused = visitor.get(path).await.expect(403);
             assert!(refused.header("content-type").starts_with("text/html"));
         }
         for act in ["pause", "resume", "limit"] {
             let path = format!("{QUEUE}/{act}");
-            visitor.submit(&app, &path, "").await.expect(403);
+            visitor.submit(&path, "").await.expect(403);
         }
     }
     let out = app.get("/admin").send().await.expect(303);
@@ -251,10 +187,15 @@ async fn nobody_but_admins_sees_any_of_it() {
 async fn the_overview_is_told_by_cookie_and_not_by_token() {
     let app = App::start().await;
     let api = app.admin().await;
+    app.mail_job(&api, ADA).await;
     let admin = Visitor::new(&app, "root@example.com", Role::Admin).await;
     let path = "/admin/overview/events";
-    let mut events = admin.call(&app, Method::GET, path).listen().await;
+    let mut events = admin.call(Method::GET, path).listen().await;
     let told = events.wait_for("overview").await;
     assert_eq!(told["mail_server"]["state"], "works");
+    // Nobody runs it.
+    let alarm = json!({ "kind": "no-worker", "queue": "send-email", "raised": true });
+    let alarms = told["alarms"].as_array().expect("alarms");
+    assert!(alarms.contains(&alarm), "{alarms:?}");
     app.get(path).by(&api).send().await.expect(303);
 }

@@ -5,7 +5,7 @@ use axum::http::Method;
 use dossier_common::user::Role;
 use mongodb::bson::{DateTime, doc};
 
-use crate::harness::{Answer, App, Call, PASSWORD, PUBLIC_URL};
+use crate::harness::{App, Call, PASSWORD, PUBLIC_URL, Visitor};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const EMAIL: &str = "ada@example.com";
@@ -19,31 +19,6 @@ fn submit(router: &Router, path: &str, form: &str) -> Call {
 fn credentials(next: &str) -> String {
     let password = PASSWORD.replace(' ', "+");
     format!("email=ada%40example.com&password={password}&next={next}")
-}
-
-/// The cookie of this name that an answer sets, as a browser sends it.
-fn cookie(answer: &Answer, name: &str) -> String {
-    let lines = answer.headers.get_all("set-cookie").iter();
-    let mut lines = lines.filter_map(|line| line.to_str().ok());
-    let line = lines.find(|line| line.starts_with(&format!("{name}=")));
-    let pair = line.expect("it is set").split(';').next();
-    pair.expect("a pair").to_owned()
-}
-
-async fn sign_in(app: &App) -> String {
-    let answer = submit(&app.router, "/sign-in", &credentials(""))
-        .send()
-        .await;
-    cookie(&answer.expect(303), "__Host-dossier")
-}
-
-/// The token of the forms of a page.
-async fn form_token(app: &App, cookie: &str) -> String {
-    let page = app.get("/signed-out").header("cookie", cookie).send().await;
-    let html = page.expect(200);
-    let (_, rest) = html.text().split_once("name=\"csrf\"").expect("a token");
-    let (_, rest) = rest.split_once('"').expect("its value");
-    rest.split('"').next().expect("its value").to_owned()
 }
 
 async fn is_signed_in(app: &App, cookie: &str) -> bool {
@@ -98,11 +73,14 @@ async fn what_another_site_sends_is_refused() {
 #[tokio::test]
 async fn a_form_of_somebody_signed_in_has_the_token_of_their_own_session() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let (one, other) = (sign_in(&app).await, sign_in(&app).await);
-    let (own, foreign) = (form_token(&app, &one).await, form_token(&app, &other).await);
+    let user = app.account(EMAIL, Role::Client, true).await;
+    let (one, other) = (
+        Visitor::at(&app.router, &user).await,
+        Visitor::at(&app.router, &user).await,
+    );
+    let (own, foreign) = (&one.csrf, &other.csrf);
     assert_ne!(own, foreign);
-    let out = |form: String| submit(&app.router, "/sign-out", &form).header("cookie", &one);
+    let out = |form: String| submit(&app.router, "/sign-out", &form).header("cookie", &one.cookie);
     for form in [
         String::new(),
         "csrf=".to_owned(),
@@ -113,28 +91,26 @@ async fn a_form_of_somebody_signed_in_has_the_token_of_their_own_session() {
     }
     let cross = app.post("/sign-out").body(FORM, format!("csrf={own}"));
     let cross = cross
-        .header("cookie", &one)
+        .header("cookie", &one.cookie)
         .header("sec-fetch-site", "cross-site");
     cross.send().await.expect(403);
-    assert!(is_signed_in(&app, &one).await);
+    assert!(is_signed_in(&app, &one.cookie).await);
     out(format!("csrf={own}")).send().await.expect(303);
-    assert!(!is_signed_in(&app, &one).await);
-    assert!(is_signed_in(&app, &other).await);
+    assert!(!is_signed_in(&app, &one.cookie).await);
+    assert!(is_signed_in(&app, &other.cookie).await);
 }
 
 #[tokio::test]
 async fn signing_out_ends_the_session_and_has_the_browser_forget_it() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let kept = sign_in(&app).await;
-    let form = format!("csrf={}", form_token(&app, &kept).await);
-    let call = submit(&app.router, "/sign-out", &form).header("cookie", &kept);
-    let answer = call.send().await.expect(303);
+    let visitor = Visitor::new(&app, EMAIL, Role::Client).await;
+    let kept = &visitor.cookie;
+    let answer = visitor.submit("/sign-out", "").await.expect(303);
     assert_eq!(answer.header("location"), "/signed-out");
     assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
-    assert_eq!(cookie(&answer, "__Host-dossier"), "__Host-dossier=");
-    assert!(!is_signed_in(&app, &kept).await);
-    let page = app.get("/documents").header("cookie", &kept).send().await;
+    assert_eq!(answer.cookie("__Host-dossier"), "__Host-dossier=");
+    assert!(!is_signed_in(&app, kept).await);
+    let page = app.get("/documents").header("cookie", kept).send().await;
     assert_eq!(
         page.expect(303).header("location"),
         "/sign-in?next=%2Fdocuments"
@@ -144,10 +120,9 @@ async fn signing_out_ends_the_session_and_has_the_browser_forget_it() {
 #[tokio::test]
 async fn signing_in_keeps_no_cookie_from_before() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let before = sign_in(&app).await;
+    let before = Visitor::new(&app, EMAIL, Role::Client).await.cookie;
     let call = submit(&app.router, "/sign-in", &credentials("")).header("cookie", &before);
-    let after = cookie(&call.send().await.expect(303), "__Host-dossier");
+    let after = call.send().await.expect(303).cookie("__Host-dossier");
     assert_ne!(before, after);
     assert!(!is_signed_in(&app, &before).await);
     assert!(is_signed_in(&app, &after).await);
@@ -177,8 +152,7 @@ async fn signing_in_leads_to_no_other_host() {
 async fn a_cookie_is_nothing_to_the_api_and_a_bearer_token_nothing_to_the_console() {
     let app = App::start().await;
     let client = app.client().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let cookie = sign_in(&app).await;
+    let cookie = Visitor::new(&app, EMAIL, Role::Client).await.cookie;
     for path in ["/v1/me", "/v1/files", "/v1/me/sessions", "/files"] {
         let answer = app.get(path).header("cookie", &cookie).send().await;
         answer.expect(401);
@@ -192,8 +166,11 @@ async fn a_cookie_is_nothing_to_the_api_and_a_bearer_token_nothing_to_the_consol
 #[tokio::test]
 async fn a_cookie_that_is_forged_or_sent_twice_is_none() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let (one, other) = (sign_in(&app).await, sign_in(&app).await);
+    let user = app.account(EMAIL, Role::Client, true).await;
+    let (one, other) = (
+        Visitor::at(&app.router, &user).await.cookie,
+        Visitor::at(&app.router, &user).await.cookie,
+    );
     let (id, _) = one.split_once('.').expect("two parts");
     let (_, tag) = other.split_once('.').expect("two parts");
     for forged in [
@@ -211,7 +188,7 @@ async fn a_disabled_account_and_another_role_end_the_session() {
     let app = App::start().await;
     let admin = app.admin().await;
     let user = app.account(EMAIL, Role::Client, true).await;
-    let cookie = sign_in(&app).await;
+    let cookie = Visitor::at(&app.router, &user).await.cookie;
     let role = app
         .call(Method::PUT, &format!("/v1/admin/users/{}/role", user.id))
         .by(&admin);
@@ -220,7 +197,7 @@ async fn a_disabled_account_and_another_role_end_the_session() {
         .await
         .expect(200);
     assert!(!is_signed_in(&app, &cookie).await);
-    let cookie = sign_in(&app).await;
+    let cookie = Visitor::at(&app.router, &user).await.cookie;
     let disable = app
         .post(&format!("/v1/admin/users/{}/disable", user.id))
         .by(&admin);
@@ -252,8 +229,7 @@ async fn pages_are_stored_by_nobody_and_shown_in_no_frame() {
 #[tokio::test]
 async fn a_session_that_is_used_goes_on_and_is_written_once_an_hour() {
     let app = App::start().await;
-    app.account(EMAIL, Role::Client, true).await;
-    let cookie = sign_in(&app).await;
+    let cookie = Visitor::new(&app, EMAIL, Role::Client).await.cookie;
     let ends_after = async |minutes: u64| -> DateTime {
         app.state
             .clock

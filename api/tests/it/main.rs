@@ -23,6 +23,7 @@ mod console_invitations;
 mod console_jobs;
 mod console_operations;
 mod console_people;
+mod console_roles;
 mod console_sessions;
 mod console_upload;
 mod database_log;

@@ -114,7 +114,7 @@ async fn a_parameter_that_an_address_does_not_have_is_refused_by_every_operation
             }
             let method: Method = method.to_uppercase().parse().expect("a method");
             let caller = match path.as_str() {
-                "/v1/links" | "/v1/files/{id}/links" => &client,
+                "/v1/links" | "/v1/files/{id}/links" | "/v1/me/downloads" => &client,
                 path if path.starts_with("/v1/admin/") => &admin,
                 _ => &ops,
             };

@@ -3,7 +3,7 @@
 use mongodb::bson::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::{Span, Spans};
+use super::{Span, Spans, allowance};
 use crate::id::{DownloadId, FileId, LinkId, ResponseId, UserId};
 use crate::link::Link;
 
@@ -86,5 +86,24 @@ impl Download {
             responses: Vec::new(),
             revision: 0,
         }
+    }
+
+    /// Records that all of it is about to be sent in one response.
+    pub fn send_at_once(&mut self) {
+        self.set_sent(self.size_bytes);
+    }
+
+    /// Records that a response which was to send all of it has sent its first `sent` bytes alone.
+    pub fn break_off(&mut self, sent: i64, now: DateTime) {
+        self.set_sent(sent);
+        self.last_at = now;
+    }
+
+    fn set_sent(&mut self, sent: i64) {
+        let mut spans = Spans::default();
+        spans.add(Span::new(0, sent));
+        (self.sent, self.bytes_sent) = (spans, sent);
+        self.complete = sent == self.size_bytes;
+        self.counted = sent > allowance(self.size_bytes);
     }
 }

@@ -177,6 +177,25 @@ impl Store {
         }
     }
 
+    /// Records that a download which was recorded as sent has sent its first `sent` bytes alone, unless another response
+    /// goes on with it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn break_off_download(
+        &self,
+        recorded: &Download,
+        sent: i64,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let mut changed = recorded.clone();
+        changed.break_off(sent, now);
+        self.replace_download(recorded, changed, now)
+            .await
+            .map(drop)
+    }
+
     /// Writes what became of the row that was `read`, and has its link count it; `false` when it was written meanwhile.
     async fn replace_download(
         &self,
@@ -185,11 +204,8 @@ impl Store {
         now: DateTime,
     ) -> Result<bool, StoreError> {
         changed.revision = read.revision + 1;
-        let counts = Counts {
-            counted: changed.counted && !read.counted,
-            completed: changed.complete && !read.complete,
-        };
-        if !counts.counted && !counts.completed {
+        let counts = Counts::between(read, &changed);
+        if counts == Counts::NONE {
             return self
                 .collections
                 .downloads

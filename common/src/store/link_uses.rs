@@ -6,22 +6,44 @@ use super::{StoreError, Tx};
 use crate::download::Download;
 use crate::link::Link;
 
-/// What a link counts of a download.
-#[derive(Clone, Copy, Debug)]
+/// What a link counts of a download, more or less than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Counts {
-    pub(super) counted: bool,
-    pub(super) completed: bool,
+    counted: i64,
+    completed: i64,
 }
 
 impl Counts {
+    pub(super) const NONE: Self = Self {
+        counted: 0,
+        completed: 0,
+    };
+
+    /// Of a download that was not there before.
+    fn of(download: &Download) -> Self {
+        Self {
+            counted: i64::from(download.counted),
+            completed: i64::from(download.complete),
+        }
+    }
+
+    /// Of a download that became what it is from what it was.
+    pub(super) fn between(before: &Download, after: &Download) -> Self {
+        let (before, after) = (Self::of(before), Self::of(after));
+        Self {
+            counted: after.counted - before.counted,
+            completed: after.completed - before.completed,
+        }
+    }
+
     fn update(self, now: DateTime) -> Document {
         let mut update = doc! {
             "$inc": {
-                "downloads": i64::from(self.counted),
-                "completed": i64::from(self.completed),
+                "downloads": self.counted,
+                "completed": self.completed,
             },
         };
-        if self.counted {
+        if self.counted > 0 {
             update.insert("$set", doc! { "last_download_at": now });
         }
         update
@@ -29,7 +51,7 @@ impl Counts {
 }
 
 impl Tx<'_> {
-    /// Begins another use of `link`, unless others have done so since it was read, it does not work any more or allows
+    /// Begins another use of a limited `link`, unless others have done so since it was read, it does not work any more or allows
     /// no other; `false` then.
     ///
     /// # Errors
@@ -41,16 +63,37 @@ impl Tx<'_> {
         download: &Download,
         now: DateTime,
     ) -> Result<bool, StoreError> {
-        if link.max_downloads.is_some() && !self.take_use(link, now).await? {
+        if !self.take_use(link, now).await? {
             return Ok(false);
         }
+        self.insert_download(download).await.map(|()| true)
+    }
+
+    /// Records another use of a link without limit, which counts what is known of it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn record_download(
+        &mut self,
+        download: &Download,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        self.insert_download(download).await?;
+        match Counts::of(download) {
+            Counts::NONE => Ok(()),
+            counts => self.count(download, counts, now).await,
+        }
+    }
+
+    async fn insert_download(&mut self, download: &Download) -> Result<(), StoreError> {
         self.store
             .collections
             .downloads
             .insert_one(download)
             .session(&mut *self.session)
             .await
-            .map(|_| true)
+            .map(drop)
             .map_err(StoreError::database("begin a download"))
     }
 
@@ -95,13 +138,22 @@ impl Tx<'_> {
         if replaced.matched_count == 0 {
             return Ok(false);
         }
+        self.count(download, counts, now).await.map(|()| true)
+    }
+
+    async fn count(
+        &mut self,
+        download: &Download,
+        counts: Counts,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
         self.store
             .collections
             .links
             .update_one(doc! { "_id": download.link_id }, counts.update(now))
             .session(&mut *self.session)
             .await
-            .map(|_| true)
+            .map(drop)
             .map_err(StoreError::database("count a download"))
     }
 }

@@ -130,8 +130,10 @@ fn command(workspace: &Workspace, programs: &[Program], profile: Profile) -> Com
         "--message-format",
         "json-render-diagnostics",
     ]);
+    // Without their packages: then their dependencies have the features that the whole workspace needs of them, and
+    // are those that tests were built with.
     for program in programs {
-        cargo.args(["--package", program.package, "--bin", program.name]);
+        cargo.args(["--bin", program.name]);
     }
     if profile == Profile::Release {
         cargo.arg("--release");

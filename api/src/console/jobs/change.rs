@@ -1,78 +1,32 @@
-//! `POST /admin/jobs/{id}/retry`, `…/run-now`, `…/cancel`, `…/release` and `…/delete`
+//! `POST /admin/jobs/{id}/{verb}`: `retry`, `run-now`, `cancel`, `release` or `delete`
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::response::Response;
 use dossier_common::operations::Verb;
 
 use super::story;
 use crate::console::view::{View, see_other};
-use crate::extract::{Admin, NoQuery, PathId};
+use crate::extract::{Admin, NoQuery};
 use crate::problem::{Code, Problem};
 use crate::services;
 use crate::state::AppState;
 
-/// A dead or cancelled job runs again, with all its attempts.
-pub async fn retry_job(
-    State(state): State<AppState>,
-    admin: Admin,
-    view: View,
-    PathId(id): PathId<String>,
-    NoQuery: NoQuery,
-) -> Result<Response, Problem> {
-    change(state, admin, &view, id, Verb::Retry).await
-}
-
-/// A job that waits for its time is due now.
-pub async fn run_job_now(
-    State(state): State<AppState>,
-    admin: Admin,
-    view: View,
-    PathId(id): PathId<String>,
-    NoQuery: NoQuery,
-) -> Result<Response, Problem> {
-    change(state, admin, &view, id, Verb::RunNow).await
-}
-
-/// A job that waits or runs is never run again by itself.
-pub async fn cancel_job(
-    State(state): State<AppState>,
-    admin: Admin,
-    view: View,
-    PathId(id): PathId<String>,
-    NoQuery: NoQuery,
-) -> Result<Response, Problem> {
-    change(state, admin, &view, id, Verb::Cancel).await
-}
-
-/// A running job is taken from its worker.
-pub async fn release_job(
-    State(state): State<AppState>,
-    admin: Admin,
-    view: View,
-    PathId(id): PathId<String>,
-    NoQuery: NoQuery,
-) -> Result<Response, Problem> {
-    change(state, admin, &view, id, Verb::Release).await
-}
-
-/// A job that does not run is removed.
-pub async fn delete_job(
-    State(state): State<AppState>,
-    admin: Admin,
-    view: View,
-    PathId(id): PathId<String>,
-    NoQuery: NoQuery,
-) -> Result<Response, Problem> {
-    change(state, admin, &view, id, Verb::Delete).await
-}
-
-/// Does `verb` to the job. When its state does not allow that any more, its page says why, as it is now.
-async fn change(
-    state: AppState,
-    admin: Admin,
-    view: &View,
+/// A job, and what is done to it, as the address has them.
+#[derive(Clone, Debug)]
+pub struct Change {
     id: String,
     verb: Verb,
+}
+
+/// Does to the job what the address says. When its state does not allow that any more, its page says why, as it is
+/// now.
+pub async fn change_job(
+    State(state): State<AppState>,
+    admin: Admin,
+    view: View,
+    Change { id, verb }: Change,
+    NoQuery: NoQuery,
 ) -> Result<Response, Problem> {
     let Err(problem) = services::change_job(&state, &admin.0, &id, verb).await else {
         let path = match verb {
@@ -86,4 +40,15 @@ async fn change(
     }
     let values = story::values(state, admin, id).await?;
     Ok(view.refused(story::PAGE, &problem, values))
+}
+
+impl FromRequestParts<AppState> for Change {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((id, verb)) = path.map_err(|_| Problem::not_found())?;
+        let verb = verb.parse::<Verb>().map_err(|_| Problem::not_found())?;
+        Ok(Self { id, verb })
+    }
 }

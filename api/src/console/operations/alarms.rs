@@ -1,5 +1,4 @@
 //! What an operator has to look at: shown by the overview, and hidden while it does not hold.
-//! `overview.js` decides in the same way with every event.
 
 use serde::Serialize;
 
@@ -8,7 +7,7 @@ use crate::wire::{
 };
 
 /// A ready job waits long from here on, as for the alert `DossierQueueSlow`.
-pub(super) const LONG_WAIT_MS: u64 = 60_000;
+const LONG_WAIT_MS: u64 = 60_000;
 
 /// Something that may hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -7,9 +7,9 @@ use axum::http::{HeaderName, header};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 
-use crate::extract::{Admin, NoQuery};
+use crate::extract::{Admin, Caller, NoQuery};
 use crate::problem::{Problem, Problems};
-use crate::services::{Listen, listen, overview_events};
+use crate::services::{Listen, Told, listen, overview_events};
 use crate::state::AppState;
 use crate::wire::EventStream;
 
@@ -40,8 +40,17 @@ pub async fn listen_to_overview(
     Admin(caller): Admin,
     NoQuery: NoQuery,
 ) -> Result<Response, Problem> {
+    tell_overview(state, caller, serde_json::to_string)
+}
+
+/// The events for `caller`, with the overview as `told` writes it.
+///
+/// # Errors
+///
+/// [`Problem`] when too many listen.
+pub fn tell_overview(state: AppState, caller: Caller, told: Told) -> Result<Response, Problem> {
     let listener = listen(&state)?;
-    let events = Sse::new(overview_events(state, caller, listener));
+    let events = Sse::new(overview_events(state, caller, listener, told));
     let heartbeat = KeepAlive::new().interval(HEARTBEAT_EVERY);
     let headers = [(header::CACHE_CONTROL, "no-store"), (UNBUFFERED, "no")];
     Ok((headers, events.keep_alive(heartbeat)).into_response())

@@ -1,23 +1,13 @@
 //! A response under way.
 
-use std::time::Duration;
-
-use dossier_common::download::{Download, Span};
-use dossier_common::id::DownloadId;
 use dossier_common::store::StoreError;
 use dossier_common::store::downloads::{Joined, Wanted};
 use dossier_service::server::ConnectionFate;
-use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout};
 
+use super::counted::CountedResponse;
+use super::opening::Opening;
+use super::whole::WholeResponse;
 use crate::state::AppState;
-
-/// How often it is recorded at least that a response goes on.
-const RECORD_EVERY: Duration = Duration::from_secs(5);
-
-/// How long a connection is watched after the last byte for whether it was delivered. Whoever wants the same bytes waits
-/// as long.
-const WATCH_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why a body ends before its end.
 #[derive(Debug, thiserror::Error)]
@@ -33,42 +23,42 @@ pub enum BrokenOff {
     Ended,
 }
 
-/// A response under way: it asks before it sends, and has recorded how far it got by the time its last byte leaves.
+/// A response under way. What it sends is recorded by the time its last byte leaves.
 ///
 /// When it is dropped earlier its connection broke; what was handed over is recorded then.
 #[derive(Debug)]
-pub struct RunningResponse {
-    state: AppState,
-    download: DownloadId,
-    wanted: Wanted,
-    /// How many bytes it may have sent.
-    granted: i64,
-    /// How many bytes it has handed over.
-    sent: i64,
-    recorded_at: Instant,
-    has_ended: bool,
-    /// What becomes of its connection, where there is one.
-    fate: Option<ConnectionFate>,
+pub struct RunningResponse(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Counted(Box<CountedResponse>),
+    Whole(Box<WholeResponse>),
 }
 
 impl RunningResponse {
-    pub(super) fn new(state: &AppState, wanted: Wanted, joined: Joined) -> Self {
-        Self {
-            state: state.clone(),
-            download: joined.download,
-            wanted,
-            granted: joined.granted.size(),
-            sent: 0,
-            recorded_at: Instant::now(),
-            has_ended: false,
-            fate: None,
-        }
+    /// Of a download that is recorded.
+    pub(super) fn joined(state: &AppState, wanted: Wanted, joined: Joined) -> Self {
+        let response = CountedResponse::new(state, wanted, joined, None);
+        Self(Kind::Counted(Box::new(response)))
+    }
+
+    /// Of a download that is being recorded.
+    pub(super) fn opening(
+        state: &AppState,
+        wanted: Wanted,
+        joined: Joined,
+        opening: Opening,
+    ) -> Self {
+        let response = CountedResponse::new(state, wanted, joined, Some(opening));
+        Self(Kind::Counted(Box::new(response)))
     }
 
     /// The same, which counts as delivered when its connection goes on or is closed in order.
     #[must_use]
     pub fn on(mut self, fate: Option<ConnectionFate>) -> Self {
-        self.fate = fate;
+        if let Kind::Counted(response) = &mut self.0 {
+            response.watch(fate);
+        }
         self
     }
 
@@ -78,12 +68,10 @@ impl RunningResponse {
     ///
     /// [`BrokenOff`] when there are none.
     pub async fn admit(&mut self, length: usize) -> Result<usize, BrokenOff> {
-        if self.sent >= self.granted {
-            let granted = self.advance().await?;
-            self.granted = self.sent.saturating_add(granted.size());
+        match &mut self.0 {
+            Kind::Counted(response) => response.admit(length).await,
+            Kind::Whole(_) => Ok(length),
         }
-        let room = usize::try_from(self.granted - self.sent).unwrap_or(usize::MAX);
-        Ok(room.min(length))
     }
 
     /// Counts bytes that are about to be handed over. The last of them are recorded first.
@@ -92,105 +80,15 @@ impl RunningResponse {
     ///
     /// [`BrokenOff`] when they must not be.
     pub async fn count(&mut self, length: usize) -> Result<(), BrokenOff> {
-        let length = i64::try_from(length).unwrap_or(i64::MAX);
-        let sent = self.sent.saturating_add(length);
-        let (response, now) = (self.wanted.response, self.state.clock.now());
-        if sent >= self.wanted.bytes.size() {
-            self.finish(sent).await?;
-        } else if self.recorded_at.elapsed() >= RECORD_EVERY {
-            let renewed = self.change(move |it| it.renew(response, sent, now));
-            if renewed.await? != Some(true) {
-                self.has_ended = true;
-                return Err(BrokenOff::UsedUp);
-            }
-            self.recorded_at = Instant::now();
+        match &mut self.0 {
+            Kind::Counted(response) => response.count(length).await,
+            Kind::Whole(response) => Ok(response.count(length).await?),
         }
-        self.sent = sent;
-        Ok(())
-    }
-
-    /// Records that all bytes leave, and whether they have arrived once that is known.
-    async fn finish(&mut self, sent: i64) -> Result<(), BrokenOff> {
-        let (response, now) = (self.wanted.response, self.state.clock.now());
-        let fate = self.fate.take();
-        let is_watched = fate.is_some();
-        let recorded = self.change(move |it| {
-            if is_watched {
-                it.hold(response, sent, now)
-            } else {
-                it.end(response, sent, now)
-            }
-        });
-        let is_recorded = recorded.await? == Some(true);
-        self.has_ended = true;
-        if !is_recorded {
-            return Err(BrokenOff::UsedUp);
-        }
-        let Some(fate) = fate else {
-            return Ok(());
-        };
-        let (state, download) = (self.state.clone(), self.download);
-        tokio::spawn(async move {
-            let delivered = timeout(WATCH_LIMIT, fate.is_delivered()).await;
-            let is_lost = matches!(delivered, Ok(false));
-            let now = state.clock.now();
-            let ending = state.store.change_download(download, now, |it| {
-                if is_lost {
-                    it.lose(response, sent, now);
-                } else {
-                    it.end(response, sent, now);
-                }
-            });
-            warn_unless_recorded(download, ending.await);
-        });
-        Ok(())
-    }
-
-    async fn advance(&mut self) -> Result<Span, BrokenOff> {
-        let (wanted, sent, now) = (self.wanted, self.sent, self.state.clock.now());
-        let advanced = self.change(move |it| it.advance(wanted.response, sent, wanted.block, now));
-        let granted = advanced.await?.flatten();
-        self.recorded_at = Instant::now();
-        // What is not granted is over: it was recorded with that.
-        self.has_ended = granted.is_none();
-        granted.ok_or(BrokenOff::UsedUp)
-    }
-
-    /// Changes what is stored of the download, in a task of its own: a body may be dropped at any time, and a
-    /// database call must not be.
-    async fn change<T: Send + 'static>(
-        &self,
-        change: impl FnMut(&mut Download) -> T + Send + 'static,
-    ) -> Result<Option<T>, StoreError> {
-        let (state, download) = (self.state.clone(), self.download);
-        let now = state.clock.now();
-        let changing = async move { state.store.change_download(download, now, change).await };
-        tokio::spawn(changing).await?
     }
 }
 
-impl Drop for RunningResponse {
-    fn drop(&mut self) {
-        let Ok(runtime) = Handle::try_current() else {
-            return;
-        };
-        if self.has_ended {
-            return;
-        }
-        let (state, download) = (self.state.clone(), self.download);
-        let (response, sent) = (self.wanted.response, self.sent);
-        runtime.spawn(async move {
-            let now = state.clock.now();
-            let ending = state
-                .store
-                .change_download(download, now, |it| it.lose(response, sent, now));
-            warn_unless_recorded(download, ending.await);
-        });
-    }
-}
-
-fn warn_unless_recorded<T>(download: DownloadId, ended: Result<Option<T>, StoreError>) {
-    if let Err(error) = ended {
-        tracing::warn!(%error, %download, "how far a download got could not be recorded");
+impl From<WholeResponse> for RunningResponse {
+    fn from(response: WholeResponse) -> Self {
+        Self(Kind::Whole(Box::new(response)))
     }
 }

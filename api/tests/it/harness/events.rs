@@ -1,13 +1,13 @@
 //! Server-sent events, one after the other.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::time::timeout;
 use tower::ServiceExt;
 
-use super::{Call, PATIENCE};
+use super::{Answer, Call, PATIENCE};
 
 /// The events of an answer that goes on.
 pub(crate) struct Events {
@@ -33,11 +33,21 @@ impl Call {
         }
     }
 
-    /// The status alone, of an answer that may go on for ever.
-    pub(crate) async fn status(self) -> StatusCode {
+    /// The answer without its body, which may go on for ever.
+    pub(crate) async fn head(self) -> Answer {
         let request = self.builder.body(self.body).expect("a request");
         let Ok(response) = self.router.oneshot(request).await;
-        response.status()
+        let (head, _) = response.into_parts();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: Bytes::new(),
+        }
+    }
+
+    /// The status alone.
+    pub(crate) async fn status(self) -> StatusCode {
+        self.head().await.status
     }
 }
 

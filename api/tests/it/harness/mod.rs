@@ -1,7 +1,6 @@
 //! The whole service on a database of its own: real router, real MongoDB, a clock that stands
 //! still until it is told otherwise, randomness from a seed.
 
-mod browser;
 mod call;
 mod confirm;
 mod documents;
@@ -16,6 +15,7 @@ mod people;
 mod program;
 mod reading;
 mod resets;
+mod routes;
 mod totp;
 mod turn;
 mod tus;
@@ -23,7 +23,6 @@ mod visitor;
 mod wire;
 mod workers;
 
-pub(crate) use browser::Browser;
 pub(crate) use call::{Answer, Call, Form};
 pub(crate) use documents::NewFile;
 pub(crate) use dossier_devstack::testing::{FERNET_KEY, PATIENCE, eventually};
@@ -34,11 +33,12 @@ pub(crate) use own_server::{OwnServer, mongod_binary, mongod_with};
 pub(crate) use parsed::{Parsed, answer_to};
 pub(crate) use people::{PASSWORD, Person, hash_of_password};
 pub(crate) use program::{Program, Running};
+pub(crate) use routes::routes_in;
 pub(crate) use totp::Device;
 pub(crate) use tus::{
     broken_after, bytes_of, for_everyone, offset_in, tus_checksum, tus_metadata, upload_path,
 };
-pub(crate) use visitor::Visitor;
+pub(crate) use visitor::{Visitor, encoded};
 pub(crate) use wire::{Wire, read_to_end};
 pub(crate) use workers::Workers;
 

@@ -14,6 +14,7 @@ pub use delete::*;
 pub use list::*;
 pub use send::*;
 pub use show::show_user;
+pub use subject::Subject;
 
 /// The words for what would leave nobody to run the service.
 const LAST_ADMIN: &str = "people-last-admin";

@@ -65,7 +65,7 @@ impl BlobStore for GridFs {
         size_bytes: u64,
         range: ByteRange,
     ) -> Result<Pieces, StoreError> {
-        read::read(&self.chunks(), id, size_bytes, range).await
+        Ok(read::read(self.chunks(), id, size_bytes, range))
     }
 
     async fn size_bytes(&self, id: BlobId) -> Result<Option<u64>, StoreError> {

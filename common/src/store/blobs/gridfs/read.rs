@@ -1,97 +1,118 @@
 //! Reading chunks.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use mongodb::Collection;
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Bson, RawDocument, RawDocumentBuf, doc};
-use mongodb::{Collection, Cursor};
 
 use super::CHUNK_BYTES;
 use crate::blob::ByteRange;
 use crate::id::BlobId;
-use crate::store::StoreError;
 use crate::store::blobs::blob_store::Pieces;
+use crate::store::{OPERATION_LIMIT, StoreError};
 
 /// How many chunks the database sends at once: the fewer answers, the less waiting, and each takes 255 KiB of
 /// memory for as long as its client needs.
-const CHUNKS_AT_ONCE: u32 = 6;
+const CHUNKS_AT_ONCE: u64 = 6;
 
-/// What is left to read.
-struct Rest {
-    rows: Cursor<RawDocumentBuf>,
+/// How many answers are under way or wait, so that the database reads while the ones before are sent.
+const ANSWERS_AHEAD: usize = 2;
+
+/// What is read.
+struct Stored {
+    chunks: Collection<RawDocumentBuf>,
     id: BlobId,
     size_bytes: u64,
     range: ByteRange,
-    /// The chunk that comes next.
-    next: u64,
-    /// The last one.
-    last: u64,
 }
 
-pub(super) async fn read(
-    chunks: &Collection<RawDocumentBuf>,
+pub(super) fn read(
+    chunks: Collection<RawDocumentBuf>,
     id: BlobId,
     size_bytes: u64,
     range: ByteRange,
-) -> Result<Pieces, StoreError> {
+) -> Pieces {
     let size = u64::from(CHUNK_BYTES);
     let (first, last) = (range.start / size, range.end.saturating_sub(1) / size);
-    let numbers = doc! { "$gte": chunk_number(first), "$lte": chunk_number(last) };
-    let rows = chunks
-        .find(doc! { "files_id": Bson::from(id), "n": numbers })
-        .sort(doc! { "n": 1 })
-        .batch_size(CHUNKS_AT_ONCE)
-        .await
-        .map_err(StoreError::database("read a blob"))?;
-    let rest = Rest {
-        rows,
+    let stored = Arc::new(Stored {
+        chunks,
         id,
         size_bytes,
         range,
-        next: first,
-        last,
-    };
-    let pieces = stream::try_unfold(rest, |mut rest| async move {
-        let piece = rest.next_piece().await?;
-        Ok::<_, StoreError>(piece.map(|piece| (piece, rest)))
     });
-    Ok(pieces.boxed())
+    let answers = (first..=last).step_by(CHUNKS_AT_ONCE as usize);
+    stream::iter(answers)
+        .map(move |from| {
+            let to = last.min(from + CHUNKS_AT_ONCE - 1);
+            let stored = Arc::clone(&stored);
+            // A task of its own: a reader may be dropped at any time, and a database call must not be.
+            let reading = tokio::spawn(async move { stored.chunks(from, to).await });
+            async move { reading.await? }
+        })
+        .buffered(ANSWERS_AHEAD)
+        .map_ok(|pieces| stream::iter(pieces.into_iter().map(Ok)))
+        .try_flatten()
+        .boxed()
 }
 
-impl Rest {
-    async fn next_piece(&mut self) -> Result<Option<Bytes>, StoreError> {
-        if self.next > self.last {
-            return Ok(None);
-        }
-        let row = self
-            .rows
-            .try_next()
-            .await
-            .map_err(StoreError::database("read a blob"))?
-            .ok_or(StoreError::BlobIncomplete { blob: self.id })?;
-        let begin = self.next * u64::from(CHUNK_BYTES);
-        let bytes = self.verified(row)?;
-        self.next += 1;
-        let from = self.range.start.saturating_sub(begin);
-        let to = (self.range.end - begin).min(bytes.len() as u64);
-        Ok(Some(bytes.slice(as_index(from)..as_index(to))))
+impl Stored {
+    /// What is wanted of the chunks from one to another, both of them included.
+    async fn chunks(&self, from: u64, to: u64) -> Result<Vec<Bytes>, StoreError> {
+        let error = StoreError::database("read a blob");
+        let numbers = doc! { "$gte": chunk_number(from), "$lte": chunk_number(to) };
+        // One more than there are, so that the database has no reason to keep a cursor.
+        let batch = u32::try_from(to - from + 2).unwrap_or(u32::MAX);
+        let rows = self
+            .chunks
+            .find(doc! { "files_id": Bson::from(self.id), "n": numbers })
+            .sort(doc! { "n": 1 })
+            .batch_size(batch)
+            .max_time(OPERATION_LIMIT)
+            .await;
+        let rows: Vec<RawDocumentBuf> = match rows {
+            Ok(rows) => rows.try_collect().await.map_err(error)?,
+            Err(failed) => return Err(error(failed)),
+        };
+        let mut rows = rows.into_iter();
+        (from..=to)
+            .map(|number| {
+                let row = rows.next();
+                self.piece(number, row.ok_or_else(|| self.incomplete())?)
+            })
+            .collect()
     }
 
-    /// The bytes of the next chunk, provided that `row` is that chunk and as long as it must be. They stay in
+    /// What is wanted of a chunk.
+    fn piece(&self, number: u64, row: RawDocumentBuf) -> Result<Bytes, StoreError> {
+        let begin = number * u64::from(CHUNK_BYTES);
+        let bytes = self.verified(number, row)?;
+        let from = self.range.start.saturating_sub(begin);
+        let to = (self.range.end - begin).min(bytes.len() as u64);
+        Ok(bytes.slice(as_index(from)..as_index(to)))
+    }
+
+    /// The bytes of a chunk, provided that `row` is that chunk and as long as it must be. They stay in
     /// the row's memory: nothing is copied.
-    fn verified(&self, row: RawDocumentBuf) -> Result<Bytes, StoreError> {
-        let incomplete = || StoreError::BlobIncomplete { blob: self.id };
+    fn verified(&self, number: u64, row: RawDocumentBuf) -> Result<Bytes, StoreError> {
+        let incomplete = || self.incomplete();
         let row = Bytes::from(row.into_bytes());
         let fields = RawDocument::from_bytes(&row).map_err(|_| incomplete())?;
         let data = fields.get_binary("data").map_err(|_| incomplete())?;
         let size = u64::from(CHUNK_BYTES);
-        let expected = size.min(self.size_bytes.saturating_sub(self.next * size));
-        let right = fields.get_i32("n").ok() == Some(chunk_number(self.next))
+        let expected = size.min(self.size_bytes.saturating_sub(number * size));
+        let right = fields.get_i32("n").ok() == Some(chunk_number(number))
             && data.subtype == BinarySubtype::Generic
             && data.bytes.len() as u64 == expected;
         right
             .then(|| row.slice_ref(data.bytes))
             .ok_or_else(incomplete)
+    }
+
+    fn incomplete(&self) -> StoreError {
+        StoreError::BlobIncomplete { blob: self.id }
     }
 }
 
