@@ -2,59 +2,48 @@
 // the window, and nothing moves by itself. Without --quick, pictures of all of it are in target/console-pictures.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { withBrowser } from "./lib/browser.mjs";
 import { makeContent, settle } from "./lib/content.mjs";
+import { LANGUAGES, looksAt } from "./lib/looks.mjs";
 import { pagesOf } from "./lib/pages.mjs";
 import { IS_QUICK } from "./lib/setting.mjs";
 import { observeShifts, shiftsOf } from "./lib/shifts.mjs";
 import { step } from "./lib/steps.mjs";
+import { ALL_RULES, RULES_OF_LOOKS, violationsOf } from "./lib/violations.mjs";
 import { Visitor } from "./lib/visitor.mjs";
 
 const PICTURES = new URL("../../target/console-pictures/", import.meta.url).pathname;
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LOCALES = { en: "en-GB", de: "de-DE" };
 const NARROWEST = 320;
 const HEIGHT = 900;
 // What was refused, and pages that are not there, are among the pages.
 const EXPECTED = [/Failed to load resource: the server responded with a status of 4\d\d/];
-const ALL_LOOKS = [360, 1440].flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
-const LOOKS = {
-  en: IS_QUICK ? [{ width: 1440, scheme: "light" }, { width: 360, scheme: "dark" }] : ALL_LOOKS,
-  de: IS_QUICK ? [{ width: 1440, scheme: "light" }] : ALL_LOOKS,
-};
 
-/** What axe finds, a line for each element. */
-async function violationsOf(page) {
-  await page.evaluate(() => document.querySelectorAll("details").forEach((it) => (it.open = true)));
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run({ rules: { "target-size": { enabled: true } } });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `axe ${id}: ${target.join(" ")}: ${failureSummary}`));
-  });
+async function change(page, { width, scheme }) {
+  await page.setViewportSize({ width, height: HEIGHT });
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
 }
 
-/** What is wider than the narrowest window. */
-async function overflowOf(page) {
+/** What is wrong with a page that is opened for the first of `looks`. */
+async function look(page, { name, role, open }, language, [first, ...others]) {
+  const found = [];
+  const named = `${role}-${name}-${language}`;
+  const keep = async ({ width, scheme }, lines) => {
+    const picture = `${named}-${width}-${scheme}`;
+    if (!IS_QUICK) await page.screenshot({ path: `${PICTURES}${picture}.png`, fullPage: true });
+    found.push(...lines.map((line) => `${picture}: ${line}`));
+  };
+  await change(page, first);
+  await open(page);
+  await keep(first, await shiftsOf(page));
+  await keep(first, await violationsOf(page, ALL_RULES));
+  for (const other of others) {
+    await change(page, other);
+    await keep(other, await violationsOf(page, RULES_OF_LOOKS));
+  }
   await page.setViewportSize({ width: NARROWEST, height: HEIGHT });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  return width > NARROWEST ? [`${width} pixels wide in a window of ${NARROWEST}`] : [];
-}
-
-async function look({ page }, { name, role, open }, language) {
-  const found = [];
-  for (const { width, scheme } of LOOKS[language]) {
-    const kept = `${role}-${name}-${language}-${width}-${scheme}`;
-    await page.setViewportSize({ width, height: HEIGHT });
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await open(page);
-    const shifts = (await shiftsOf(page)).map((shift) => `moved: ${shift}`);
-    if (!IS_QUICK) await page.screenshot({ path: `${PICTURES}${kept}.png`, fullPage: true });
-    for (const line of [...shifts, ...(await violationsOf(page))]) found.push(`${kept}: ${line}`);
-  }
-  for (const line of await overflowOf(page)) found.push(`${role}-${name}-${language}: ${line}`);
+  if (width > NARROWEST) found.push(`${named}: ${width} pixels wide in a window of ${NARROWEST}`);
   return found;
 }
 
@@ -68,7 +57,7 @@ async function cookiesOf(browser, login) {
   return cookies;
 }
 
-async function visitor(browser, cookies, language) {
+async function visitorOf(browser, cookies, language) {
   const locale = LOCALES[language];
   const visitor = await Visitor.of(browser, { expected: EXPECTED, locale, timezoneId: "Europe/Berlin" });
   await observeShifts(visitor.context);
@@ -76,46 +65,48 @@ async function visitor(browser, cookies, language) {
   return visitor;
 }
 
-async function lookAtAll(browser, role, login, pages) {
+/** What is wrong with the pages of a role. */
+async function lookAtAll(browser, login, pages) {
   const found = [];
   const cookies = await cookiesOf(browser, login);
-  for (const language of Object.keys(LOOKS)) {
-    const looker = await visitor(browser, cookies, language);
+  for (const language of LANGUAGES) {
+    const visitor = await visitorOf(browser, cookies, language);
     for (const page of pages) {
-      try {
-        found.push(...(await look(looker, page, language)));
-      } catch (error) {
-        found.push(`${role}-${page.name}-${language}: ${error.message}`);
+      for (const looks of looksAt(page, language)) {
+        const failed = (error) => [`${page.role}-${page.name}-${language}: ${error.message}`];
+        found.push(...(await look(visitor.page, page, language, looks).catch(failed)));
       }
     }
-    found.push(...looker.faults);
-    await looker.context.close();
+    found.push(...visitor.faults);
+    await visitor.context.close();
   }
   return found;
 }
 
-/** Calls `look` for each role, and does so for two at a time: more of them would only wait for each other. */
-async function forEachRole(roles, look) {
+/**
+ * Looks at the pages of each role, in two browsers at once. With two windows in one of them, each navigation would end
+ * the process that Chromium keeps ready for the other, and start it anew.
+ */
+async function lookAsAll(roles, look) {
   const waiting = [...roles];
   const found = [];
-  const lane = async () => {
-    while (waiting.length > 0) found.push(...(await look(waiting.shift())));
+  const lane = async (browser) => {
+    while (waiting.length > 0) found.push(...(await look(browser, waiting.shift())));
   };
-  await Promise.all([lane(), lane()]);
+  await Promise.all([withBrowser(lane), withBrowser(lane)]);
   return found;
 }
 
-await withBrowser(async (browser) => {
-  const content = await step("documents, people and jobs to show", makeContent);
-  const pages = pagesOf(content);
-  const roles = new Set(pages.map(({ role }) => role));
-  try {
-    const found = await step(`${pages.length} pages as ${roles.size} roles`, () =>
-      forEachRole(roles, (role) =>
-        lookAtAll(browser, role, content.users[role], pages.filter((page) => page.role === role))));
-    for (const line of found) console.error(line);
-    assert.equal(found.length, 0, "what was found stands above");
-  } finally {
-    await settle();
-  }
-});
+const content = await step("documents, people and jobs to show", makeContent);
+const pages = pagesOf(content);
+// The role with most pages comes first, so that both browsers end at about the same time.
+const roles = ["admin", "ops", "client", "nobody", "guarded", "newcomer"];
+try {
+  const found = await step(`${pages.length} pages as ${roles.length} roles`, () =>
+    lookAsAll(roles, (browser, role) =>
+      lookAtAll(browser, content.users[role], pages.filter((page) => page.role === role))));
+  for (const line of found) console.error(line);
+  assert.equal(found.length, 0, "what was found stands above");
+} finally {
+  await settle();
+}

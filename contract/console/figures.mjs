@@ -25,7 +25,7 @@ async function bytesOfFirstPage(browser) {
 async function serverTime({ page }, path) {
   const times = [];
   for (let load = 0; load < LOADS; load += 1) {
-    await page.goto(path);
+    await page.goto(path, { waitUntil: "commit" });
     times.push(await page.evaluate(() => {
       const [{ requestStart, responseStart }] = performance.getEntriesByType("navigation");
       return responseStart - requestStart;

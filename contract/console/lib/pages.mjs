@@ -204,17 +204,18 @@ function ofAdmins({ users, jobs, client }) {
   ];
 }
 
-/** All pages, in an order that can be followed. */
+/** All pages. `isRepeated` is whether Ops have the same page. */
 export function pagesOf(content) {
-  return [
+  const ofOthers = [
     ...ofNobody(content),
     ...ofClients(content),
     ...ofNewcomers(),
     ...ofGuarded(),
+    ...ofAdmins(content),
     ...ofOps(),
     ...ofStaff("ops", content),
-    ...ofStaff("admin", content),
-    ...ofAdmins(content),
-    ...["client", "ops", "admin"].flatMap(ofEverybody),
+    ...ofEverybody("ops"),
   ];
+  const repeated = [...ofStaff("admin", content), ...ofEverybody("admin"), ...ofEverybody("client")];
+  return [...ofOthers, ...repeated.map((page) => ({ ...page, isRepeated: true }))];
 }

@@ -6,7 +6,7 @@ const OBSERVE = `(() => {
     for (const entry of list.getEntries()) {
       if (entry.hadRecentInput) continue;
       const moved = entry.sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? "").slice(0, 120));
-      window.layoutShifts.push(entry.value.toFixed(4) + " " + moved.join(" | "));
+      window.layoutShifts.push("moved by " + entry.value.toFixed(4) + ": " + moved.join(" | "));
     }
   };
   new PerformanceObserver(keep).observe({ type: "layout-shift", buffered: true });
@@ -21,7 +21,7 @@ export async function observeShifts(context) {
 export async function shiftsOf(page) {
   // What was measured is told with the frame after the next one.
   return page.evaluate(async () => {
-    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     return window.layoutShifts;
   });
 }
