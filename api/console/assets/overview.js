@@ -7,6 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const root = document.getElementById("overview");
 const locale = document.documentElement.lang || "en";
 const numbers = new Intl.NumberFormat(locale);
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 const depths = new Map();
 
 function show(element, isShown) {
@@ -17,12 +18,18 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+// As the server writes it, in the two largest units.
 function age(ms) {
-  const seconds = Math.floor(ms / 1000);
+  let rest = Math.floor(ms / 1000);
   const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-  const [unit, length] = units.find(([, length]) => seconds >= length) ?? units.at(-1);
-  const style = { style: "unit", unit, unitDisplay: "long" };
-  return new Intl.NumberFormat(locale, style).format(Math.floor(seconds / length));
+  const largest = units.findIndex(([, length]) => rest >= length || length === 1);
+  const parts = units.slice(largest, largest + 2).map(([unit, length]) => {
+    const count = Math.floor(rest / length);
+    rest %= length;
+    return { unit, count };
+  });
+  const told = parts.filter(({ count }, index) => count > 0 || index === 0);
+  return told.map(({ unit, count }) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count)).join(" ");
 }
 
 // The state of the connection: live, lost or unavailable.
@@ -131,7 +138,7 @@ function showOverview(overview) {
   const at = document.querySelector("[data-overview-at] time");
   if (at) {
     at.dateTime = overview.at;
-    write(at, new Date(overview.at).toLocaleString(locale));
+    write(at, moment.format(new Date(overview.at)));
     at.title = overview.at;
   }
   announce(said);

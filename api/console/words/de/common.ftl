@@ -3,7 +3,7 @@
 page-skip = Zum Inhalt springen
 page-error = Fehler:
 page-signed-in-as = angemeldet als { $role }
-optional = freiwillig
+optional = optional
 
 nav-main = Hauptmenü
 nav-pages = Seiten
@@ -13,13 +13,13 @@ nav-upload = Hochladen
 nav-invitations = Einladungen
 nav-groups = Gruppen
 nav-overview = Übersicht
-nav-jobs = Aufträge
+nav-jobs = Jobs
 nav-failures = Fehler
 nav-queues = Warteschlangen
 nav-workers = Worker
 nav-mails = E-Mails
-nav-users = Konten
-nav-audit = Protokoll
+nav-users = Benutzer
+nav-audit = Audit
 nav-account = Mein Konto
 nav-sign-in = Anmelden
 nav-sign-out = Abmelden
@@ -38,6 +38,22 @@ action-close = Schließen
 confirm-title = Sind Sie sicher?
 connection-lost = Verbindung unterbrochen. Neuer Versuch …
 connection-back = Wieder verbunden.
+
+## Felder der Formulare, wie die API sie nennt
+field-email = E-Mail-Adresse
+field-password = Passwort
+field-current_password = Aktuelles Passwort
+field-new_password = Neues Passwort
+field-name = Name
+field-code = Code
+field-audience = Bestimmt für
+field-recipients = E-Mail-Adressen und Gruppen
+field-expires_at = Sichtbar bis
+field-file = Dokument
+field-members = Mitglieder
+field-role = Rolle
+field-address = E-Mail-Adresse
+field-max_running = Jobs gleichzeitig
 
 role-client = Client
 role-ops = Ops

@@ -39,6 +39,22 @@ confirm-title = Are you sure?
 connection-lost = Connection lost. Trying again …
 connection-back = Connected again.
 
+## Fields of forms, as the API names them
+field-email = E-mail address
+field-password = Password
+field-current_password = Current password
+field-new_password = New password
+field-name = Name
+field-code = Code
+field-audience = Meant for
+field-recipients = E-mail addresses and groups
+field-expires_at = Visible until
+field-file = Document
+field-members = Members
+field-role = Role
+field-address = E-mail address
+field-max_running = Jobs running at once
+
 role-client = Client
 role-ops = Ops
 role-admin = Admin
