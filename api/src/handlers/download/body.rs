@@ -26,12 +26,17 @@ pub(super) async fn stream_range(
     let response = begin_download(state, caller, link, file, range).await?;
     // What a client lost of an unlimited download it asks for once more: nobody has to know.
     let fate = document.fate.clone();
-    let response = response.on(fate.filter(|_| link.max_downloads.is_some()));
+    let mut response = response.on(fate.filter(|_| link.max_downloads.is_some()));
     let mut pieces = state
         .store
         .read_blob(file.blob_id, document.size_bytes)
         .stream(range);
     let rest = pieces.recv().await.ok_or_else(Problem::internal)??;
+    if link.max_downloads.is_none() && rest.len() as u64 == range.len() {
+        // Nothing is sent meanwhile: what cannot be recorded is an error, too.
+        response.count(rest.len()).await.map_err(refused)?;
+        return Ok(Body::from(rest));
+    }
     let guard = state.downloads.register(RunningDownload {
         link_id: link.id,
         file_id: file.id,
@@ -45,6 +50,13 @@ pub(super) async fn stream_range(
         guard,
     };
     Ok(Body::from_stream(stream::unfold(sending, Sending::next)))
+}
+
+fn refused(error: BrokenOff) -> Problem {
+    match error {
+        BrokenOff::Store(error) => error.into(),
+        BrokenOff::UsedUp | BrokenOff::Ended => Problem::not_found(),
+    }
 }
 
 /// A body under way.
