@@ -130,21 +130,25 @@ function showWorkers(workers) {
   }
 }
 
+// With seconds from the first look on, so that what is beside it does not move with the first event.
+function showMoment(at) {
+  const element = document.querySelector("[data-overview-at] time");
+  element.dateTime = at;
+  element.title = at;
+  write(element, moment.format(new Date(at)));
+}
+
 function showOverview(overview) {
   showConnection("live");
   const said = [...showMailServer(overview.mail_server), ...showAlarms(overview.alarms)];
   overview.queues.forEach(showQueue);
   showWorkers(overview.workers);
-  const at = document.querySelector("[data-overview-at] time");
-  if (at) {
-    at.dateTime = overview.at;
-    write(at, moment.format(new Date(overview.at)));
-    at.title = overview.at;
-  }
+  showMoment(overview.at);
   announce(said);
 }
 
 for (const element of document.querySelectorAll(".trend-column")) show(element, true);
+showMoment(document.querySelector("[data-overview-at]").dataset.overviewAt);
 const stream = listen(root.dataset.events, {
   overview: showOverview,
   unavailable: () => showConnection("unavailable"),

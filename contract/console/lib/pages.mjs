@@ -172,7 +172,6 @@ function ofOps() {
 function ofAdmins({ users, jobs, client }) {
   const role = "admin";
   const pages = {
-    overview: "/admin",
     queues: "/admin/queues",
     queue: "/admin/queues/send-email",
     "queue-paused": "/admin/queues/validate-upload",
@@ -199,6 +198,8 @@ function ofAdmins({ users, jobs, client }) {
   };
   return [
     ...Object.entries(pages).map(([name, path]) => plain(role, name, path)),
+    // What the first event changes is part of the page.
+    from(role, "overview", "/admin", (page) => page.waitForSelector("[data-connection=live]:not([hidden])")),
     from(role, "failures-confirm", "/admin/failures", sent("form[action='/admin/failures/retry']", {}, "main form:has([name=confirm])")),
     from(role, "queue-asked", pages.queue, asked("form[action$='/pause'] button")),
   ];
