@@ -26,9 +26,8 @@ async function upload({ page }, email) {
   await pressAt(page, "[name=audience]", "Space");
   await typeInto(page, "#recipient", email);
   await page.keyboard.press("Enter");
-  const chooser = page.waitForEvent("filechooser");
+  page.once("filechooser", (chooser) => chooser.setFiles(fixturePath(DOCUMENT)));
   await pressAt(page, "#file", "Enter");
-  await (await chooser).setFiles(fixturePath(DOCUMENT));
   await page.waitForSelector("#upload-list li");
   await pressAt(page, "#send", "Enter");
   await page.waitForSelector("#upload-list li[data-state=available]");
