@@ -127,7 +127,7 @@ async fn five_hundred_requests_at_once_in_whole_and_in_ranges_get_one_document()
     assert!(delivered <= most(), "{delivered} bytes");
     let link = one.link().await;
     let counted = (link.downloads, link.opened());
-    let mut statuses: Vec<u16> = answers.iter().map(|it| it.status).collect();
+    let mut statuses: Vec<u16> = answers.iter().map(|it| it.status.as_u16()).collect();
     statuses.sort_unstable();
     statuses.dedup();
     assert!(
