@@ -23,6 +23,7 @@ pub mod handlers;
 pub mod keys;
 pub mod legacy;
 pub mod legacy_audience;
+pub mod link_turns;
 pub mod middleware;
 mod openapi;
 pub mod operation_runner;

@@ -21,6 +21,7 @@ use crate::event_places::EventPlaces;
 use crate::file_feed::FileFeed;
 use crate::file_watch::FileWatch;
 use crate::legacy_audience::LegacyAudience;
+use crate::link_turns::LinkTurns;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -100,6 +101,8 @@ pub struct Parts {
     pub overview: OverviewFeed,
     /// What ends downloads under way.
     pub downloads: DownloadWatch,
+    /// Whose turn it is to look at a limited link.
+    pub link_turns: LinkTurns,
     /// What reads the changes of all documents for those who listen to them.
     pub file_feed: FileFeed,
     /// What reads single documents for those who wait for them.

@@ -21,6 +21,7 @@ use crate::download_watch::DownloadWatch;
 use crate::event_places::EventPlaces;
 use crate::file_feed::FileFeed;
 use crate::file_watch::FileWatch;
+use crate::link_turns::LinkTurns;
 use crate::operation_runner::OperationRunner;
 use crate::overview_feed::OverviewFeed;
 use crate::password::PasswordHasher;
@@ -102,6 +103,7 @@ fn app_state(store: Store, settings: Settings, draining: Draining) -> AppState {
         operations: OperationRunner::new(store.clone(), draining.clone()),
         overview: OverviewFeed::new(store.clone()),
         downloads: DownloadWatch::new(store.clone(), clock.clone()),
+        link_turns: LinkTurns::default(),
         store,
         clock,
         passwords: PasswordHasher::new(entropy.clone()),

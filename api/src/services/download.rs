@@ -21,7 +21,7 @@ use dossier_common::link::Link;
 use dossier_common::store::StoreError;
 use dossier_common::store::blobs::ByteRange;
 use dossier_common::store::downloads::{Join, Joined, Wanted};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::notices::note_download;
 use crate::extract::Caller;
@@ -73,6 +73,7 @@ pub async fn begin_download(
     let mut entry = None;
     let deadline = Instant::now() + BUSY_LIMIT;
     let mut pauses = PAUSES.build();
+    let mut turn = None;
     loop {
         let now = state.clock.now();
         // Only where there is no other use, a response goes on with one that may not have all of its bytes.
@@ -97,10 +98,13 @@ pub async fn begin_download(
         } else if !is_busy {
             return Err(Problem::not_found());
         }
+        drop(turn);
         match pauses.next() {
             Some(pause) if Instant::now() < deadline => sleep(pause).await,
             _ => return Err(Problem::not_found()),
         }
+        let waiting = timeout_at(deadline, state.link_turns.take(link.id)).await;
+        turn = Some(waiting.map_err(|_| Problem::not_found())?);
         let read = state.store.find_link(link.id).await?;
         let read = read.filter(|link| link.is_live(state.clock.now()));
         link = read.ok_or_else(Problem::not_found)?;

@@ -56,6 +56,7 @@ use dossier_api::event_places::EventPlaces;
 use dossier_api::file_feed::FileFeed;
 use dossier_api::file_watch::FileWatch;
 use dossier_api::legacy_audience::LegacyAudience;
+use dossier_api::link_turns::LinkTurns;
 use dossier_api::operation_runner::OperationRunner;
 use dossier_api::overview_feed::OverviewFeed;
 use dossier_api::password::PasswordHasher;
@@ -156,6 +157,7 @@ impl App {
             operations: OperationRunner::new(store.clone(), draining.clone()),
             overview: OverviewFeed::new(store.clone()),
             downloads: DownloadWatch::new(store.clone(), clock.clone()),
+            link_turns: LinkTurns::default(),
             free_space: FreeSpace::of(store.clone()),
             store,
             clock,
