@@ -32,7 +32,8 @@ pub(super) async fn stream_range(
         .read_blob(file.blob_id, document.size_bytes)
         .stream(range);
     let rest = pieces.recv().await.ok_or_else(Problem::internal)??;
-    if link.max_downloads.is_none() && rest.len() as u64 == range.len() {
+    let is_all = link.max_downloads.is_none() && rest.len() as u64 == range.len();
+    if is_all && response.admit(rest.len()).await.map_err(refused)? == rest.len() {
         // Nothing is sent meanwhile: what cannot be recorded is an error, too.
         response.count(rest.len()).await.map_err(refused)?;
         return Ok(Body::from(rest));

@@ -183,7 +183,7 @@ impl Drop for CountedResponse {
             if let Some(opening) = opening
                 && let Err(error) = opening.recorded().await
             {
-                return warn_unless_recorded(download, Err::<Option<()>, _>(error));
+                return warn_unless_recorded::<()>(download, Err(error));
             }
             let now = state.clock.now();
             let ending = state
@@ -194,7 +194,8 @@ impl Drop for CountedResponse {
     }
 }
 
-fn warn_unless_recorded<T>(download: DownloadId, ended: Result<Option<T>, StoreError>) {
+/// Logs that what became of a download is not recorded.
+pub(super) fn warn_unless_recorded<T>(download: DownloadId, ended: Result<T, StoreError>) {
     if let Err(error) = ended {
         tracing::warn!(%error, %download, "how far a download got could not be recorded");
     }

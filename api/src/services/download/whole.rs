@@ -4,6 +4,7 @@ use dossier_common::download::Download;
 use dossier_common::store::StoreError;
 use tokio::runtime::Handle;
 
+use super::counted::warn_unless_recorded;
 use super::opening::Opening;
 use crate::state::AppState;
 
@@ -57,10 +58,8 @@ impl Drop for WholeResponse {
         let opening = self.opening.take();
         let (state, download, sent) = (self.state.clone(), self.download.clone(), self.sent);
         runtime.spawn(async move {
-            if let Err(error) = put_right(&state, opening, &download, sent).await {
-                let download = download.id;
-                tracing::warn!(%error, %download, "how far a download got could not be recorded");
-            }
+            let ended = put_right(&state, opening, &download, sent).await;
+            warn_unless_recorded(download.id, ended);
         });
     }
 }
