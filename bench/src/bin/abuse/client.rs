@@ -31,6 +31,15 @@ impl Client {
         Ok(Self { http, url })
     }
 
+    /// Where it listens: an address and a port.
+    pub(crate) fn host(&self) -> anyhow::Result<String> {
+        let url: reqwest::Url = self.url.parse()?;
+        let host = url.host_str().context("the address has no host")?;
+        let port = url.port_or_known_default();
+        let port = port.context("the address has no port")?;
+        Ok(format!("{host}:{port}"))
+    }
+
     /// How long the process takes to say that it is alive.
     pub(crate) async fn liveness(&self) -> anyhow::Result<Duration> {
         let asked = Instant::now();

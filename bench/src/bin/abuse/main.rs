@@ -1,6 +1,7 @@
 //! Does one client that abuses the API take it from the others?
 
 mod client;
+mod hoarding;
 mod log_ins;
 mod measure;
 
@@ -21,8 +22,9 @@ use measure::{Burst, Waits};
 const OTHERS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 /// Measures how the API serves others beside forty sign-ups with passwords whose strength is
-/// slow to estimate, how a person logs in beside 700 log-ins from another network, and how 600
-/// requests for a verification mail to one address end.
+/// slow to estimate, how health checks are answered beside 4,200 connections whose clients read nothing,
+/// how a person logs in beside 700 log-ins from another network, and how 600 requests for a verification
+/// mail to one address end.
 ///
 /// Runs a stack of its own and stops what it starts; or measures one that runs already, which is
 /// how two versions are compared. What it asks for is bounded. The networks are
@@ -44,6 +46,9 @@ struct Arguments {
     /// How many sign-ups at once
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=128))]
     sign_ups: u32,
+    /// How many connections are held without being read from
+    #[arg(long, default_value_t = 4200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    hoarders: u32,
     /// How many requests for a mail at once
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=2000))]
     resends: u32,
@@ -72,6 +77,7 @@ impl Arguments {
 struct Figures {
     idle: Waits,
     beside: Waits,
+    hoarding: (Waits, Waits),
     log_ins: Option<LogIns>,
     burst: Burst,
 }
@@ -104,6 +110,7 @@ async fn measure_at(
     let client = Client::of(url)?;
     let idle = measure::idle(&client).await?;
     let beside = measure::beside_sign_ups(&client, arguments.sign_ups).await?;
+    let hoarding = hoarding::checks(&client.host()?, arguments.hoarders).await?;
     let log_ins = match login {
         Some(login) => Some(measure_log_ins(url, &login, arguments.log_ins).await?),
         None => None,
@@ -112,6 +119,7 @@ async fn measure_at(
     Ok(Figures {
         idle,
         beside,
+        hoarding,
         log_ins,
         burst,
     })
@@ -134,6 +142,14 @@ fn report(arguments: &Arguments, figures: &Figures) -> anyhow::Result<()> {
     let beside = format!("beside {} slow sign-ups", arguments.sign_ups);
     let waits = [("idle", &figures.idle), (beside.as_str(), &figures.beside)];
     report.table("liveness", &header("`GET /livez`"), rows(waits));
+    let (idle, beside) = &figures.hoarding;
+    let held = format!("beside {} held connections", arguments.hoarders);
+    let waits = [("idle", idle), (held.as_str(), beside)];
+    report.table(
+        "held connections",
+        &header("`GET /livez`, connected anew"),
+        rows(waits),
+    );
     if let Some(log_ins) = &figures.log_ins {
         let beside = format!("beside {} from another network", arguments.log_ins);
         let waits = [("idle", &log_ins.idle), (beside.as_str(), &log_ins.beside)];
