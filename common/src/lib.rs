@@ -26,6 +26,7 @@ pub mod notice;
 pub mod operation;
 pub mod operations;
 pub mod overview;
+pub mod pauses;
 pub mod person_name;
 pub mod queue;
 pub mod reset;

@@ -12,32 +12,29 @@ use whole::WholeResponse;
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use dossier_common::audit::{Act, AuditEntry};
 use dossier_common::download::{Begun, Download, Span};
 use dossier_common::file::File;
 use dossier_common::id::{DownloadId, ResponseId};
 use dossier_common::link::Link;
+use dossier_common::pauses::Patience;
 use dossier_common::store::StoreError;
 use dossier_common::store::blobs::ByteRange;
 use dossier_common::store::downloads::{Join, Joined, Wanted};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::timeout_at;
 
 use super::notices::note_download;
 use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// How long a request waits for another response to end that is at its bytes: longer than a response that nothing is
+/// How a request waits for another response to end that is at its bytes: longer than a response that nothing is
 /// heard of counts as one.
-const BUSY_LIMIT: Duration = Duration::from_secs(25);
-
-/// The pauses between two looks at such a response, each of them up to twice as long by chance.
-const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
-    .with_min_delay(Duration::from_millis(5))
-    .with_max_delay(Duration::from_millis(300))
-    .with_jitter()
-    .without_max_times();
+const WHILE_BUSY: Patience = Patience {
+    shortest: Duration::from_millis(5),
+    longest: Duration::from_millis(300),
+    limit: Duration::from_secs(25),
+};
 
 /// How many bytes a response of a limited link is granted at a time: what is granted, others have to wait for.
 const LIMITED_BLOCK: i64 = 1024 * 1024;
@@ -49,8 +46,12 @@ const BLOCK: i64 = 64 * 1024 * 1024;
 /// sent, before its last bytes leave.
 const MOST_AT_ONCE: i64 = 16 * 1024 * 1024;
 
-/// How long a part of a document waits for the download that it goes on with to be recorded, by a link without limit.
-const RECORDING_LIMIT: Duration = Duration::from_millis(20);
+/// How a part of a document waits for the download that it goes on with to be recorded, by a link without limit.
+const WHILE_RECORDING: Patience = Patience {
+    shortest: Duration::from_millis(5),
+    longest: Duration::from_millis(10),
+    limit: Duration::from_millis(20),
+};
 
 /// Begins to deliver `range`, which is not empty, in a use of `link`: one that was begun before and has these bytes
 /// left, else another one.
@@ -71,8 +72,7 @@ pub async fn begin_download(
     let wanted = wanted(state, range, LIMITED_BLOCK);
     let mut link = link.clone();
     let mut entry = None;
-    let deadline = Instant::now() + BUSY_LIMIT;
-    let mut pauses = PAUSES.build();
+    let mut pauses = WHILE_BUSY.begin();
     let mut turn = None;
     loop {
         let now = state.clock.now();
@@ -99,11 +99,10 @@ pub async fn begin_download(
             return Err(Problem::not_found());
         }
         drop(turn);
-        match pauses.next() {
-            Some(pause) if Instant::now() < deadline => sleep(pause).await,
-            _ => return Err(Problem::not_found()),
+        if !pauses.pause().await {
+            return Err(Problem::not_found());
         }
-        let waiting = timeout_at(deadline, state.link_turns.take(link.id)).await;
+        let waiting = timeout_at(pauses.deadline(), state.link_turns.take(link.id)).await;
         turn = Some(waiting.map_err(|_| Problem::not_found())?);
         let read = state.store.find_link(link.id).await?;
         let read = read.filter(|link| link.is_live(state.clock.now()));
@@ -159,17 +158,15 @@ async fn join_unlimited(
     link: &Link,
     wanted: Wanted,
 ) -> Result<Option<Joined>, StoreError> {
-    let deadline = Instant::now() + RECORDING_LIMIT;
-    let mut pauses = PAUSES.build();
+    let mut pauses = WHILE_RECORDING.begin();
     loop {
         let now = state.clock.now();
         let joining = state.store.join_download(link.id, wanted, false, now);
         if let Join::Joined(joined) = joining.await? {
             return Ok(Some(joined));
         }
-        match pauses.next() {
-            Some(pause) if Instant::now() < deadline => sleep(pause).await,
-            _ => return Ok(None),
+        if !pauses.pause().await {
+            return Ok(None);
         }
     }
 }

@@ -3,28 +3,24 @@
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, doc};
-use tokio::time::Instant;
 
 use super::link_uses::Counts;
 use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::download::{Begun, Download, Span};
 use crate::id::{DownloadId, LinkId, ResponseId, UserId};
+use crate::pauses::Patience;
 
 /// How many uses of a link a request may go on with: the newest.
 const MOST_LOOKED_AT: i64 = 16;
 
-/// How long a row is tried to be written that others write as well.
-const RETRY_FOR: Duration = Duration::from_secs(10);
-
-/// The pauses between two tries, each of them up to twice as long by chance.
-const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
-    .with_min_delay(Duration::from_millis(1))
-    .with_max_delay(Duration::from_millis(100))
-    .with_jitter()
-    .without_max_times();
+/// How a row is tried to be written that others write as well.
+const PATIENCE: Patience = Patience {
+    shortest: Duration::from_millis(1),
+    longest: Duration::from_millis(100),
+    limit: Duration::from_secs(10),
+};
 
 /// A response that wants to begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +114,7 @@ impl Store {
         may_be_cut: bool,
         now: DateTime,
     ) -> Result<Join, StoreError> {
-        let deadline = Instant::now() + RETRY_FOR;
-        let mut pauses = PAUSES.build();
+        let mut pauses = PATIENCE.begin();
         loop {
             let mut downloads = self.find_downloads(link).await?;
             // Stable: the newest of each kind goes first.
@@ -133,9 +128,8 @@ impl Store {
             if self.replace_download(&read, changed, now).await? {
                 return Ok(Join::Joined(Joined { download, granted }));
             }
-            match pauses.next() {
-                Some(pause) if Instant::now() < deadline => tokio::time::sleep(pause).await,
-                _ => return Ok(Join::Busy),
+            if !pauses.pause().await {
+                return Ok(Join::Busy);
             }
         }
     }
@@ -152,8 +146,7 @@ impl Store {
         now: DateTime,
         mut change: impl FnMut(&mut Download) -> T + Send,
     ) -> Result<Option<T>, StoreError> {
-        let deadline = Instant::now() + RETRY_FOR;
-        let mut pauses = PAUSES.build();
+        let mut pauses = PATIENCE.begin();
         loop {
             let read = self
                 .collections
@@ -170,9 +163,8 @@ impl Store {
             if self.replace_download(&read, changed, now).await? {
                 return Ok(Some(outcome));
             }
-            match pauses.next() {
-                Some(pause) if Instant::now() < deadline => tokio::time::sleep(pause).await,
-                _ => return Ok(None),
+            if !pauses.pause().await {
+                return Ok(None);
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use apalis_mongodb::NewJob;
-use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::future::BoxFuture;
 use mongodb::ClientSession;
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
@@ -11,19 +10,16 @@ use tokio::time::Instant;
 
 use super::{Store, StoreError, recent};
 use crate::id::JobId;
+use crate::pauses::Patience;
 use crate::queue::{Cause, Job};
 
-/// How long a transaction is tried again for. The drivers' specification has 120 s, longer than
-/// anybody waits for an answer.
-const RETRY_FOR: Duration = Duration::from_secs(3);
-
-/// The pauses between two tries, each of them up to twice as long by chance: those that met at one
-/// document come back at different times.
-const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
-    .with_min_delay(Duration::from_millis(1))
-    .with_max_delay(Duration::from_millis(70))
-    .with_jitter()
-    .without_max_times();
+/// How a transaction is tried again. The drivers' specification has a limit of 120 s, longer than anybody waits
+/// for an answer.
+const PATIENCE: Patience = Patience {
+    shortest: Duration::from_millis(1),
+    longest: Duration::from_millis(70),
+    limit: Duration::from_secs(3),
+};
 
 /// The store within one transaction; see [`Store::transaction`].
 #[derive(Debug)]
@@ -104,7 +100,7 @@ impl Tx<'_> {
 pub(super) enum Tries {
     /// Once: the caller looks again whether there is anything left to do.
     One,
-    /// Until it commits, or [`RETRY_FOR`] is over.
+    /// Until it commits, or nobody would wait for it any longer.
     Many,
 }
 
@@ -123,8 +119,7 @@ where
     R: Send,
     F: for<'t> FnMut(&'t mut Tx<'_>) -> BoxFuture<'t, Result<R, StoreError>> + Send,
 {
-    let deadline = Instant::now() + RETRY_FOR;
-    let mut pauses = PAUSES.build();
+    let mut pauses = PATIENCE.begin();
     loop {
         session
             .start_transaction()
@@ -138,7 +133,7 @@ where
         let outcome = body(&mut tx).await;
         let outdates_recent = tx.outdates_recent;
         let error = match outcome {
-            Ok(value) => match commit(session, operation, deadline).await {
+            Ok(value) => match commit(session, operation, pauses.deadline()).await {
                 Ok(()) => {
                     if outdates_recent {
                         recent::until_forgotten().await;
@@ -153,13 +148,9 @@ where
                 error
             }
         };
-        match pauses.next() {
-            Some(pause)
-                if error.is_transient() && tries == Tries::Many && Instant::now() < deadline =>
-            {
-                tokio::time::sleep(pause).await;
-            }
-            _ => return Err(error),
+        let may_try_again = error.is_transient() && tries == Tries::Many;
+        if !may_try_again || !pauses.pause().await {
+            return Err(error);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use dossier_common::audit::Act;
 use dossier_common::id::{FileId, UploadId};
+use dossier_common::pauses::Patience;
 use dossier_common::store::blobs::StoredBlob;
 use dossier_common::upload::ResumableUpload;
-use tokio::time::{Instant, sleep};
 
 use super::assemble::{LEASE, assemble};
 use super::metadata::Metadata;
@@ -17,11 +17,12 @@ use crate::problem::{Code, Fails, Problem};
 use crate::services::upload::{Room, Said, add_document, new_file};
 use crate::state::AppState;
 
-/// How long a request waits for another one that makes the document.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The pause between two looks at how far the other one is.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How a request waits for another one that makes the document.
+const PATIENCE: Patience = Patience {
+    shortest: Duration::from_millis(20),
+    longest: Duration::from_millis(200),
+    limit: Duration::from_secs(20),
+};
 
 /// What [`complete_upload`] can fail in.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +56,7 @@ pub async fn complete_upload(
     id: UploadId,
 ) -> Result<ResumableUpload, Refused> {
     let (store, owner) = (&state.store, caller.user_id);
-    let deadline = Instant::now() + PATIENCE;
+    let mut pauses = PATIENCE.begin();
     let writer = state.entropy.ulid(state.clock.now()).to_string();
     loop {
         let taken = store.take_completion(id, owner, &writer, LEASE).await?;
@@ -76,12 +77,11 @@ pub async fn complete_upload(
         if !upload.is_whole() {
             return Err(Refused::not_at(upload.offset()));
         }
-        if Instant::now() >= deadline {
+        if !pauses.pause().await {
             let detail =
                 "The document is just being made of the upload. Please ask again in a few seconds.";
             return Err(Problem::locked(detail).into());
         }
-        sleep(PAUSE).await;
     }
 }
 
