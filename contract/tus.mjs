@@ -11,9 +11,8 @@ import Tus from "@uppy/tus";
 import * as tus from "tus-js-client";
 
 const SIZE = 80 * 1024 * 1024;
-// An upload goes on for so long between two breaks: on loopback some MiB. What arrived is stored within some hundred
-// milliseconds of a break; who resumes sooner, again and again, takes the upload away from it.
-const APART_MS = [300, 900];
+// An upload goes on for so long between two breaks: on loopback some MiB.
+const APART_MS = [40, 160];
 const PATIENCE_MS = 120_000;
 const RETRY_DELAYS = [0, 100, 300, 1000, 3000];
 

@@ -48,7 +48,7 @@ pub struct ResumableUpload {
     /// What has arrived, in order. Lookups that need no bytes leave it out.
     #[serde(default)]
     pub parts: Vec<UploadPart>,
-    /// The request that goes on with it; what any other one writes does not count.
+    /// The request that goes on with it, until it has ended; what any other one writes does not count.
     #[serde(default)]
     pub writer: Option<String>,
     /// Until when a request that makes the document of it has to be heard of.

@@ -69,7 +69,7 @@ pub use reset::{RESET_MESSAGE, ResetPassword, ask_for_reset, reset_password};
 pub use reset_second_factor::{ResetSecondFactor, reset_second_factor};
 pub use resumable::{
     AppendUpload, BeginUpload, CompleteUpload, NewUpload, Refused, append_upload, begin_upload,
-    complete_upload,
+    complete_upload, settled_upload,
 };
 pub use resume::{ResumeOperation, resume, stop};
 pub use second_factor::{

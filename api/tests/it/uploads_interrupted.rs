@@ -11,7 +11,7 @@ use dossier_common::digest::Sha256;
 use futures_util::stream;
 use mongodb::bson::doc;
 use tokio::sync::mpsc;
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 
 use crate::harness::{
     App, Call, PUBLIC_URL, Person, broken_after, bytes_of, eventually, offset_in, upload_path,
@@ -186,6 +186,49 @@ async fn of_two_requests_at_once_the_newer_one_goes_on_and_bytes_of_the_other_do
     assert_eq!(file["sha256"], Sha256::of(b"abcdef").to_string());
     assert_eq!(app.count("blobs.files", doc! {}).await, 1);
     assert_eq!(app.count("storage_reservations", doc! {}).await, 0);
+}
+
+#[tokio::test]
+async fn who_asks_while_bytes_are_being_stored_is_told_of_them() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let path = app.begin_upload(&ops, 6).await;
+    let (sender, sending) = begin_to_send(&app, &ops, (&path, 0), "abc").await;
+    let replica = app.reached_at(PUBLIC_URL);
+    let asking = Call::to(&replica, Method::HEAD, &path).by(&ops).tus();
+    let asking = tokio::spawn(asking.send());
+    // It has found an upload of which nothing counts.
+    sleep(Duration::from_millis(200)).await;
+    drop(sender);
+    let told = asking.await.expect("no panic").expect(200);
+    assert_eq!(offset_in(&told), 3);
+    sending.await.expect("no panic").expect(204);
+}
+
+#[tokio::test]
+async fn bytes_of_a_connection_that_has_fallen_silent_count() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let bytes = bytes_of(400_000);
+    let path = app.begin_upload(&ops, bytes.len()).await;
+    let (sender, body) = open_body();
+    let patch = app.call(Method::PATCH, &path).by(&ops).piece(0, body);
+    let silent = tokio::spawn(patch.send());
+    let arrived = 300_000;
+    let piece = Bytes::copy_from_slice(&bytes[..arrived]);
+    sender.send(piece).await.expect("it is taken");
+    eventually("what arrived counts", async || {
+        (app.upload_offset(&ops, &path).await == arrived).then_some(())
+    })
+    .await;
+    let rest = bytes[arrived..].to_vec();
+    let last = app.append(&ops, &path, arrived, rest).await.expect(204);
+    let file = app.uploaded(&ops, &last).await;
+    assert_eq!(file["sha256"], Sha256::of(&bytes).to_string());
+    // Whoever was silent has nothing to add any more.
+    drop(sender);
+    silent.await.expect("no panic").expect(204);
+    assert_eq!(app.count("blobs.files", doc! {}).await, 1);
 }
 
 #[tokio::test]

@@ -116,6 +116,30 @@ impl Store {
         .await
     }
 
+    /// Lets others know that `writer` goes on with the upload no more, and returns what has come of it; `None` when
+    /// another request goes on with it, or it has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn leave_upload(
+        &self,
+        id: UploadId,
+        writer: &str,
+    ) -> Result<Option<ResumableUpload>, StoreError> {
+        self.collections
+            .uploads
+            .find_one_and_update(
+                doc! { "_id": id, "writer": writer },
+                doc! { "$set": { "writer": null } },
+            )
+            .projection(doc! { "parts": 0 })
+            .return_document(ReturnDocument::After)
+            .max_time(OPERATION_LIMIT)
+            .await
+            .map_err(StoreError::database("leave a resumable upload"))
+    }
+
     /// Ends an upload of `owner`: its bytes are removed, and its room is given back. One that has become a
     /// document is forgotten, and the document stays. `false` when there is none.
     ///

@@ -124,6 +124,12 @@ async fn a_part_counts_for_the_newest_request_alone_and_once() {
     assert!(matches!(again, Err(StoreError::UploadTaken)), "{again:?}");
     let now = found(&test, &upload).await.expect("it is there");
     assert_eq!((now.offset(), now.is_whole()), (3, false));
+    let leave = async |writer| test.store.leave_upload(upload.id, writer).await;
+    assert_eq!(leave("older").await.expect("it can be asked"), None);
+    assert_eq!(now.writer.as_deref(), Some("newer"));
+    let left = leave("newer").await.expect("it can be left");
+    let left = left.expect("it is the one that goes on");
+    assert_eq!((left.offset(), left.writer), (3, None));
     assert!(
         take(&test, &upload, "third").await.is_none(),
         "it is elsewhere"

@@ -7,14 +7,15 @@ use dossier_common::id::UploadId;
 
 use super::headers::{self, TusHeaders};
 use crate::extract::{NoQuery, Ops, PathId, TusVersion};
-use crate::problem::{HeadProblems, Problem};
-use crate::services::{CompleteUpload, Refused, complete_upload};
+use crate::problem::HeadProblems;
+use crate::services::{CompleteUpload, Refused, complete_upload, settled_upload};
 use crate::state::AppState;
 use crate::wire::UploadIdText;
 
 /// Ask where an upload is
 ///
-/// An upload that has arrived and has no document yet, for a process died over it, gets one.
+/// While another request goes on with the upload, the answer waits up to two seconds for bytes that arrived to count. An
+/// upload that has arrived and has no document yet, for a process died over it, gets one.
 #[utoipa::path(
     head, path = "/v1/uploads/{id}", tag = "uploads", security(("bearer" = [])),
     params(("id" = inline(UploadIdText), Path, description = "Which upload"), TusHeaders),
@@ -37,8 +38,7 @@ pub async fn check_upload(
     PathId(id): PathId<UploadId>,
     _: TusVersion,
 ) -> Result<Response, Refused> {
-    let found = state.store.find_upload(id, caller.user_id).await?;
-    let mut upload = found.ok_or_else(Problem::not_found)?;
+    let mut upload = settled_upload(&state, &caller, id).await?;
     if upload.is_whole() && upload.file_id.is_none() {
         upload = complete_upload(&state, &caller, id).await?;
     }

@@ -8,6 +8,7 @@ use dossier_common::digest::Sha256;
 use dossier_common::id::UploadId;
 use dossier_common::upload::{MAX_PARTS, ResumableUpload, UploadPart};
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
 use super::part::{Part, remove};
 use super::refused::Refused;
@@ -21,6 +22,13 @@ const PART_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A part ends so long after its first byte, however slowly it arrives.
 const PART_AGE: Duration = Duration::from_secs(60);
+
+/// A part ends when nothing has arrived for so long, and it has [`WORTH_KEEPING`] bytes: who has lost the connection asks
+/// soon how much has arrived, and the server need not have noticed.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// Fewer bytes are rather sent again than made one of the parts that an upload may have.
+const WORTH_KEEPING: u64 = 256 * 1024;
 
 /// What [`append_upload`] can fail in.
 #[derive(Clone, Copy, Debug)]
@@ -74,11 +82,14 @@ pub async fn append_upload(
     };
     let taken = appending.take(body).await;
     let kept = appending.finish(taken.is_ok()).await;
+    let Appending {
+        mut upload, writer, ..
+    } = appending;
+    let left = store.leave_upload(id, &writer).await;
     // Why the bytes did not all arrive says more than what became of the last ones.
     taken.and(kept)?;
-    let mut upload = appending.upload;
     // Parts have moved the expiry, by the server's clock.
-    if let Some(now) = store.find_upload(id, owner).await? {
+    if let Some(now) = left? {
         upload.expires_at = now.expires_at;
     }
     Ok(upload)
@@ -87,6 +98,7 @@ pub async fn append_upload(
 /// What came of waiting for bytes.
 enum Arrival {
     Piece(Bytes),
+    Silence,
     End,
     Broken(Problem),
 }
@@ -106,15 +118,27 @@ impl Appending<'_> {
         let (mut pieces, mut arrived) = (body.into_data_stream(), 0);
         let mut pace = Pace::begin_adding(&self.state.limits);
         loop {
-            match next_piece(self.state, &mut pieces, (&mut pace, arrived)).await {
+            let silence = self.longest_silence();
+            match next_piece(self.state, &mut pieces, (&mut pace, arrived), silence).await {
                 Arrival::Piece(piece) if piece.is_empty() => {}
                 Arrival::Piece(piece) => {
                     arrived += piece.len() as u64;
                     self.write(piece).await?;
                 }
+                Arrival::Silence => self.record().await?,
                 Arrival::End => return Ok(()),
                 Arrival::Broken(problem) => return Err(problem.into()),
             }
+        }
+    }
+
+    /// For how long nothing may arrive before what is here is made to count.
+    fn longest_silence(&self) -> Duration {
+        let may_count = self.checksum.is_none();
+        let part = self.part.as_ref().filter(|_| may_count);
+        match part.is_some_and(|it| it.size_bytes() >= WORTH_KEEPING) {
+            true => SILENCE,
+            false => Duration::MAX,
         }
     }
 
@@ -198,21 +222,24 @@ impl Appending<'_> {
     }
 }
 
-/// The next bytes after the `arrived` ones of this request, unless the client is too slow, or the process has to end.
+/// The next bytes after the `arrived` ones of this request, unless there is `silence`, the client is too slow, or the
+/// process has to end.
 async fn next_piece(
     state: &AppState,
     pieces: &mut BodyDataStream,
     (pace, arrived): (&mut Pace, u64),
+    silence: Duration,
 ) -> Arrival {
     tokio::select! {
         biased;
         () = state.draining.giving_up() => Arrival::Broken(Problem::unavailable(
             "This server is shutting down. Please ask where the upload is, and go on there.",
         ).closing_connection()),
-        next = pace.wait(arrived, pieces.next()) => match next {
-            Ok(Some(Ok(piece))) => Arrival::Piece(piece),
-            Ok(None) => Arrival::End,
-            Ok(Some(Err(_))) => Arrival::Broken(Problem::new(
+        next = pace.wait(arrived, timeout(silence, pieces.next())) => match next {
+            Ok(Ok(Some(Ok(piece)))) => Arrival::Piece(piece),
+            Ok(Err(_)) => Arrival::Silence,
+            Ok(Ok(None)) => Arrival::End,
+            Ok(Ok(Some(Err(_)))) => Arrival::Broken(Problem::new(
                 Code::BadRequest,
                 "The body broke off. Please ask where the upload is, and go on there.",
             )),

@@ -11,8 +11,10 @@ mod complete;
 mod metadata;
 mod part;
 mod refused;
+mod settled;
 
 pub use append::{AppendUpload, append_upload};
 pub use begin::{BeginUpload, NewUpload, begin_upload};
 pub use complete::{CompleteUpload, complete_upload};
 pub use refused::Refused;
+pub use settled::settled_upload;
