@@ -1,4 +1,5 @@
-// Uploads through tus-js-client and Uppy, broken off and resumed at random offsets.
+// Uploads through tus-js-client and Uppy, broken off and resumed at random offsets. The one argument is how many MiB
+// they upload.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomInt } from "node:crypto";
@@ -10,7 +11,7 @@ import Uppy from "@uppy/core";
 import Tus from "@uppy/tus";
 import * as tus from "tus-js-client";
 
-const SIZE = 80 * 1024 * 1024;
+const SIZE = Number(process.argv[2] ?? 80) * 1024 * 1024;
 // An upload goes on for so long between two breaks: on loopback some MiB.
 const APART_MS = [40, 160];
 const PATIENCE_MS = 120_000;

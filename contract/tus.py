@@ -1,14 +1,15 @@
-"""Uploads through tuspy, broken off and resumed at random offsets."""
+"""Uploads through tuspy, broken off and resumed at random offsets. The one argument is how many MiB it uploads."""
 
 import hashlib
 import os
 import random
+import sys
 
 import requests
 from tusclient.client import TusClient
 
 API = os.environ["API_URL"]
-SIZE = 20 * 1024 * 1024
+SIZE = int(sys.argv[1] if len(sys.argv) > 1 else 20) * 1024 * 1024
 # So far apart are two breaks at most.
 APART = 2 * 1024 * 1024
 PIECE = 64 * 1024
