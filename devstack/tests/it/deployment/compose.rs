@@ -119,8 +119,14 @@ fn secrets_are_files_that_only_those_get_who_need_them() {
             vec!["mongo_admin_password", "mongodb_uri", "mongodb_migrate_uri"],
         ),
         ("migrate", vec!["mongodb_migrate_uri"]),
-        ("api", vec!["mongodb_uri", "fernet_keys", "jwt_keys"]),
-        ("worker", vec!["mongodb_uri", "fernet_keys", "smtp_url"]),
+        (
+            "api",
+            vec!["mongodb_uri", "fernet_keys", "jwt_keys", "blob_keys"],
+        ),
+        (
+            "worker",
+            vec!["mongodb_uri", "fernet_keys", "blob_keys", "smtp_url"],
+        ),
         ("mail", vec![]),
         ("proxy", vec![]),
         ("prometheus", vec![]),
@@ -143,7 +149,13 @@ fn secrets_are_files_that_only_those_get_who_need_them() {
                 assert_eq!(service["environment"][secret], "", "{program}: {secret}");
             }
         }
-        for secret in ["MONGODB_URI", "FERNET_KEYS", "JWT_KEYS", "SMTP_URL"] {
+        for secret in [
+            "MONGODB_URI",
+            "FERNET_KEYS",
+            "JWT_KEYS",
+            "BLOB_KEYS",
+            "SMTP_URL",
+        ] {
             assert_eq!(service["environment"][secret], "", "{program}: {secret}");
         }
     }
