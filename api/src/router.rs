@@ -185,10 +185,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     let (described, _) = described_routes().split_for_parts();
-    described
-        .merge(other_routes(&state))
-        .merge(documentation())
-        .fallback(async || Problem::not_found())
+    let routes = described.merge(other_routes(&state)).merge(documentation());
+    let routes = match state.console {
+        ConsoleSetting::On => routes.fallback(console::show_nothing),
+        ConsoleSetting::Off => routes.fallback(async || Problem::not_found()),
+    };
+    routes
         // Every body has a limit of its own: MAX_UPLOAD_BYTES for uploads, 64 KiB for the rest.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), audit_denials))

@@ -65,11 +65,44 @@ impl Clock {
 /// use mongodb::bson::DateTime;
 /// let hour = parse_rfc3339("1970-01-01T01:00:00+00:00");
 /// assert_eq!(hour, Some(DateTime::from_millis(60 * 60 * 1000)));
-/// assert_eq!(parse_rfc3339("yesterday"), None);
+/// assert_eq!(parse_rfc3339("1970-01-01t01:00:00.5z"), Some(DateTime::from_millis(3_600_500)));
+/// for other in ["yesterday", "1970-01-01T01Z", "1970-01-01T01:00:00", "1970-01-01T01:00:00+25:00", "19700101T010000Z"] {
+///     assert_eq!(parse_rfc3339(other), None);
+/// }
 /// ```
 pub fn parse_rfc3339(text: &str) -> Option<DateTime> {
+    // The parser knows other forms of ISO 8601, too: RFC 3339 (section 5.6) has one.
+    if !has_form_of_rfc3339(text) {
+        return None;
+    }
     let timestamp: jiff::Timestamp = text.parse().ok()?;
     Some(DateTime::from_millis(timestamp.as_millisecond()))
+}
+
+/// Whether `text` is `YYYY-MM-DDTHH:MM:SS`, perhaps with a fraction, and `Z` or an offset of less than a day.
+fn has_form_of_rfc3339(text: &str) -> bool {
+    let fits = |text: &str, form: &str| {
+        text.len() == form.len()
+            && text
+                .bytes()
+                .zip(form.bytes())
+                .all(|(byte, form)| match form {
+                    b'0' => byte.is_ascii_digit(),
+                    other => byte.eq_ignore_ascii_case(&other),
+                })
+    };
+    let Some((instant, rest)) = text.split_at_checked("0000-00-00T00:00:00".len()) else {
+        return false;
+    };
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest,
+    };
+    let has_digits = rest
+        .strip_prefix('.')
+        .is_none_or(|it| it.len() > zone.len());
+    let is_offset = (fits(zone, "+00:00") || fits(zone, "-00:00")) && zone[1..3] < *"24";
+    fits(instant, "0000-00-00T00:00:00") && has_digits && (fits(zone, "Z") || is_offset)
 }
 
 /// `instant` in RFC 3339, UTC, with milliseconds: the only way a time is written on the wire.

@@ -14,15 +14,18 @@ use crate::invisible::is_invisible;
 /// The most members that a group has.
 pub const MAX_MEMBERS: usize = 1000;
 
-/// What a group is called: 1 to [`GroupName::MAX_CHARS`] characters that show. Two names are the same when their
-/// [keys](Self::key) are.
+/// What separates the recipients that somebody wrote into one field, beside ends of lines: no name of a group has one.
+pub const SEPARATORS: [char; 2] = [',', ';'];
+
+/// What a group is called: 1 to [`GroupName::MAX_CHARS`] characters that show, none of which separates the recipients in a
+/// list. Two names are the same when their [keys](Self::key) are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct GroupName(String);
 
 /// Why a text is no name of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 60 characters that show")]
+#[error("must be 1 to 60 characters that show, without commas and semicolons")]
 pub struct ParseGroupNameError;
 
 impl GroupName {
@@ -46,7 +49,8 @@ impl FromStr for GroupName {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let name = text.trim();
         let fits = (1..=Self::MAX_CHARS).contains(&name.chars().count());
-        if fits && !name.chars().any(is_invisible) {
+        let is_unfit = |c: char| SEPARATORS.contains(&c) || is_invisible(c);
+        if fits && !name.chars().any(is_unfit) {
             Ok(Self(name.to_owned()))
         } else {
             Err(ParseGroupNameError)
@@ -106,7 +110,17 @@ mod tests {
     #[test]
     fn what_does_not_show_is_no_name() {
         let long = "x".repeat(61);
-        for bad in ["", "   ", "a\u{202e}b", "a\nb", "a\0", "\u{200b}", &*long] {
+        for bad in [
+            "",
+            "   ",
+            "a\u{202e}b",
+            "a\nb",
+            "a\0",
+            "\u{200b}",
+            "a, b",
+            "a;b",
+            &*long,
+        ] {
             assert_eq!(
                 bad.parse::<GroupName>(),
                 Err(ParseGroupNameError),

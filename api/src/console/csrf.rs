@@ -19,7 +19,8 @@ const FIELD: &str = "csrf";
 /// Where scripts send the token.
 pub(super) const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Where browsers say a request was made from.
+pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The forms of visitors who are not signed in: their page may be older than a session that was opened in another
 /// window.

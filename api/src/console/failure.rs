@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::middleware::Next;
@@ -52,6 +52,18 @@ impl Shown {
     pub(super) fn set_view(&self, view: View) {
         let _ = self.0.view.set(view);
     }
+}
+
+/// Whoever goes to an address that there is not, is shown a page. Programs get the problem itself.
+pub async fn show_nothing(State(state): State<AppState>, request: Request) -> Problem {
+    let (parts, _) = request.into_parts();
+    let is_navigation = parts.headers.get(SEC_FETCH_DEST);
+    if is_navigation.is_some_and(|purpose| purpose == "document")
+        && let Some(shown) = parts.extensions.get::<Shown>()
+    {
+        shown.begin(&parts, &state);
+    }
+    Problem::not_found()
 }
 
 /// Middleware: who waits for a page of the console is shown a page, also when its handler could not end, or panicked.

@@ -5,6 +5,7 @@
 //! without script. Cookies are read here alone.
 
 pub mod account;
+mod asked;
 pub mod assets;
 mod cookie;
 mod csrf;
@@ -24,7 +25,7 @@ pub mod view;
 mod visitor;
 pub mod words;
 
-pub use failure::show_failures;
+pub use failure::{show_failures, show_nothing};
 pub use form::Form;
 pub use routes::routes;
 pub use view::{View, see_other};

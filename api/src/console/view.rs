@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use dossier_common::user::User;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
+use super::csrf::SEC_FETCH_SITE;
 use super::words::Locale;
 use super::{locale, templates};
 use crate::extract::{ByCookie, Caller};
@@ -169,8 +170,9 @@ pub fn see_other(path: &str, done: &str) -> Response {
 pub(super) struct Done(Option<String>);
 
 impl Done {
-    /// Takes it out of the address: what the page itself is asked, is read strictly.
-    pub(super) fn take(uri: &mut Uri) -> Self {
+    /// Takes it out of the address: what the page itself is asked, is read strictly. A link of somebody else says nothing
+    /// of what was done.
+    pub(super) fn take(uri: &mut Uri, headers: &HeaderMap) -> Self {
         let Some(query) = uri.query() else {
             return Self::default();
         };
@@ -188,7 +190,10 @@ impl Done {
             Ok(without) => *uri = without,
             Err(error) => tracing::debug!(%error, "an address cannot be read without `done`"),
         }
-        Self(Some(key).filter(|key| is_key(key)))
+        let is_ours = headers
+            .get(SEC_FETCH_SITE)
+            .is_none_or(|site| site == "same-origin");
+        Self(Some(key).filter(|key| is_ours && is_key(key)))
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn know_visitor(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let done = Done::take(&mut parts.uri);
+    let done = Done::take(&mut parts.uri, &parts.headers);
     parts.extensions.insert(done);
     let shown = parts.extensions.get::<Shown>().cloned();
     if let Some(shown) = &shown {

@@ -1,6 +1,6 @@
 //! `If-Match` of changes (RFC 9110 §13.1.1): which state of things the caller has seen.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use utoipa::IntoParams;
@@ -19,6 +19,16 @@ pub struct IfMatch(Vec<String>);
 pub struct IfMatchHeader {
     /// The `ETag` of what is changed, as it was seen last; or `*`, whatever there is.
     #[param(rename = "If-Match", required = true, example = "\"v0\"")]
+    if_match: String,
+}
+
+/// The header of a change that may be made without.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only describes the header")]
+pub struct OptionalIfMatchHeader {
+    /// The `ETag` of what is changed, as it was seen last: the change is refused if it was changed since.
+    #[param(rename = "If-Match", required = false)]
     if_match: String,
 }
 
@@ -44,6 +54,20 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             .flat_map(|value| value.split(','))
             .map(|tag| tag.trim().to_owned());
         Ok(Self(tags.collect()))
+    }
+}
+
+/// Where a change without it is made to whatever there is.
+impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        if !parts.headers.contains_key(header::IF_MATCH) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
     }
 }
 

@@ -33,7 +33,7 @@ pub use audit_query::{AuditParameters, AuditQuery};
 pub use caller::{ByCookie, Caller};
 pub use explain_query::{ExplainParameters, ExplainQuery};
 pub use file_list::{FileListQuery, FileListRequest};
-pub use if_match::{IfMatch, IfMatchHeader};
+pub use if_match::{IfMatch, IfMatchHeader, OptionalIfMatchHeader};
 pub use job_conditions::JobConditions;
 pub use job_query::{JobParameters, JobQuery};
 pub use json::{Json, ListJson, OptionalJson};

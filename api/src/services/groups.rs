@@ -1,13 +1,14 @@
 //! Groups that documents are meant for: making, changing and deleting them.
 
 use dossier_common::audit::Act;
+use dossier_common::digest::Sha256;
 use dossier_common::email::EmailAddress;
 use dossier_common::group::{Group, GroupName, MAX_MEMBERS, ParseGroupNameError, keys_of};
 use dossier_common::id::GroupId;
 use dossier_common::store::group_changes::{GroupChange, GroupDeletion};
 use dossier_common::store::{Conflict, StoreError};
 
-use crate::extract::Caller;
+use crate::extract::{Caller, IfMatch};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 use crate::wire::GroupRequest;
@@ -49,23 +50,43 @@ pub async fn create_group(
     Ok(group)
 }
 
-/// Changes a group; the group as it is then.
+/// The entity tag of a group: another one when its name or its members are.
+pub fn group_etag(group: &Group) -> String {
+    let state = format!("{}\n{}", group.name.as_str(), group.members.join("\n"));
+    let digest = Sha256::of(state.as_bytes()).to_string();
+    format!("\"{}\"", &digest[..32])
+}
+
+/// Changes a group, provided that it is as the caller has `seen` it, if that is said; the group as it is then.
 ///
 /// # Errors
 ///
-/// [`Problem`] when there is no such group, or another one has the name.
+/// [`Problem`] when there is no such group, it was changed meanwhile, or another one has the name.
 pub async fn change_group(
     state: &AppState,
     caller: &Caller,
     id: GroupId,
+    seen: Option<&IfMatch>,
     change: GroupChange,
 ) -> Result<Group, Problem> {
+    let expected = match seen {
+        None => None,
+        Some(seen) => {
+            let group = state.store.find_group(id).await?;
+            let group = group.ok_or_else(Problem::not_found)?;
+            if !seen.admits(&group_etag(&group)) {
+                return Err(outdated(&group));
+            }
+            Some(group)
+        }
+    };
     let now = state.clock.now();
     let entry = caller.entry(&state.audit, Act::ChangeGroup).about(id);
     let changing = state.store.transaction("change a group", |tx| {
         let (change, entry) = (change.clone(), entry.clone());
+        let expected = expected.clone();
         Box::pin(async move {
-            let before = tx.change_group(id, &change, now).await?;
+            let before = tx.change_group(id, expected.as_ref(), &change, now).await?;
             if let Some(before) = &before {
                 tx.record(entry.with_detail(&told(before, &change))).await?;
             }
@@ -73,7 +94,10 @@ pub async fn change_group(
         })
     });
     let before = changing.await.map_err(taken)?;
-    let mut group = before.ok_or_else(Problem::not_found)?;
+    let Some(mut group) = before else {
+        let newer = state.store.find_group(id).await?;
+        return Err(newer.map_or_else(Problem::not_found, |newer| outdated(&newer)));
+    };
     group.updated_at = now;
     match change {
         GroupChange::Name(name) => (group.name_key, group.name) = (name.key(), name),
@@ -157,6 +181,12 @@ fn told(before: &Group, change: &GroupChange) -> String {
     }
 }
 
+fn outdated(group: &Group) -> Problem {
+    let detail = "The group was changed in the meantime. Please look at it again, and send the change with its present \
+                  ETag in If-Match if it still fits.";
+    Problem::new(Code::PreconditionFailed, detail).with_etag(group_etag(group))
+}
+
 fn taken(error: StoreError) -> Problem {
     match error {
         StoreError::Conflict(Conflict::GroupName) => {
@@ -174,6 +204,11 @@ pub struct ChangeGroup;
 
 impl Fails for ChangeGroup {
     fn codes() -> Vec<Code> {
-        vec![Code::Conflict, Code::InvalidFields]
+        vec![
+            Code::NotFound,
+            Code::Conflict,
+            Code::PreconditionFailed,
+            Code::InvalidFields,
+        ]
     }
 }

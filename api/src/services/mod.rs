@@ -53,7 +53,7 @@ pub use event_stream::{Events, TakePlace, take_place};
 pub use file_events::file_events;
 pub use file_view::file_views;
 pub use groups::{
-    ChangeGroup, change_group, create_group, delete_group, group_members, group_name,
+    ChangeGroup, change_group, create_group, delete_group, group_etag, group_members, group_name,
 };
 pub use invite::{AcceptInvitation, Invite, accept_invitation, invite};
 pub use job_states::with_job_states;
@@ -80,7 +80,8 @@ pub use send_reset::{SendReset, send_reset};
 pub use session::{Opened, Refresh, Tokens, open_session, refresh};
 pub use sign_up::{SIGN_UP_MESSAGE, SignUpFailure, resend_verification, sign_up};
 pub use upload::{
-    AcceptUpload, IdempotencyKey, ReceiveUpload, ReplaceContent, Upload, UploadFields, Uploaded,
-    accept_upload, keep_answer, receive_upload, replace_by_form, replace_content, upload_once,
+    AcceptUpload, Entered, IdempotencyKey, ReceiveUpload, ReplaceContent, Upload, UploadFields,
+    Uploaded, accept_upload, keep_answer, receive_page_upload, receive_upload, recipients_in,
+    replace_by_form, replace_content, upload_once,
 };
 pub use verify::{VerifyEmail, verify_email};

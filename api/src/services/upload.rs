@@ -28,8 +28,9 @@ use dossier_common::store::blobs::StoredBlob;
 use dossier_common::store::idempotency::{IDEMPOTENCY_TTL, IdempotencyRecord};
 use dossier_common::store::{Conflict, StoreError, Tx};
 
-pub use self::fields::UploadFields;
-pub(super) use self::fields::{Said, recipients_in};
+use self::fields::Fields;
+pub(super) use self::fields::Said;
+pub use self::fields::{Entered, UploadFields, recipients_in};
 use self::first::{fingerprint, first_file_meanwhile};
 use self::multipart::Incoming;
 pub(super) use self::pace::Pace;
@@ -57,6 +58,27 @@ pub async fn receive_upload(
     state: &AppState,
     owner: UserId,
     fields: UploadFields,
+    request: Request,
+) -> Result<Upload, Problem> {
+    let mut fields = Fields::of(fields, state.clock.now());
+    receive(state, owner, &mut fields, request).await
+}
+
+/// The same of the console's form; also what was entered, whatever became of it.
+pub async fn receive_page_upload(
+    state: &AppState,
+    owner: UserId,
+    request: Request,
+) -> (Result<Upload, Problem>, Entered) {
+    let mut fields = Fields::of(UploadFields::Page, state.clock.now());
+    let received = receive(state, owner, &mut fields, request).await;
+    (received, fields.entered())
+}
+
+async fn receive(
+    state: &AppState,
+    owner: UserId,
+    fields: &mut Fields,
     request: Request,
 ) -> Result<Upload, Problem> {
     let incoming = Incoming::open(state, request).await?;

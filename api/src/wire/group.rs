@@ -12,8 +12,9 @@ use super::{Email, GroupIdText};
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupRequest {
-    /// What it shall be called; no two groups are called the same, however their letters are written.
-    #[schema(min_length = 1, max_length = 60, example = "Board")]
+    /// What it shall be called, without commas and semicolons; no two groups are called the same, however their letters
+    /// are written.
+    #[schema(min_length = 1, max_length = 60, pattern = "^[^,;]*$", example = "Board")]
     pub name: String,
     /// The addresses of its members.
     #[serde(default)]
@@ -25,8 +26,8 @@ pub struct GroupRequest {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupNameRequest {
-    /// What it shall be called.
-    #[schema(min_length = 1, max_length = 60, example = "Board")]
+    /// What it shall be called, without commas and semicolons.
+    #[schema(min_length = 1, max_length = 60, pattern = "^[^,;]*$", example = "Board")]
     pub name: String,
 }
 

@@ -113,6 +113,33 @@ async fn a_change_of_what_was_changed_meanwhile_shows_the_present_state() {
 }
 
 #[tokio::test]
+async fn a_group_of_the_form_is_the_one_that_the_page_showed() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let board = app.group(&ops, "Board", &["ada@example.com"]).await;
+    let file = app.available(&ops, named("report.docx", &[&board])).await;
+    let (visitor, path) = (Visitor::of(&app, &ops).await, page_of(&file));
+    let page = visitor.get(&path).await.expect(200);
+    let (etag, group) = (page.hidden("etag"), page.hidden("group"));
+    let rename = app.call(Method::PUT, &format!("/v1/groups/{board}/name"));
+    let rename = rename.by(&ops).json(json!({ "name": "Directors" }));
+    rename.send().await.expect(200);
+    app.group(&ops, "Board", &["eve@example.com"]).await;
+    let form = [
+        ("etag", &*etag),
+        ("name", "plan.docx"),
+        ("audience", "recipients"),
+        ("group", &*group),
+        ("recipients", "group:Board\r\nbob@example.com"),
+    ];
+    let changed = visitor.enter(&format!("{path}/change"), &form).await;
+    changed.expect(303);
+    let shown = app.get(&format!("/v1/files/{}", file.id)).by(&ops);
+    let shown = shown.send().await.expect(200).json();
+    assert_eq!(shown["recipients"], json!([board, "bob@example.com"]));
+}
+
+#[tokio::test]
 async fn a_form_replaces_the_bytes_of_a_document() {
     let app = App::start().await;
     let ops = app.ops().await;

@@ -206,6 +206,41 @@ async fn visit(visitor: &mut Visitor) -> usize {
 }
 
 #[tokio::test]
+async fn cookies_and_addresses_that_nobody_else_writes_are_no_failures() {
+    let app = App::start().await;
+    let mut visitor = Visitor::of(&app, &app.client().await).await;
+    let long = format!("/documents?q={}", "~".repeat(22_000));
+    visitor.get(&long).await.expect(400);
+    visitor.cookie += "; seen=-9223372036854775808.-9223372036854775808";
+    visitor.get("/documents").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_address_that_there_is_not_is_a_page_to_browsers_and_a_problem_to_programs() {
+    let app = App::start().await;
+    for path in ["/documents/", "/nope", "/v1/nope"] {
+        let page = app.get(path).header("sec-fetch-dest", "document");
+        let page = page.send().await.expect(404);
+        assert!(page.header("content-type").starts_with("text/html"));
+        app.get(path).send().await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_somebody_else_does_not_say_what_was_done() {
+    let app = App::start().await;
+    for (site, is_told) in [
+        ("same-origin", true),
+        ("none", false),
+        ("cross-site", false),
+    ] {
+        let page = app.get("/sign-in?done=password-changed");
+        let page = page.header("sec-fetch-site", site).send().await.expect(200);
+        assert_eq!(page.text().contains("id=\"done\""), is_told, "{site}");
+    }
+}
+
+#[tokio::test]
 async fn what_became_available_since_the_last_visit_is_new() {
     let app = App::start().await;
     let (client, ops) = (app.client().await, app.ops().await);

@@ -97,13 +97,22 @@ async fn a_group_is_made_changed_used_and_deleted_on_its_pages() {
     let taken = ops.enter("/groups", &[("name", "BOARD")]).await.expect(409);
     taken.shows("Another group has this name.");
     let set = format!("{group}/members");
-    let wrong = ops.enter(&set, &[("members", "ada")]).await.expect(422);
+    let etag = page.hidden("etag");
+    let wrong = [("members", "ada"), ("etag", &*etag)];
+    let wrong = ops.enter(&set, &wrong).await.expect(422);
     wrong.shows("id=\"members-error\"");
-    let one = [("members", ADA)];
+    let one = [("members", ADA), ("etag", &*wrong.hidden("etag"))];
     assert_eq!(
         ops.enter(&set, &one).await.led_to(),
         format!("{group}?done=group-members-set")
     );
+    // Who was taken out does not come back by the form of an older page.
+    let stale = [("members", members), ("etag", &*etag)];
+    let stale = ops.enter(&set, &stale).await.expect(412);
+    stale.hides("bob@example.com");
+    let etag = stale.hidden("etag");
+    ops.enter(&set, &[("etag", &*etag)]).await.expect(422);
+    ops.enter(&set, &one[..1]).await.expect(428);
     let rename = format!("{group}/rename");
     let renamed = ops.enter(&rename, &[("name", "Auditors")]).await.led_to();
     assert_eq!(renamed, format!("{group}?done=group-renamed"));

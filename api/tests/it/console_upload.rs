@@ -109,6 +109,29 @@ async fn what_is_missing_or_wrong_is_told_beside_its_field_and_nothing_is_stored
 }
 
 #[tokio::test]
+async fn what_was_entered_stays_when_something_is_wrong() {
+    let app = App::start().await;
+    let ops = app.ops().await;
+    let board = app.group(&ops, "Board", &["eve@example.com"]).await;
+    let visitor = Visitor::of(&app, &ops).await;
+    let sent = Form::default()
+        .and("audience", "recipients")
+        .and("recipients", "ada@example.com\r\nnobody")
+        .and("recipients", &board)
+        .and("expires_at", "2999-01-31T12:00")
+        .and_file("file", "report.docx", b"the bytes");
+    let page = submit(&visitor, sent).await.expect(422);
+    for kept in [
+        "value=\"recipients\" required checked>",
+        ">ada@example.com\r\nnobody</textarea>",
+        "data-name=\"Board\" checked>",
+        "value=\"2999-01-31T12:00\"",
+    ] {
+        page.shows(kept);
+    }
+}
+
+#[tokio::test]
 async fn a_form_with_the_token_of_another_page_is_refused() {
     let app = App::start().await;
     let ops = app.ops().await;

@@ -48,7 +48,8 @@ impl Tx<'_> {
             .map_err(|error| error.or_conflict("by_name", Conflict::GroupName))
     }
 
-    /// Changes a group; the group as it was before, or `None` when there is none.
+    /// Changes a group; the group as it was before, or `None` when there is none, or it is not the `expected` one any
+    /// more.
     ///
     /// # Errors
     ///
@@ -56,6 +57,7 @@ impl Tx<'_> {
     pub async fn change_group(
         &mut self,
         id: GroupId,
+        expected: Option<&Group>,
         change: &GroupChange,
         now: DateTime,
     ) -> Result<Option<Group>, StoreError> {
@@ -65,10 +67,15 @@ impl Tx<'_> {
             }
             GroupChange::Members(members) => doc! { "members": members, "updated_at": now },
         };
+        let mut filter = doc! { "_id": id };
+        if let Some(expected) = expected {
+            filter.insert("name", expected.name.as_str());
+            filter.insert("members", &expected.members);
+        }
         self.store
             .collections
             .groups
-            .find_one_and_update(doc! { "_id": id }, doc! { "$set": fields })
+            .find_one_and_update(filter, doc! { "$set": fields })
             .return_document(ReturnDocument::Before)
             .session(&mut *self.session)
             .await

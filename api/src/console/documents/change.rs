@@ -6,9 +6,10 @@ use axum::response::Response;
 use dossier_common::id::FileId;
 use minijinja::context;
 
+use super::instant;
 use super::recipients;
 use super::show::{TEMPLATE, staff_values};
-use super::{asked, instant};
+use crate::console::asked;
 use crate::console::form::Form;
 use crate::console::view::{View, see_other};
 use crate::extract::{Caller, IfMatch, Json, NoQuery, PathId, Staff};
@@ -37,6 +38,7 @@ pub async fn change_document(
     let kept = match problem.code() {
         Code::InvalidFields => context! {
             entered => form.values(),
+            groups => recipients::named_before(&form),
             etag => form.get("etag").unwrap_or_default(),
         },
         Code::PreconditionFailed | Code::PreconditionRequired => context! {},
@@ -57,7 +59,7 @@ async fn change(state: &AppState, caller: &Caller, id: FileId, form: &Form) -> R
 /// What the form asks for. The expiry is left alone where it was not touched: one that is over could not be said again.
 fn request(form: &Form) -> FileChangeRequest {
     let is_for_everyone = form.get("audience") == Some("everyone");
-    let recipients = form.get("recipients").map(recipients::entered);
+    let recipients = recipients::entered(form);
     let expires_at = instant::utc(form.get("expires_at"));
     let is_touched = expires_at != instant::utc(form.get("expires_at_before"));
     FileChangeRequest {

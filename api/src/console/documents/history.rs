@@ -6,7 +6,7 @@ use axum::response::Response;
 use minijinja::context;
 use minijinja::value::Serde;
 
-use super::asked;
+use crate::console::asked;
 use crate::console::view::View;
 use crate::extract::{Client, PageRequest};
 use crate::handlers::me;

@@ -7,8 +7,8 @@ use dossier_common::user::Role;
 use minijinja::context;
 use minijinja::value::Serde;
 
-use super::asked;
 use super::seen::Seen;
+use crate::console::asked;
 use crate::console::view::View;
 use crate::extract::{FileListRequest, SignedIn};
 use crate::handlers::files;

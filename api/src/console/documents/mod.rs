@@ -1,6 +1,5 @@
 //! Documents: lists, one of them, downloads, and what their owners do with them.
 
-mod asked;
 mod change;
 mod download;
 mod fetch;

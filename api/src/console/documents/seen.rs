@@ -18,6 +18,9 @@ const VISIT: Duration = Duration::from_secs(30 * 60);
 /// How long a browser remembers it.
 const KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
+/// The end of the year 9999, in milliseconds: no instant of a cookie is later.
+const LAST: i64 = 253_402_300_799_999;
+
 /// The visits of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -52,6 +55,11 @@ impl Seen {
 
 fn read(text: &str) -> Option<(DateTime, DateTime)> {
     let (since, last) = text.split_once('.')?;
-    let instant = |text: &str| text.parse().ok().map(DateTime::from_millis);
+    let instant = |text: &str| {
+        let milliseconds = text.parse().ok();
+        milliseconds
+            .filter(|it| (0..=LAST).contains(it))
+            .map(DateTime::from_millis)
+    };
     Some((instant(since)?, instant(last)?))
 }

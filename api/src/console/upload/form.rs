@@ -8,7 +8,7 @@ use super::page::{TEMPLATE, values};
 use crate::console::view::{View, see_other};
 use crate::extract::{Caller, Ops};
 use crate::problem::{Code, Problem};
-use crate::services::{UploadFields, accept_upload, receive_upload};
+use crate::services::{Upload, accept_upload, receive_page_upload};
 use crate::state::AppState;
 
 /// Uploads one document, and goes to it. The token in the address was looked at before.
@@ -22,20 +22,23 @@ pub async fn upload_form(
     view: View,
     request: Request,
 ) -> Result<Response, Problem> {
-    match upload(&state, &caller, request).await {
+    let (received, entered) = receive_page_upload(&state, caller.user_id, request).await;
+    match accept(&state, &caller, received).await {
         Ok(id) => Ok(see_other(&format!("/documents/{id}"), "uploaded")),
         Err(problem) if is_about_caller(&problem) => Err(problem),
         Err(problem) => {
-            let values = values(&state, &caller).await?;
+            let values = values(&state, &caller, &entered).await?;
             Ok(view.refused(TEMPLATE, &problem, values))
         }
     }
 }
 
-async fn upload(state: &AppState, caller: &Caller, request: Request) -> Result<FileId, Problem> {
-    let fields = UploadFields::Page;
-    let upload = receive_upload(state, caller.user_id, fields, request).await?;
-    let file = accept_upload(state, caller, upload, None).await?;
+async fn accept(
+    state: &AppState,
+    caller: &Caller,
+    received: Result<Upload, Problem>,
+) -> Result<FileId, Problem> {
+    let file = accept_upload(state, caller, received?, None).await?;
     Ok(file.id)
 }
 

@@ -1,12 +1,13 @@
 //! `PUT /v1/groups/{id}/name`
 
 use axum::extract::State;
+use axum::http::{HeaderName, header};
 use dossier_common::id::GroupId;
 use dossier_common::store::group_changes::GroupChange;
 
-use crate::extract::{Json, NoQuery, PathId, Staff};
+use crate::extract::{IfMatch, Json, NoQuery, OptionalIfMatchHeader, PathId, Staff};
 use crate::problem::{Problem, Problems};
-use crate::services::{ChangeGroup, change_group, group_name};
+use crate::services::{ChangeGroup, change_group, group_etag, group_name};
 use crate::state::AppState;
 use crate::wire::{GroupIdText, GroupNameRequest, GroupResponse};
 
@@ -15,10 +16,14 @@ use crate::wire::{GroupIdText, GroupNameRequest, GroupResponse};
 /// Documents stay meant for it.
 #[utoipa::path(
     put, path = "/v1/groups/{id}/name", tag = "groups", security(("bearer" = [])),
-    params(("id" = inline(GroupIdText), Path, description = "Which group")),
+    params(
+        ("id" = inline(GroupIdText), Path, description = "Which group"),
+        OptionalIfMatchHeader,
+    ),
     request_body = GroupNameRequest,
     responses(
-        (status = 200, description = "The group", body = GroupResponse),
+        (status = 200, description = "The group", body = GroupResponse,
+         headers(("ETag" = String, description = "Of its name and its members"))),
         Problems<(Staff, NoQuery, PathId<GroupId>, Json<GroupNameRequest>, ChangeGroup)>,
     ),
 )]
@@ -27,9 +32,11 @@ pub async fn rename_group(
     Staff(caller): Staff,
     NoQuery: NoQuery,
     PathId(id): PathId<GroupId>,
+    seen: Option<IfMatch>,
     Json(request): Json<GroupNameRequest>,
-) -> Result<axum::Json<GroupResponse>, Problem> {
+) -> Result<([(HeaderName, String); 1], axum::Json<GroupResponse>), Problem> {
     let change = GroupChange::Name(group_name(&request.name)?);
-    let group = change_group(&state, &caller, id, change).await?;
-    Ok(axum::Json(group.into()))
+    let group = change_group(&state, &caller, id, seen.as_ref(), change).await?;
+    let etag = [(header::ETAG, group_etag(&group))];
+    Ok((etag, axum::Json(group.into())))
 }

@@ -1,10 +1,12 @@
 //! `GET /v1/groups/{id}`
 
 use axum::extract::State;
+use axum::http::{HeaderName, header};
 use dossier_common::id::GroupId;
 
 use crate::extract::{NoQuery, PathId, Staff};
 use crate::problem::{Problem, Problems};
+use crate::services::group_etag;
 use crate::state::AppState;
 use crate::wire::{GroupIdText, GroupResponse};
 
@@ -15,7 +17,8 @@ use crate::wire::{GroupIdText, GroupResponse};
     get, path = "/v1/groups/{id}", tag = "groups", security(("bearer" = [])),
     params(("id" = inline(GroupIdText), Path, description = "Which group")),
     responses(
-        (status = 200, description = "The group", body = GroupResponse),
+        (status = 200, description = "The group", body = GroupResponse,
+         headers(("ETag" = String, description = "What a change may send in `If-Match`"))),
         Problems<(Staff, NoQuery, PathId<GroupId>)>,
     ),
 )]
@@ -24,8 +27,9 @@ pub async fn show_group(
     Staff(_caller): Staff,
     NoQuery: NoQuery,
     PathId(id): PathId<GroupId>,
-) -> Result<axum::Json<GroupResponse>, Problem> {
+) -> Result<([(HeaderName, String); 1], axum::Json<GroupResponse>), Problem> {
     let group = state.store.find_group(id).await?;
     let group = group.ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(group.into()))
+    let etag = [(header::ETAG, group_etag(&group))];
+    Ok((etag, axum::Json(group.into())))
 }

@@ -72,12 +72,14 @@ pub async fn create_upload(
     let new = read_new(request.headers())?;
     let checksum = headers::checksum(request.headers())?;
     let brings_bytes = headers::brings_bytes(request.headers());
+    // That of the interface, or of the console.
+    let path = request.uri().path().to_owned();
     let body = request.into_body();
     if !brings_bytes && body.size_hint().exact() != Some(0) {
         return Err(no_offset_stream().into());
     }
     let upload = begin_upload(&state, &caller, new).await?;
-    let location = format!("{}/v1/uploads/{}", state.public_url, upload.id);
+    let location = format!("{}{path}/{}", state.public_url, upload.id);
     let location = [(header::LOCATION, location)];
     // It has begun, whatever becomes of its first bytes.
     match first_bytes(&state, &caller, upload, (body, checksum)).await {

@@ -62,6 +62,9 @@ pub async fn append_upload(
     (body, checksum): (Body, Option<Sha256>),
 ) -> Result<ResumableUpload, Refused> {
     let (store, owner) = (&state.store, caller.user_id);
+    // A request that is too long does not take the upload from the one that goes on with it.
+    let found = store.find_upload(id, owner).await?;
+    fits(&found.ok_or_else(Problem::not_found)?, offset, &body)?;
     let writer = state.entropy.ulid(state.clock.now()).to_string();
     let Some(upload) = store.take_upload(id, owner, offset, &writer).await? else {
         let found = store.find_upload(id, owner).await?;
@@ -70,9 +73,8 @@ pub async fn append_upload(
             return Err(Refused::not_at(upload.offset()));
         }
         // The same request once more, whose answer was lost: nothing is left to send.
-        return fits(&upload, &body).map(|()| upload);
+        return Ok(upload);
     };
-    fits(&upload, &body)?;
     let mut appending = Appending {
         state,
         upload,
@@ -87,7 +89,13 @@ pub async fn append_upload(
     } = appending;
     let left = store.leave_upload(id, &writer).await;
     // Why the bytes did not all arrive says more than what became of the last ones.
-    taken.and(kept)?;
+    if let Err(refused) = taken.and(kept) {
+        let is_gone = matches!(left, Ok(None)) && store.find_upload(id, owner).await?.is_none();
+        return Err(match is_gone {
+            true => Problem::not_found().into(),
+            false => refused.now_at(upload.offset()),
+        });
+    }
     // Parts have moved the expiry, by the server's clock.
     if let Some(now) = left? {
         upload.expires_at = now.expires_at;
@@ -248,13 +256,13 @@ async fn next_piece(
     }
 }
 
-/// Whether a body that says its length does not go beyond the end.
-fn fits(upload: &ResumableUpload, body: &Body) -> Result<(), Refused> {
-    let rest = upload.length().saturating_sub(upload.offset());
-    if body.size_hint().lower() > rest {
-        return Err(too_long(upload));
+/// Whether a body that begins at `offset` and says its length does not go beyond the end.
+fn fits(upload: &ResumableUpload, offset: u64, body: &Body) -> Result<(), Refused> {
+    let end = offset.saturating_add(body.size_hint().lower());
+    match offset == upload.offset() && end > upload.length() {
+        true => Err(too_long(upload)),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 fn too_long(upload: &ResumableUpload) -> Refused {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dossier_common::audit::Act;
+use dossier_common::file_name::FileName;
 use dossier_common::id::{FileId, UploadId};
 use dossier_common::pauses::Patience;
 use dossier_common::store::blobs::StoredBlob;
@@ -118,11 +119,23 @@ async fn assemble_and_add(
     (upload, writer): (&ResumableUpload, &str),
     metadata: &Metadata,
 ) -> Result<FileId, Refused> {
-    let blob = assemble(state, upload, writer).await?;
+    let said = Said {
+        recipients: metadata.audience.clone().stored(state).await?,
+        expires_at: metadata.expires_at,
+    };
+    let blob = match assemble(state, upload, writer).await {
+        Ok(blob) => blob,
+        Err(refused) => {
+            // Its parts are removed when it is ended, also while they are read.
+            let there = state.store.find_upload(upload.id, upload.owner_id).await?;
+            return Err(there.map_or_else(|| Problem::not_found().into(), |_| refused));
+        }
+    };
     let added = async {
         // The bytes may have taken long to put together.
         may_still_upload(state, caller).await?;
-        add(state, caller, (upload, writer), (metadata, &blob)).await
+        let about = (&metadata.name, &said, &blob);
+        add(state, caller, (upload, writer), about).await
     };
     let added = added.await;
     if added.is_err() {
@@ -145,13 +158,9 @@ async fn add(
     state: &AppState,
     caller: &Caller,
     (upload, writer): (&ResumableUpload, &str),
-    (metadata, blob): (&Metadata, &StoredBlob),
+    (name, said, blob): (&FileName, &Said, &StoredBlob),
 ) -> Result<FileId, Refused> {
-    let said = Said {
-        recipients: metadata.audience.clone().stored(state).await?,
-        expires_at: metadata.expires_at,
-    };
-    let file = new_file(state, upload.owner_id, &metadata.name, &said, blob);
+    let file = new_file(state, upload.owner_id, name, said, blob);
     let entry = caller.entry(&state.audit, Act::Upload).about(file.id);
     let (room, kept_for) = (upload.room, state.limits.upload_expiry);
     let adding = state.store.transaction("complete an upload", |tx| {

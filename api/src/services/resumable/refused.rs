@@ -39,6 +39,12 @@ impl Refused {
         self
     }
 
+    /// The same, where it says how many bytes have arrived: so many by now.
+    pub(super) fn now_at(mut self, offset: u64) -> Self {
+        self.offset = self.offset.map(|_| offset);
+        self
+    }
+
     /// The problem of a request about an upload that the store failed.
     pub(super) fn stored(error: StoreError) -> Self {
         match error {

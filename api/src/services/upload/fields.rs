@@ -1,5 +1,8 @@
 //! The fields of an upload beside its document, and what they say.
 
+use std::mem;
+
+use dossier_common::group::SEPARATORS;
 use mongodb::bson::DateTime;
 
 use crate::extract::shown;
@@ -33,6 +36,20 @@ pub(super) struct Fields {
     now: DateTime,
     /// The first mistake in a form that is read to its end.
     mistake: Option<Problem>,
+    /// What was entered in the console's form, for the page that shows it again.
+    entered: Entered,
+}
+
+/// What was entered in the fields of the console's form, beside the document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entered(Vec<(String, String)>);
+
+impl Entered {
+    /// What was entered in each field of this name.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let fields = self.0.iter().filter(move |(found, _)| found == name);
+        fields.map(|(_, text)| text.as_str())
+    }
 }
 
 /// What all of them say.
@@ -53,6 +70,7 @@ impl Fields {
             expires_at: None,
             now,
             mistake: None,
+            entered: Entered::default(),
         }
     }
 
@@ -99,6 +117,10 @@ impl Fields {
     /// Takes a field of the console's form in. Its token is checked elsewhere: it is in the address as well.
     fn take_of_page(&mut self, name: &str, text: &[u8]) -> Result<(), Problem> {
         let text = String::from_utf8_lossy(text);
+        if name != "csrf" {
+            let entered = &mut self.entered.0;
+            entered.push((name.to_owned(), text.clone().into_owned()));
+        }
         match name {
             "csrf" => Ok(()),
             "recipients" => recipients_in(&text).try_for_each(|it| self.take(name, it.as_bytes())),
@@ -130,7 +152,7 @@ impl Fields {
     /// # Errors
     ///
     /// [`Problem`] when they do not say whom the document is meant for, or there was a mistake in one.
-    pub(super) async fn said(mut self, state: &AppState) -> Result<Said, Problem> {
+    pub(super) async fn said(&mut self, state: &AppState) -> Result<Said, Problem> {
         if let Some(problem) = self.mistake.take() {
             return Err(problem);
         }
@@ -138,16 +160,25 @@ impl Fields {
             self.audience.say("everyone")?;
         }
         Ok(Said {
-            recipients: self.audience.stored(state).await?,
+            recipients: mem::take(&mut self.audience).stored(state).await?,
             expires_at: self.expires_at,
         })
+    }
+
+    /// What was entered, if it was the console's form.
+    pub(super) fn entered(self) -> Entered {
+        self.entered
     }
 }
 
 /// The recipients that somebody wrote into one field: one a line, or separated by commas or semicolons.
-pub(in crate::services) fn recipients_in(text: &str) -> impl Iterator<Item = &str> {
-    let parts = text.split(['\n', '\r', ',', ';']).map(str::trim);
+pub fn recipients_in(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(is_separator).map(str::trim);
     parts.filter(|part| !part.is_empty())
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '\n' | '\r') || SEPARATORS.contains(&c)
 }
 
 /// The instant that a field for date and time says, which knows no time zone: in UTC, as the form asks for it.

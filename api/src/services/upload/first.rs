@@ -17,7 +17,10 @@ use crate::state::AppState;
 
 /// What makes two uploads under one key the same: the bytes, the name, whom they are for and until when.
 pub(super) fn fingerprint(name: &FileName, sha256: Sha256, said: &Said) -> Sha256 {
-    let recipients = said.recipients.as_deref().unwrap_or_default().join(",");
+    let mut recipients = said.recipients.clone().unwrap_or_default();
+    // In whichever order they are named.
+    recipients.sort_unstable();
+    let recipients = recipients.join(",");
     let mut asked = format!("{sha256}\n{}\n{recipients}", name.as_str());
     if let Some(instant) = said.expires_at {
         asked.push('\n');

@@ -20,7 +20,7 @@ use headers::{ContentLength, HeaderMapExt};
 use self::form::{Form, OVERHEAD_BYTES, Part};
 use super::Upload;
 use super::digest::{check_digest, expected_digest};
-use super::fields::{Fields, Said, UploadFields};
+use super::fields::{Fields, Said};
 use super::pieces::{self, Pieces};
 use super::refusal::document_too_large;
 use super::room::Room;
@@ -58,13 +58,12 @@ impl Incoming {
 pub(super) async fn receive(
     state: &AppState,
     mut incoming: Incoming,
-    fields: UploadFields,
+    fields: &mut Fields,
     (owner, blob_id): (UserId, BlobId),
 ) -> Result<Upload, Problem> {
     let declared = incoming.declared;
     let mut room = Room::reserve(state, (owner, blob_id), declared, OVERHEAD_BYTES).await?;
     let place = (blob_id, Some(&mut room));
-    let fields = Fields::of(fields, state.clock.now());
     match read_fields(state, &mut incoming, fields, place).await {
         Ok((name, blob, said)) => Ok(Upload {
             name,
@@ -83,10 +82,10 @@ pub(super) async fn receive(
 pub(super) async fn digest(
     state: &AppState,
     mut incoming: Incoming,
-    fields: Fields,
+    mut fields: Fields,
     blob_id: BlobId,
 ) -> Result<Whole, Problem> {
-    read_fields(state, &mut incoming, fields, (blob_id, None)).await
+    read_fields(state, &mut incoming, &mut fields, (blob_id, None)).await
 }
 
 /// What a request says before its body, which is not read if this is wrong: how long the body is, if it says so.
@@ -106,12 +105,12 @@ fn check_head(state: &AppState, request: &Request) -> Result<Option<u64>, Proble
 /// All that a form says.
 type Whole = (FileName, StoredBlob, Said);
 
-struct Received {
+struct Received<'f> {
     file: Option<(FileName, StoredBlob)>,
-    fields: Fields,
+    fields: &'f mut Fields,
 }
 
-impl Received {
+impl Received<'_> {
     /// Whether a part that is called `file` is no document, because nobody chose one.
     fn has_no_document(&self, file_name: Option<&str>) -> bool {
         self.fields.may_lack_document() && file_name.is_none_or(str::is_empty)
@@ -129,7 +128,7 @@ impl Received {
 async fn read_fields(
     state: &AppState,
     Incoming { form, expected, .. }: &mut Incoming,
-    fields: Fields,
+    fields: &mut Fields,
     (blob_id, mut room): (BlobId, Option<&mut Room>),
 ) -> Result<Whole, Problem> {
     let mut received = Received { file: None, fields };

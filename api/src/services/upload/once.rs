@@ -75,7 +75,9 @@ async fn upload(
     (incoming, blob_id): (Incoming, BlobId),
     key: Option<Sha256>,
 ) -> Result<Uploaded, Problem> {
-    let upload = multipart::receive(state, incoming, FIELDS, (caller.user_id, blob_id)).await?;
+    let mut fields = Fields::of(FIELDS, state.clock.now());
+    let place = (caller.user_id, blob_id);
+    let upload = multipart::receive(state, incoming, &mut fields, place).await?;
     let file = Box::new(accept_upload(state, caller, upload, key).await?);
     Ok(Uploaded::New { file, key })
 }

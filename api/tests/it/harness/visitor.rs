@@ -103,6 +103,15 @@ impl Answer {
         assert!(!html.contains(text), "{text} is in {html}");
     }
 
+    /// The value of a hidden field of the page.
+    #[track_caller]
+    pub(crate) fn hidden(&self, name: &str) -> String {
+        let field = format!("type=\"hidden\" name=\"{name}\" value=\"");
+        let (_, rest) = self.text().split_once(&field).expect("a hidden field");
+        let value = rest.split('"').next().expect("its value");
+        value.replace("&quot;", "\"")
+    }
+
     /// The cookie of this name that is set, as a browser sends it.
     #[track_caller]
     pub(crate) fn cookie(&self, name: &str) -> String {

@@ -32,6 +32,7 @@ pub async fn show_group(
 ///
 /// [`Problem`] when it is not there.
 pub(super) async fn found(state: &AppState, staff: Staff, id: GroupId) -> Result<Value, Problem> {
-    let group = api::show_group(State(state.clone()), staff, NoQuery, PathId(id)).await?;
-    Ok(context! { group => Serde(&group.0) })
+    let ([(_, etag)], group) =
+        api::show_group(State(state.clone()), staff, NoQuery, PathId(id)).await?;
+    Ok(context! { group => Serde(&group.0), etag })
 }

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderName, Request, Uri};
 use url::form_urlencoded::{self, Serializer};
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
 /// Reads `T` out of the parameters of `uri`. Forms send empty fields too, and `done` is about the request before:
@@ -13,15 +13,21 @@ use crate::state::AppState;
 /// # Errors
 ///
 /// [`Problem`] when a parameter breaks its rule.
-pub(super) async fn of_query<T>(state: &AppState, uri: &Uri) -> Result<T, Problem>
+pub(in crate::console) async fn of_query<T>(state: &AppState, uri: &Uri) -> Result<T, Problem>
 where
     T: FromRequestParts<AppState, Rejection = Problem>,
 {
     let query = query_of(uri, &["done"]);
     let request = Request::builder().uri(format!("/?{query}"));
     let request = request.body(());
-    let request = request.map_err(|_| Problem::internal())?;
-    let (mut parts, ()) = request.into_parts();
+    // It is longer than the address was: what is written with `%` may not have been.
+    let too_long = |_| {
+        Problem::new(
+            Code::BadRequest,
+            "The address is too long. Please ask for less.",
+        )
+    };
+    let (mut parts, ()) = request.map_err(too_long)?.into_parts();
     T::from_request_parts(&mut parts, state).await
 }
 
@@ -30,7 +36,7 @@ where
 /// # Errors
 ///
 /// [`Problem`] when the header breaks its rule, or is missed.
-pub(super) async fn of_header<T>(
+pub(in crate::console) async fn of_header<T>(
     state: &AppState,
     name: HeaderName,
     value: Option<&str>,
@@ -50,14 +56,14 @@ where
 }
 
 /// The value of a parameter, if there is one that is not empty.
-pub(super) fn value(uri: &Uri, name: &str) -> Option<String> {
+pub(in crate::console) fn value(uri: &Uri, name: &str) -> Option<String> {
     pairs(uri)
         .find(|(found, _)| found == name)
         .map(|(_, value)| value)
 }
 
 /// The address of the next page: that of this one, with another cursor.
-pub(super) fn next_url(uri: &Uri, next_cursor: Option<&str>) -> Option<String> {
+pub(in crate::console) fn next_url(uri: &Uri, next_cursor: Option<&str>) -> Option<String> {
     let cursor = next_cursor?;
     let query = query_of(uri, &["done", "cursor"]);
     let separator = if query.is_empty() { "" } else { "&" };
