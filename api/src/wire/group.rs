@@ -14,7 +14,12 @@ use super::{Email, GroupIdText};
 pub struct GroupRequest {
     /// What it shall be called, without commas and semicolons; no two groups are called the same, however their letters
     /// are written.
-    #[schema(min_length = 1, max_length = 60, pattern = "^[^,;]*$", example = "Board")]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = "^[^,;]*$",
+        example = "Board"
+    )]
     pub name: String,
     /// The addresses of its members.
     #[serde(default)]
@@ -27,7 +32,12 @@ pub struct GroupRequest {
 #[serde(deny_unknown_fields)]
 pub struct GroupNameRequest {
     /// What it shall be called, without commas and semicolons.
-    #[schema(min_length = 1, max_length = 60, pattern = "^[^,;]*$", example = "Board")]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = "^[^,;]*$",
+        example = "Board"
+    )]
     pub name: String,
 }
 

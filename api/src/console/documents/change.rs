@@ -38,7 +38,7 @@ pub async fn change_document(
     let kept = match problem.code() {
         Code::InvalidFields => context! {
             entered => form.values(),
-            groups => recipients::named_before(&form),
+            named_groups => recipients::named_before(&form),
             etag => form.get("etag").unwrap_or_default(),
         },
         Code::PreconditionFailed | Code::PreconditionRequired => context! {},

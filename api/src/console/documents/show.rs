@@ -57,7 +57,7 @@ pub(super) async fn staff_values(
     let why = files::explain_file(there(), signed_in, NoQuery, PathId(id)).await?;
     let activity = files::show_activity(there(), staff.clone(), NoQuery, PathId(id)).await?;
     let versions = files::list_versions(there(), staff, NoQuery, PathId(id)).await?;
-    let (recipients, groups) = recipients::shown(state, file.0.recipients.as_deref()).await?;
+    let (recipients, named_groups) = recipients::shown(state, file.0.recipients.as_deref()).await?;
     Ok(context! {
         file => Serde(file.0),
         etag,
@@ -66,7 +66,7 @@ pub(super) async fn staff_values(
         activity => Serde(activity.0),
         versions => Serde(versions.0.items),
         recipients,
-        groups,
+        named_groups,
         is_ops => caller.role == Role::Ops,
         most_bytes => state.limits.upload_bytes,
     })

@@ -32,7 +32,7 @@ use subject::Subject;
 /// Each way to keep documents (the database and a directory, sealed and not) has an API, a worker and a database of its
 /// own; nginx serves a file with sendfile and takes it by PUT. A round sends and fetches the small document several times
 /// and the large one once, of one subject after the other; which is first changes from round to round, and a first round
-/// does not count. One client, one transfer at a time. Exits with 1 when a bound is not kept. Build it with --release.
+/// does not count. What was sent is written to the disk before it is fetched. One client, one transfer at a time. Exits with 1 when a bound is not kept. Build it with --release.
 #[derive(Parser)]
 struct Arguments {
     /// How many rounds

@@ -75,6 +75,7 @@ pub(crate) async fn transfer(subject: &Subject, document: &Document) -> anyhow::
     for id in &ids {
         addresses.push(subject.publish(id).await?);
     }
+    subject.settle(&ids).await?;
     seconds.clear();
     let before = subject.cpu_seconds();
     for address in &addresses {

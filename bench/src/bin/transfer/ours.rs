@@ -22,6 +22,7 @@ use mongodb::bson::{Bson, Document as Row, doc};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::document::Document;
 
@@ -152,6 +153,13 @@ impl Ours {
         let request = request.header("prefer", "wait=20");
         let answer = self.client.send(request).await?.expect(201)?;
         Ok(answer.text("download_url")?)
+    }
+
+    /// Has the database write what it has to the disk. A directory is synchronised with each upload.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        let admin = self.observed.store.database().client().database("admin");
+        timeout(PATIENCE, admin.run_command(doc! { "fsync": 1 })).await??;
+        Ok(())
     }
 
     pub(crate) fn request(&self, address: &str) -> RequestBuilder {

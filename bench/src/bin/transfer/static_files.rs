@@ -40,6 +40,14 @@ impl StaticFiles {
         self.client.get(address)
     }
 
+    /// Has files written to the disk.
+    pub(crate) fn settle(&self, names: &[String]) -> anyhow::Result<()> {
+        for name in names {
+            std::fs::File::open(self.folder.join(name))?.sync_all()?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn remove(&self, name: &str) -> anyhow::Result<()> {
         Ok(std::fs::remove_file(self.folder.join(name))?)
     }

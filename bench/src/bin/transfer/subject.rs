@@ -52,6 +52,16 @@ impl Subject {
         }
     }
 
+    /// Has what was sent written to the disk, so that no download pays for an upload.
+    pub(crate) async fn settle(&self, ids: &[String]) -> anyhow::Result<()> {
+        match self {
+            Self::Ours(ours) => ours.settle().await,
+            Self::StaticFiles(nginx) => nginx.settle(ids),
+            // Where it keeps documents is not known here.
+            Self::FastApi(_) => Ok(()),
+        }
+    }
+
     /// Fetches a document and forgets it, piece by piece; how many bytes came.
     pub(crate) async fn download(&self, address: &str) -> anyhow::Result<u64> {
         let request = match self {
