@@ -85,6 +85,8 @@ async fn a_limit_that_is_none_is_refused_beside_its_field() {
     ] {
         let refused = admin.submit(&path, fields).await.expect(422);
         refused.shows(rule);
+        // The summary says it by its label.
+        refused.hides(&format!(">{field}</a>"));
         let (_, input) = refused
             .text()
             .split_once(&format!("name=\"{field}\""))
