@@ -43,6 +43,7 @@ fn secrets_are_made_once_and_only_their_owner_can_reach_them() {
     let made = contents(&folder);
     let names: Vec<&str> = made.keys().map(String::as_str).collect();
     let expected = [
+        "blob_keys",
         "fernet_keys",
         "jwt_keys",
         "mongo_admin_password",
@@ -92,6 +93,8 @@ fn secrets_have_the_form_that_programs_and_mongod_want() {
         );
         let (kid, secret) = made["jwt_keys"].split_once(':').expect("kid:key");
         assert_eq!((kid, secret.len()), ("k1", 44));
+        let (kid, secret) = made["blob_keys"].split_once(':').expect("kid:key");
+        assert_eq!((kid, secret.len()), ("b1", 44));
     }
 }
 
