@@ -52,18 +52,23 @@ fn form(audience: &str, recipients: &str) -> Form {
     form.and("recipients", recipients).and("expires_at", "")
 }
 
+/// A form for these recipients and a group, with an expiry and a document.
+fn filled_in(recipients: &str, group: &str) -> Form {
+    Form::default()
+        .and("audience", "recipients")
+        .and("recipients", recipients)
+        .and("recipients", group)
+        .and("expires_at", "2999-01-31T12:00")
+        .and_file("file", "report.docx", b"the bytes")
+}
+
 #[tokio::test]
 async fn a_form_without_script_stores_a_document_for_whom_it_says() {
     let app = App::start().await;
     let ops = app.ops().await;
     let board = app.group(&ops, "Board", &["eve@example.com"]).await;
     let visitor = Visitor::of(&app, &ops).await;
-    let sent = Form::default()
-        .and("audience", "recipients")
-        .and("recipients", "Ada@example.com\r\nbob@example.com, \r\n")
-        .and("recipients", &board)
-        .and("expires_at", "2999-01-31T12:00")
-        .and_file("file", "report.docx", b"the bytes");
+    let sent = filled_in("Ada@example.com\r\nbob@example.com, \r\n", &board);
     let file = uploaded(&app, &ops, submit(&visitor, sent).await).await;
     assert_eq!(file["name"], "report.docx");
     assert_eq!(file["sha256"], Sha256::of(b"the bytes").to_string());
@@ -114,12 +119,7 @@ async fn what_was_entered_stays_when_something_is_wrong() {
     let ops = app.ops().await;
     let board = app.group(&ops, "Board", &["eve@example.com"]).await;
     let visitor = Visitor::of(&app, &ops).await;
-    let sent = Form::default()
-        .and("audience", "recipients")
-        .and("recipients", "ada@example.com\r\nnobody")
-        .and("recipients", &board)
-        .and("expires_at", "2999-01-31T12:00")
-        .and_file("file", "report.docx", b"the bytes");
+    let sent = filled_in("ada@example.com\r\nnobody", &board);
     let page = submit(&visitor, sent).await.expect(422);
     for kept in [
         "value=\"recipients\" required checked>",

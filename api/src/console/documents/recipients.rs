@@ -44,11 +44,7 @@ pub(super) async fn shown(
 /// The recipients that were entered, one a line or between commas. A group that the page named is that group, whatever is
 /// called so by now.
 pub(super) fn entered(form: &Form) -> Option<Vec<String>> {
-    let named: Vec<(&str, &str)> = form
-        .all(GROUP)
-        .into_iter()
-        .filter_map(|group| group.split_once(' '))
-        .collect();
+    let named = named_in(form);
     let meant = |text: &str| {
         let group = named.iter().find(|(_, shown)| *shown == text);
         group.map_or(text, |(id, _)| id).to_owned()
@@ -59,7 +55,12 @@ pub(super) fn entered(form: &Form) -> Option<Vec<String>> {
 
 /// The groups that a page named whose form was refused.
 pub(super) fn named_before(form: &Form) -> Vec<Value> {
-    let groups = form.all(GROUP).into_iter();
-    let groups = groups.filter_map(|group| group.split_once(' '));
+    let groups = named_in(form).into_iter();
     groups.map(|(id, text)| context! { id, text }).collect()
+}
+
+/// The ids of the groups that a form says its page named, and how.
+fn named_in(form: &Form) -> Vec<(&str, &str)> {
+    let groups = form.all(GROUP).into_iter();
+    groups.filter_map(|group| group.split_once(' ')).collect()
 }
