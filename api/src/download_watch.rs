@@ -6,30 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dossier_common::clock::Clock;
-use dossier_common::digest::Sha256;
-use dossier_common::id::{FileId, LinkId, SessionId};
-use dossier_common::store::running_downloads::Standing;
-use dossier_common::store::{Store, StoreError};
+use dossier_common::store::Store;
+use dossier_common::store::running_downloads::RunningDownload;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 /// How often it looks while there are downloads. A look takes 2 seconds at most, so that a download ends within 5.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// A download under way, and what it depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunningDownload {
-    /// Its link.
-    pub link_id: LinkId,
-    /// Its document.
-    pub file_id: FileId,
-    /// The digest of the bytes that are delivered.
-    pub sha256: Sha256,
-    /// The session of its client: it ends when the account is disabled, too.
-    pub session_id: SessionId,
-}
-
-/// Looks at the links, documents and sessions of all downloads of this process, in one query each; cheap to clone.
+/// Looks at the links, documents, sessions and groups of all downloads of this process, in one query each; cheap to clone.
 ///
 /// It polls: a change stream would wake it for every change of any document.
 #[derive(Clone, Debug)]
@@ -124,38 +109,18 @@ impl Inner {
         let is_any = !downloads.running.is_empty();
         downloads.is_watched = is_any;
         let running = downloads.running.iter();
-        let running = running.map(|(number, (download, _))| (*number, *download));
+        let running = running.map(|(number, (download, _))| (*number, download.clone()));
         is_any.then(|| running.collect())
     }
 
-    async fn look(&self, running: &BTreeMap<u64, RunningDownload>) -> Result<Standing, StoreError> {
-        let links: HashSet<LinkId> = running.values().map(|it| it.link_id).collect();
-        let files: HashSet<FileId> = running.values().map(|it| it.file_id).collect();
-        let sessions: HashSet<SessionId> = running.values().map(|it| it.session_id).collect();
-        let looking = self
-            .store
-            .standing(links, files, sessions, self.clock.now());
-        looking.await
-    }
-
-    /// Tells those of `looked_at` to end that cannot go on. Others may have begun since.
-    fn end(&self, looked_at: &BTreeMap<u64, RunningDownload>, standing: &Standing) {
+    /// Tells those with these numbers to end.
+    fn end(&self, numbers: &HashSet<u64>) {
         let downloads = self.lock();
-        for (number, download) in looked_at {
-            if let Some((_, sender)) = downloads.running.get(number)
-                && !download.may_go_on(standing)
-            {
+        for number in numbers {
+            if let Some((_, sender)) = downloads.running.get(number) {
                 sender.send_replace(true);
             }
         }
-    }
-}
-
-impl RunningDownload {
-    fn may_go_on(&self, standing: &Standing) -> bool {
-        standing.links.contains(&self.link_id)
-            && standing.files.get(&self.file_id) == Some(&self.sha256)
-            && standing.sessions.contains(&self.session_id)
     }
 }
 
@@ -167,9 +132,10 @@ async fn look_after(inner: Arc<Inner>) {
         let Some(running) = inner.under_way() else {
             return;
         };
-        match inner.look(&running).await {
-            Ok(standing) => {
-                inner.end(&running, &standing);
+        let now = inner.clock.now();
+        match inner.store.downloads_to_end(&running, now).await {
+            Ok(numbers) => {
+                inner.end(&numbers);
                 was_seen = true;
             }
             Err(error) if was_seen => {

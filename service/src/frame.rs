@@ -51,6 +51,7 @@ impl Frame {
         let metrics_address = listener.local_addr()?;
         let draining = Draining::default();
         let state = ops::OpsState {
+            program: settings.program,
             store: store.clone(),
             metrics: metrics.clone(),
             keys: keys.clone(),

@@ -20,14 +20,18 @@ const LONGEST_ANSWER: u64 = 64 * 1024;
 /// How many headers an answer may have.
 const MOST_HEADERS: usize = 64;
 
-/// Asks the process whose operators' listener is `METRICS_ADDR` for `/readyz`. The exit code is 0 when
-/// it takes work; its answer, which has the ids of its keys, is printed.
+/// Asks the process of `program` whose operators' listener is `METRICS_ADDR` for `/readyz`. The exit code is 0
+/// when it takes work; its answer, which has the ids of its keys, is printed.
 ///
 /// # Errors
 ///
-/// When `METRICS_ADDR` cannot be read, nobody answers within three seconds, what answers is no process of Dossier,
-/// or it is not ready.
-pub async fn healthcheck(mut env: Environment, default_port: u16) -> anyhow::Result<ExitCode> {
+/// When `METRICS_ADDR` cannot be read, nobody answers within three seconds, what answers is another program, or it is
+/// not ready.
+pub async fn healthcheck(
+    mut env: Environment,
+    program: &str,
+    default_port: u16,
+) -> anyhow::Result<ExitCode> {
     let address = read_address(&mut env, "METRICS_ADDR", default_port);
     if address.port() == 0 {
         let rule = "must name a port other than 0: nobody can ask at one that the process picks";
@@ -39,25 +43,28 @@ pub async fn healthcheck(mut env: Environment, default_port: u16) -> anyhow::Res
         let seconds = DEADLINE.as_secs();
         anyhow!("{address} did not answer within {seconds} s: look at the log of the process")
     })?;
-    let (code, body) = answer.with_context(|| {
+    let answer = answer.with_context(|| {
         format!("cannot ask {address}: does the process run, with this METRICS_ADDR?")
     })?;
-    if code != 200 {
-        let reason = body.lines().next().unwrap_or_default();
+    if answer.code != 200 {
+        let (code, reason) = (answer.code, answer.body.lines().next());
+        let reason = reason.unwrap_or_default();
         bail!("not ready: {address} answered {code}, {reason}");
     }
-    if !is_ours(&body) {
-        bail!(
-            "what answers at {address} is no process of Dossier: what else uses this METRICS_ADDR?"
-        );
+    if answer.program.as_deref() != Some(program) {
+        bail!("what answers at {address} is no {program}: what else uses this METRICS_ADDR?");
     }
-    anstream::println!("{}", body.trim_end());
+    anstream::println!("{}", answer.body.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether `body` is what `/readyz` says of a process that is ready, with the ids of its keys.
-fn is_ours(body: &str) -> bool {
-    body.starts_with("ok\nFERNET_KEYS ")
+/// What a process answered.
+#[derive(Debug, PartialEq)]
+struct Answer {
+    code: u16,
+    /// What `Server` says.
+    program: Option<String>,
+    body: String,
 }
 
 /// Where a process that listens on `address` is reached from its own machine.
@@ -70,8 +77,7 @@ fn to_connect_to(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The status and the body of the answer.
-async fn ask(address: SocketAddr) -> anyhow::Result<(u16, String)> {
+async fn ask(address: SocketAddr) -> anyhow::Result<Answer> {
     let mut connection = TcpStream::connect(address).await?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await?;
@@ -83,17 +89,21 @@ async fn ask(address: SocketAddr) -> anyhow::Result<(u16, String)> {
     read(&answer)
 }
 
-fn read(answer: &[u8]) -> anyhow::Result<(u16, String)> {
+fn read(answer: &[u8]) -> anyhow::Result<Answer> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut head = httparse::Response::new(&mut headers);
     let parsed = head.parse(answer).context("the answer is not HTTP")?;
     let (httparse::Status::Complete(length), Some(code)) = (parsed, head.code) else {
         bail!("the answer ended too early");
     };
-    Ok((
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let mut headers = head.headers.iter();
+    let server = headers.find(|it| it.name.eq_ignore_ascii_case("server"));
+    Ok(Answer {
         code,
-        String::from_utf8_lossy(&answer[length..]).into_owned(),
-    ))
+        program: server.map(|header| text(header.value)),
+        body: text(&answer[length..]),
+    })
 }
 
 #[cfg(test)]
@@ -113,22 +123,21 @@ mod tests {
     }
 
     #[test]
-    fn of_an_answer_the_status_and_the_body_are_read() {
-        let answer = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\n\r\nnot now\nmore\n";
-        assert_eq!(
-            read(answer).expect("HTTP"),
-            (503, "not now\nmore\n".to_owned())
-        );
+    fn of_an_answer_the_status_the_program_and_the_body_are_read() {
+        let answer = b"HTTP/1.1 503 Service Unavailable\r\nserver: dossier-api\r\nretry-after: 2\r\n\r\nnot now\nmore\n";
+        let expected = Answer {
+            code: 503,
+            program: Some("dossier-api".to_owned()),
+            body: "not now\nmore\n".to_owned(),
+        };
+        assert_eq!(read(answer).expect("HTTP"), expected);
+        let expected = Answer {
+            code: 200,
+            program: None,
+            body: String::new(),
+        };
         let bare = b"HTTP/1.1 200 OK\r\n\r\n";
-        assert_eq!(read(bare).expect("HTTP"), (200, String::new()));
-    }
-
-    #[test]
-    fn another_program_that_is_well_is_not_ours() {
-        assert!(is_ours("ok\nFERNET_KEYS 55bacc80 JWT_KEYS k1\n"));
-        for body in ["", "ok", "ok\n", "<!doctype html>\n"] {
-            assert!(!is_ours(body), "{body}");
-        }
+        assert_eq!(read(bare).expect("HTTP"), expected);
     }
 
     #[test]

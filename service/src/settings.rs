@@ -17,6 +17,8 @@ pub struct MetricsAddress {
 /// The settings of the frame.
 #[derive(Clone, Debug)]
 pub struct FrameSettings {
+    /// The name of the program.
+    pub(crate) program: &'static str,
     /// Where traces are exported to, if they are.
     pub traces: Option<TraceSettings>,
     /// Where metrics and health are served.
@@ -37,6 +39,7 @@ impl FrameSettings {
         };
         let grace = env.number("SHUTDOWN_GRACE_SECONDS", 0..=3600, 25);
         Self {
+            program,
             traces: TraceSettings::read(env, program),
             metrics,
             delay: Duration::ZERO,

@@ -54,7 +54,8 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run().await,
             Command::Healthcheck => {
-                dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
+                dossier_service::healthcheck(Environment::of_process(), "dossier-api", METRICS_PORT)
+                    .await
             }
             Command::Completions(arguments) => completions::run(&arguments),
             Command::Audit(command) => audit::run(command).await.map(|()| ExitCode::SUCCESS),

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::routing::get;
 use tokio::net::TcpListener;
 
 use crate::harness::{App, Program, eventually};
@@ -69,4 +71,16 @@ async fn a_port_that_a_process_picks_cannot_be_asked() {
     let (code, said) = check("127.0.0.1:0").await;
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("METRICS_ADDR: must name a port"), "{said}");
+}
+
+#[tokio::test]
+async fn a_worker_that_is_ready_makes_no_api_ready() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let answer = ([("server", "dossier-worker")], "ok\nFERNET_KEYS 55bacc80\n");
+    let worker = Router::new().route("/readyz", get(async move || answer));
+    tokio::spawn(axum::serve(listener, worker).into_future());
+    let (code, said) = check(&address).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("is no dossier-api"), "{said}");
 }

@@ -126,6 +126,49 @@ async fn each_end_breaks_off_the_downloads_that_depend_on_it_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_taken_out_of_the_recipients_or_of_their_group_gets_no_more_bytes_and_others_do() {
+    let app = App::start().await;
+    let wire = Wire::serve(&app).await;
+    let ops = app.ops().await;
+    let client = async |email: &str| app.person(email, Role::Client).await;
+    let (named, member) = (
+        client("named@example.com").await,
+        client("member@example.com").await,
+    );
+    let other = client("other@example.com").await;
+    let group = app
+        .group(&ops, "Board", &[&member.email, &other.email])
+        .await;
+    let file = large(&app, &ops).await;
+    let address = format!("/v1/files/{}", file.id);
+    let meant_for = async |recipients: serde_json::Value| {
+        let shown = app.get(&address).by(&ops).send().await.expect(200);
+        let change = app.call(Method::PATCH, &address).by(&ops);
+        let change = change.header("if-match", shown.header("etag"));
+        let change = change.json(json!({ "recipients": recipients }));
+        change.send().await.expect(200);
+    };
+    meant_for(json!([named.email, "group:Board"])).await;
+    let by_name = Begun::of(&app, &wire, &named, &file).await;
+    let by_group = Begun::of(&app, &wire, &member, &file).await;
+    let staying = Begun::of(&app, &wire, &other, &file).await;
+
+    let since = Instant::now();
+    meant_for(json!(["group:Board"])).await;
+    told_to_end(&app, 2, since).await;
+    assert!(by_name.rest().await < SIZE);
+
+    let since = Instant::now();
+    let address = format!("/v1/groups/{group}/members");
+    let body = json!({ "members": [other.email] });
+    let change = app.call(Method::PUT, &address).by(&ops).json(body);
+    change.send().await.expect(200);
+    told_to_end(&app, 1, since).await;
+    assert!(by_group.rest().await < SIZE);
+    assert!(staying.rest().await > SIZE, "it is whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_expires_ends_its_downloads_and_a_link_that_expires_does_not() {
     let app = App::start().await;
     let wire = Wire::serve(&app).await;

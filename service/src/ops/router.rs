@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
-use axum::middleware::from_fn;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, map_response_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use dossier_common::store::Store;
 use dossier_common::telemetry::Metrics;
@@ -22,6 +23,8 @@ const CHECK_LIMIT: Duration = Duration::from_secs(2);
 /// What the routes can reach.
 #[derive(Clone, Debug)]
 pub(crate) struct OpsState {
+    /// The name of the program, which each answer has in `Server` (RFC 9110 §10.2.4).
+    pub(crate) program: &'static str,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) keys: Arc<dyn Keys>,
@@ -35,7 +38,14 @@ pub(crate) fn router(state: OpsState) -> Router {
         .route("/", get(show_metrics))
         .route("/metrics", get(show_metrics))
         .layer(from_fn(answer_refusal))
+        .layer(map_response_with_state(state.program, name_program))
         .with_state(state)
+}
+
+async fn name_program(State(program): State<&'static str>, mut answer: Response) -> Response {
+    let program = HeaderValue::from_static(program);
+    answer.headers_mut().insert(header::SERVER, program);
+    answer
 }
 
 type NotReady = (StatusCode, [(HeaderName, &'static str); 1], &'static str);

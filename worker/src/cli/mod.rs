@@ -96,7 +96,12 @@ impl Cli {
                 concurrency,
             } => crate::run::run(queues, concurrency.map(usize::from)).await,
             Command::Healthcheck => {
-                dossier_service::healthcheck(Environment::of_process(), METRICS_PORT).await
+                dossier_service::healthcheck(
+                    Environment::of_process(),
+                    "dossier-worker",
+                    METRICS_PORT,
+                )
+                .await
             }
             Command::Check(arguments) => check::run(arguments).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,

@@ -3,11 +3,12 @@
 use axum::body::{Body, Bytes};
 use dossier_common::store::StoreError;
 use dossier_common::store::blobs::ByteRange;
+use dossier_common::store::running_downloads::RunningDownload;
 use futures_util::stream;
 use tokio::sync::mpsc;
 
 use super::Document;
-use crate::download_watch::{DownloadGuard, RunningDownload};
+use crate::download_watch::DownloadGuard;
 use crate::problem::Problem;
 use crate::services::{BrokenOff, RunningResponse, begin_download};
 use crate::state::AppState;
@@ -43,6 +44,7 @@ pub(super) async fn stream_range(
         file_id: file.id,
         sha256: file.sha256,
         session_id: caller.session_id,
+        email_key: caller.email_key.clone(),
     });
     let sending = Sending {
         response,
