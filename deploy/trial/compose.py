@@ -58,6 +58,15 @@ def environment_file(path):
     return variables
 
 
+def merged(one, other):
+    """What Compose makes of two files: lists of the second one are added, and its other values go before."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one | {name: merged(one.get(name), value) for name, value in other.items()}
+    if isinstance(one, list) and isinstance(other, list):
+        return one + other
+    return other
+
+
 def seconds(text):
     """The length of a duration such as 1m30s."""
     parts = re.findall(r"(\d+)(ms|h|m|s)", text)
@@ -80,6 +89,9 @@ class Project:
         path = self.folder / env_file
         self.variables = environment_file(path) if path.exists() else {}
         document = yaml.safe_load((self.folder / "docker-compose.yml").read_text())
+        override = self.folder / "docker-compose.override.yml"
+        if override.exists():
+            document = merged(document, yaml.safe_load(override.read_text()))
         document = self._substituted(document)
         profiles = {name for name in self.variables.get("COMPOSE_PROFILES", "").split(",") if name}
         self.secrets = {name: self._path(secret["file"]) for name, secret in document["secrets"].items()}
@@ -127,6 +139,8 @@ class Service:
         self.health = definition.get("healthcheck")
         self.depends_on = {other: it["condition"] for other, it in definition.get("depends_on", {}).items()}
         self.environment = self._environment(project, definition)
+        # Those of the named volumes are among the mounts.
+        self.volumes = []
         self.mounts = self._mounts(project, definition)
         tmpfs = definition.get("tmpfs", [])
         self.tmpfs = [tmpfs] if isinstance(tmpfs, str) else tmpfs
@@ -143,14 +157,15 @@ class Service:
         own = definition.get("environment", {})
         return variables | {name: str(value) for name, value in own.items()}
 
-    @staticmethod
-    def _mounts(project, definition):
-        """What is mounted: pairs of a source and a place, and whether it can be written."""
+    def _mounts(self, project, definition):
+        """What is mounted: a source, its place, and whether it can be written."""
         mounts = []
         for volume in definition.get("volumes", []):
             source, place, *mode = volume.split(":")
-            source = project.folder / "volumes" / source if source in project.volumes else project.folder / source
-            mounts.append((source.resolve(), place, mode != ["ro"]))
+            if source in project.volumes:
+                source = project.folder / "volumes" / source
+                self.volumes.append((source, place))
+            mounts.append(((project.folder / source).resolve(), place, mode != ["ro"]))
         for secret in definition.get("secrets", []):
             mounts.append((project.secrets[secret], f"/run/secrets/{secret}", False))
         return mounts

@@ -8,7 +8,9 @@ class Image:
     """What the stages that an image is made of say together."""
 
     def __init__(self, stages, name):
+        # Programs, and empty folders that somebody else than root owns.
         self.copied = []
+        self.folders = []
         self.user = self.entrypoint = self.command = self.health = self.health_timeout = None
         self.base = name
         chain = []
@@ -20,8 +22,11 @@ class Image:
 
     def _apply(self, keyword, rest):
         if keyword == "COPY":
-            source, place = re.fullmatch(r"--from=build /out/(\S+) (\S+)", rest).groups()
-            self.copied.append((source, place))
+            owner, source, place = re.fullmatch(r"--from=build (?:--chown=(\S+) )?/out/(\S+) (\S+)", rest).groups()
+            if owner:
+                self.folders.append((tuple(int(number) for number in owner.split(":")), place))
+            else:
+                self.copied.append((source, place))
         elif keyword == "USER":
             self.user = tuple(int(number) for number in rest.split(":"))
         elif keyword == "ENTRYPOINT":

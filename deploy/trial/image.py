@@ -64,7 +64,23 @@ def of_dockerfile(image, base_root, programs, root):
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(programs / source, place)
         place.chmod(0o755)
+    for owner, place in image.folders:
+        place = root / place.lstrip("/")
+        place.mkdir(parents=True)
+        os.chown(place, *owner)
     return Layout(root, dict(ENVIRONMENT), HOME)
+
+
+def new_volume(source, layout, place):
+    """Makes a named volume unless it is there: Docker gives it the owner that the folder has in the image."""
+    if source.exists():
+        return
+    source.mkdir(parents=True)
+    folder = layout.root / place.lstrip("/")
+    if folder.is_dir():
+        found = folder.stat()
+        os.chown(source, found.st_uid, found.st_gid)
+        source.chmod(stat.S_IMODE(found.st_mode))
 
 
 def without_shell(root):
@@ -94,6 +110,8 @@ def of_mongodb(root, mongod, mongosh, node):
             binds.append((source, f"/{name}"))
     for folder in ("etc", "tmp", "opt/mongosh", "data/db", "data/configdb"):
         (root / folder).mkdir(parents=True)
+        if folder.startswith("data/"):
+            os.chown(root / folder, MONGODB, MONGODB)
     (root / "etc/passwd").write_text(f"root:x:0:0::/root:/bin/bash\nmongodb:x:{MONGODB}:{MONGODB}::/data/db:/bin/bash\n")
     (root / "etc/group").write_text(f"root:x:0:\nmongodb:x:{MONGODB}:\n")
     for source, place in ((mongod, "/opt/mongo/bin/mongod"), (node, "/opt/node/bin/node")):

@@ -45,6 +45,8 @@ class Stack:
             if service.user != "mongodb":
                 raise ValueError(f"{name}: the user {service.user} is not known here")
         layout = self.layouts[service.target or service.image.split(":")[0]]
+        for source, place in service.volumes:
+            image.new_volume(source, layout, place)
         return Container(self.engine, service, layout, user, command or own, run_as or name)
 
     def start(self):

@@ -70,7 +70,10 @@ def control_groups(name):
 
 
 def project_in(folder, settings):
-    """A folder as somebody has it who deploys: the files of the checkout, settings and secrets."""
+    """A folder as somebody has it who deploys: the files of the checkout, settings and secrets.
+
+    With the settings for trying it out, documents are kept in a volume, as docs/DEPLOYMENT.md says.
+    """
     folder.mkdir(parents=True)
     for name in ("docker-compose.yml", "Dockerfile", ".env.example"):
         shutil.copy(CHECKOUT / name, folder / name)
@@ -84,9 +87,11 @@ def project_in(folder, settings):
         (folder / ".env").write_text(text)
         (folder / "secrets/smtp_url").write_text(f"smtp://mail:{MAIL_PORT}\n")
         (folder / "secrets/smtp_url").chmod(0o644)
-    for volume in ("mongo-data", "mongo-config"):
-        (folder / "volumes" / volume).mkdir(parents=True)
-        os.chown(folder / "volumes" / volume, image.MONGODB, image.MONGODB)
+    else:
+        page = (CHECKOUT / "docs/DEPLOYMENT.md").read_text()
+        (override,) = re.findall(r"```yaml\n([^`]*documents:/var/lib/dossier[^`]*)```", page)
+        (folder / "docker-compose.override.yml").write_text(override)
+        (folder / ".env").write_text("BLOB_URL=file:///var/lib/dossier\n")
     return compose.Project(folder, settings)
 
 
@@ -173,6 +178,12 @@ def check_documents(stack, catcher, public_url):
     status, downloaded = reader.ask("GET", made["download_url"].removeprefix(public_url))
     assert (status, downloaded) == (200, content), f"the download: {status}, {len(downloaded)} bytes"
     say("a document is uploaded, checked by the worker, and downloaded by a link as it was")
+    if stack.project.services["api"].volumes:
+        ((volume, _),) = stack.project.services["api"].volumes
+        kept = [path for path in volume.rglob("*") if path.is_file()]
+        assert kept, "no document is in the volume"
+        assert all(path.stat().st_uid == 65532 and content not in path.read_bytes() for path in kept), kept
+        say("it is kept in the volume of docs/DEPLOYMENT.md, sealed, and owned by 65532")
 
 
 def check_database(stack):
