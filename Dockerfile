@@ -7,9 +7,11 @@ FROM rust:1.95.0-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+# Features besides those that everybody has, separated by commas. docs/DEPLOYMENT.md says which there are.
+ARG FEATURES=""
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked -p dossier-api -p dossier-worker -p dossier-migrations \
+    cargo build --release --locked --features "$FEATURES" -p dossier-api -p dossier-worker -p dossier-migrations \
     && mkdir -p /out/documents \
     && cp target/release/dossier-api target/release/dossier-worker target/release/dossier-migrate /out/
 
