@@ -112,7 +112,9 @@ def of_mongodb(root, mongod, mongosh, node):
         (root / folder).mkdir(parents=True)
         if folder.startswith("data/"):
             os.chown(root / folder, MONGODB, MONGODB)
-    (root / "etc/passwd").write_text(f"root:x:0:0::/root:/bin/bash\nmongodb:x:{MONGODB}:{MONGODB}::/data/db:/bin/bash\n")
+    (root / "etc/passwd").write_text(
+        f"root:x:0:0::/root:/bin/bash\nmongodb:x:{MONGODB}:{MONGODB}::/data/db:/bin/bash\n"
+    )
     (root / "etc/group").write_text(f"root:x:0:\nmongodb:x:{MONGODB}:\n")
     for source, place in ((mongod, "/opt/mongo/bin/mongod"), (node, "/opt/node/bin/node")):
         target = root / place.lstrip("/")

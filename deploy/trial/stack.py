@@ -87,9 +87,9 @@ class Stack:
     def stop(self):
         """Stops what runs in the opposite order; each with its exit code and how long it took."""
         ended = []
-        for name, container in reversed(self.containers.items()):
+        for container in reversed(self.containers.values()):
             if container.process.poll() is None:
-                ended.append((name, *container.stop()))
+                ended.append((container, *container.stop()))
         return ended
 
 
