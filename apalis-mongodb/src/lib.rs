@@ -116,8 +116,8 @@ pub use error::{BsonError, Error};
 pub use handler::{HandlerPanicked, JobError, JobHandle, SettleLayer, SettleService, TRACEPARENT};
 pub use indexes::{CollectionKind, indexes, setup};
 pub use model::{
-    AttemptRecord, JobRecord, JobState, JobSummary, LogLine, Outcome, OutcomeName, Parking,
-    QueueLimits, Rate, RetryStrategy,
+    AttemptRecord, JobRecord, JobState, JobSummary, LimitsChange, LogLine, Outcome, OutcomeName,
+    Parking, QueueLimits, Rate, RetryStrategy,
 };
 pub use new_job::NewJob;
 pub use operator::{JobFact, JobFilter, Operator, Page};

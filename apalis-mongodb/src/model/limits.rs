@@ -74,6 +74,46 @@ pub struct QueueLimits {
     pub rate: Option<Rate>,
 }
 
+/// What changes of a queue's limits: what is `None` stays, and `Some(None)` lifts a limit.
+///
+/// ```
+/// use apalis_mongodb::{LimitsChange, QueueLimits};
+///
+/// let change = LimitsChange { max_running: Some(Some(8)), ..LimitsChange::default() };
+/// assert_eq!(change.of(QueueLimits::default()).max_running, Some(8));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LimitsChange {
+    /// How many jobs may run at once.
+    pub max_running: Option<Option<u32>>,
+    /// How many may start in a period.
+    pub rate: Option<Option<Rate>>,
+}
+
+impl LimitsChange {
+    /// What becomes of `limits`.
+    #[must_use]
+    pub fn of(&self, limits: QueueLimits) -> QueueLimits {
+        QueueLimits {
+            max_running: self.max_running.unwrap_or(limits.max_running),
+            rate: self.rate.unwrap_or(limits.rate),
+        }
+    }
+
+    /// The stored fields that change.
+    pub(crate) fn to_stored(self) -> Document {
+        let mut stored = Document::new();
+        if let Some(most) = self.max_running {
+            stored.insert(MAX_RUNNING, most.map(i64::from));
+        }
+        if let Some(rate) = self.rate {
+            stored.insert(STARTS, rate.map(|rate| i64::from(rate.starts)));
+            stored.insert(PER, rate.map(|rate| time::millis(rate.per)));
+        }
+        stored
+    }
+}
+
 impl QueueLimits {
     /// How long one start takes to be granted.
     pub(crate) fn pace(&self) -> Option<Duration> {

@@ -18,7 +18,7 @@ pub(crate) mod time;
 
 pub use attempt::{AttemptRecord, LogLine, Outcome, OutcomeName};
 pub(crate) use job::{JobDocument, SUSPECT_CRASHES, UNTIL_STARTED};
-pub use limits::{QueueLimits, Rate};
+pub use limits::{LimitsChange, QueueLimits, Rate};
 pub use parking::Parking;
 pub use record::JobRecord;
 pub use retry::RetryStrategy;

@@ -88,7 +88,7 @@ pub use statistics::QueueStatistics;
 pub use worker_state::WorkerState;
 
 use crate::config::{Collections, Config};
-pub use crate::model::{Parking, QueueLimits, Rate};
+pub use crate::model::{LimitsChange, Parking, QueueLimits, Rate};
 
 /// No operator's question may hold the server longer than this.
 const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(30);

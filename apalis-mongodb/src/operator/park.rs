@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{Bson, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::Operator;
 use crate::error::Error;
@@ -14,9 +14,10 @@ const MAX_REASON_CHARS: usize = 500;
 
 impl Operator {
     /// Parks `queue`, for what its jobs need is not there: from now on workers start one job in each
-    /// `probe_every`, to see whether it is there again, until [`unpark_queue`](Self::unpark_queue). A rate
-    /// that was set for the queue holds again then. Of a queue that is parked already only the reason and
-    /// the period change. Workers notice within two seconds, at once with a change stream.
+    /// `probe_every`, to see whether it is there again, until [`unpark_queue`](Self::unpark_queue): of the
+    /// least urgent jobs the one that became due last, since those that have failed stand further ahead. A
+    /// rate that was set for the queue holds again then. Of a queue that is parked already only the reason
+    /// and the period change. Workers notice within two seconds, at once with a change stream.
     ///
     /// # Errors
     ///
@@ -31,7 +32,7 @@ impl Operator {
         let per = probe_every;
         Rate { starts: 1, per }.validate()?;
         let reason: String = reason.chars().take(MAX_REASON_CHARS).collect();
-        let is_parked = doc! { "$eq": [{ "$type": "$parked" }, "object"] };
+        let is_parked = is_parked();
         // The first job starts after a whole period.
         let empty = doc! { "tokens": 0.0, "at": "$$NOW" };
         let park = doc! { "$set": {
@@ -45,14 +46,24 @@ impl Operator {
         self.change_queue(queue, vec![park], "park a queue").await
     }
 
-    /// Lets the jobs of `queue` start as before it was parked.
+    /// Lets the jobs of `queue` start as before it was parked; a rate begins with none that may start at
+    /// once. Of a queue that is not parked nothing changes.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidQueueName`], and [`Error::Database`] when the database fails.
     pub async fn unpark_queue(&self, queue: &str) -> Result<(), Error> {
+        let empty = doc! { "tokens": 0.0, "at": "$$NOW" };
         // Not removed: workers are told of fields that are set.
-        let unpark = doc! { "$set": { "parked": Bson::Null }, "$unset": { "bucket": "" } };
-        self.change_queue(queue, unpark, "unpark a queue").await
+        let unpark = doc! { "$set": {
+            "bucket": { "$cond": [is_parked(), empty, "$bucket"] },
+            "parked": Bson::Null,
+        } };
+        self.change_queue(queue, vec![unpark], "unpark a queue")
+            .await
     }
+}
+
+fn is_parked() -> Document {
+    doc! { "$eq": [{ "$type": "$parked" }, "object"] }
 }

@@ -19,6 +19,8 @@ pub(crate) enum Start {
     Head,
     /// As at the head, but only jobs that are no suspects.
     HeadOfFresh,
+    /// At the end of the queue, backwards.
+    End,
     /// At this position, until the end of its priority. `now` is the server's time.
     At { position: Position, now: DateTime },
     /// Among the jobs of one priority that were due at `until`.
@@ -58,8 +60,9 @@ pub(crate) async fn find_due(
         filter.insert(f::ID, ids);
     }
     let mut bounds = None;
+    let order = if matches!(start, Start::End) { -1 } else { 1 };
     match start {
-        Start::Head => {}
+        Start::Head | Start::End => {}
         Start::HeadOfFresh => {
             // A producer in another language may have left it out.
             filter.insert(f::CRASHES, doc! { "$not": { "$gte": SUSPECT_CRASHES } });
@@ -81,7 +84,7 @@ pub(crate) async fn find_due(
         let find = match bounds {
             // Between bounds the index is read in its own order.
             Some((min, max)) => find.min(min).max(max),
-            None => find.sort(doc! { f::PRIORITY: -1, f::RUN_AT: 1, f::ID: 1 }),
+            None => find.sort(doc! { f::PRIORITY: -order, f::RUN_AT: order, f::ID: order }),
         };
         find.await?.try_collect::<Vec<_>>().await
     };

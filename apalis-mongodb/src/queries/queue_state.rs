@@ -16,7 +16,9 @@ pub(super) const SETTINGS_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct QueueState {
     pub(crate) paused: bool,
+    /// Those of probing where the queue is parked.
     pub(crate) limits: QueueLimits,
+    pub(crate) is_parked: bool,
 }
 
 pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<QueueState, Error> {
@@ -30,11 +32,13 @@ pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<Q
     let mut limits = limits
         .and_then(QueueLimits::from_stored)
         .unwrap_or_default();
-    if let Some(parking) = document.get("parked").and_then(Parking::from_stored) {
+    let parking = document.get("parked").and_then(Parking::from_stored);
+    if let Some(parking) = &parking {
         limits.rate = Some(parking.rate());
     }
     Ok(QueueState {
         paused: document.get_bool("paused").unwrap_or(false),
         limits,
+        is_parked: parking.is_some(),
     })
 }

@@ -38,14 +38,18 @@ impl Store {
         paused.map_err(StoreError::queue("pause a queue"))
     }
 
-    /// Lets workers take jobs of `queue` again.
+    /// Lets workers take jobs of `queue` again, whether it was paused or parked. What has parked it does so again where
+    /// jobs go on failing.
     ///
     /// # Errors
     ///
     /// [`StoreError::Queue`].
     pub async fn resume_queue(&self, queue: QueueName) -> Result<(), StoreError> {
-        let resumed = self.queue_operator().resume_queue(queue.as_str()).await;
-        resumed.map_err(StoreError::queue("resume a queue"))
+        let operator = self.queue_operator();
+        let resumed = operator.resume_queue(queue.as_str()).await;
+        resumed.map_err(StoreError::queue("resume a queue"))?;
+        let unparked = operator.unpark_queue(queue.as_str()).await;
+        unparked.map_err(StoreError::queue("resume a queue"))
     }
 
     /// Limits `queue` over all its workers.

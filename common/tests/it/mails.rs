@@ -1,5 +1,8 @@
 //! What is known of mails and of the mail server.
 
+use std::time::Duration;
+
+use dossier_common::store::mail_circuit::MailFailure;
 use dossier_common::store::mails::MailState;
 
 use crate::harness::{LATER, NOW, TestStore};
@@ -9,8 +12,8 @@ async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_c
     let test = TestStore::new().await;
     let store = &test.store;
     let has_failures = async || store.has_mail_failures().await.expect("readable");
-    let count = async |failure: &str| {
-        let counted = store.count_mail_failure(failure, NOW).await;
+    let count = async |key: &str| {
+        let counted = store.count_mail_failure(&failure(key, None), NOW).await;
         counted.expect("it can be counted")
     };
     assert!(!has_failures().await);
@@ -22,11 +25,66 @@ async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_c
     }
     assert!(has_failures().await);
     store
-        .forget_mail_failures()
+        .forget_mail_failures("example.com", NOW)
         .await
         .expect("it can be forgotten");
     assert!(!has_failures().await);
     assert!(!count("g").await);
+}
+
+#[tokio::test]
+async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let at = |minutes: u64| NOW.saturating_add_duration(Duration::from_secs(minutes * 60));
+    let count = async |key: &str, domain: &str, minutes: u64| {
+        let failure = failure(key, Some(domain));
+        let counted = store.count_mail_failure(&failure, at(minutes)).await;
+        counted.expect("it can be counted")
+    };
+    let take = async |domain: &str, minutes: u64| {
+        let forgotten = store.forget_mail_failures(domain, at(minutes)).await;
+        forgotten.expect("it can be forgotten");
+    };
+    for job in ["a", "b", "c", "d"] {
+        assert!(!count(job, "bad.example", 0).await, "{job}");
+    }
+    assert!(count("e", "once.example", 0).await, "too much has failed");
+    take("good.example", 0).await;
+    for job in ["f", "g", "h", "i", "j", "k"] {
+        assert!(!count(job, "bad.example", 9).await, "{job} does not count");
+    }
+    assert_eq!(store.mail_failures().await.expect("readable").count, 0);
+    assert!(
+        store
+            .is_news_of_mail("bad.example")
+            .await
+            .expect("readable")
+    );
+    assert!(
+        !store
+            .is_news_of_mail("good.example")
+            .await
+            .expect("readable")
+    );
+    for (number, domain) in ["once.example", "a.example", "b.example", "c.example"]
+        .iter()
+        .enumerate()
+    {
+        assert!(!count(&number.to_string(), domain, 18).await, "{domain}");
+    }
+    assert!(count("l", "d.example", 18).await, "those of others count");
+    assert!(count("m", "bad.example", 18).await, "nobody is taken");
+    take("bad.example", 18).await;
+    assert!(!count("n", "bad.example", 18).await);
+    assert_eq!(store.mail_failures().await.expect("readable").count, 1);
+}
+
+fn failure(key: &str, domain: Option<&str>) -> MailFailure {
+    MailFailure {
+        key: key.to_owned(),
+        domain: domain.map(str::to_owned),
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use dossier_common::id::JobId;
 use dossier_common::overview::{MailState, Overview, QueueState, WorkerState};
 use dossier_common::queue::{Job, JobState, MintDownloadToken, QueueName, SendEmail};
 use dossier_common::store::Store;
+use dossier_common::store::mail_circuit::MailFailure;
 use mongodb::bson::{DateTime, Document, doc};
 
 use crate::harness::{NOW, TestStore};
@@ -91,8 +92,12 @@ async fn what_waits_runs_failed_and_is_parked_is_told() {
     };
     let workers = test.database().collection::<Document>("apalis_workers");
     workers.insert_one(known).await.expect("it is stored");
-    for failure in ["a", "b"] {
-        let counted = test.store.count_mail_failure(failure, NOW).await;
+    for key in ["a", "b"] {
+        let failure = MailFailure {
+            key: key.to_owned(),
+            domain: None,
+        };
+        let counted = test.store.count_mail_failure(&failure, NOW).await;
         counted.expect("it is counted");
     }
     assert_eq!(gather(&test.store).await.mail.state, MailState::Fails);

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use dossier_common::config::Environment;
-use dossier_common::queue::backend::{Error, QueueLimits, Rate};
+use dossier_common::queue::backend::{Error, LimitsChange, Rate};
 use dossier_common::queue::{Job, SendEmail};
 use dossier_common::store::Store;
 
@@ -61,15 +61,23 @@ impl MailRate {
         let queues = operator.list_queues().await?;
         let stored = queues.into_iter().find(|it| it.name == SendEmail::QUEUE);
         let stored = stored.map(|queue| queue.limits).unwrap_or_default();
-        let rate = match self {
-            Self::Off => None,
-            Self::Limited(rate) => Some(rate),
-        };
-        if stored.rate == rate {
+        if stored.rate == self.rate() {
             return Ok(());
         }
-        let limits = QueueLimits { rate, ..stored };
-        operator.set_queue_limits(SendEmail::QUEUE, limits).await
+        let change = LimitsChange {
+            rate: Some(self.rate()),
+            ..LimitsChange::default()
+        };
+        let changed = operator.change_queue_limits(SendEmail::QUEUE, change).await;
+        changed.map(drop)
+    }
+
+    /// The rate of the queue that it makes.
+    pub fn rate(self) -> Option<Rate> {
+        match self {
+            Self::Off => None,
+            Self::Limited(rate) => Some(rate),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Operators see, pause, resume and limit queues, and the audit knows.
 
+use std::time::Duration;
+
 use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::queue::backend::operator::QueueRecord;
 use dossier_common::queue::{Job, JobState, QueueName, SendEmail};
@@ -78,14 +80,29 @@ async fn a_paused_queue_waits_until_it_is_resumed_and_the_audit_says_who_did_it(
 
     let workers = bench.work(&[QueueName::of::<SendEmail>()]);
     let said = done(&bench, &["resume", QUEUE]).await;
-    assert!(said.contains("not paused any more"), "{said}");
+    assert!(said.contains("send-email runs again"), "{said}");
     bench.reaches(job, JobState::Done).await;
     workers.stop().await;
     let said = done(&bench, &["resume", QUEUE]).await;
-    assert!(said.contains("send-email is not paused"), "{said}");
+    assert!(
+        said.contains("send-email is neither paused nor parked"),
+        "{said}"
+    );
     let entries = audited(&bench, Act::ResumeQueue).await;
     assert_eq!(entries.len(), 1);
     assert_by_operator(&entries[0]);
+    assert_eq!(listed(&bench).await["state"], "runs");
+
+    let operator = bench.store().queue_operator();
+    let hour = Duration::from_secs(3600);
+    let parked = operator.park_queue(QUEUE, hour, "451 later").await;
+    parked.expect("it is parked");
+    assert_eq!(listed(&bench).await["state"], "parked");
+    let said = done(&bench, &["resume", QUEUE]).await;
+    assert!(
+        said.contains("it was parked since") && said.contains("451 later"),
+        "{said}"
+    );
     assert_eq!(listed(&bench).await["state"], "runs");
 }
 

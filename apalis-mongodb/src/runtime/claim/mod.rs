@@ -3,7 +3,8 @@
 //! 1. Wait until a handler is free, or the buffer of fast handlers runs low.
 //! 2. Take the queue's settings from the cache; a paused queue ends here.
 //! 3. Find due jobs, in the order of the index: from where this worker was, and at least every
-//!    100 ms from the head of the queue. A contended worker keeps to its share of them.
+//!    100 ms from the head of the queue. A contended worker keeps to its share of them. Of a parked
+//!    queue the last one is taken.
 //! 4. Leave out jobs that crashed workers before, but for one at a time.
 //! 5. Claim the others with one conditional `updateMany` under a fresh token.
 //! 6. If some went to others, read which are ours; if some are locked, claim each alone.
@@ -153,14 +154,21 @@ impl Claimer {
         let now = self.clock.measured_now(&self.worker.db).await?;
         let slots = permits.len();
         // One more tells whether there are more than can be taken.
-        let mut found = self.find(now, slots + 1).await?;
+        let mut found = match settings.is_parked {
+            // One job is enough to see whether jobs succeed again; where the worker is in the queue stays.
+            true => self.find_from(Start::End, None, 1).await?,
+            false => self.find(now, slots + 1).await?,
+        };
         let more = found.jobs.len() > slots;
         found.jobs.truncate(slots);
         self.hub.note_load(&self.worker.config.queue, more);
         if found.is_empty() {
             return Ok(self.locked.wait().map_or(Round::Empty, Round::Blocked));
         }
-        let selection = self.select(found, slots).await?;
+        let mut selection = self.select(found, slots).await?;
+        if settings.is_parked {
+            selection.end = None;
+        }
         if selection.len() == 0 {
             return Ok(Round::Isolated);
         }

@@ -16,7 +16,9 @@ const CONTENDED_PAUSE: Duration = Duration::from_millis(3);
 /// How long to wait after a round that claimed nothing.
 pub(super) fn pause_after(taken: &Taken, limits: &QueueLimits) -> Duration {
     if taken.granted == 0 {
-        limits.pace().unwrap_or(SHORT_PAUSE)
+        // Each worker another while, or the one that had the last start would have the next one, too.
+        let pace = limits.pace().unwrap_or(SHORT_PAUSE);
+        pace.mul_f64(1.0 - rand::random::<f64>() / 2.0)
     } else if limits.max_running.is_some() {
         LIMITED_PAUSE
     } else {

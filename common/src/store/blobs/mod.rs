@@ -11,6 +11,7 @@ mod place;
 mod read;
 mod rewrap;
 mod stores;
+mod writable;
 mod write;
 
 pub use crate::blob::ByteRange;

@@ -10,6 +10,7 @@ use super::blob_store::BlobStore;
 use super::gridfs::GridFs;
 use super::object::Objects;
 use super::place::{BlobPlace, StoreKind};
+use super::writable;
 use crate::blob::{BlobSettings, BlobUrl, DataKey, OpenKeyError, WrappedKey};
 use crate::entropy::Entropy;
 use crate::id::BlobId;
@@ -66,10 +67,15 @@ impl Blobs {
         &self.inner.entropy
     }
 
-    /// Opens the store that new bytes go to.
+    /// Opens the store that new bytes go to; where it is a directory, this process has to be able to write there.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        match &self.inner.settings.url {
-            Some(url) => self.store_at(url).map(drop),
+        let Some(url) = &self.inner.settings.url else {
+            return Ok(());
+        };
+        self.store_at(url)?;
+        match url.directory() {
+            Some(directory) => writable::check(&directory)
+                .map_err(StoreError::bytes("open the place of documents")),
             None => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::{ArgGroup, Args};
 use dossier_common::audit::Act;
-use dossier_common::queue::backend::QueueLimits;
+use dossier_common::queue::backend::{LimitsChange, QueueLimits};
 use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::store::Store;
 
@@ -67,15 +67,17 @@ fn parse_rate(text: &str) -> Result<MailRate, &'static str> {
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let queue = arguments.queue;
-    let before = settings::of(store, queue).await?.limits;
-    let after = changed(before, arguments);
-    if after == before {
-        anstream::println!("{queue} has these limits already: {}", told(&after));
+    let change = change(arguments);
+    let known = settings::of(store, queue).await?.limits;
+    let wanted = change.of(known);
+    if wanted == known {
+        anstream::println!("{queue} has these limits already: {}", told(&known));
         return Ok(ExitCode::SUCCESS);
     }
-    settings::record(store, Act::LimitQueue, queue, Some(&told(&after))).await?;
+    settings::record(store, Act::LimitQueue, queue, Some(&told(&wanted))).await?;
     let operator = store.queue_operator();
-    operator.set_queue_limits(queue.as_str(), after).await?;
+    let changed = operator.change_queue_limits(queue.as_str(), change).await?;
+    let [before, after] = changed;
     anstream::println!("{queue}: {} (before: {})", told(&after), told(&before));
     if queue == QueueName::of::<SendEmail>() && after.rate != before.rate {
         anstream::println!("a worker that starts with MAIL_RATE set sets this rate anew");
@@ -83,20 +85,17 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-fn changed(before: QueueLimits, arguments: &Arguments) -> QueueLimits {
+fn change(arguments: &Arguments) -> LimitsChange {
     if arguments.off {
-        return QueueLimits::default();
+        return LimitsChange {
+            max_running: Some(None),
+            rate: Some(None),
+        };
     }
-    let mut limits = before;
-    if let Some(AtOnce(most)) = arguments.concurrency {
-        limits.max_running = most;
+    LimitsChange {
+        max_running: arguments.concurrency.map(|AtOnce(most)| most),
+        rate: arguments.rate.map(MailRate::rate),
     }
-    match arguments.rate {
-        Some(MailRate::Limited(rate)) => limits.rate = Some(rate),
-        Some(MailRate::Off) => limits.rate = None,
-        None => {}
-    }
-    limits
 }
 
 fn told(limits: &QueueLimits) -> String {

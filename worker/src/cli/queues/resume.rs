@@ -32,26 +32,25 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// Resumes `queue`; what was done.
+/// Resumes `queue`, also where it is parked; what was done.
 pub(in crate::cli) async fn resume(store: &Store, queue: QueueName) -> anyhow::Result<String> {
     let set = settings::of(store, queue).await?;
-    let parked = set.parked.as_ref().map(parked);
-    let parked = parked.unwrap_or_default();
-    if !set.paused {
-        return Ok(format!("{queue} is not paused{parked}"));
+    if !set.paused && set.parked.is_none() {
+        return Ok(format!("{queue} is neither paused nor parked"));
     }
     settings::record(store, Act::ResumeQueue, queue, None).await?;
-    store.queue_operator().resume_queue(queue.as_str()).await?;
+    store.resume_queue(queue).await?;
+    let parked = set.parked.as_ref().map(parked);
     Ok(format!(
-        "{queue} is not paused any more: workers take its jobs{parked}"
+        "{queue} runs again: workers take its jobs{}",
+        parked.unwrap_or_default()
     ))
 }
 
 fn parked(parking: &Parking) -> String {
     format!(
-        "; but it is parked since {}, one job starts every {:?} until one succeeds: {}",
+        "; it was parked since {}, and is so again if jobs go on failing: {}",
         instant(parking.since),
-        parking.probe_every,
         visible(parking.reason.as_bytes())
     )
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use dossier_common::email::EmailAddress;
 use dossier_common::queue::{Job, JobError, JobHandle, SendEmail};
+use dossier_common::store::mail_circuit::MailFailure;
 
 use crate::mail::MailError;
 use crate::services::Services;
@@ -13,26 +15,27 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 /// After so many times the waits grow no more.
 const MAX_DOUBLINGS: u32 = 4;
 
-/// How long it is from one mail to the next while a server that answers refuses them: the next one may be to
-/// somebody whom it does not refuse.
+/// How long it is from one mail to the next while a server that answers refuses them or breaks off: the next one may
+/// be to somebody whose mail it takes.
 const PROBE_REFUSED: Duration = Duration::from_secs(1);
 
 /// So often a mail counts at most whose handing over breaks: fewer than what parks mails, for it may be the
 /// mail's fault.
 const MOST_OF_A_MAIL: u32 = 3;
 
-/// What becomes of the job whose mail was not sent. While mails are parked it is the server's fault, not
+/// What becomes of the job whose mail to `to` was not sent. While mails are parked it is the server's fault, not
 /// the mail's: no attempt is counted, and no mail is given up.
 pub(super) async fn failed(
     services: &Services,
     handle: &JobHandle,
+    to: &EmailAddress,
     error: MailError,
 ) -> Result<JobError, JobError> {
     if matches!(error, MailError::Unwritable(_)) {
         return Ok(JobError::abort(error));
     }
     let (store, now) = (&services.store, services.clock.now());
-    let failure = failure(handle, &error);
+    let failure = failure(handle, to, &error);
     if !store.count_mail_failure(&failure, now).await? {
         return Ok(match error.is_final() {
             true => JobError::abort(error),
@@ -40,7 +43,7 @@ pub(super) async fn failed(
         });
     }
     let probe_every = match &error {
-        MailError::Refused(_) | MailError::Deferred(_) => {
+        MailError::Refused(_) | MailError::Deferred(_) | MailError::Interrupted(_) => {
             PROBE_REFUSED.min(services.mailer.probe_every())
         }
         _ => services.mailer.probe_every(),
@@ -70,17 +73,18 @@ pub(super) async fn failed(
     ))
 }
 
-/// The mail server took a mail.
-pub(super) async fn succeeded(services: &Services) -> Result<(), JobError> {
-    let store = &services.store;
-    if !store.has_mail_failures().await? {
+/// The mail server took a mail to `to`.
+pub(super) async fn succeeded(services: &Services, to: &EmailAddress) -> Result<(), JobError> {
+    let (store, domain) = (&services.store, to.domain_key());
+    if !store.is_news_of_mail(&domain).await? {
         return Ok(());
     }
     // Before it, for a worker may die in between; after it, for another one may have parked meanwhile what
     // nothing is known against any more.
     let operator = store.queue_operator();
     operator.unpark_queue(SendEmail::QUEUE).await?;
-    store.forget_mail_failures().await?;
+    let now = services.clock.now();
+    store.forget_mail_failures(&domain, now).await?;
     operator.unpark_queue(SendEmail::QUEUE).await?;
     tracing::info!("the mail server takes mails");
     Ok(())
@@ -88,13 +92,21 @@ pub(super) async fn succeeded(services: &Services) -> Result<(), JobError> {
 
 /// A server that is not there fails every attempt. One that refuses a mail may do so for the mail's sake,
 /// and counts once a mail; one that breaks off counts a few times.
-fn failure(handle: &JobHandle, error: &MailError) -> String {
+fn failure(handle: &JobHandle, to: &EmailAddress, error: &MailError) -> MailFailure {
     let tried = handle.attempt().saturating_add(handle.snoozes());
+    let domain = Some(to.domain_key());
     match error {
-        MailError::Refused(_) | MailError::Deferred(_) => handle.id(),
-        MailError::Interrupted(_) | MailError::Unanswered(_) => {
-            format!("{} {}", handle.id(), tried.min(MOST_OF_A_MAIL))
-        }
-        _ => format!("{} {tried}", handle.id()),
+        MailError::Refused(_) | MailError::Deferred(_) => MailFailure {
+            key: handle.id(),
+            domain,
+        },
+        MailError::Interrupted(_) | MailError::Unanswered(_) => MailFailure {
+            key: format!("{} {}", handle.id(), tried.min(MOST_OF_A_MAIL)),
+            domain,
+        },
+        _ => MailFailure {
+            key: format!("{} {tried}", handle.id()),
+            domain: None,
+        },
     }
 }

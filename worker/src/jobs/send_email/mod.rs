@@ -84,7 +84,7 @@ async fn send(
     // That the mail server works does not wait for the ledger.
     let works = async {
         match sent {
-            Ok(_) => circuit::succeeded(services).await,
+            Ok(_) => circuit::succeeded(services, to).await,
             Err(_) => Ok(()),
         }
     };
@@ -101,7 +101,7 @@ async fn send(
     works?;
     follows?;
     if let Err(error) = sent {
-        return Err(circuit::failed(services, handle, error).await?);
+        return Err(circuit::failed(services, handle, to, error).await?);
     }
     tracing::info!(
         job = id,
