@@ -178,12 +178,12 @@ impl Known {
     }
 }
 
-/// How far the mail with the link is.
+/// How far the mail with the link is. Its job says whether it is still tried.
 fn mail(due: Option<DateTime>, expires_at: DateTime) -> String {
     let until = to_the_second(expires_at);
     match due {
         Some(due) => format!(
-            "its mail is due at {}, and given up at {until}",
+            "no mail is recorded as sent (due at {}, given up at {until} at the latest)",
             to_the_second(due)
         ),
         None => format!("its mail was sent, and the link works until {until}"),
