@@ -164,3 +164,31 @@ fn attempts(job: &JobRecord, width: Option<u16>) -> Table {
     }
     fitted(&ATTEMPTS, &rows, width)
 }
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn how_far_a_mail_got_ends_in_an_answer_or_in_nothing() {
+        let at = DateTime::from_millis(0);
+        let mut mail = Mail {
+            job_id: "job_1".to_owned(),
+            kind: "sign-up".to_owned(),
+            state: MailState::Held,
+            answer: None,
+            at,
+            maybe_sent_at: None,
+            expire_at: at,
+        };
+        assert_eq!(how_far(&mail), "held, for it may have been taken");
+        (mail.state, mail.maybe_sent_at) = (MailState::NotTaken, Some(at));
+        mail.answer = Some("550 no".to_owned());
+        assert_eq!(
+            how_far(&mail),
+            "not taken (an attempt of 1970-01-01 00:00:00 may have been taken): 550 no"
+        );
+    }
+}
