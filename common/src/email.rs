@@ -24,6 +24,22 @@ impl EmailAddress {
     /// The longest address accepted, in bytes (RFC 5321 §4.5.3.1.3 less the brackets).
     pub const MAX_BYTES: usize = 254;
 
+    /// What somebody looks for, whose domain may be written in any script: it is stored as ASCII (IDNA).
+    ///
+    /// # Errors
+    ///
+    /// [`ParseEmailError`].
+    pub fn parse_idna(text: &str) -> Result<Self, ParseEmailError> {
+        let text = text.trim_matches(' ');
+        match text.rsplit_once('@') {
+            Some((local, domain)) if !domain.is_ascii() => match url::Host::parse(domain) {
+                Ok(url::Host::Domain(domain)) => format!("{local}@{domain}").parse(),
+                _ => Err(ParseEmailError),
+            },
+            _ => text.parse(),
+        }
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -205,6 +221,21 @@ mod tests {
         assert_eq!(format!("{address:?}"), "A***@Example.COM");
         assert!("postmaster@localhost".parse::<EmailAddress>().is_ok());
         assert!("a@xn--bcher-kva.example".parse::<EmailAddress>().is_ok());
+    }
+
+    #[test]
+    fn an_address_that_is_looked_for_may_have_a_domain_in_any_script() {
+        let parse = |text| EmailAddress::parse_idna(text).map(|address| address.0);
+        for (text, stored) in [
+            ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+            ("Ada@BÜCHER.example", "Ada@xn--bcher-kva.example"),
+            (" ada@Example.com ", "ada@Example.com"),
+        ] {
+            assert_eq!(parse(text), Ok(stored.to_owned()));
+        }
+        for bad in ["ädä@example.com", "ada@bü cher.example", "bücher.example"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

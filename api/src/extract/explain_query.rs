@@ -37,8 +37,7 @@ impl FromRequestParts<AppState> for ExplainQuery {
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
         match read_query(&parts.uri, ["email", "file"])? {
-            [Some(email), None] => email
-                .parse()
+            [Some(email), None] => EmailAddress::parse_idna(&email)
                 .map(Self::Address)
                 .map_err(|_| Problem::invalid_field("email", "must be an e-mail address")),
             [None, Some(file)] => file

@@ -107,7 +107,7 @@ pub struct EventResponse {
     #[schema(example = "2026-11-25 08:30:00")]
     pub at: String,
     /// What it says.
-    #[schema(example = "retry_jobs done by usr_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
+    #[schema(example = "retry_jobs asked for by usr_01JD3Y5T6ZQ8R9WABCDEFGHJKM")]
     pub says: String,
 }
 

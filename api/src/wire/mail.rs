@@ -17,7 +17,7 @@ use super::JobStateName;
 pub enum MailStateName {
     /// A worker is about to hand it over. Where its job does not run any more, the server may have it.
     Intended,
-    /// The server did not take it.
+    /// The server did not take it in the last attempt; `maybe_sent_at` says whether it may have before.
     NotTaken,
     /// The server got all of it, and did not say whether it took it.
     Unanswered,
@@ -50,6 +50,9 @@ pub struct MailResponse {
     /// Since when that is its state.
     #[schema(format = DateTime, example = "2026-11-25T08:30:00.000Z")]
     pub at: String,
+    /// Since when the server may have it of an attempt before the last one; null when it has not.
+    #[schema(required, format = DateTime)]
+    pub maybe_sent_at: Option<String>,
 }
 
 impl MailResponse {
@@ -63,6 +66,7 @@ impl MailResponse {
             state: mail.state.into(),
             answer: mail.answer,
             at: rfc3339(mail.at),
+            maybe_sent_at: mail.maybe_sent_at.map(rfc3339),
         }
     }
 }

@@ -14,6 +14,9 @@ const KEPT_FOR: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 /// Longer answers are cut.
 const MAX_ANSWER_CHARS: usize = 900;
 
+/// What stands in place of the server's answer where its log says that it took a mail.
+pub const TAKEN_BY_LOG: &str = "it is in the mail server's log";
+
 /// How far a mail got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +74,9 @@ pub struct Mail {
     pub answer: Option<String>,
     /// Since when that is its state.
     pub at: DateTime,
+    /// Since when the server may have it of an attempt before the last one; the first such attempt counts.
+    #[serde(default)]
+    pub maybe_sent_at: Option<DateTime>,
     /// When it is forgotten.
     pub expire_at: DateTime,
 }
@@ -84,6 +90,13 @@ impl Mail {
     /// Whether the server may have it; asked when no worker is sending it.
     pub fn may_be_taken(&self) -> bool {
         matches!(self.state, MailState::Intended | MailState::Unanswered)
+    }
+
+    /// Whether the server may have it from any attempt, and is not known to; asked when no worker is sending
+    /// it.
+    pub fn may_ever_be_taken(&self) -> bool {
+        let is_open = self.may_be_taken() || self.state == MailState::Held;
+        is_open || (self.maybe_sent_at.is_some() && !self.is_taken())
     }
 }
 
@@ -103,7 +116,7 @@ impl Store {
     }
 
     /// Records that the mail of a job is about to be handed over, unless the server has it; how far it got
-    /// before, if an attempt was made at it.
+    /// before, if an attempt was made at it. That the server may have it from before stays known.
     ///
     /// # Errors
     ///
@@ -124,7 +137,9 @@ impl Store {
             let kept = doc! { "$cond": [is_taken.clone(), known, new] };
             (name, Bson::Document(kept))
         });
-        let update = doc! { "$set": fields.collect::<Document>() };
+        let mut set: Document = fields.collect();
+        set.insert("maybe_sent_at", maybe_sent_at());
+        let update = doc! { "$set": set };
         self.collections
             .mails
             .find_one_and_update(doc! { "_id": job_id }, vec![update])
@@ -210,6 +225,15 @@ fn state(state: MailState, now: DateTime) -> Document {
     let state = state.as_str();
     let expire_at = now.saturating_add_duration(KEPT_FOR);
     doc! { "state": state, "at": now, "expire_at": expire_at }
+}
+
+/// When the server may first have got it, as of what is stored before another attempt.
+fn maybe_sent_at() -> Document {
+    let open = [MailState::Intended, MailState::Unanswered, MailState::Held];
+    let open = open.map(MailState::as_str).to_vec();
+    let at =
+        doc! { "$cond": [{ "$in": [{ "$ifNull": ["$state", ""] }, open] }, "$at", "$$REMOVE"] };
+    doc! { "$ifNull": ["$maybe_sent_at", at] }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a job's state means, and what to do about it.
 
+use super::sent;
+use super::waiting::Waiting;
 use crate::clock::to_the_second;
 use crate::queue::JobState;
 use crate::queue::backend::JobRecord;
@@ -9,74 +11,87 @@ use crate::store::{Store, StoreError};
 /// What has come of `job`, and what to do, in a sentence or two.
 pub(super) async fn of(store: &Store, job: &JobRecord) -> Result<String, StoreError> {
     let what = kind_of_mail(job).unwrap_or(&job.queue);
-    let (id, run_at) = (&job.id, to_the_second(job.run_at));
-    let error = job.last_error.as_deref().unwrap_or("no error is known");
-    Ok(match job.state {
-        JobState::Scheduled if job.last_error.is_some() => format!(
-            "{what} ({id}) failed {} times and is tried again at {run_at} by itself: {error}",
-            job.attempts
-        ),
-        JobState::Scheduled => format!("{what} ({id}) was not tried yet; it is due at {run_at}"),
-        JobState::Ready => format!(
-            "{what} ({id}) has been ready since {run_at} and waits for a worker{}",
-            why_it_waits(store, &job.queue).await?
-        ),
+    let id = &job.id;
+    let says = match job.state {
+        JobState::Scheduled | JobState::Ready => {
+            waits(job, &Waiting::read(store, &job.queue).await?)
+        }
         JobState::Running => {
             let worker = job.worker.as_deref().unwrap_or("a worker");
             let since = job.started_at.map(to_the_second).unwrap_or_default();
-            format!("{what} ({id}) has been running on {worker} since {since}")
+            format!("has been running on {worker} since {since}")
         }
-        JobState::Done => done(store, job, what).await?,
-        JobState::Dead => format!(
-            "{what} ({id}) is dead since {}: {error}; remove the cause, then `dossier-worker jobs retry {id}`",
-            job.finished_at.map(to_the_second).unwrap_or_default()
-        ),
-        JobState::Cancelled => {
-            format!("{what} ({id}) was cancelled; `dossier-worker jobs retry {id}` runs it")
+        JobState::Done | JobState::Dead | JobState::Cancelled => {
+            let mail = match kind_of_mail(job) {
+                Some(_) => store.find_mail(id).await?,
+                None => None,
+            };
+            ended(job, mail.as_ref())
         }
         JobState::Malformed => {
             let reason = job.malformed.as_deref().unwrap_or_default();
-            format!("{id} is no job that a worker can read: {reason}")
+            return Ok(format!("{id} is no job that a worker can read: {reason}"));
         }
-    })
+    };
+    Ok(format!("{what} ({id}) {says}"))
 }
 
-async fn done(store: &Store, job: &JobRecord, what: &str) -> Result<String, StoreError> {
+fn waits(job: &JobRecord, queue: &Waiting) -> String {
+    let run_at = to_the_second(job.run_at);
+    // Where the fault was not the job's, its attempt is not counted.
+    let attempts = format!("{} of {} attempts counted", job.attempts, job.max_attempts);
+    if job.state == JobState::Ready {
+        let failed = job.last_error.as_ref();
+        let failed = failed.map(|error| format!("; it failed before ({attempts}): {error}"));
+        return format!(
+            "has been ready since {run_at} and waits for a worker: {}{}",
+            queue.says(),
+            failed.unwrap_or_default()
+        );
+    }
+    let queue = queue.paused_or_parked().map(|it| format!("; {it}"));
+    let queue = queue.unwrap_or_default();
+    match &job.last_error {
+        Some(error) => {
+            format!("failed ({attempts}) and is tried again at {run_at} by itself: {error}{queue}")
+        }
+        None => format!("was not tried yet; it is due at {run_at}{queue}"),
+    }
+}
+
+fn ended(job: &JobRecord, mail: Option<&Mail>) -> String {
     let id = &job.id;
     let at = job.finished_at.map(to_the_second).unwrap_or_default();
-    // Of a job that is done it says why there was nothing to do.
-    if let Some(why) = &job.last_error {
-        return Ok(format!(
-            "{what} ({id}) was done at {at} without effect: {why}"
-        ));
+    match job.state {
+        JobState::Dead => {
+            let error = job.last_error.as_deref().unwrap_or("no error is known");
+            let retry = format!("remove the cause, then `dossier-worker jobs retry {id}`");
+            let retry = sent::what_to_do(mail, retry);
+            format!("is dead since {at}: {error}; {retry}")
+        }
+        JobState::Cancelled => {
+            let retry = format!("`dossier-worker jobs retry {id}` runs it");
+            format!("was cancelled; {}", sent::what_to_do(mail, retry))
+        }
+        _ => done(job, mail, &at),
     }
-    if kind_of_mail(job).is_none() {
-        return Ok(format!("{what} ({id}) was done at {at}"));
-    }
-    let mail = store.find_mail(id).await?;
-    let answer = mail.filter(Mail::is_taken).and_then(|mail| mail.answer);
-    let taken = match answer {
-        Some(answer) => format!("the mail server took it and said {answer:?}"),
-        None => "the mail server took it".to_owned(),
-    };
-    Ok(format!(
-        "{what} ({id}) was done at {at}: {taken}; its Message-ID begins with <{id}@, ask the server's log for that"
-    ))
 }
 
-/// Why nobody takes a job that is ready, where that can be told.
-async fn why_it_waits(store: &Store, queue: &str) -> Result<String, StoreError> {
-    let queues = store.list_queues().await?;
-    if queues.iter().any(|it| it.name == queue && it.paused) {
-        return Ok(": the queue is paused".to_owned());
+fn done(job: &JobRecord, mail: Option<&Mail>, at: &str) -> String {
+    // Of a job that is done it says why there was nothing to do.
+    if let Some(why) = &job.last_error {
+        let has_it = mail.and_then(sent::has_it).map(|it| format!("; but {it}"));
+        let has_it = has_it.unwrap_or_default();
+        return format!("was done at {at} without effect: {why}{has_it}");
     }
-    let workers = store.list_workers(Some(queue)).await?;
-    Ok(match workers.len() {
-        0 => format!(
-            ": none takes jobs from {queue}; start `dossier-worker run`, or add the queue to WORKER_QUEUES"
-        ),
-        workers => format!("; {workers} take jobs from {queue}"),
-    })
+    if kind_of_mail(job).is_none() {
+        return format!("was done at {at}");
+    }
+    format!(
+        "was done at {at}: {}; {}",
+        sent::taken(mail),
+        sent::in_the_log(&job.id)
+    )
 }
 
 /// What kind of mail a job sends, if it sends one.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Known;
 use crate::audit::AuditEntry;
 use crate::clock::to_the_second;
+use crate::operation::Verb;
 use crate::queue::backend::JobRecord;
 use crate::queue::cause_key;
 use crate::store::audit::AuditFilter;
@@ -107,7 +108,11 @@ async fn events(store: &Store, job: &JobRecord, id: &str) -> Result<Vec<Event>, 
 
 impl Event {
     fn of(entry: &AuditEntry) -> Self {
-        let mut says = format!("{} {}", entry.act.as_str(), entry.outcome.as_str());
+        let came_of_it = match is_begun_operation(entry) {
+            true => "asked for",
+            false => entry.outcome.as_str(),
+        };
+        let mut says = format!("{} {came_of_it}", entry.act.as_str());
         let who = match entry.user_id {
             Some(user) => user.to_string(),
             None => entry.actor.as_str().to_owned(),
@@ -121,5 +126,37 @@ impl Event {
             at: to_the_second(entry.at),
             says,
         }
+    }
+}
+
+/// Whether an operation on jobs wrote it before it changed any, as [`begin`](crate::operations::begin()) does.
+/// Which of them were changed is in their own logs.
+fn is_begun_operation(entry: &AuditEntry) -> bool {
+    entry.reason.is_none() && Verb::ALL.iter().any(|verb| verb.act() == entry.act)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Act, Actor, Outcome};
+    use crate::id::AuditId;
+
+    #[test]
+    fn what_was_asked_for_is_not_told_as_done() {
+        let at = DateTime::from_millis(0);
+        let says = |act, outcome: Option<(Outcome, &str)>| {
+            let entry = AuditEntry::new(AuditId::lowest(at), at, act).by_program(Actor::Operator);
+            let entry = match outcome {
+                Some((outcome, reason)) => entry.with_outcome(outcome, reason),
+                None => entry,
+            };
+            Event::of(&entry).says
+        };
+        let asked = says(Act::DeleteJobs, None);
+        assert_eq!(asked, "delete_jobs asked for by operator");
+        let ended = says(Act::DeleteJobs, Some((Outcome::Done, "operation_done")));
+        assert_eq!(ended, "delete_jobs done by operator, operation_done");
+        let recorded = says(Act::RecordMails, None);
+        assert_eq!(recorded, "record_mails done by operator");
     }
 }

@@ -178,14 +178,28 @@ impl Known {
     }
 }
 
-/// How far the mail with the link is.
+/// How far the mail with the link is. Its job says whether it is still tried.
 fn mail(due: Option<DateTime>, expires_at: DateTime) -> String {
     let until = to_the_second(expires_at);
     match due {
         Some(due) => format!(
-            "its mail is due at {}, and given up at {until}",
+            "no mail is recorded as sent (due at {}, given up at {until} at the latest)",
             to_the_second(due)
         ),
         None => format!("its mail was sent, and the link works until {until}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_was_not_sent_in_time_is_not_said_to_be_due() {
+        let (due, expires_at) = (DateTime::from_millis(0), DateTime::from_millis(60_000));
+        assert_eq!(
+            mail(Some(due), expires_at),
+            "no mail is recorded as sent (due at 1970-01-01 00:00:00, given up at 1970-01-01 00:01:00 at the latest)"
+        );
     }
 }

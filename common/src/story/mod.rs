@@ -9,6 +9,8 @@ mod job_story;
 mod known;
 mod of_address;
 mod of_file;
+mod sent;
+mod waiting;
 mod why;
 
 pub use conclusion::kind_of_mail;

@@ -110,3 +110,32 @@ async fn a_mail_is_known_by_its_job_from_when_it_was_about_to_be_sent() {
     let answer = mail.answer.expect("an answer");
     assert!(answer.len() < 1000, "{}", answer.len());
 }
+
+#[tokio::test]
+async fn that_a_mail_may_have_been_taken_stays_known_when_the_next_attempt_is_refused() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let attempt = async |reached: MailState, at| {
+        let intended = store.intend_mail("job_1", "sign-up", at).await;
+        intended.expect("it can be recorded");
+        let recorded = store.record_mail("job_1", reached, None, at).await;
+        recorded.expect("it can be recorded");
+        let found = store.find_mail("job_1").await.expect("readable");
+        found.expect("there")
+    };
+    let refused = attempt(MailState::NotTaken, NOW).await;
+    assert_eq!(refused.maybe_sent_at, None);
+    assert!(!refused.may_ever_be_taken());
+    assert!(
+        attempt(MailState::Unanswered, NOW)
+            .await
+            .may_ever_be_taken()
+    );
+    for _ in 0..2 {
+        let refused = attempt(MailState::NotTaken, LATER).await;
+        assert_eq!(refused.maybe_sent_at, Some(NOW));
+        assert!(refused.may_ever_be_taken() && !refused.may_be_taken());
+    }
+    let taken = attempt(MailState::HandedOver, LATER).await;
+    assert!(!taken.may_ever_be_taken());
+}

@@ -1,6 +1,12 @@
 //! Operators find jobs by what they know, and are told what became of an address and a document.
 
-use dossier_common::queue::{Cause, JobState, QueueName, SendEmail, cause_key};
+use std::time::Duration;
+
+use dossier_common::email::EmailAddress;
+use dossier_common::queue::backend::operator::{BulkOptions, Selection};
+use dossier_common::queue::{Cause, Job, JobState, QueueName, SendEmail, cause_key};
+use dossier_common::store::mails::{MailState, TAKEN_BY_LOG};
+use dossier_common::story::Explanation;
 use dossier_devstack::mail::Behaviour;
 use serde_json::Value;
 
@@ -142,6 +148,44 @@ async fn what_became_of_the_mails_to_an_address_is_one_command() {
         said.contains("nothing is stored under this address"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_mail_that_is_not_sent_is_told_with_its_queue_and_with_what_the_server_has() {
+    let bench = Bench::new().await;
+    let (_, job) = bench.sign_up(None).await;
+    let (store, id, now) = (bench.store(), job.to_string(), bench.now());
+    let concluded = async || {
+        let email: EmailAddress = CLIENT.parse().expect("an address");
+        let said = Explanation::of_address(store, &email).await;
+        said.expect("readable").conclusions.remove(0)
+    };
+    let (operator, probe) = (store.queue_operator(), Duration::from_secs(10));
+    let parking = operator.park_queue(SendEmail::QUEUE, probe, "no route");
+    parking.await.expect("it can be parked");
+    let said = concluded().await;
+    for part in ["the queue is parked since ", ": no route; none takes jobs"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+
+    let selection = Selection::Ids(vec![id.clone()]);
+    let cancelling = operator.cancel_jobs(&selection, BulkOptions::default());
+    cancelling.await.expect("it can be cancelled");
+    let said = concluded().await;
+    assert!(said.contains("runs it"), "{said}");
+    for reached in [MailState::Unanswered, MailState::NotTaken] {
+        let intended = store.intend_mail(&id, "sign-up", now).await;
+        intended.expect("it can be recorded");
+        let recorded = store.record_mail(&id, reached, None, now).await;
+        recorded.expect("it can be recorded");
+        let said = concluded().await;
+        assert!(said.contains("may send a second copy"), "{said}");
+    }
+    let taken = store.record_taken_mail(&id, "sign-up", TAKEN_BY_LOG, now);
+    taken.await.expect("it can be recorded");
+    let said = concluded().await;
+    assert!(said.contains("took it, by its log"), "{said}");
+    assert!(!said.contains("retry"), "{said}");
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ jobs-about-title = Worum es geht
 jobs-mail-title = Seine Mail
 jobs-mail-state = Wie weit sie kam
 jobs-mail-since = Seit
+jobs-mail-maybe-sent = Vielleicht beim Server seit
 jobs-mail-answer = Antwort des Mailservers
 jobs-mail-intended = wird gleich übergeben
 jobs-mail-not-taken = vom Server nicht angenommen

@@ -71,6 +71,7 @@ jobs-about-title = What it is about
 jobs-mail-title = Its mail
 jobs-mail-state = How far it got
 jobs-mail-since = Since
+jobs-mail-maybe-sent = The server may have it since
 jobs-mail-answer = Answer of the mail server
 jobs-mail-intended = about to be handed over
 jobs-mail-not-taken = not taken by the server

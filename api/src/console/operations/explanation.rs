@@ -3,6 +3,7 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Response;
+use dossier_common::email::EmailAddress;
 use minijinja::context;
 use minijinja::value::Serde;
 use url::form_urlencoded;
@@ -62,7 +63,10 @@ impl FromRequestParts<AppState> for Subject {
 }
 
 fn read(text: &str) -> Result<ExplainQuery, Problem> {
-    let address = || text.parse().map(ExplainQuery::Address).ok();
+    let address = || {
+        let address = EmailAddress::parse_idna(text);
+        address.map(ExplainQuery::Address).ok()
+    };
     let document = text.parse().map(ExplainQuery::File).ok();
     document.or_else(address).ok_or_else(|| {
         let rule = "must be an e-mail address or the id of a document";

@@ -36,7 +36,7 @@ impl FromStr for Subject {
         if let Ok(file) = text.parse() {
             return Ok(Self::File(file));
         }
-        let address = text.parse().map(Self::Address);
+        let address = EmailAddress::parse_idna(text).map(Self::Address);
         address.map_err(|_| "must be an e-mail address or the id of a document (fil_…)")
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
-use dossier_common::clock::{Clock, rfc3339};
+use dossier_common::clock::{Clock, rfc3339, to_the_second};
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::Store;
 use dossier_common::store::mails::{Mail, MailState};
@@ -41,7 +41,10 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         }
         if let Some(mail) = mail {
             let at = rfc3339(mail.at);
-            shown["mail"] = json!({ "state": mail.state, "answer": mail.answer, "at": at });
+            let maybe_sent_at = mail.maybe_sent_at.map(rfc3339);
+            shown["mail"] = json!({
+                "state": mail.state, "answer": mail.answer, "at": at, "maybe_sent_at": maybe_sent_at,
+            });
         }
         anstream::println!("{}", serde_json::to_string_pretty(&shown)?);
     } else {
@@ -100,8 +103,7 @@ fn overview(job: &JobRecord, mail: Option<&Mail>) -> anyhow::Result<Table> {
         row("trace id", trace_id);
     }
     if let Some(mail) = mail {
-        let answer = mail.answer.as_deref().unwrap_or_default();
-        row("mail", format!("{} {answer}", state(mail.state)));
+        row("mail", how_far(mail));
     }
     Ok(table)
 }
@@ -112,15 +114,20 @@ fn trace_id(job: &JobRecord) -> Option<String> {
     TraceContext::parse(parent, None).map(|context| context.trace_id())
 }
 
-/// How far the mail of a job got.
-fn state(state: MailState) -> &'static str {
-    match state {
-        MailState::Intended => "about to be handed over, or may have been:",
-        MailState::NotTaken => "not taken:",
-        MailState::Unanswered => "may have been taken:",
-        MailState::Held => "held, for it may have been taken:",
-        MailState::HandedOver | MailState::Settled => "taken:",
-    }
+/// How far the mail of a job got, and what the server said of it.
+fn how_far(mail: &Mail) -> String {
+    let state = match mail.state {
+        MailState::Intended => "about to be handed over, or may have been",
+        MailState::NotTaken => "not taken",
+        MailState::Unanswered => "may have been taken",
+        MailState::Held => "held, for it may have been taken",
+        MailState::HandedOver | MailState::Settled => "taken",
+    };
+    let before = mail.maybe_sent_at.map(to_the_second);
+    let before = before.map(|at| format!(" (an attempt of {at} may have been taken)"));
+    let answer = mail.answer.as_ref().map(|answer| format!(": {answer}"));
+    let (before, answer) = (before.unwrap_or_default(), answer.unwrap_or_default());
+    format!("{state}{before}{answer}")
 }
 
 const ATTEMPTS: [Column; 7] = [
@@ -156,4 +163,32 @@ fn attempts(job: &JobRecord, width: Option<u16>) -> Table {
         ]);
     }
     fitted(&ATTEMPTS, &rows, width)
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn how_far_a_mail_got_ends_in_an_answer_or_in_nothing() {
+        let at = DateTime::from_millis(0);
+        let mut mail = Mail {
+            job_id: "job_1".to_owned(),
+            kind: "sign-up".to_owned(),
+            state: MailState::Held,
+            answer: None,
+            at,
+            maybe_sent_at: None,
+            expire_at: at,
+        };
+        assert_eq!(how_far(&mail), "held, for it may have been taken");
+        (mail.state, mail.maybe_sent_at) = (MailState::NotTaken, Some(at));
+        mail.answer = Some("550 no".to_owned());
+        assert_eq!(
+            how_far(&mail),
+            "not taken (an attempt of 1970-01-01 00:00:00 may have been taken): 550 no"
+        );
+    }
 }

@@ -14,7 +14,7 @@ use dossier_common::entropy::Entropy;
 use dossier_common::id::JobId;
 use dossier_common::queue::{JobState, QueueName, SendEmail};
 use dossier_common::store::Store;
-use dossier_common::store::mails::Mail;
+use dossier_common::store::mails::{Mail, TAKEN_BY_LOG};
 
 use crate::cli::jobs::open_store;
 
@@ -23,9 +23,6 @@ const STANDARD_INPUT: &str = "-";
 
 /// How many jobs are looked up at once.
 const STEP: usize = 1000;
-
-/// What the ledger says of such a mail in place of the server's answer.
-const BY_LOG: &str = "it is in the mail server's log";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -131,7 +128,7 @@ async fn record(store: &Store, mails: &[Unrecorded]) -> anyhow::Result<()> {
         .await?;
     for Unrecorded { job_id, kind } in mails {
         store
-            .record_taken_mail(job_id, kind, BY_LOG, clock.now())
+            .record_taken_mail(job_id, kind, TAKEN_BY_LOG, clock.now())
             .await?;
     }
     Ok(())
