@@ -1,6 +1,7 @@
 //! Mail: what it says, and how it gets there.
 
 mod connections;
+mod deadline;
 mod documents;
 mod duplicates;
 mod email;
@@ -16,6 +17,8 @@ mod said;
 mod send_error;
 mod server;
 mod settings;
+mod step;
+mod transaction;
 
 pub use documents::{AvailableDocument, DocumentsAvailable};
 pub use duplicates::Duplicates;
