@@ -15,6 +15,7 @@ mod rate;
 mod readable_stream;
 mod said;
 mod send_error;
+mod sender;
 mod server;
 mod settings;
 mod step;

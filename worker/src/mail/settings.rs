@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::connections::Connections;
 use super::duplicates::Duplicates;
+use super::sender::read_sender;
 use super::server::{MailServer, Options, RULE};
 
 /// How long the mail server has for one mail, from the connection to its last answer.
@@ -36,10 +37,7 @@ impl MailSettings {
         let duplicates = Duplicates::read(env);
         let probe_seconds = env.number("MAIL_PROBE_SECONDS", 1..=3600, DEFAULT_PROBE_SECONDS);
         let seconds = env.number("SMTP_TIMEOUT_SECONDS", 1..=600, DEFAULT_TIME_LIMIT_SECONDS);
-        let from = env.required(
-            "MAIL_FROM",
-            "must be the sender, such as Dossier <no-reply@dossier.example.com>",
-        );
+        let from = read_sender(env);
         Some(Self {
             connections: Connections::new(server?, Duration::from_secs(seconds)),
             from: from?,
