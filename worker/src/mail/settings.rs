@@ -9,6 +9,7 @@ use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
 
 use super::connections::Connections;
+use super::documents::Place;
 use super::duplicates::Duplicates;
 use super::sender::read_sender;
 use super::server::{MailServer, Options, RULE};
@@ -26,12 +27,13 @@ const NO_CERTIFICATE: &str = "names a file that holds no certificate in PEM form
 pub struct MailSettings {
     pub(super) connections: Connections,
     pub(super) from: Mailbox,
+    pub(super) documents: Place,
     pub(super) duplicates: Duplicates,
     pub(super) probe_every: Duration,
 }
 
 impl MailSettings {
-    /// Reads the variables of mail, whose names begin with `SMTP_` and `MAIL_`.
+    /// Reads the variables of mail, whose names begin with `SMTP_` and `MAIL_`, and whether there is a console.
     pub fn read(env: &mut Environment) -> Option<Self> {
         let server = read_server(env);
         let duplicates = Duplicates::read(env);
@@ -41,6 +43,7 @@ impl MailSettings {
         Some(Self {
             connections: Connections::new(server?, Duration::from_secs(seconds)),
             from: from?,
+            documents: Place::read(env),
             duplicates,
             probe_every: Duration::from_secs(probe_seconds),
         })
