@@ -7,7 +7,7 @@ use dossier_common::file_name::FileName;
 use dossier_common::user::Role;
 use minijinja::{Environment, Value, context};
 
-use super::documents::DocumentsAvailable;
+use super::documents::{DocumentsAvailable, Place};
 
 /// A mail, before it is addressed to anybody.
 #[derive(Clone, PartialEq, Eq)]
@@ -143,8 +143,8 @@ impl Email {
         }
     }
 
-    pub(super) fn render(&self) -> Result<Rendered, minijinja::Error> {
-        let values = self.values();
+    pub(super) fn render(&self, place: Place) -> Result<Rendered, minijinja::Error> {
+        let values = self.values(place);
         let render = |form| {
             let name = format!("{}.{form}", self.template());
             TEMPLATES.get_template(&name)?.render(&values)
@@ -178,11 +178,11 @@ impl Email {
         }
     }
 
-    fn values(&self) -> Value {
+    fn values(&self, place: Place) -> Value {
         match self {
             Self::Verify { url } => context! { url },
             Self::Test => context! {},
-            Self::DocumentsAvailable(told) => told.values(),
+            Self::DocumentsAvailable(told) => told.values(place),
             Self::FirstDownload { name, document, by } => {
                 context! { name, document => document.as_str(), by }
             }
@@ -265,7 +265,7 @@ mod tests {
         let email = Email::Verify {
             url: "https://dossier.example.com/verify-email/abc-_=".to_owned(),
         };
-        let rendered = email.render().unwrap();
+        let rendered = email.render(Place::Page).unwrap();
         assert!(
             rendered
                 .text
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn html_in_a_name_stays_text() {
         let name = Some("<b>Ada</b>".to_owned());
-        let rendered = account_exists(name).render().unwrap();
+        let rendered = account_exists(name).render(Place::Page).unwrap();
         assert!(rendered.text.contains("Hello <b>Ada</b>"));
         assert!(rendered.html.contains("&lt;b&gt;Ada&lt;"));
     }
@@ -293,7 +293,7 @@ mod tests {
                 enabled,
                 reset_url,
             };
-            let rendered = email.render().unwrap();
+            let rendered = email.render(Place::Page).unwrap();
             let heading = format!(">{}</h1>", email.subject());
             assert!(rendered.html.contains(&heading), "{}", rendered.html);
             for line in rendered.text.lines() {
@@ -304,14 +304,14 @@ mod tests {
 
     #[test]
     fn a_letter_to_nobody_in_particular_reads_well() {
-        let rendered = account_exists(None).render().unwrap();
+        let rendered = account_exists(None).render(Place::Page).unwrap();
         assert!(rendered.text.starts_with("Hello,"));
         assert!(rendered.html.contains("Hello,"));
     }
 
     #[test]
     fn the_test_mail_can_be_written() {
-        let rendered = Email::Test.render().unwrap();
+        let rendered = Email::Test.render(Place::Page).unwrap();
         assert!(rendered.text.contains("can send mails"));
         assert!(rendered.html.contains("can send mails"));
     }

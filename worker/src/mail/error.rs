@@ -6,6 +6,7 @@ use lettre::transport::smtp;
 
 use super::said::masked;
 use super::send_error::{END_OF_MAIL, SendError};
+use super::step::Step;
 
 /// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,9 @@ impl MailError {
             | SendError::OutOfStep {
                 command: END_OF_MAIL,
                 ..
+            }
+            | SendError::TimedOut {
+                step: Step::Answer, ..
             } => Self::Unanswered(text),
             SendError::OutOfStep { .. } => Self::Interrupted(text),
             _ => Self::Unavailable(text),

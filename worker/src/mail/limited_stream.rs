@@ -3,47 +3,17 @@
 use std::io::{self, Error, ErrorKind};
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// More than a reply or a TLS handshake has. A line that never ends would fill the memory.
+use super::deadline::Deadline;
+
+/// More than a TLS handshake or a reply has. A line that never ends would fill the memory.
 const MAX_REPLY_BYTES: usize = 256 * 1024;
-
-/// How long the answer to a QUIT is waited for. lettre says QUIT after a refusal and waits for the
-/// answer before it tells of the refusal.
-const GOODBYE_LIMIT: Duration = Duration::from_secs(2);
-const QUIT: &[u8] = b"QUIT\r\n";
-
-/// Until when the server may be waited for. Clones are one and the same.
-#[derive(Clone, Debug)]
-pub(super) struct Deadline {
-    time_limit: Duration,
-    at: Arc<Mutex<Instant>>,
-}
-
-impl Deadline {
-    /// In `time_limit` from now.
-    pub(super) fn after(time_limit: Duration) -> Self {
-        let at = Arc::new(Mutex::new(Instant::now() + time_limit));
-        Self { time_limit, at }
-    }
-
-    /// Begins the time anew, for another mail.
-    pub(super) fn restart(&self) {
-        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
-        *at = Instant::now() + self.time_limit;
-    }
-
-    fn at(&self) -> Instant {
-        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A TCP stream that is waited for until its deadline, and whose peer may say so much at a time.
 #[derive(Debug)]
@@ -53,7 +23,6 @@ pub(super) struct LimitedStream {
     /// Runs while the peer is waited for.
     timer: Option<Pin<Box<Sleep>>>,
     is_writing: bool,
-    is_goodbye: bool,
     /// Since we wrote last.
     received: usize,
 }
@@ -65,32 +34,35 @@ impl LimitedStream {
             deadline,
             timer: None,
             is_writing: false,
-            is_goodbye: false,
             received: 0,
         }
     }
 
-    /// The other direction begins, and with it another wait.
+    /// The other direction begins.
     fn turn(&mut self, is_writing: bool) {
         if self.is_writing != is_writing {
             self.is_writing = is_writing;
-            self.timer = None;
             self.received = 0;
+        }
+    }
+
+    /// An error once the deadline has passed: a peer that is always ready is never waited for.
+    fn check_deadline(&self) -> io::Result<()> {
+        match Instant::now() < self.deadline.at() {
+            true => Ok(()),
+            false => Err(self.deadline.error()),
         }
     }
 
     /// Pending until the deadline, then an error.
     fn poll_deadline<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        let deadline = self.deadline.at();
-        let end = match self.is_goodbye {
-            true => deadline.min(Instant::now() + GOODBYE_LIMIT),
-            false => deadline,
-        };
+        let end = self.deadline.at();
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        if timer.deadline() != end {
+            timer.as_mut().reset(end);
+        }
         ready!(timer.as_mut().poll(cx));
-        let seconds = self.deadline.time_limit.as_secs_f64();
-        let text = format!("the mail server did not take the mail within {seconds} s");
-        Poll::Ready(Err(Error::new(ErrorKind::TimedOut, text)))
+        Poll::Ready(Err(self.deadline.error()))
     }
 }
 
@@ -102,6 +74,10 @@ impl AsyncRead for LimitedStream {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.turn(false);
+        if this.received > 0 {
+            // An answer that lies there is read; what follows it in time is no reason to go on.
+            this.check_deadline()?;
+        }
         let before = buffer.filled().len();
         match Pin::new(&mut this.stream).poll_read(cx, buffer) {
             Poll::Ready(Ok(())) => {}
@@ -125,7 +101,7 @@ impl AsyncWrite for LimitedStream {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.turn(true);
-        this.is_goodbye = bytes == QUIT;
+        this.check_deadline()?;
         match Pin::new(&mut this.stream).poll_write(cx, bytes) {
             Poll::Ready(written) => Poll::Ready(written),
             Poll::Pending => this.poll_deadline(cx),

@@ -10,6 +10,7 @@ use lettre::{Address, Message};
 use mongodb::bson::DateTime;
 
 use super::connections::Connections;
+use super::documents::Place;
 use super::duplicates::Duplicates;
 use super::email::Email;
 use super::error::MailError;
@@ -34,6 +35,7 @@ pub struct Envelope<'a> {
 pub struct Mailer {
     transport: Transport,
     from: Mailbox,
+    documents: Place,
     duplicates: Duplicates,
     probe_every: Duration,
 }
@@ -50,6 +52,7 @@ impl Mailer {
         Self {
             transport: Transport::Smtp(settings.connections),
             from: settings.from,
+            documents: settings.documents,
             duplicates: settings.duplicates,
             probe_every: settings.probe_every,
         }
@@ -60,6 +63,7 @@ impl Mailer {
         Self {
             transport: Transport::Capture(Arc::default()),
             from,
+            documents: Place::default(),
             duplicates: Duplicates::default(),
             probe_every: Duration::from_secs(1),
         }
@@ -134,7 +138,9 @@ impl Mailer {
     fn compose(&self, email: &Email, envelope: &Envelope<'_>) -> Result<Message, MailError> {
         let address = envelope.to.as_str().parse();
         let address: Address = address.map_err(MailError::unwritable)?;
-        let rendered = email.render().map_err(MailError::unwritable)?;
+        let rendered = email
+            .render(self.documents)
+            .map_err(MailError::unwritable)?;
         let message_id = format!("<{}@{}>", envelope.job_id, self.from.email.domain());
         let mut message = Message::builder()
             .from(self.from.clone())

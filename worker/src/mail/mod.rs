@@ -1,6 +1,7 @@
 //! Mail: what it says, and how it gets there.
 
 mod connections;
+mod deadline;
 mod documents;
 mod duplicates;
 mod email;
@@ -14,8 +15,11 @@ mod rate;
 mod readable_stream;
 mod said;
 mod send_error;
+mod sender;
 mod server;
 mod settings;
+mod step;
+mod transaction;
 
 pub use documents::{AvailableDocument, DocumentsAvailable};
 pub use duplicates::Duplicates;

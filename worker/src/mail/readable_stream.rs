@@ -1,16 +1,20 @@
 //! What the mail server says, as lettre reads it: in UTF-8, with a space after the code, in lines that are not
-//! too long. Where a server speaks ISO 8859-1, says a code alone (RFC 5321 §4.2) or tells a story in one line,
-//! lettre reads no reply at all: a refusal would pass for a broken connection, and a mail that was taken would
-//! be sent again.
+//! too long, not too many, and end in CR LF. Where a server speaks ISO 8859-1, says a code alone (RFC 5321 §4.2),
+//! ends a line in LF or tells a story in one line, lettre reads no reply at all: a refusal would pass for a broken
+//! connection, and a mail that was taken would be sent again.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::mem::take;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::deadline::Deadline;
+use super::step::Step;
 
 /// How much is read at once.
 const CHUNK_BYTES: usize = 1024;
@@ -22,15 +26,30 @@ const CODE_LENGTH: usize = 3;
 /// have 512 at most (RFC 5321 §4.5.3.1.5).
 const LONGEST_LINE: usize = 900;
 
+/// How much of an answer is read. lettre reads all of it anew with every line, and nothing runs meanwhile.
+const MAX_ANSWER_BYTES: usize = 32 * 1024;
+const MAX_ANSWER_LINES: usize = 200;
+
+/// How lettre ends a mail.
+const END_OF_MAIL: &[u8] = b"\r\n.\r\n";
+
+/// How long the answer to a QUIT is waited for. lettre says QUIT after a refusal and waits for the
+/// answer before it tells of the refusal.
+const GOODBYE_LIMIT: Duration = Duration::from_secs(2);
+const QUIT: &[u8] = b"QUIT\r\n";
+
 /// What lettre reads first.
 const GREETING: &[u8] = b"220 greeted before\r\n";
 
 /// A stream of which all that is read is UTF-8, with a `?` for what is not, and no line is a code alone
-/// or very long.
+/// or very long. It tells its deadline how far lettre has got.
 #[derive(Debug)]
 pub(super) struct ReadableStream<S> {
     stream: S,
+    deadline: Deadline,
     text: Text,
+    /// Whether the end of the mail is written, and not flushed.
+    ends_mail: bool,
 }
 
 /// Bytes on their way to being text.
@@ -42,22 +61,44 @@ struct Text {
     ready: Vec<u8>,
     /// How many bytes the present line has so far.
     line_bytes: usize,
+    /// Whether the byte before was CR.
+    is_returned: bool,
     /// Whether the rest of the line is left out.
     is_cut: bool,
+    /// What there was to read since we wrote last.
+    answer_bytes: usize,
+    answer_lines: usize,
 }
 
 impl<S> ReadableStream<S> {
-    pub(super) fn new(stream: S) -> Self {
-        let text = Text::default();
-        Self { stream, text }
+    /// The stream of a server that is going to greet.
+    pub(super) fn new(stream: S, deadline: Deadline) -> Self {
+        deadline.wait_for(Step::Greeting);
+        Self {
+            stream,
+            deadline,
+            text: Text::default(),
+            ends_mail: false,
+        }
     }
 
     /// The same of a server that has greeted before: it does not do so again when encryption begins, and
     /// lettre waits for it.
-    pub(super) fn greeted(stream: S) -> Self {
-        let mut readable = Self::new(stream);
+    pub(super) fn greeted(stream: S, deadline: Deadline) -> Self {
+        let mut readable = Self::new(stream, deadline);
         readable.text.add(GREETING);
         readable
+    }
+
+    /// lettre writes `bytes`.
+    fn note(&mut self, bytes: &[u8]) {
+        (self.text.answer_bytes, self.text.answer_lines) = (0, 0);
+        match self.deadline.step() {
+            Step::Greeting => self.deadline.wait_for(Step::Hello),
+            Step::Content => self.ends_mail |= bytes == END_OF_MAIL,
+            _ if bytes == QUIT => self.deadline.shorten(GOODBYE_LIMIT),
+            _ => {}
+        }
     }
 }
 
@@ -84,21 +125,45 @@ impl Text {
     fn say(&mut self, bytes: &[u8]) {
         for byte in bytes.iter().copied() {
             if byte == b'\n' {
-                (self.line_bytes, self.is_cut) = (0, false);
-                self.ready.push(byte);
-                continue;
-            }
-            let is_return = byte == b'\r';
-            if is_return && self.line_bytes == CODE_LENGTH {
-                self.ready.push(b' ');
-            }
-            // Not within a character.
-            self.is_cut |= !is_return && self.line_bytes >= LONGEST_LINE && !is_continued(byte);
-            if is_return || !self.is_cut {
-                self.line_bytes += 1;
-                self.ready.push(byte);
+                if !self.is_returned {
+                    self.say_in_line(b'\r');
+                }
+                (self.line_bytes, self.is_returned, self.is_cut) = (0, false, false);
+                self.answer_lines += 1;
+                self.push(byte);
+            } else {
+                self.say_in_line(byte);
             }
         }
+    }
+
+    fn say_in_line(&mut self, byte: u8) {
+        self.is_returned = byte == b'\r';
+        if self.is_returned && self.line_bytes == CODE_LENGTH {
+            self.push(b' ');
+        }
+        // Not within a character.
+        self.is_cut |= !self.is_returned && self.line_bytes >= LONGEST_LINE && !is_continued(byte);
+        if self.is_returned || !self.is_cut {
+            self.line_bytes += 1;
+            self.push(byte);
+        }
+    }
+
+    fn push(&mut self, byte: u8) {
+        self.answer_bytes += 1;
+        self.ready.push(byte);
+    }
+
+    /// An error where the answer is too long.
+    fn check(&self) -> io::Result<()> {
+        if self.answer_bytes <= MAX_ANSWER_BYTES && self.answer_lines <= MAX_ANSWER_LINES {
+            return Ok(());
+        }
+        let text = format!(
+            "the mail server's answer has more than {MAX_ANSWER_LINES} lines or {MAX_ANSWER_BYTES} bytes"
+        );
+        Err(io::Error::new(ErrorKind::InvalidData, text))
     }
 
     fn read(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -125,6 +190,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for ReadableStream<S> {
             let mut chunk = ReadBuf::new(&mut chunk);
             ready!(Pin::new(&mut this.stream).poll_read(cx, &mut chunk))?;
             this.text.add(chunk.filled());
+            this.text.check()?;
             if chunk.filled().is_empty() {
                 break;
             }
@@ -140,11 +206,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ReadableStream<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        this.note(bytes);
+        Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.stream).poll_flush(cx))?;
+        if take(&mut this.ends_mail) {
+            this.deadline.wait_for(Step::Answer);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -164,7 +237,7 @@ mod tests {
 
     #[test]
     fn replies_become_what_lettre_reads_however_they_arrive() {
-        let cases: [(&[u8], &str); 6] = [
+        let cases: [(&[u8], &str); 8] = [
             (b"250 gespeichert \xE4\xFF\r\n", "250 gespeichert ??\r\n"),
             (
                 "250 später €\u{1F600}\r\n".as_bytes(),
@@ -173,6 +246,8 @@ mod tests {
             (b"550 \xE4\xE4\xE4 nein \xC3\r\n", "550 ??? nein ?\r\n"),
             (b"250 \xF0\x9F\x98", "250 ?"),
             (b"250\r\n354\r\n", "250 \r\n354 \r\n"),
+            (b"250-a\n250\n\n354 go\n", "250-a\r\n250 \r\n\r\n354 go\r\n"),
+            (b"250 a\rb\n250 c\r\n", "250 a\rb\r\n250 c\r\n"),
             (b"250-\r\n250-a\r\n25\r\n", "250-\r\n250-a\r\n25\r\n"),
         ];
         for (said, shown) in cases {
@@ -201,6 +276,21 @@ mod tests {
             assert!(first.starts_with(&format!("250 {letter}")), "{first}");
             assert!((LONGEST_LINE..LONGEST_LINE + 4).contains(&first.len()));
             assert_eq!(rest, "354 go\r\n");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_many_lines_is_read_and_one_without_an_end_is_not() {
+        let long = format!("250-{}\n", "x".repeat(800));
+        for (line, most) in [("250-a\n", MAX_ANSWER_LINES), (&*long, 40)] {
+            let mut text = Text::default();
+            for _ in 0..most {
+                text.add(line.as_bytes());
+                assert!(text.check().is_ok());
+            }
+            text.add(line.as_bytes());
+            let error = text.check().expect_err(line).to_string();
+            assert!(error.contains("more than 200 lines"), "{error}");
         }
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use lettre::transport::smtp;
 
+use super::step::Step;
+
 /// What is asked last, for [`SendError::OutOfStep`].
 pub(super) const END_OF_MAIL: &str = "the end of the mail";
 
@@ -17,6 +19,14 @@ pub(super) enum SendError {
     /// The server is not there, or does not talk to us: a mail is not what it refuses.
     #[error(transparent)]
     Unavailable(smtp::Error),
+    /// The same, and what may be wrong with its address.
+    #[error("{error}; {hint}")]
+    Unsuited {
+        /// What happened.
+        error: smtp::Error,
+        /// What the address may have to be.
+        hint: &'static str,
+    },
     /// The server refused this mail, or the connection broke while it was handed over.
     #[error(transparent)]
     Refused(smtp::Error),
@@ -31,20 +41,26 @@ pub(super) enum SendError {
         /// What was answered.
         code: u16,
     },
-    /// Something else took too long.
-    #[error("the mail server did not take the mail within {} s", .0.as_secs_f64())]
-    TimedOut(Duration),
+    /// It took too long, whatever the connection was doing.
+    #[error("the mail server {step} within {} s", .limit.as_secs_f64())]
+    TimedOut {
+        /// What the server was waited for.
+        step: Step,
+        /// How long that may take.
+        limit: Duration,
+    },
 }
 
 impl SendError {
     /// What the server answered, if it did.
     pub(super) fn code(&self) -> Option<u16> {
         match self {
-            Self::Unavailable(error) | Self::Refused(error) | Self::Unanswered(error) => {
-                error.status().map(u16::from)
-            }
+            Self::Unavailable(error)
+            | Self::Unsuited { error, .. }
+            | Self::Refused(error)
+            | Self::Unanswered(error) => error.status().map(u16::from),
             Self::OutOfStep { code, .. } => Some(*code),
-            Self::Unreachable(_) | Self::TimedOut(_) => None,
+            Self::Unreachable(_) | Self::TimedOut { .. } => None,
         }
     }
 }

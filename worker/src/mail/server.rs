@@ -15,11 +15,13 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use url::{Host, Url};
 
+use super::deadline::Deadline;
 use super::encrypted_stream::EncryptedStream;
 use super::lent_stream::LentStream;
-use super::limited_stream::{Deadline, LimitedStream};
+use super::limited_stream::LimitedStream;
 use super::readable_stream::ReadableStream;
 use super::send_error::SendError;
+use super::step::Step;
 
 /// How long each address of the server may take to accept a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -27,6 +29,13 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// What `SMTP_URL` must be.
 pub(super) const RULE: &str = "must be smtps://user:password@host, smtp://user:password@host?tls=required, or \
                     smtp://host for a server on a private network";
+
+/// What TLS says of a server that speaks before it.
+const NO_TLS: &str = "corrupt message";
+
+const WANTS_PLAIN: &str = "the server may want SMTP_URL to be smtp://…?tls=required";
+
+const WANTS_TLS: &str = "where the server speaks TLS at once, SMTP_URL must begin with smtps://";
 
 /// What may be wrong with an address that has a user.
 const ENCODE: &str = "cannot be read, or has a character in the user or password that must be percent-encoded: \
@@ -81,7 +90,7 @@ impl MailServer {
             Host::Ipv6(address) => address.to_string(),
             host => host.to_string(),
         };
-        let tls = url.query_pairs().find(|(name, _)| name == "tls");
+        let tls = read_tls(&url)?;
         let parameters = || {
             let mut parameters = TlsParameters::builder(host.clone());
             if let Some(authority) = options.authority.clone() {
@@ -89,18 +98,15 @@ impl MailServer {
             }
             parameters.build().map_err(|_| RULE)
         };
-        let (encryption, usual_port) = match (url.scheme(), tls.as_ref().map(|(_, how)| &**how)) {
-            (_, Some("opportunistic")) => {
-                return Err("tls=opportunistic would fall back to clear text; say tls=required");
-            }
+        let (encryption, usual_port) = match (url.scheme(), tls) {
             ("smtps", _) => (Encryption::Implicit(parameters()?), SUBMISSIONS_PORT),
-            ("smtp", Some("required")) => (Encryption::StartTls(parameters()?), SUBMISSION_PORT),
-            ("smtp", None) if !url.username().is_empty() || url.password().is_some() => {
+            ("smtp", Tls::Required) => (Encryption::StartTls(parameters()?), SUBMISSION_PORT),
+            ("smtp", Tls::Unsaid) if !url.username().is_empty() || url.password().is_some() => {
                 return Err(
                     "would send the password in clear text; say tls=required or use smtps://",
                 );
             }
-            ("smtp", None) => (Encryption::None, SMTP_PORT),
+            ("smtp", Tls::Unsaid) => (Encryption::None, SMTP_PORT),
             _ => return Err(RULE),
         };
         Ok(Self {
@@ -121,12 +127,27 @@ impl MailServer {
     /// server is waited for until `deadline`, now and later.
     pub(super) async fn connect(
         &self,
-        deadline: Deadline,
+        deadline: &Deadline,
     ) -> Result<AsyncSmtpConnection, SendError> {
         let stream = self.reach().await.map_err(SendError::Unreachable)?;
-        let stream = LimitedStream::new(stream, deadline);
-        let opening = self.open(stream).await;
-        opening.map_err(SendError::Unavailable)
+        let opening = self.open(stream, deadline).await;
+        opening.map_err(|error| match self.hint(&error, deadline.step()) {
+            Some(hint) => SendError::Unsuited { error, hint },
+            None => SendError::Unavailable(error),
+        })
+    }
+
+    /// What may be wrong with the address, where a server at which `error` happened speaks TLS from another
+    /// byte on.
+    fn hint(&self, error: &Error, step: Step) -> Option<&'static str> {
+        let is_implicit = matches!(self.encryption, Encryption::Implicit(_));
+        match step {
+            Step::Greeting if !is_implicit && error.is_timeout() => Some(WANTS_TLS),
+            Step::Encryption if is_implicit && error.to_string().contains(NO_TLS) => {
+                Some(WANTS_PLAIN)
+            }
+            _ => None,
+        }
     }
 
     /// A stream to the first of the server's addresses that accepts a connection.
@@ -147,45 +168,55 @@ impl MailServer {
         Err(last)
     }
 
-    async fn open(&self, stream: LimitedStream) -> Result<AsyncSmtpConnection, Error> {
+    async fn open(
+        &self,
+        stream: TcpStream,
+        deadline: &Deadline,
+    ) -> Result<AsyncSmtpConnection, Error> {
+        let of_stream = deadline.clone();
+        let limited = LimitedStream::new(stream, deadline.clone());
         let stream: Box<dyn AsyncTokioStream> = match &self.encryption {
             Encryption::Implicit(parameters) => {
-                let encrypted = EncryptedStream::begin(stream, parameters.clone()).await?;
-                Box::new(ReadableStream::new(encrypted))
+                deadline.wait_for(Step::Encryption);
+                let encrypted = EncryptedStream::begin(limited, parameters.clone()).await?;
+                Box::new(ReadableStream::new(encrypted, of_stream))
             }
             Encryption::StartTls(parameters) => {
-                let encrypted = self.start_tls(stream, parameters.clone()).await?;
-                Box::new(ReadableStream::greeted(encrypted))
+                let lent = LentStream::new(limited);
+                self.ask_for_tls(lent.clone(), deadline, parameters).await?;
+                deadline.wait_for(Step::Encryption);
+                let encrypted = EncryptedStream::begin(lent, parameters.clone()).await?;
+                Box::new(ReadableStream::greeted(encrypted, of_stream))
             }
-            Encryption::None => Box::new(ReadableStream::new(stream)),
+            Encryption::None => Box::new(ReadableStream::new(limited, of_stream)),
         };
         let connecting = AsyncSmtpConnection::connect_with_transport(stream, &self.hello_name);
         let mut connection = connecting.await?;
         if let Some(credentials) = &self.credentials {
+            deadline.wait_for(Step::LogIn);
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(connection)
     }
 
-    /// Has the server begin encryption (RFC 3207 §4), and begins it. Not by lettre's own way, which reads
-    /// what is encrypted by itself: replies would have to be UTF-8.
-    async fn start_tls(
+    /// Has the server begin encryption (RFC 3207 §4). Not by lettre's own way, which reads what is encrypted
+    /// by itself: replies would have to be UTF-8.
+    async fn ask_for_tls(
         &self,
-        stream: LimitedStream,
-        parameters: TlsParameters,
-    ) -> Result<EncryptedStream, Error> {
-        let lent = LentStream::new(stream);
-        let readable = Box::new(ReadableStream::new(lent.clone()));
+        stream: LentStream,
+        deadline: &Deadline,
+        parameters: &TlsParameters,
+    ) -> Result<(), Error> {
+        let readable = Box::new(ReadableStream::new(stream, deadline.clone()));
         let hello = &self.hello_name;
         let mut plain = AsyncSmtpConnection::connect_with_transport(readable, hello).await?;
+        deadline.wait_for(Step::StartTls);
         if !plain.server_info().supports_feature(Extension::StartTls) {
             // Fails, and says why.
             plain.starttls(parameters.clone(), hello).await?;
         }
-        plain.command(Starttls).await?;
-        // What the server has said besides goes with it, and is not taken for said under encryption (§6).
-        drop(plain);
-        EncryptedStream::begin(lent, parameters).await
+        // What the server has said besides goes with `plain`, and is not taken for said under encryption (§6).
+        plain.command(Starttls).await.map(drop)
     }
 }
 
@@ -207,16 +238,48 @@ impl fmt::Debug for MailServer {
     }
 }
 
-fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
-    let Some(password) = url.password() else {
-        return Ok(None);
+/// What the address says of encryption.
+#[derive(Clone, Copy)]
+enum Tls {
+    Required,
+    Unsaid,
+}
+
+/// Reads what is behind the `?`. What is misspelt is refused: it would have the mail sent in clear text.
+fn read_tls(url: &Url) -> Result<Tls, &'static str> {
+    const ONE_OPTION: &str = "may have ?tls=required behind the host, and no other option";
+    if url.fragment().is_some() {
+        return Err(ONE_OPTION);
+    }
+    let mut options = url.query_pairs();
+    let tls = match options.next() {
+        None => Tls::Unsaid,
+        Some((name, how)) => match (&*name, &*how) {
+            ("tls", "required") => Tls::Required,
+            ("tls", "opportunistic") => {
+                return Err("tls=opportunistic would fall back to clear text; say tls=required");
+            }
+            _ => return Err(ONE_OPTION),
+        },
     };
+    match options.next() {
+        None => Ok(tls),
+        Some(_) => Err(ONE_OPTION),
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
     let decoded = |text| {
         let text = percent_decode_str(text).decode_utf8();
         text.map(String::from).map_err(|_| ENCODE)
     };
-    let (user, password) = (decoded(url.username())?, decoded(password)?);
-    Ok(Some(Credentials::new(user, password)))
+    let (user, password) = (url.username(), url.password().unwrap_or_default());
+    match (user.is_empty(), password.is_empty()) {
+        (true, true) => Ok(None),
+        (false, true) => Err("has a user and no password: smtps://user:password@host"),
+        (true, false) => Err("has a password and no user: smtps://user:password@host"),
+        (false, false) => Ok(Some(Credentials::new(decoded(user)?, decoded(password)?))),
+    }
 }
 
 /// The name in our EHLO: the address's path, or this machine's name.
@@ -268,11 +331,33 @@ mod tests {
             "smtp://mail.example?tls=opportunistic",
             "smtps://mail.example?tls=opportunistic",
             "smtp://mail.example?tls=none",
+            "smtps://mail.example?tls=none",
+            "smtp://mail.example?TLS=required",
+            "smtp://mail.example?starttls=required",
+            "smtp://mail.example?tls_required",
+            "smtp://mail.example?security=starttls",
+            "smtp://mail.example?tls=required&tls=required",
+            "smtp://mail.example?x=1&tls=required",
+            "smtp://mail.example#tls=required",
             "smtp://ada:secret@mail.example",
             "smtp://ada@mail.example",
         ] {
             let refused = parse(address).expect_err(address);
             assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_misspelt_is_named() {
+        for (address, named) in [
+            ("smtp://mail.example?starttls=required", "?tls=required"),
+            ("smtps://ada@mail.example", "no password"),
+            ("smtps://ada:@mail.example", "no password"),
+            ("smtp://ada:@mail.example?tls=required", "no password"),
+            ("smtps://:secret@mail.example", "no user"),
+        ] {
+            let refused = parse(address).expect_err(address);
+            assert!(refused.contains(named), "{address}: {refused}");
         }
     }
 

@@ -9,7 +9,9 @@ use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
 
 use super::connections::Connections;
+use super::documents::Place;
 use super::duplicates::Duplicates;
+use super::sender::read_sender;
 use super::server::{MailServer, Options, RULE};
 
 /// How long the mail server has for one mail, from the connection to its last answer.
@@ -25,24 +27,23 @@ const NO_CERTIFICATE: &str = "names a file that holds no certificate in PEM form
 pub struct MailSettings {
     pub(super) connections: Connections,
     pub(super) from: Mailbox,
+    pub(super) documents: Place,
     pub(super) duplicates: Duplicates,
     pub(super) probe_every: Duration,
 }
 
 impl MailSettings {
-    /// Reads the variables of mail, whose names begin with `SMTP_` and `MAIL_`.
+    /// Reads the variables of mail, whose names begin with `SMTP_` and `MAIL_`, and whether there is a console.
     pub fn read(env: &mut Environment) -> Option<Self> {
         let server = read_server(env);
         let duplicates = Duplicates::read(env);
         let probe_seconds = env.number("MAIL_PROBE_SECONDS", 1..=3600, DEFAULT_PROBE_SECONDS);
         let seconds = env.number("SMTP_TIMEOUT_SECONDS", 1..=600, DEFAULT_TIME_LIMIT_SECONDS);
-        let from = env.required(
-            "MAIL_FROM",
-            "must be the sender, such as Dossier <no-reply@dossier.example.com>",
-        );
+        let from = read_sender(env);
         Some(Self {
             connections: Connections::new(server?, Duration::from_secs(seconds)),
             from: from?,
+            documents: Place::read(env),
             duplicates,
             probe_every: Duration::from_secs(probe_seconds),
         })

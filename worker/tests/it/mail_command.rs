@@ -10,24 +10,33 @@ use dossier_worker::mail::{MailRate, MailSettings};
 
 use crate::harness::{Bench, CLIENT, MAIL_FROM, Program};
 
-async fn mail_test(server: &MailCatcher) -> (i32, String) {
+async fn mail_test(server: &MailCatcher, seconds: &str) -> (i32, String) {
     let program = Program::bare(&["mail", "test", "--to", CLIENT]);
     let program = program.variable("SMTP_URL", &server.smtp_url());
+    let program = program.variable("SMTP_TIMEOUT_SECONDS", seconds);
     program.variable("MAIL_FROM", MAIL_FROM).run().await
 }
 
 #[tokio::test]
 async fn a_test_mail_needs_no_database_and_says_what_the_server_said() {
     let server = MailCatcher::start().await.expect("a mail server");
-    let (code, said) = mail_test(&server).await;
+    let (code, said) = mail_test(&server, "60").await;
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("took a mail"), "{said}");
     assert_eq!(server.mailbox().messages_to(CLIENT).len(), 1);
     let refusal = Behaviour::reject(550);
     server.behave(refusal).expect("a server can be so");
-    let (code, said) = mail_test(&server).await;
+    let (code, said) = mail_test(&server, "60").await;
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("5.1.1"), "{said}");
+    assert!(
+        said.contains("5.1.1") && said.contains("was not sent"),
+        "{said}"
+    );
+    let silence = Behaviour::stall();
+    server.behave(silence).expect("a server can be so");
+    let (code, said) = mail_test(&server, "1").await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("may have been sent"), "{said}");
 }
 
 #[tokio::test]
@@ -53,6 +62,8 @@ async fn the_rate_of_mails_is_one_for_all_workers_and_stays_until_it_is_changed(
 fn what_is_wrong_with_the_server_is_told_by_variable() {
     for (name, value) in [
         ("SMTP_URL", "smtps://ada:p/w@mail.example"),
+        ("SMTP_URL", "smtp://mail.example?starttls=required"),
+        ("MAIL_FROM", "n\u{f6}-reply@dossier.example"),
         ("SMTP_CA_FILE", "/nowhere/ca.pem"),
         ("SMTP_CA_FILE", "/dev/null"),
         ("SMTP_HELLO_NAME", "two words"),

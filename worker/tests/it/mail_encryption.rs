@@ -77,6 +77,8 @@ async fn a_server_that_offers_no_encryption_gets_neither_mail_nor_password() {
         let url = address(&server, begins, "localhost");
         let (code, said) = mail_test(&url, None).await;
         assert_eq!(code, 1, "{begins:?}: {said}");
+        let is_hinted = said.contains("may want SMTP_URL to be smtp://");
+        assert_eq!(is_hinted, begins == Encrypted::AtOnce, "{said}");
         assert_eq!(server.mailbox().messages_to(CLIENT).len(), 0);
     }
 }

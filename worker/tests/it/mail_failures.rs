@@ -219,7 +219,7 @@ async fn a_mail_server_that_falls_silent_costs_an_attempt_and_the_connection_no_
     assert_eq!(failed.outcome, Outcome::Failed);
     let error = failed.error.expect("a reason");
     assert!(
-        error.contains("did not take the mail within 1 s"),
+        error.contains("did not say whether it took the mail within 1 s"),
         "{error}"
     );
     let told = logs.lines(&job.to_string());

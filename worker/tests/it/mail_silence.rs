@@ -4,7 +4,7 @@ use dossier_common::queue::backend::{AttemptRecord, Outcome};
 use dossier_common::queue::{JobState, SendEmail};
 use dossier_devstack::testing::Logs;
 
-use crate::harness::smtp_server::{server_that_says, server_with_an_endless_line};
+use crate::harness::smtp_server::{server_that_says, server_without_an_end};
 use crate::harness::{Bench, CLIENT, mailer, mailer_with};
 
 /// How an attempt at a mail ends with this server; the mail is sent when the server is a better one.
@@ -33,12 +33,22 @@ async fn a_server_that_falls_silent_at_any_step_is_waited_for_no_longer_than_the
         "250 ok\r\n",
         "354 go\r\n",
     ];
-    for steps in 0..=conversation.len() {
+    let waited_for = [
+        "sent no greeting",
+        "did not answer EHLO",
+        "did not answer MAIL",
+        "did not answer RCPT",
+        "did not answer DATA",
+        "did not say whether it took the mail",
+    ];
+    for (steps, waited_for) in waited_for.into_iter().enumerate() {
         let url = server_that_says(&conversation[..steps]).await;
         let failed = failed_attempt(&url).await;
         assert_eq!(failed.outcome, Outcome::Failed, "{steps}");
         let error = failed.error.unwrap_or_default();
-        assert!(error.contains("within 1 s"), "{steps}: {error}");
+        let expected = format!("the mail server {waited_for} within 1 s");
+        assert!(error.contains(&expected), "{steps}: {error}");
+        assert_eq!(error.contains("smtps://"), steps == 0, "{error}");
         let took = failed
             .finished_at
             .saturating_duration_since(failed.started_at);
@@ -46,9 +56,17 @@ async fn a_server_that_falls_silent_at_any_step_is_waited_for_no_longer_than_the
     }
 }
 
+const ENDLESS_LINE: &[u8] = &[b'2'; 4096];
+const ENDLESS_REPLY: &[u8] = b"220-foo\r\n";
+
 #[tokio::test]
 async fn an_answer_without_an_end_fails_the_attempt_and_fills_no_memory() {
-    let failed = failed_attempt(&server_with_an_endless_line().await).await;
-    let error = failed.error.unwrap_or_default();
-    assert!(error.contains("more than 262144 bytes"), "{error}");
+    for (bytes, expected) in [
+        (ENDLESS_LINE, "more than 262144 bytes"),
+        (ENDLESS_REPLY, "more than 200 lines"),
+    ] {
+        let failed = failed_attempt(&server_without_an_end(bytes).await).await;
+        let error = failed.error.unwrap_or_default();
+        assert!(error.contains(expected), "{error}");
+    }
 }

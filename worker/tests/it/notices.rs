@@ -147,7 +147,7 @@ async fn three_documents_are_told_in_one_mail_and_none_before_its_verdict() {
     assert!(text.starts_with("Hello Ada,"), "{text}");
     for file in &files {
         assert_eq!(text.matches(file.name.as_str()).count(), 1, "{text}");
-        let place = format!("{PUBLIC_URL}/v1/files/{}", file.id);
+        let place = format!("{PUBLIC_URL}/documents/{}", file.id);
         assert!(
             text.contains(&place) && text.contains("from Grace"),
             "{text}"

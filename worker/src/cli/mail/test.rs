@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 use dossier_common::clock::Clock;
 use dossier_common::config::Environment;
@@ -11,7 +11,12 @@ use dossier_common::email::EmailAddress;
 use dossier_common::entropy::Entropy;
 use dossier_common::id::JobId;
 
-use crate::mail::{Email, Envelope, MailSettings, Mailer};
+use crate::mail::{Email, Envelope, MailError, MailSettings, Mailer};
+
+const NOT_SENT: &str = "the mail was not sent; SMTP_URL, SMTP_CA_FILE and MAIL_FROM say where it goes and in whose name";
+
+const MAY_BE_SENT: &str = "the mail may have been sent: the mail server has all of it, and did not say whether it takes it; \
+                           its log says so";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -38,9 +43,13 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let began = Instant::now();
     let sent = mailer.send(&Email::Test, &envelope).await;
-    let answer = sent.context(
-        "the mail was not sent; SMTP_URL, SMTP_CA_FILE and MAIL_FROM say where it goes and in whose name",
-    )?;
+    let answer = sent.map_err(|error| {
+        let what = match &error {
+            MailError::Unanswered(_) => MAY_BE_SENT,
+            _ => NOT_SENT,
+        };
+        anyhow::Error::new(error).context(what)
+    })?;
     anstream::println!(
         "the mail server took a mail to {} within {} ms and said {answer:?}; its Message-ID begins with {id}",
         arguments.to,

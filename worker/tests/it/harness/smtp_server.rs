@@ -28,13 +28,13 @@ where
     url
 }
 
-/// A server whose greeting is a line without an end.
-pub(crate) async fn server_with_an_endless_line() -> String {
+/// A server whose greeting is `bytes` again and again, without an end.
+pub(crate) async fn server_without_an_end(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("smtp://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
-            tokio::spawn(async move { while client.write_all(&[b'2'; 4096]).await.is_ok() {} });
+            tokio::spawn(async move { while client.write_all(bytes).await.is_ok() {} });
         }
     });
     url
