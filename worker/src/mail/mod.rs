@@ -17,6 +17,7 @@ mod said;
 mod send_error;
 mod sender;
 mod server;
+mod server_address;
 mod settings;
 mod step;
 mod transaction;

@@ -12,7 +12,8 @@ use super::connections::Connections;
 use super::documents::Place;
 use super::duplicates::Duplicates;
 use super::sender::read_sender;
-use super::server::{MailServer, Options, RULE};
+use super::server::MailServer;
+use super::server_address::{Options, RULE, may_say_hello};
 
 /// How long the mail server has for one mail, from the connection to its last answer.
 const DEFAULT_TIME_LIMIT_SECONDS: u64 = 60;
@@ -80,8 +81,7 @@ fn has_certificate(pem: &[u8]) -> bool {
 
 fn read_hello_name(env: &mut Environment) -> Option<ClientId> {
     let name = env.text("SMTP_HELLO_NAME")?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '[' | ']' | ':');
-    if name.is_empty() || !name.chars().all(is_plain) {
+    if !may_say_hello(&name) {
         env.problem(
             "SMTP_HELLO_NAME",
             "must be a host name such as dossier.example.com",
