@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::parked::Parked;
 use crate::operation::{Operation, OperationState, Progress};
 use crate::queue::backend::Operator;
-use crate::queue::backend::operator::{BulkReport, Note, Selection, StepOptions};
+use crate::queue::backend::operator::{BulkReport, Note, StepOptions};
 
 /// Jobs in a step that has no pace.
 const STEP: u64 = 500;
@@ -134,11 +134,7 @@ impl<'s> Run<'s> {
         if operation.failure_bound.is_none() {
             return Ok(None);
         }
-        let queue = match &operation.selection {
-            Selection::Filter(filter) => filter.queue.as_deref(),
-            Selection::Ids(_) => None,
-        };
-        self.parked.ask(&self.operator, queue).await
+        self.parked.ask(&self.operator, operation).await
     }
 
     /// How many jobs it is the turn of.

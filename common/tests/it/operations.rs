@@ -256,6 +256,34 @@ async fn it_stops_when_more_fail_than_may_and_not_when_that_is_off() {
 }
 
 #[tokio::test]
+async fn it_stops_when_the_queue_of_its_jobs_is_parked_and_not_when_another_one_is() {
+    let test = TestStore::new().await;
+    let ids = cancelled(&test, 3).await;
+    let order = Order::new(Verb::Retry, Selection::Ids(ids), grace());
+    let begun = begin(&test, order.over(Duration::from_secs(4))).await;
+    let (reached, mut reaches) = tokio::sync::watch::channel(0);
+    let carried_out = operations::carry_out(&test.store, begun, |progress| {
+        reached.send_replace(progress.counts.reached);
+        ControlFlow::Continue(())
+    });
+    let operator = test.store.queue_operator();
+    let parking = async {
+        for (jobs, queue) in [(1, "validate-upload"), (2, "send-email")] {
+            let seen = reaches.wait_for(|reached| *reached >= jobs).await;
+            seen.expect("it goes on");
+            let probe = Duration::from_secs(60);
+            let parked = operator.park_queue(queue, probe, "away").await;
+            parked.expect("it can be parked");
+        }
+    };
+    let (ended, ()) = tokio::join!(carried_out, parking);
+    let ended = ended.expect("it can be carried out");
+    assert_eq!(ended.state, OperationState::Stopped);
+    let reason = ended.reason.as_deref();
+    assert_eq!(reason, Some("queue send-email is parked: away"));
+}
+
+#[tokio::test]
 async fn cohorts_have_names_that_stay_and_mean_their_jobs() {
     let test = TestStore::new().await;
     let ids = cancelled(&test, 5).await;
