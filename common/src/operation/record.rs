@@ -58,6 +58,10 @@ pub struct Operation {
     pub counts: Counts,
     /// The last job that it was the turn of; the next ones are behind it.
     pub cursor: Option<String>,
+    /// The jobs that are about to be deleted. Those of them that are gone after the death of the process were
+    /// deleted by it: nothing else tells of a deleted job.
+    #[serde(default)]
+    pub deleting: Vec<String>,
     /// Whether it goes on.
     pub state: OperationState,
     /// Why it has stopped, for people.

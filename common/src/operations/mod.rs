@@ -44,6 +44,7 @@ mod parked;
 mod plan;
 mod resume;
 mod run;
+mod uncounted;
 
 pub use crate::operation::*;
 pub use begin::begin;

@@ -184,6 +184,7 @@ fn reached(operation: &Operation) -> Document {
     doc! {
         "counts": { "$literal": counts },
         "cursor": { "$literal": operation.cursor.clone() },
+        "deleting": { "$literal": operation.deleting.clone() },
         "touched_at": "$$NOW",
     }
 }

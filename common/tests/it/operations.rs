@@ -201,6 +201,39 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     assert!(matches!(unknown, Err(OperationError::NotFound(_))));
 }
 
+/// Makes `operation` one that a process carried out which has died.
+async fn abandon(test: &TestStore, operation: &Operation, fields: Document) {
+    let rows = test.database().collection::<Document>("operations");
+    let long_ago = doc! { "$subtract": ["$$NOW", 16_000] };
+    let mut dead = doc! { "driver": "died", "drives": 1, "touched_at": long_ago };
+    dead.extend(fields);
+    let row = doc! { "_id": operation.id.to_string() };
+    let written = rows.update_one(row, vec![doc! { "$set": dead }]).await;
+    assert_eq!(written.expect("accepted").modified_count, 1);
+}
+
+#[tokio::test]
+async fn what_a_process_that_died_has_deleted_is_counted() {
+    let test = TestStore::new().await;
+    let mut ids = cancelled(&test, 6).await;
+    ids.sort();
+    let order = Order::new(Verb::Delete, mails(JobState::Cancelled), grace());
+    let begun = begin(&test, order).await;
+    // It was about to delete four, has deleted three, and died before it stored that.
+    let jobs = test.database().collection::<Document>("apalis_jobs");
+    let gone = jobs.delete_many(doc! { "_id": { "$in": ids[..3].to_vec() } });
+    assert_eq!(gone.await.expect("accepted").deleted_count, 3);
+    abandon(&test, &begun, doc! { "deleting": ids[..4].to_vec() }).await;
+    let ended = operations::resume(&test.store, begun.id, go_on).await;
+    let ended = ended.expect("it can be resumed");
+    assert_eq!((ended.counts.reached, ended.counts.changed), (6, 6));
+    assert_eq!(
+        (ended.state, ended.deleting),
+        (OperationState::Done, vec![])
+    );
+    assert_eq!(jobs.count_documents(doc! {}).await.expect("counted"), 0);
+}
+
 #[tokio::test]
 async fn what_a_process_that_died_has_changed_is_counted_and_not_changed_again() {
     let test = TestStore::new().await;
@@ -212,12 +245,7 @@ async fn what_a_process_that_died_has_changed_is_counted_and_not_changed_again()
     let line = doc! { "at": "$$NOW", "attempt": 0, "line": "retried", "key": begun.id.to_string() };
     let first = doc! { "_id": { "$in": ids[..4].to_vec() } };
     set(&test, first, doc! { "log": [line] }).await;
-    let rows = test.database().collection::<Document>("operations");
-    let long_ago = doc! { "$subtract": ["$$NOW", 16_000] };
-    let dead = doc! { "driver": "died", "drives": 1, "touched_at": long_ago };
-    let row = doc! { "_id": begun.id.to_string() };
-    let written = rows.update_one(row, vec![doc! { "$set": dead }]).await;
-    assert_eq!(written.expect("accepted").modified_count, 1);
+    abandon(&test, &begun, doc! {}).await;
     let ended = operations::resume(&test.store, begun.id, go_on).await;
     let ended = ended.expect("it can be resumed");
     assert_eq!(
