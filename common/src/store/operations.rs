@@ -84,14 +84,20 @@ impl Store {
         found.map_err(StoreError::database(OPERATION))
     }
 
-    /// Makes `driver` the one who carries the operation out, unless another one does or it is done.
+    /// Makes `driver` the one who carries the operation out, unless another one does or it is done. With
+    /// `seen` it must go on as it was seen to: nobody has stopped it since.
     pub(crate) async fn take_operation(
         &self,
         id: OperationId,
         driver: &str,
+        seen: Option<&Operation>,
     ) -> Result<Option<Operation>, StoreError> {
         let mut filter = doc! { "_id": id, "state": { "$ne": OperationState::Done.as_str() } };
         filter.extend(undriven());
+        if let Some(seen) = seen {
+            filter.insert("state", OperationState::Running.as_str());
+            filter.insert("stop_reason", seen.stop_reason.clone());
+        }
         let set = doc! {
             "driver": { "$literal": driver },
             "drives": { "$add": [{ "$ifNull": ["$drives", 0] }, 1] },

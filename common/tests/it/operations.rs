@@ -187,6 +187,12 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     stopped.await.expect("it is under way");
     let refused = operations::carry_out(&another, begun, go_on).await;
     assert!(matches!(refused, Err(OperationError::Driven(_))));
+    // Another one waits for its process, and does not undo what somebody says meanwhile.
+    let waits = tokio::spawn({
+        let store = test.store.clone();
+        async move { operations::resume(&store, id, go_on).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let asked = operations::stop(&another, id, "somebody said so").await;
     assert_eq!(
         asked.expect("it can be asked").state,
@@ -196,6 +202,12 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     assert_eq!(ended.state, OperationState::Stopped);
     assert_eq!(ended.reason.as_deref(), Some("somebody said so"));
     assert_eq!(ended.drives, 2);
+    let refused = waits.await.expect("no panic").map_err(|it| it.to_string());
+    let refused = refused.expect_err("it was stopped");
+    assert!(
+        refused.contains("stopped meanwhile (somebody said so)"),
+        "{refused}"
+    );
     let unknown = OperationId::generate(&test.entropy, NOW);
     let unknown = operations::stop(&another, unknown, "no").await;
     assert!(matches!(unknown, Err(OperationError::NotFound(_))));
