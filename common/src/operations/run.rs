@@ -138,9 +138,9 @@ impl<'s> Run<'s> {
     }
 
     /// How many jobs it is the turn of.
-    fn due(&self) -> u64 {
+    fn due(&mut self) -> u64 {
         let operation = &self.driver.operation;
-        match &self.pace {
+        match &mut self.pace {
             // The last step finds none, and has no turn to wait for.
             Some(pace) if operation.counts.reached < operation.total => pace.due().min(STEP),
             _ => STEP,
