@@ -11,13 +11,10 @@ use mongodb::options::ReturnDocument;
 
 use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::id::OperationId;
-use crate::operation::{Operation, OperationState};
+use crate::operation::{Operation, OperationState, SILENT_AFTER};
 
 /// How long an operation is kept after it began; longer than a dead job.
 const KEPT_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
-/// A driver that has not been seen for so long is taken for dead.
-const SILENT_AFTER: Duration = Duration::from_secs(15);
 
 /// Longer reasons are cut.
 const MAX_REASON_CHARS: usize = 500;

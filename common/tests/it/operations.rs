@@ -236,9 +236,16 @@ async fn what_a_process_that_died_has_deleted_is_counted() {
     let gone = jobs.delete_many(doc! { "_id": { "$in": ids[..3].to_vec() } });
     assert_eq!(gone.await.expect("accepted").deleted_count, 3);
     abandon(&test, &begun, doc! { "deleting": ids[..4].to_vec() }).await;
+    let now = test.store.server_time().await.expect("it tells its time");
+    assert!(!begun.is_stalled(now));
+    let found = test.store.find_operation(begun.id).await;
+    let found = found.expect("readable").expect("there");
+    assert!(found.is_stalled(now));
     let ended = operations::resume(&test.store, begun.id, go_on).await;
     let ended = ended.expect("it can be resumed");
     assert_eq!((ended.counts.reached, ended.counts.changed), (6, 6));
+    assert!(!ended.is_stalled(now));
+    assert_eq!(ended.missed(), 0);
     assert_eq!(
         (ended.state, ended.deleting),
         (OperationState::Done, vec![])

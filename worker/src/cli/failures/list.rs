@@ -55,13 +55,13 @@ fn listing(cohorts: &[Cohort], width: Option<u16>) -> Table {
     let row = |cohort: &Cohort| {
         vec![
             cohort.id.clone(),
-            cohort.queue.clone(),
+            visible(cohort.queue.as_bytes()),
             cohort.count.to_string(),
             cohort.status.clone().unwrap_or_default(),
             cohort.first_at.map(instant).unwrap_or_default(),
             cohort.last_at.map(instant).unwrap_or_default(),
             visible(cohort.error.as_bytes()),
-            cohort.sample_id.clone(),
+            visible(cohort.sample_id.as_bytes()),
         ]
     };
     let rows: Vec<Vec<String>> = cohorts.iter().map(row).collect();
