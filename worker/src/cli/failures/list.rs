@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use comfy_table::Table;
 use dossier_common::operations::{self, Cohort};
-use dossier_common::queue::QueueName;
 use dossier_common::store::Store;
 use dossier_service::table::{Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::values;
 use crate::cli::visible::visible;
 
 // Another Arguments has it, and groups are called as their types.
@@ -18,15 +18,16 @@ use crate::cli::visible::visible;
 #[group(skip)]
 pub(super) struct Arguments {
     /// Only of this queue
-    #[arg(long, value_name = "QUEUE")]
-    queue: Option<QueueName>,
+    #[arg(long, value_name = "QUEUE", value_parser = values::any_queue())]
+    queue: Option<String>,
     /// Print JSON, for scripts: {"items": […]}
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let queue = arguments.queue.map(QueueName::as_str);
+    let queue = arguments.queue.as_deref();
+    values::check_queue(store, queue).await?;
     let cohorts = operations::cohorts(store, queue).await?;
     if arguments.json {
         let page = json!({ "items": cohorts });
