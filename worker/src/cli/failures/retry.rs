@@ -29,7 +29,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         return Ok(ExitCode::SUCCESS);
     }
     let Some(ended) = operation::begin(store, order).await? else {
-        operation::nothing(Verb::Retry, arguments.how.json)?;
+        operation::nothing(Verb::Retry, None, arguments.how.json)?;
         return Ok(ExitCode::SUCCESS);
     };
     if arguments.how.json {

@@ -90,7 +90,8 @@ pub(super) async fn run(
         None => Vec::new(),
     };
     let Some(operation) = operation::begin(store, order).await? else {
-        operation::nothing(verb, arguments.how.json)?;
+        let ended = patience.map(|_| serde_json::to_value(Ended::default()));
+        operation::nothing(verb, ended.transpose()?, arguments.how.json)?;
         left_alone.explain();
         return Ok(left_alone.exit_code(ExitCode::SUCCESS));
     };

@@ -7,6 +7,8 @@ use dossier_common::operations::{Operation, OperationState, Verb};
 use mongodb::bson::DateTime;
 use serde_json::{Value, json};
 
+use crate::cli::visible::visible;
+
 /// The exit code after Ctrl-C, as shells have it.
 const INTERRUPTED: u8 = 130;
 /// The reason of an operation that Ctrl-C stopped.
@@ -85,6 +87,7 @@ pub(in crate::cli) fn sentence(operation: &Operation) -> String {
     if operation.state == OperationState::Stopped {
         let (reached, total) = (counts.reached, operation.total);
         let reason = operation.reason.as_deref().unwrap_or_default();
+        let reason = visible(reason.as_bytes());
         let command = resume_command(operation);
         text.push_str(&format!(
             "\nstopped at {reached} of {total} job(s): {reason}\ngo on with: {command}"
@@ -93,13 +96,16 @@ pub(in crate::cli) fn sentence(operation: &Operation) -> String {
     text
 }
 
-/// Says that no job is meant, so that no operation was begun.
-pub(in crate::cli) fn nothing(verb: Verb, json: bool) -> anyhow::Result<()> {
+/// Says that no job is meant, so that no operation was begun; `ended` if the end of the jobs is asked for.
+pub(in crate::cli) fn nothing(verb: Verb, ended: Option<Value>, json: bool) -> anyhow::Result<()> {
     if json {
-        let told = json!({
+        let mut told = json!({
             "dry_run": false, "operation": null, "verb": verb, "total": 0, "matched": 0, "changed": 0,
             "conflicts": 0, "refused": 0,
         });
+        if let Some(ended) = ended {
+            told["ended"] = ended;
+        }
         anstream::println!("{}", serde_json::to_string_pretty(&told)?);
     } else {
         anstream::println!("no job can be {}: nothing was done", verb.past());
