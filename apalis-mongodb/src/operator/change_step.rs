@@ -1,5 +1,7 @@
 //! Changes many jobs, a step at a time.
 
+use std::collections::BTreeSet;
+
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
 use super::bulk::{BulkOptions, BulkReport, Selection, Steps};
@@ -72,12 +74,7 @@ impl Operator {
         options: &StepOptions,
     ) -> Result<Step, Error> {
         let condition = change.condition(options);
-        let bounds = BulkOptions {
-            dry_run: false,
-            max_jobs: Some(options.most),
-        };
-        let after = cursor(options.after.as_deref())?;
-        let mut steps = Steps::new(self, selection, &condition, bounds).behind(after);
+        let mut steps = self.steps(selection, &condition, options)?;
         let Some(ids) = steps.next().await? else {
             return Ok(Step::default());
         };
@@ -89,6 +86,49 @@ impl Operator {
             ids: ids.iter().map(id::shown).collect(),
             report: steps.report,
         })
+    }
+
+    /// The jobs that the next step would be about, in the order of their ids. Who keeps them before the step
+    /// can tell afterwards which of them it has deleted: a deleted job has no note.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidCursor`] for an empty [`StepOptions::after`], and [`Error::Database`] when the database
+    /// fails.
+    pub async fn next_jobs(
+        &self,
+        change: Change,
+        selection: &Selection,
+        options: &StepOptions,
+    ) -> Result<Vec<String>, Error> {
+        let condition = change.condition(options);
+        let mut steps = self.steps(selection, &condition, options)?;
+        let ids = steps.next().await?.unwrap_or_default();
+        Ok(ids.iter().map(id::shown).collect())
+    }
+
+    /// The queues of the jobs that the steps would be about from now on; [`StepOptions::most`] is not looked
+    /// at.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidCursor`], and [`Error::Database`] when the database fails.
+    pub async fn step_queues(
+        &self,
+        change: Change,
+        selection: &Selection,
+        options: &StepOptions,
+    ) -> Result<BTreeSet<String>, Error> {
+        let query = doc! { "$and": [selection.to_query(), change.condition(options)] };
+        let query = beyond(query, cursor(options.after.as_deref())?);
+        let jobs = self.collections.jobs(&self.db);
+        let found = jobs.distinct(f::QUEUE, query).max_time(MAX_TIME).await;
+        let found = found.context("list the queues of selected jobs")?;
+        let names = found.into_iter().filter_map(|value| match value {
+            Bson::String(name) => Some(name),
+            _ => None,
+        });
+        Ok(names.collect())
     }
 
     /// How many jobs the steps would be about from now on; [`StepOptions::most`] is not looked at.
@@ -137,6 +177,21 @@ impl Operator {
         let last = find.await.context(OPERATION)?;
         let last = last.as_ref().and_then(|job| job.get(f::ID));
         Ok((found, last.map(id::cursor)))
+    }
+
+    /// The walk of which a step is the first one.
+    fn steps(
+        &self,
+        selection: &Selection,
+        condition: &Document,
+        options: &StepOptions,
+    ) -> Result<Steps<'_>, Error> {
+        let bounds = BulkOptions {
+            dry_run: false,
+            max_jobs: Some(options.most),
+        };
+        let after = cursor(options.after.as_deref())?;
+        Ok(Steps::new(self, selection, condition, bounds).behind(after))
     }
 
     /// Makes `change` to all of the selected jobs.

@@ -1,5 +1,6 @@
 //! Operators change many jobs: all at once or in steps, each job once, with a line that says who.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use apalis_core::error::AbortError;
@@ -54,6 +55,13 @@ async fn steps_walk_over_all_jobs_and_a_change_is_made_to_each_once() {
         7
     );
     let (mut options, mut seen) = (step(3, "one"), Vec::new());
+    let next = operator.next_jobs(Change::RunNow, &all, &options).await;
+    assert_eq!(next.unwrap(), ids[..3]);
+    let queues = operator.step_queues(Change::RunNow, &all, &options).await;
+    assert_eq!(queues.unwrap(), BTreeSet::from(["test".to_owned()]));
+    let none = Selection::id("unknown");
+    let queues = operator.step_queues(Change::RunNow, &none, &options).await;
+    assert!(queues.unwrap().is_empty());
     loop {
         let step = operator.change_step(Change::RunNow, &all, &options).await;
         let step = step.unwrap();

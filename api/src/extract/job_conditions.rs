@@ -2,12 +2,13 @@
 
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{FileId, LinkId, UserId};
+use dossier_common::queue::about;
 use dossier_common::queue::backend::{JobFilter, JobState, Outcome};
-use dossier_common::queue::{QueueName, about};
 use dossier_common::store::addressees::facts_of_user;
 use dossier_common::store::{Store, StoreError};
 
 use super::audit_query::{checked, instant, text, word};
+use super::known_queue::known_queue;
 use crate::problem::FieldError;
 use crate::wire::JobFilterRequest;
 
@@ -20,9 +21,16 @@ pub struct JobConditions {
 
 impl JobConditions {
     /// Reads what is asked; what breaks its rule is added to `errors`.
-    pub(crate) fn read(asked: JobFilterRequest, errors: &mut Vec<FieldError>) -> Self {
-        let queue = "must be the name of a queue";
-        let queue: Option<QueueName> = word(errors, "queue", asked.queue, queue);
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], when it cannot be asked for a queue that this version does not know.
+    pub(crate) async fn read(
+        store: &Store,
+        asked: JobFilterRequest,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Self, StoreError> {
+        let queue = known_queue(store, errors, asked.queue).await?;
         let state = "must be a state of a job";
         let state: Option<JobState> = word(errors, "state", asked.state, state);
         let kind = text(errors, "kind", asked.kind);
@@ -45,7 +53,7 @@ impl JobConditions {
         let file = file.map(|id| about("file_id", [id.to_string()]));
         let link = link.map(|id| about("link_id", [id.to_string()]));
         let filter = JobFilter {
-            queue: queue.map(|queue| queue.as_str().to_owned()),
+            queue,
             states: state.into_iter().collect(),
             error_contains: text(errors, "error", asked.error),
             outcomes: ended.into_iter().collect(),
@@ -55,7 +63,7 @@ impl JobConditions {
             any_of: user.map(facts_of_user).unwrap_or_default(),
             ..JobFilter::default()
         };
-        Self { filter, email }
+        Ok(Self { filter, email })
     }
 
     /// What the queue is asked for. An address is looked up first.

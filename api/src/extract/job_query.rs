@@ -79,7 +79,7 @@ impl JobQuery {
 impl FromRequestParts<AppState> for JobQuery {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let names = [
             "limit", "cursor", "queue", "state", "kind", "user", "email", "file", "link", "error",
             "ended", "from", "until",
@@ -89,7 +89,7 @@ impl FromRequestParts<AppState> for JobQuery {
             limit,
             cursor,
             queue,
-            state,
+            in_state,
             kind,
             user,
             email,
@@ -102,7 +102,7 @@ impl FromRequestParts<AppState> for JobQuery {
         ] = values;
         let asked = JobFilterRequest {
             queue,
-            state,
+            state: in_state,
             kind,
             user,
             email,
@@ -114,7 +114,7 @@ impl FromRequestParts<AppState> for JobQuery {
             until,
         };
         let mut errors = Vec::new();
-        let conditions = JobConditions::read(asked, &mut errors);
+        let conditions = JobConditions::read(&state.store, asked, &mut errors).await?;
         if !errors.is_empty() {
             return Err(Problem::invalid_fields(errors));
         }

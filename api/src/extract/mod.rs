@@ -8,6 +8,7 @@ mod if_match;
 mod job_conditions;
 mod job_query;
 mod json;
+mod known_queue;
 mod last_event_id;
 mod limited;
 mod login_form;

@@ -2,17 +2,16 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use dossier_common::queue::QueueName;
 use utoipa::IntoParams;
 
-use super::audit_query::word;
+use super::known_queue::known_queue;
 use super::query::read_query;
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
 
 /// A queue, or all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueueQuery(pub Option<QueueName>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueQuery(pub Option<String>);
 
 /// The parameter of a list that can be of one queue.
 #[derive(IntoParams)]
@@ -27,10 +26,10 @@ pub struct QueueParameters {
 impl FromRequestParts<AppState> for QueueQuery {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let [queue] = read_query(&parts.uri, ["queue"])?;
         let mut errors = Vec::new();
-        let queue = word(&mut errors, "queue", queue, "must be the name of a queue");
+        let queue = known_queue(&state.store, &mut errors, queue).await?;
         if !errors.is_empty() {
             return Err(Problem::invalid_fields(errors));
         }

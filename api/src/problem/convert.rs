@@ -67,6 +67,10 @@ impl From<OperationError> for Problem {
                 Code::Conflict,
                 "A process carries the operation out. Please stop it first, or wait for its end.",
             ),
+            OperationError::Stopped { .. } => Self::new(
+                Code::Conflict,
+                "The operation was stopped meanwhile. Please resume it once more if it is to go on.",
+            ),
             OperationError::Store(error) => error.into(),
             error => {
                 tracing::error!(%error, "an operation on jobs failed in a way that is not known");

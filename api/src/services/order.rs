@@ -49,8 +49,10 @@ pub async fn order(
         errors.push(FieldError::new("ids", rule));
     }
     let mut of_filter = Vec::new();
-    let conditions = request.filter;
-    let conditions = conditions.map(|filter| JobConditions::read(filter, &mut of_filter));
+    let conditions = match request.filter {
+        Some(filter) => Some(JobConditions::read(&state.store, filter, &mut of_filter).await?),
+        None => None,
+    };
     errors.extend(of_filter.into_iter().map(|error| {
         let field = format!("filter.{}", error.field);
         FieldError::new(field, error.message)

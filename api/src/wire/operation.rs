@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dossier_common::clock::rfc3339;
 use dossier_common::operations::{Counts, Operation, OperationState, Plan, Verb};
+use mongodb::bson::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -100,8 +101,10 @@ pub struct PlanResponse {
 #[serde(rename_all = "snake_case")]
 #[schema(as = OperationState)]
 pub enum OperationStateName {
-    /// A process carries it out, or did until it died: then it can be resumed.
+    /// A process carries it out.
     Running,
+    /// The process that carried it out has died: it has not been seen for 15 seconds. It can be resumed.
+    Stalled,
     /// It was the turn of every job.
     Done,
     /// It has stopped before that, for its `reason`; it can be resumed.
@@ -218,6 +221,18 @@ impl From<Counts> for OperationCountsResponse {
             ended: counts.ended,
             failed: counts.failed,
         }
+    }
+}
+
+impl OperationResponse {
+    /// As it is at `now`, by the database's clock.
+    pub fn of(operation: Operation, now: DateTime) -> Self {
+        let is_stalled = operation.is_stalled(now);
+        let mut response = Self::from(operation);
+        if is_stalled {
+            response.state = OperationStateName::Stalled;
+        }
+        response
     }
 }
 

@@ -148,6 +148,10 @@ async fn an_operation_whose_process_has_died_is_resumed_in_another() {
     let touched = rows.update_one(doc! { "_id": &id }, silent).await;
     assert_eq!(touched.expect("it can be").modified_count, 1);
     let path = format!("{OPERATIONS}/{id}");
+    let shown = app.seen(&admin, &path).await;
+    assert_eq!(shown["state"], "stalled", "{shown}");
+    let page = app.seen(&admin, OPERATIONS).await;
+    assert_eq!(page["items"][0]["state"], "stalled", "{page}");
     let resume = app.post(&format!("{path}/resume")).by(&admin);
     resume.send().await.expect(202);
     let done = reaches(&app, &admin, &path, "done").await;

@@ -1,5 +1,6 @@
 //! Admins find jobs by what they know of them.
 
+use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
 use crate::harness::{App, Form, PASSWORD, Person};
@@ -34,6 +35,13 @@ async fn jobs_are_found_by_queue_state_kind_person_address_and_document() {
         assert_eq!(jobs[0]["queue"], queue, "{query}");
         assert_eq!(jobs[0]["attempts"], 0, "{query}");
     }
+    // A newer version has left a job in a queue of its own.
+    let stored = app.database().collection::<Document>("apalis_jobs");
+    let moved = doc! { "$set": { "queue": "mails" } };
+    let moved = stored.update_one(doc! { "queue": "validate-upload" }, moved);
+    assert_eq!(moved.await.expect("it can be").modified_count, 1);
+    assert_eq!(list(&app, &admin, "?queue=mails").await.len(), 1);
+    app.seen(&admin, "/v1/admin/failures?queue=mails").await;
     for query in [
         "?state=dead",
         "?email=nobody@example.com",

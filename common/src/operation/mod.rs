@@ -14,5 +14,6 @@ pub use failure_bound::{FailureBound, ParseFailureBoundError};
 pub use initiator::Initiator;
 pub use order::Order;
 pub use progress::{Counts, Progress};
+pub(crate) use record::SILENT_AFTER;
 pub use record::{Operation, OperationState};
 pub use verb::{ParseVerbError, Verb};

@@ -9,11 +9,14 @@ use super::{Counts, FailureBound, Initiator, Verb};
 use crate::id::OperationId;
 use crate::queue::backend::operator::Selection;
 
+/// A process that carries an operation out and has not been seen for so long is taken for dead.
+pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(15);
+
 /// Whether an operation goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationState {
-    /// A process carries it out, or did until it died: then it can be resumed.
+    /// A process carries it out, or did until it died ([`Operation::is_stalled`]): then it can be resumed.
     Running,
     /// It was the turn of every job.
     Done,
@@ -58,6 +61,10 @@ pub struct Operation {
     pub counts: Counts,
     /// The last job that it was the turn of; the next ones are behind it.
     pub cursor: Option<String>,
+    /// The jobs that are about to be deleted. Those of them that are gone after the death of the process were
+    /// deleted by it: nothing else tells of a deleted job.
+    #[serde(default)]
+    pub deleting: Vec<String>,
     /// Whether it goes on.
     pub state: OperationState,
     /// Why it has stopped, for people.
@@ -84,6 +91,21 @@ impl Operation {
     pub fn over(&self) -> Option<Duration> {
         let millis = self.over_ms.and_then(|millis| u64::try_from(millis).ok());
         millis.map(Duration::from_millis)
+    }
+
+    /// Whether it would go on if its process had not died; `now` is by the server's clock. It can be resumed.
+    pub fn is_stalled(&self, now: DateTime) -> bool {
+        let silent = now.saturating_duration_since(self.touched_at);
+        self.state == OperationState::Running && silent > SILENT_AFTER
+    }
+
+    /// How many jobs were selected when it began, and were not as they were selected any more when it was
+    /// their turn; known when it is done.
+    pub fn missed(&self) -> i64 {
+        match self.is_done() {
+            true => (self.total - self.counts.reached).max(0),
+            false => 0,
+        }
     }
 
     /// Whether there is nothing left to do.

@@ -60,6 +60,7 @@ fn of_order(order: Order, id: OperationId, total: i64, now: DateTime) -> Operati
         total,
         counts: Counts::default(),
         cursor: None,
+        deleting: Vec::new(),
         state: OperationState::Running,
         reason: None,
         stop_reason: None,

@@ -29,6 +29,6 @@ pub async fn carry_out(
     operation: Operation,
     watch: impl FnMut(&Progress) -> ControlFlow<()> + Send,
 ) -> Result<Operation, OperationError> {
-    let driver = Driver::take(store, operation.id).await?;
+    let driver = Driver::take(store, operation.id, None).await?;
     Run::new(driver).until_over(watch).await
 }

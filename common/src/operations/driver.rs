@@ -18,10 +18,15 @@ pub(super) struct Driver<'s> {
 }
 
 impl<'s> Driver<'s> {
-    /// This process, from now on.
-    pub(super) async fn take(store: &'s Store, id: OperationId) -> Result<Self, OperationError> {
+    /// This process, from now on. If the operation was `seen` to be carried out by another one, only
+    /// unless it was stopped since.
+    pub(super) async fn take(
+        store: &'s Store,
+        id: OperationId,
+        seen: Option<&Operation>,
+    ) -> Result<Self, OperationError> {
         let name = format!("{}.{} {}", host_name(), std::process::id(), ObjectId::new());
-        if let Some(operation) = store.take_operation(id, &name).await? {
+        if let Some(operation) = store.take_operation(id, &name, seen).await? {
             return Ok(Self {
                 store,
                 operation,
@@ -31,7 +36,10 @@ impl<'s> Driver<'s> {
         match store.find_operation(id).await? {
             None => Err(OperationError::NotFound(id)),
             Some(operation) if operation.is_done() => Err(OperationError::Done(id)),
-            Some(_) => Err(OperationError::Driven(id)),
+            Some(operation) => match stopped_since(seen, operation) {
+                Some(reason) => Err(OperationError::Stopped { id, reason }),
+                None => Err(OperationError::Driven(id)),
+            },
         }
     }
 
@@ -61,6 +69,17 @@ impl<'s> Driver<'s> {
         let ended = ended.ok_or(OperationError::Driven(operation.id))?;
         record(store, &ended).await?;
         Ok(ended)
+    }
+}
+
+/// Why the operation was stopped, or is to stop, since it was `seen`.
+fn stopped_since(seen: Option<&Operation>, now: Operation) -> Option<String> {
+    let seen = seen?;
+    match now.state {
+        OperationState::Stopped => Some(now.reason.unwrap_or_default()),
+        _ => now
+            .stop_reason
+            .filter(|_| now.drives == seen.drives && seen.stop_reason.is_none()),
     }
 }
 

@@ -37,6 +37,16 @@ pub enum OperationError {
     /// Another process carries it out.
     #[error("another process carries out operation {0}: stop it first, or wait for its end")]
     Driven(OperationId),
+    /// It was stopped while its process was waited for.
+    #[error(
+        "operation {id} was stopped meanwhile ({reason}): resume it once more if it is to go on"
+    )]
+    Stopped {
+        /// Which one.
+        id: OperationId,
+        /// Why it has stopped.
+        reason: String,
+    },
     /// A cohort that there is not.
     #[error("there is no cohort {0} of dead jobs (any more)")]
     NoCohort(String),

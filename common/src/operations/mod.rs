@@ -29,7 +29,7 @@
 //! - Each job that it changes gets a line in its log which says what was done, by whom and when, under the
 //!   operation's id. A job that has such a line is not changed by the same operation again, whatever
 //!   becomes of the processes that carry it out.
-//! - One whose jobs run because of it stops when too many of them fail, or when their queue is parked.
+//! - One whose jobs run because of it stops when too many of them fail, or when a queue of theirs is parked.
 //! - One process carries it out at a time. Another one takes it over after it has stopped, or 15 seconds
 //!   after its last sign of life.
 
@@ -44,6 +44,7 @@ mod parked;
 mod plan;
 mod resume;
 mod run;
+mod uncounted;
 
 pub use crate::operation::*;
 pub use begin::begin;

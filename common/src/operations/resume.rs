@@ -24,18 +24,23 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 ///
-/// As [`carry_out`](super::carry_out()).
+/// As [`carry_out`](super::carry_out()), and [`OperationError::Stopped`] when that process stops meanwhile.
 pub async fn resume(
     store: &Store,
     id: OperationId,
     watch: impl FnMut(&Progress) -> ControlFlow<()> + Send,
 ) -> Result<Operation, OperationError> {
     let deadline = Instant::now() + WAIT_FOR;
+    let mut seen = None;
     let driver = loop {
-        match Driver::take(store, id).await {
-            Err(OperationError::Driven(_)) if Instant::now() < deadline => sleep(ASK_EVERY).await,
+        match Driver::take(store, id, seen.as_ref()).await {
+            Err(OperationError::Driven(_)) if Instant::now() < deadline => {}
             taken => break taken?,
         }
+        if seen.is_none() {
+            seen = store.find_operation(id).await?;
+        }
+        sleep(ASK_EVERY).await;
     };
     Run::new(driver).until_over(watch).await
 }

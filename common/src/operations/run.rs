@@ -10,9 +10,9 @@ use super::driver::Driver;
 use super::outcomes::Outcomes;
 use super::pace::Pace;
 use super::parked::Parked;
-use crate::operation::{Operation, OperationState, Progress};
+use crate::operation::{Operation, OperationState, Progress, Verb};
 use crate::queue::backend::Operator;
-use crate::queue::backend::operator::{BulkReport, Note, Selection, StepOptions};
+use crate::queue::backend::operator::{BulkReport, Note, StepOptions};
 
 /// Jobs in a step that has no pace.
 const STEP: u64 = 500;
@@ -26,9 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// An operation under way in this process.
 #[derive(Debug)]
 pub(super) struct Run<'s> {
-    driver: Driver<'s>,
-    operator: Operator,
-    note: Note,
+    pub(super) driver: Driver<'s>,
+    pub(super) operator: Operator,
+    pub(super) note: Note,
     pace: Option<Pace>,
     outcomes: Outcomes,
     parked: Parked,
@@ -134,17 +134,13 @@ impl<'s> Run<'s> {
         if operation.failure_bound.is_none() {
             return Ok(None);
         }
-        let queue = match &operation.selection {
-            Selection::Filter(filter) => filter.queue.as_deref(),
-            Selection::Ids(_) => None,
-        };
-        self.parked.ask(&self.operator, queue).await
+        self.parked.ask(&self.operator, operation).await
     }
 
     /// How many jobs it is the turn of.
-    fn due(&self) -> u64 {
+    fn due(&mut self) -> u64 {
         let operation = &self.driver.operation;
-        match &self.pace {
+        match &mut self.pace {
             // The last step finds none, and has no turn to wait for.
             Some(pace) if operation.counts.reached < operation.total => pace.due().min(STEP),
             _ => STEP,
@@ -153,18 +149,22 @@ impl<'s> Run<'s> {
 
     /// Changes the next jobs, `most` at most; how many there were.
     async fn change(&mut self, most: u64) -> Result<u64, OperationError> {
-        let operation = &mut self.driver.operation;
         let options = StepOptions {
-            after: operation.cursor.clone(),
+            after: self.driver.operation.cursor.clone(),
             most,
-            cutoff: Some(operation.started_at),
+            cutoff: Some(self.driver.operation.started_at),
             note: Some(self.note.clone()),
         };
+        let intended = match self.driver.operation.verb {
+            Verb::Delete => Some(self.intend(&options).await?),
+            _ => None,
+        };
+        let operation = &mut self.driver.operation;
+        let selection = intended.as_ref().unwrap_or(&operation.selection);
         let change = operation.verb.change();
-        let step = self
-            .operator
-            .change_step(change, &operation.selection, &options);
+        let step = self.operator.change_step(change, selection, &options);
         let step = step.await.map_err(OperationError::queue("change jobs"))?;
+        operation.deleting.clear();
         let found = step.ids.len() as u64;
         if found == 0 {
             return Ok(0);
@@ -178,23 +178,6 @@ impl<'s> Run<'s> {
             pace.grant(found);
         }
         Ok(found)
-    }
-
-    /// Counts the jobs of a step that another process, or this one in vain, has made and not stored.
-    async fn find_uncounted(&mut self) -> Result<(), OperationError> {
-        let operation = &mut self.driver.operation;
-        let (selection, after) = (&operation.selection, operation.cursor.as_deref());
-        let found = self.operator.find_noted(selection, &self.note.key, after);
-        let (found, last) = found
-            .await
-            .map_err(OperationError::queue("find noted jobs"))?;
-        if let Some(last) = last {
-            let found = number(found);
-            operation.counts.reached += found;
-            operation.counts.changed += found;
-            operation.cursor = Some(last);
-        }
-        Ok(())
     }
 
     /// Why it stops, when more has failed than may.
@@ -251,6 +234,6 @@ fn add(operation: &mut Operation, report: &BulkReport) {
     counts.refused += number(report.refused);
 }
 
-fn number(count: u64) -> i64 {
+pub(super) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

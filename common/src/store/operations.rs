@@ -11,13 +11,10 @@ use mongodb::options::ReturnDocument;
 
 use super::{OPERATION_LIMIT, Store, StoreError};
 use crate::id::OperationId;
-use crate::operation::{Operation, OperationState};
+use crate::operation::{Operation, OperationState, SILENT_AFTER};
 
 /// How long an operation is kept after it began; longer than a dead job.
 const KEPT_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
-/// A driver that has not been seen for so long is taken for dead.
-const SILENT_AFTER: Duration = Duration::from_secs(15);
 
 /// Longer reasons are cut.
 const MAX_REASON_CHARS: usize = 500;
@@ -84,14 +81,20 @@ impl Store {
         found.map_err(StoreError::database(OPERATION))
     }
 
-    /// Makes `driver` the one who carries the operation out, unless another one does or it is done.
+    /// Makes `driver` the one who carries the operation out, unless another one does or it is done. With
+    /// `seen` it must go on as it was seen to: nobody has stopped it since.
     pub(crate) async fn take_operation(
         &self,
         id: OperationId,
         driver: &str,
+        seen: Option<&Operation>,
     ) -> Result<Option<Operation>, StoreError> {
         let mut filter = doc! { "_id": id, "state": { "$ne": OperationState::Done.as_str() } };
         filter.extend(undriven());
+        if let Some(seen) = seen {
+            filter.insert("state", OperationState::Running.as_str());
+            filter.insert("stop_reason", seen.stop_reason.clone());
+        }
         let set = doc! {
             "driver": { "$literal": driver },
             "drives": { "$add": [{ "$ifNull": ["$drives", 0] }, 1] },
@@ -184,6 +187,7 @@ fn reached(operation: &Operation) -> Document {
     doc! {
         "counts": { "$literal": counts },
         "cursor": { "$literal": operation.cursor.clone() },
+        "deleting": { "$literal": operation.deleting.clone() },
         "touched_at": "$$NOW",
     }
 }

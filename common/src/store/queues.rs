@@ -18,6 +18,20 @@ impl Store {
         queues.map_err(StoreError::queue("list queues"))
     }
 
+    /// Whether there is a queue called `name`: one of this version, or another one that has jobs, a worker or a
+    /// setting, as after a return to an older version.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Queue`].
+    pub async fn has_queue(&self, name: &str) -> Result<bool, StoreError> {
+        if name.parse::<QueueName>().is_ok() {
+            return Ok(true);
+        }
+        let queues = self.list_queues().await?;
+        Ok(queues.iter().any(|queue| queue.name == name))
+    }
+
     /// Those that take jobs of every queue, or of the one asked for.
     ///
     /// # Errors

@@ -187,6 +187,12 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     stopped.await.expect("it is under way");
     let refused = operations::carry_out(&another, begun, go_on).await;
     assert!(matches!(refused, Err(OperationError::Driven(_))));
+    // Another one waits for its process, and does not undo what somebody says meanwhile.
+    let waits = tokio::spawn({
+        let store = test.store.clone();
+        async move { operations::resume(&store, id, go_on).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let asked = operations::stop(&another, id, "somebody said so").await;
     assert_eq!(
         asked.expect("it can be asked").state,
@@ -196,9 +202,55 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     assert_eq!(ended.state, OperationState::Stopped);
     assert_eq!(ended.reason.as_deref(), Some("somebody said so"));
     assert_eq!(ended.drives, 2);
+    let refused = waits.await.expect("no panic").map_err(|it| it.to_string());
+    let refused = refused.expect_err("it was stopped");
+    assert!(
+        refused.contains("stopped meanwhile (somebody said so)"),
+        "{refused}"
+    );
     let unknown = OperationId::generate(&test.entropy, NOW);
     let unknown = operations::stop(&another, unknown, "no").await;
     assert!(matches!(unknown, Err(OperationError::NotFound(_))));
+}
+
+/// Makes `operation` one that a process carried out which has died.
+async fn abandon(test: &TestStore, operation: &Operation, fields: Document) {
+    let rows = test.database().collection::<Document>("operations");
+    let long_ago = doc! { "$subtract": ["$$NOW", 16_000] };
+    let mut dead = doc! { "driver": "died", "drives": 1, "touched_at": long_ago };
+    dead.extend(fields);
+    let row = doc! { "_id": operation.id.to_string() };
+    let written = rows.update_one(row, vec![doc! { "$set": dead }]).await;
+    assert_eq!(written.expect("accepted").modified_count, 1);
+}
+
+#[tokio::test]
+async fn what_a_process_that_died_has_deleted_is_counted() {
+    let test = TestStore::new().await;
+    let mut ids = cancelled(&test, 6).await;
+    ids.sort();
+    let order = Order::new(Verb::Delete, mails(JobState::Cancelled), grace());
+    let begun = begin(&test, order).await;
+    // It was about to delete four, has deleted three, and died before it stored that.
+    let jobs = test.database().collection::<Document>("apalis_jobs");
+    let gone = jobs.delete_many(doc! { "_id": { "$in": ids[..3].to_vec() } });
+    assert_eq!(gone.await.expect("accepted").deleted_count, 3);
+    abandon(&test, &begun, doc! { "deleting": ids[..4].to_vec() }).await;
+    let now = test.store.server_time().await.expect("it tells its time");
+    assert!(!begun.is_stalled(now));
+    let found = test.store.find_operation(begun.id).await;
+    let found = found.expect("readable").expect("there");
+    assert!(found.is_stalled(now));
+    let ended = operations::resume(&test.store, begun.id, go_on).await;
+    let ended = ended.expect("it can be resumed");
+    assert_eq!((ended.counts.reached, ended.counts.changed), (6, 6));
+    assert!(!ended.is_stalled(now));
+    assert_eq!(ended.missed(), 0);
+    assert_eq!(
+        (ended.state, ended.deleting),
+        (OperationState::Done, vec![])
+    );
+    assert_eq!(jobs.count_documents(doc! {}).await.expect("counted"), 0);
 }
 
 #[tokio::test]
@@ -212,12 +264,7 @@ async fn what_a_process_that_died_has_changed_is_counted_and_not_changed_again()
     let line = doc! { "at": "$$NOW", "attempt": 0, "line": "retried", "key": begun.id.to_string() };
     let first = doc! { "_id": { "$in": ids[..4].to_vec() } };
     set(&test, first, doc! { "log": [line] }).await;
-    let rows = test.database().collection::<Document>("operations");
-    let long_ago = doc! { "$subtract": ["$$NOW", 16_000] };
-    let dead = doc! { "driver": "died", "drives": 1, "touched_at": long_ago };
-    let row = doc! { "_id": begun.id.to_string() };
-    let written = rows.update_one(row, vec![doc! { "$set": dead }]).await;
-    assert_eq!(written.expect("accepted").modified_count, 1);
+    abandon(&test, &begun, doc! {}).await;
     let ended = operations::resume(&test.store, begun.id, go_on).await;
     let ended = ended.expect("it can be resumed");
     assert_eq!(
@@ -253,6 +300,34 @@ async fn it_stops_when_more_fail_than_may_and_not_when_that_is_off() {
             assert_eq!(ended.counts.changed, 30);
         }
     }
+}
+
+#[tokio::test]
+async fn it_stops_when_the_queue_of_its_jobs_is_parked_and_not_when_another_one_is() {
+    let test = TestStore::new().await;
+    let ids = cancelled(&test, 3).await;
+    let order = Order::new(Verb::Retry, Selection::Ids(ids), grace());
+    let begun = begin(&test, order.over(Duration::from_secs(4))).await;
+    let (reached, mut reaches) = tokio::sync::watch::channel(0);
+    let carried_out = operations::carry_out(&test.store, begun, |progress| {
+        reached.send_replace(progress.counts.reached);
+        ControlFlow::Continue(())
+    });
+    let operator = test.store.queue_operator();
+    let parking = async {
+        for (jobs, queue) in [(1, "validate-upload"), (2, "send-email")] {
+            // What it returns is not kept: it keeps the other side from telling more.
+            assert!(reaches.wait_for(|seen| *seen >= jobs).await.is_ok());
+            let probe = Duration::from_secs(60);
+            let parked = operator.park_queue(queue, probe, "away").await;
+            parked.expect("it can be parked");
+        }
+    };
+    let (ended, ()) = tokio::join!(carried_out, parking);
+    let ended = ended.expect("it can be carried out");
+    assert_eq!(ended.state, OperationState::Stopped);
+    let reason = ended.reason.as_deref();
+    assert_eq!(reason, Some("queue send-email is parked: away"));
 }
 
 #[tokio::test]

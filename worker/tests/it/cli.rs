@@ -86,13 +86,29 @@ async fn jobs_are_listed_by_queue_and_state_and_page_by_page() {
     let (code, none) = jobs(&bench, &["list", "--state", "cancelled"]).await;
     assert_eq!((code, none.trim()), (0, "no such jobs"));
     for wrong in [
-        &["list", "--queue", "mails"][..],
+        &["list", "--queue", ""][..],
         &["list", "--state", "finished"],
         &["list", "--limit", "0"],
     ] {
         let (code, said) = jobs(&bench, wrong).await;
         assert_eq!(code, 2, "{said}");
     }
+    let unknown = ["list", "--queue", "mails"];
+    let (code, said) = jobs(&bench, &unknown).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("no queue is called mails"), "{said}");
+    // A newer version has left a job in a queue of its own.
+    let stored = bench
+        .store()
+        .database()
+        .collection::<Document>("apalis_jobs");
+    let moved = doc! { "$set": { "queue": "mails" } };
+    let moved = stored
+        .update_one(doc! { "_id": link.to_string() }, moved)
+        .await;
+    assert_eq!(moved.expect("it can be").modified_count, 1);
+    let found = json(&bench, &unknown).await;
+    assert_eq!(ids(&found), sorted(&[link]));
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ async fn bash_offers_queues_states_and_shells() {
         (&["queues", "limit"], "mint-download-token"),
         (&["run", "--queue"], "validate-upload"),
         (&["jobs", "list", "--queue"], "send-email"),
+        (&["failures", "list", "--queue"], "send-email"),
         (&["jobs", "list", "--state"], "dead"),
         (&["workers", "list", "--state"], "draining"),
         (&["completions"], "zsh"),

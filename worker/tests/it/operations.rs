@@ -9,7 +9,7 @@ use dossier_common::store::audit::AuditFilter;
 use dossier_devstack::mail::Behaviour;
 use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use serde_json::Value;
 
 use crate::harness::{Bench, Program, eventually, mailer_with};
@@ -247,6 +247,17 @@ async fn ctrl_c_stops_an_operation_and_tells_how_to_go_on() {
     let operation = operation.expect("readable").expect("there");
     assert_eq!(operation.state, OperationState::Stopped);
     assert_eq!(counts(&bench, &dead, JobState::Dead).await, 4);
+    let rows = bench
+        .store()
+        .database()
+        .collection::<Document>("operations");
+    let silent =
+        doc! { "state": "running", "driver": "died", "touched_at": DateTime::from_millis(0) };
+    let written = rows.update_one(doc! {}, doc! { "$set": silent }).await;
+    assert_eq!(written.expect("it can be").modified_count, 1);
+    let (_, listed) = run(&bench, &["jobs", "operations"]).await;
+    let advice = format!("stalled: dossier-worker jobs retry --resume {id}");
+    assert!(listed.contains(&advice), "{listed}");
     let wrong = ["jobs", "cancel", "--resume", &id.to_string()];
     let (code, said) = run(&bench, &wrong).await;
     assert_eq!(code, 1);
@@ -280,6 +291,12 @@ async fn a_dry_run_changes_nothing_whatever_the_verb() {
     let cohort = cohorts["items"][0]["id"].as_str().expect("an id");
     let (code, _) = run(&bench, &["failures", "retry", cohort, "--dry-run"]).await;
     assert_eq!(code, 0);
+    let (code, said) = run(&bench, &["jobs", "retry", "nonsense", "--wait"]).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("no job can be retried: nothing was done"),
+        "{said}"
+    );
     let operations = bench.store().list_operations(None, 10).await;
     assert!(operations.expect("readable").is_empty());
     let ids = [&dead, &waiting].map(|id| id.parse::<JobId>().expect("an id"));

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use dossier_common::operations::cohorts;
-use dossier_common::queue::QueueName;
 
 use crate::extract::{Admin, QueueParameters, QueueQuery};
 use crate::problem::{Problem, Problems};
@@ -25,7 +24,7 @@ pub async fn list_failures(
     Admin(_admin): Admin,
     QueueQuery(queue): QueueQuery,
 ) -> Result<axum::Json<CohortList>, Problem> {
-    let cohorts = cohorts(&state.store, queue.map(QueueName::as_str)).await?;
+    let cohorts = cohorts(&state.store, queue.as_deref()).await?;
     let items = cohorts.into_iter().map(Into::into).collect();
     Ok(axum::Json(CohortList { items }))
 }

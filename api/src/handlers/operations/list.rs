@@ -6,7 +6,7 @@ use dossier_common::id::OperationId;
 use crate::extract::{Admin, PageQuery, PageRequest};
 use crate::problem::{Problem, Problems};
 use crate::state::AppState;
-use crate::wire::OperationPage;
+use crate::wire::{OperationPage, OperationResponse};
 
 /// The list's name in its cursors.
 const LIST: &str = "operations";
@@ -34,6 +34,9 @@ pub async fn list_operations(
     let next_cursor = page.cut(&state, &mut operations, |operation| {
         operation.id.to_string()
     });
-    let items = operations.into_iter().map(Into::into).collect();
+    let now = state.store.server_time().await?;
+    let operations = operations.into_iter();
+    let items = operations.map(|operation| OperationResponse::of(operation, now));
+    let items = items.collect();
     Ok(axum::Json(OperationPage { items, next_cursor }))
 }

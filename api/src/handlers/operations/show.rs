@@ -10,7 +10,7 @@ use crate::wire::{OperationIdText, OperationResponse};
 
 /// Show how far an operation is
 ///
-/// One that is `running` and whose counts stand still for a minute has lost its server: resume it.
+/// One that is `stalled` has lost its server: resume it.
 #[utoipa::path(
     get, path = "/v1/admin/operations/{id}", tag = "administration", security(("bearer" = [])),
     params(("id" = inline(OperationIdText), Path, description = "Which")),
@@ -27,5 +27,6 @@ pub async fn show_operation(
 ) -> Result<axum::Json<OperationResponse>, Problem> {
     let operation = state.store.find_operation(id).await?;
     let operation = operation.ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(operation.into()))
+    let now = state.store.server_time().await?;
+    Ok(axum::Json(OperationResponse::of(operation, now)))
 }

@@ -27,7 +27,7 @@ pub async fn list_workers(
     QueueQuery(queue): QueueQuery,
 ) -> Result<axum::Json<WorkerList>, Problem> {
     let overview = Overview::gather(&state.store, READ_LIMIT).await?;
-    let is_of_queue = |name: &str| queue.is_none_or(|queue| queue.as_str() == name);
+    let is_of_queue = |name: &str| queue.as_deref().is_none_or(|queue| queue == name);
     let workers = overview.workers.into_iter();
     let workers = workers.filter(|worker| is_of_queue(&worker.queue));
     let items = workers.map(Into::into).collect();

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use comfy_table::Table;
 use dossier_common::operations::{self, Cohort};
-use dossier_common::queue::QueueName;
 use dossier_common::store::Store;
 use dossier_service::table::{Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::values;
 use crate::cli::visible::visible;
 
 // Another Arguments has it, and groups are called as their types.
@@ -18,15 +18,16 @@ use crate::cli::visible::visible;
 #[group(skip)]
 pub(super) struct Arguments {
     /// Only of this queue
-    #[arg(long, value_name = "QUEUE")]
-    queue: Option<QueueName>,
+    #[arg(long, value_name = "QUEUE", value_parser = values::any_queue())]
+    queue: Option<String>,
     /// Print JSON, for scripts: {"items": […]}
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let queue = arguments.queue.map(QueueName::as_str);
+    let queue = arguments.queue.as_deref();
+    values::check_queue(store, queue).await?;
     let cohorts = operations::cohorts(store, queue).await?;
     if arguments.json {
         let page = json!({ "items": cohorts });
@@ -55,13 +56,13 @@ fn listing(cohorts: &[Cohort], width: Option<u16>) -> Table {
     let row = |cohort: &Cohort| {
         vec![
             cohort.id.clone(),
-            cohort.queue.clone(),
+            visible(cohort.queue.as_bytes()),
             cohort.count.to_string(),
             cohort.status.clone().unwrap_or_default(),
             cohort.first_at.map(instant).unwrap_or_default(),
             cohort.last_at.map(instant).unwrap_or_default(),
             visible(cohort.error.as_bytes()),
-            cohort.sample_id.clone(),
+            visible(cohort.sample_id.as_bytes()),
         ]
     };
     let rows: Vec<Vec<String>> = cohorts.iter().map(row).collect();

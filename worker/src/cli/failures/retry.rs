@@ -20,14 +20,18 @@ pub(super) struct Arguments {
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let cohort = operations::find_cohort(store, &arguments.cohort).await?;
     let order = Order::new(Verb::Retry, cohort.filter(), operation::operator());
-    let error = visible(cohort.error.as_bytes());
-    let words = format!("cohort {}: {}, {error}", cohort.id, cohort.queue);
+    let (queue, error) = (&cohort.queue, &cohort.error);
+    let words = format!("cohort {}: {queue}, {error}", cohort.id);
+    let words = visible(words.as_bytes());
     let order = arguments.how.apply(order.in_words(words));
     if arguments.how.dry_run {
         operation::dry_run(store, &order, arguments.how.json).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let ended = operation::begin(store, order).await?;
+    let Some(ended) = operation::begin(store, order).await? else {
+        operation::nothing(Verb::Retry, None, arguments.how.json)?;
+        return Ok(ExitCode::SUCCESS);
+    };
     if arguments.how.json {
         let told = serde_json::to_string_pretty(&operation::told(&ended))?;
         anstream::println!("{told}");

@@ -87,6 +87,9 @@ impl Ended {
                 parts.push(format!("{count} {what}"));
             }
         }
+        if parts.is_empty() {
+            return "none of the jobs is there any more".to_owned();
+        }
         parts.join(", ")
     }
 }
@@ -104,5 +107,7 @@ mod tests {
         };
         assert_eq!(ended.sentence(), "3 sent, 1 skipped");
         assert!(ended.is_well());
+        let none = Ended::default().sentence();
+        assert_eq!(none, "none of the jobs is there any more");
     }
 }

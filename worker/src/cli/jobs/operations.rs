@@ -8,10 +8,12 @@ use dossier_common::id::OperationId;
 use dossier_common::operations::Operation;
 use dossier_common::store::Store;
 use dossier_service::table::{Column, fitted, terminal_width};
+use mongodb::bson::DateTime;
 use serde_json::json;
 
 use crate::cli::instant::instant;
-use crate::cli::operation::told;
+use crate::cli::operation::{missed, resume_command, state, told};
+use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -30,14 +32,24 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let found = store
         .list_operations(arguments.after, arguments.limit)
         .await?;
+    let now = store.server_time().await?;
     if arguments.json {
+        let told = |operation: &Operation| {
+            let mut told = told(operation);
+            told["state"] = state(operation, now).into();
+            told
+        };
         let items: Vec<_> = found.iter().map(told).collect();
         let page = json!({ "items": items });
         anstream::println!("{}", serde_json::to_string_pretty(&page)?);
     } else if found.is_empty() {
         anstream::println!("no operations");
     } else {
-        anstream::println!("{}", listing(&found, terminal_width()));
+        anstream::println!("{}", listing(&found, now, terminal_width()));
+        for operation in found.iter().filter(|it| it.is_stalled(now)) {
+            let command = resume_command(operation);
+            anstream::println!("go on with one that is stalled: {command}");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,21 +66,30 @@ const COLUMNS: [Column; 9] = [
     Column::ranked("why", 1).breaking(16),
 ];
 
-fn listing(found: &[Operation], width: Option<u16>) -> Table {
+fn listing(found: &[Operation], now: DateTime, width: Option<u16>) -> Table {
     let row = |operation: &Operation| {
         let counts = operation.counts;
         vec![
             operation.id.to_string(),
-            format!("{} {}", operation.verb, operation.words),
+            visible(format!("{} {}", operation.verb, operation.words).as_bytes()),
             format!("{}/{}", counts.reached, operation.total),
             counts.changed.to_string(),
             counts.failed.to_string(),
-            operation.state.as_str().to_owned(),
+            state(operation, now).to_owned(),
             instant(operation.started_at),
-            operation.by.to_string(),
-            operation.reason.clone().unwrap_or_default(),
+            visible(operation.by.to_string().as_bytes()),
+            visible(why(operation, now).as_bytes()),
         ]
     };
     let rows: Vec<Vec<String>> = found.iter().map(row).collect();
     fitted(&COLUMNS, &rows, width)
+}
+
+/// Why it does not go on, or why it changed fewer jobs than it was to.
+fn why(operation: &Operation, now: DateTime) -> String {
+    if operation.is_stalled(now) {
+        return "its process has died".to_owned();
+    }
+    let reason = operation.reason.clone();
+    reason.or_else(|| missed(operation)).unwrap_or_default()
 }

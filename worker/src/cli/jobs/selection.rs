@@ -3,8 +3,8 @@
 use clap::Args;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{FileId, LinkId, UserId};
+use dossier_common::queue::about;
 use dossier_common::queue::backend::{JobFilter, JobState, Outcome};
-use dossier_common::queue::{QueueName, about};
 use dossier_common::store::Store;
 use dossier_common::store::addressees::facts_of_user;
 use mongodb::bson::DateTime;
@@ -16,8 +16,8 @@ use crate::cli::values;
 #[derive(Debug, Args)]
 pub(super) struct JobSelection {
     /// Only jobs of this queue
-    #[arg(long, value_name = "QUEUE", value_parser = values::queue())]
-    queue: Option<QueueName>,
+    #[arg(long, value_name = "QUEUE", value_parser = values::any_queue())]
+    queue: Option<String>,
     /// Only jobs in this state: scheduled, ready, running, done, dead, cancelled
     /// or malformed, which are documents that are no jobs; repeat for more
     #[arg(long = "state", value_name = "STATE", value_parser = values::job_state())]
@@ -55,8 +55,9 @@ pub(super) struct JobSelection {
 impl JobSelection {
     /// What the queue is asked for. An address is looked up first.
     pub(super) async fn filter(&self, store: &Store) -> anyhow::Result<JobFilter> {
+        values::check_queue(store, self.queue.as_deref()).await?;
         let mut filter = JobFilter {
-            queue: self.queue.map(|queue| queue.as_str().to_owned()),
+            queue: self.queue.clone(),
             states: self.states.clone(),
             error_contains: self.error.clone(),
             outcomes: self.outcomes.clone(),
@@ -100,7 +101,7 @@ impl JobSelection {
             (!values.is_empty()).then(|| format!("{name}{}", values.join(" or ")))
         };
         let parts = [
-            text("queue", self.queue.map(|queue| queue.to_string())),
+            text("queue", self.queue.clone()),
             listed("", &states),
             text("kind", self.kind.clone()),
             text("user", self.user.map(|id| id.to_string())),

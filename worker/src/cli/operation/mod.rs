@@ -9,4 +9,4 @@ mod told;
 pub(super) use how::How;
 pub(super) use operator::operator;
 pub(super) use run::{begin, dry_run, resume};
-pub(super) use told::{exit_code, sentence, told};
+pub(super) use told::{exit_code, missed, nothing, resume_command, sentence, state, told};

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::interrupt::Interrupt;
 use crate::cli::progress::Progress;
+use crate::cli::visible::visible;
 
 /// Says what `order` would do.
 pub(in crate::cli) async fn dry_run(
@@ -30,13 +31,19 @@ pub(in crate::cli) async fn dry_run(
     Ok(())
 }
 
-/// Begins what `order` says and carries it out.
-pub(in crate::cli) async fn begin(store: &Store, order: Order) -> anyhow::Result<Operation> {
+/// Begins what `order` says and carries it out; `None` if it means no job: then nothing is stored.
+pub(in crate::cli) async fn begin(
+    store: &Store,
+    order: Order,
+) -> anyhow::Result<Option<Operation>> {
+    if operations::plan(store, &order).await?.matched == 0 {
+        return Ok(None);
+    }
     let operation = operations::begin(store, order).await?;
     let mut watch = Watch::new(&operation);
     let ended = operations::carry_out(store, operation, |reached| watch.told(reached)).await;
     watch.finish();
-    Ok(ended?)
+    Ok(Some(ended?))
 }
 
 /// Goes on with an operation that has stopped, or whose process has died.
@@ -71,7 +78,7 @@ impl Watch {
         let progress = Progress::new(total, "jobs");
         let progress = match operation.over() {
             Some(over) => {
-                let (id, words) = (operation.id, &operation.words);
+                let (id, words) = (operation.id, visible(operation.words.as_bytes()));
                 progress.say(&format!("{id}: {words}; {total} job(s) over {over:?}"));
                 progress
             }

@@ -4,12 +4,39 @@ use std::process::ExitCode;
 
 use dossier_common::clock::rfc3339;
 use dossier_common::operations::{Operation, OperationState, Verb};
+use mongodb::bson::DateTime;
 use serde_json::{Value, json};
+
+use crate::cli::visible::visible;
 
 /// The exit code after Ctrl-C, as shells have it.
 const INTERRUPTED: u8 = 130;
 /// The reason of an operation that Ctrl-C stopped.
 const BY_CTRL_C: &str = "interrupted";
+
+/// Whether the operation goes on; `now` is by the database's clock.
+pub(in crate::cli) fn state(operation: &Operation, now: DateTime) -> &'static str {
+    match operation.is_stalled(now) {
+        true => "stalled",
+        false => operation.state.as_str(),
+    }
+}
+
+/// The command that goes on with it.
+pub(in crate::cli) fn resume_command(operation: &Operation) -> String {
+    let (verb, id) = (operation.verb, operation.id);
+    format!("dossier-worker jobs {verb} --resume {id}")
+}
+
+/// The jobs that were not as they were selected any more when it was their turn, for people.
+pub(in crate::cli) fn missed(operation: &Operation) -> Option<String> {
+    match operation.missed() {
+        0 => None,
+        missed => Some(format!(
+            "{missed} were changed by others before it was their turn"
+        )),
+    }
+}
 
 /// The operation for scripts.
 pub(in crate::cli) fn told(operation: &Operation) -> Value {
@@ -29,6 +56,7 @@ pub(in crate::cli) fn told(operation: &Operation) -> Value {
         "changed": counts.changed,
         "conflicts": counts.conflicts,
         "refused": counts.refused,
+        "missed": operation.missed(),
         "seen_to_end": counts.ended,
         "seen_to_fail": counts.failed,
     })
@@ -53,16 +81,36 @@ pub(in crate::cli) fn sentence(operation: &Operation) -> String {
         let more = "left alone, for the database refuses the change; delete them";
         text.push_str(&format!("\n{} {more}", counts.refused));
     }
+    if let Some(missed) = missed(operation) {
+        text.push_str(&format!("\n{missed}"));
+    }
     if operation.state == OperationState::Stopped {
-        let (id, total) = (operation.id, operation.total);
+        let (reached, total) = (counts.reached, operation.total);
         let reason = operation.reason.as_deref().unwrap_or_default();
+        let reason = visible(reason.as_bytes());
+        let command = resume_command(operation);
         text.push_str(&format!(
-            "\nstopped at {} of {total} job(s): {reason}\n\
-             go on with: dossier-worker jobs {verb} --resume {id}",
-            counts.reached
+            "\nstopped at {reached} of {total} job(s): {reason}\ngo on with: {command}"
         ));
     }
     text
+}
+
+/// Says that no job is meant, so that no operation was begun; `ended` if the end of the jobs is asked for.
+pub(in crate::cli) fn nothing(verb: Verb, ended: Option<Value>, json: bool) -> anyhow::Result<()> {
+    if json {
+        let mut told = json!({
+            "dry_run": false, "operation": null, "verb": verb, "total": 0, "matched": 0, "changed": 0,
+            "conflicts": 0, "refused": 0,
+        });
+        if let Some(ended) = ended {
+            told["ended"] = ended;
+        }
+        anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+    } else {
+        anstream::println!("no job can be {}: nothing was done", verb.past());
+    }
+    Ok(())
 }
 
 /// Whether it was the turn of every job.
