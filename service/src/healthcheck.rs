@@ -54,7 +54,7 @@ pub async fn healthcheck(
     if answer.program.as_deref() != Some(program) {
         bail!("what answers at {address} is no {program}: what else uses this METRICS_ADDR?");
     }
-    anstream::println!("{}", answer.body.trim_end());
+    crate::print_line!("{}", answer.body.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

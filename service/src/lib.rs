@@ -3,7 +3,8 @@
 //! [`run_program`] is the whole of a `main`. [`Frame`] owns what is the same in API and worker: the
 //! operators' listener with health and metrics, the signals, and the order in which a process
 //! stops; [`healthcheck()`] asks a running one whether it is ready. [`server`] serves HTTP to clients and
-//! operators; [`table`] is how commands list things, and [`completions()`] what shells complete.
+//! operators; [`print_line!`] and [`table`] are how commands print and list things, and [`completions()`] what shells
+//! complete.
 
 mod completions;
 mod draining;
@@ -12,6 +13,7 @@ mod frame;
 mod healthcheck;
 mod keys;
 mod ops;
+mod output;
 mod program;
 pub mod server;
 mod settings;
@@ -24,6 +26,7 @@ pub use frame::Frame;
 pub use healthcheck::healthcheck;
 pub use keys::Keys;
 pub use ops::listen;
+pub use output::write_line;
 pub use program::run_program;
 pub use settings::{FrameSettings, MetricsAddress};
 pub use signals::Signals;

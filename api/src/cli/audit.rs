@@ -79,18 +79,18 @@ async fn list(store: &Store, arguments: List) -> anyhow::Result<()> {
     if arguments.json {
         let items = entries.into_iter().map(AuditEntryResponse::from);
         let page = serde_json::json!({ "items": items.collect::<Vec<_>>() });
-        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
         return Ok(());
     }
     if entries.is_empty() {
-        anstream::println!("no such entries");
+        dossier_service::print_line!("no such entries");
         return Ok(());
     }
-    anstream::println!("{}", table(&entries));
+    dossier_service::print_line!("{}", table(&entries));
     if entries.len() == usize::from(arguments.limit)
         && let Some(last) = entries.last()
     {
-        anstream::println!("more: --after {}", last.id);
+        dossier_service::print_line!("more: --after {}", last.id);
     }
     Ok(())
 }

@@ -23,6 +23,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let script = completions(arguments.shell, Cli::command(), "dossier-api");
-    anstream::print!("{script}");
+    dossier_service::print_line!("{}", script.trim_end());
     Ok(ExitCode::SUCCESS)
 }

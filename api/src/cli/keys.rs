@@ -62,7 +62,7 @@ pub(super) async fn run(command: &Command) -> anyhow::Result<()> {
 fn generate(key: &Generate) -> anyhow::Result<()> {
     let secret = Entropy::system().bytes::<32>();
     match key {
-        Generate::Fernet => anstream::println!("{}", URL_SAFE.encode(secret)),
+        Generate::Fernet => dossier_service::print_line!("{}", URL_SAFE.encode(secret)),
         Generate::Jwt { kid } | Generate::Blob { kid } => {
             let kid = match kid {
                 Some(kid) => kid.clone(),
@@ -71,7 +71,7 @@ fn generate(key: &Generate) -> anyhow::Result<()> {
             if !is_kid(&kid) {
                 bail!("--kid must be letters, digits, - and _");
             }
-            anstream::println!("{kid}:{}", STANDARD.encode(secret));
+            dossier_service::print_line!("{kid}:{}", STANDARD.encode(secret));
         }
     }
     Ok(())
@@ -106,7 +106,7 @@ fn check(arguments: &Check) -> anyhow::Result<()> {
     });
     let lists: Vec<KeyList> = lists.collect();
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&lists)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&lists)?);
         return Ok(());
     }
     for list in &lists {
@@ -120,9 +120,9 @@ fn show(list: &KeyList) {
         true => "from a file, read again on SIGHUP",
         false => "from the variable itself: a change needs a restart",
     };
-    anstream::println!("{} ({source})", list.variable);
+    dossier_service::print_line!("{} ({source})", list.variable);
     for (index, id) in list.ids.iter().enumerate() {
         let does = if index == 0 { "mints" } else { "accepted" };
-        anstream::println!("  {id}  {does}");
+        dossier_service::print_line!("  {id}  {does}");
     }
 }

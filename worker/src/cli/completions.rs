@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.shell == Shell::Fish {
         script.push_str(&fish_queues());
     }
-    anstream::print!("{script}");
+    dossier_service::print_line!("{}", script.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

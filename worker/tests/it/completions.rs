@@ -82,3 +82,27 @@ async fn bash_offers_queues_states_and_shells() {
         assert!(is_offered, "{words:?}: {offered:?}");
     }
 }
+
+#[tokio::test]
+async fn what_cannot_be_printed_is_told_and_a_reader_that_has_gone_is_no_error() {
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-worker"));
+    let printing = command
+        .args(["completions", "bash"])
+        .stdout(full.expect("there is one"))
+        .output();
+    let printed = printing.await.expect("it runs");
+    let said = String::from_utf8_lossy(&printed.stderr);
+    assert_eq!(printed.status.code(), Some(1), "{said}");
+    assert!(
+        said.starts_with("standard output cannot be written"),
+        "{said}"
+    );
+
+    let (read, write) = std::io::pipe().expect("there are pipes");
+    drop(read);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-worker"));
+    let printing = command.args(["completions", "bash"]).stdout(write).output();
+    let printed = printing.await.expect("it runs");
+    assert!(printed.status.success() && printed.stderr.is_empty());
+}

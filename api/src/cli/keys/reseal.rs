@@ -43,7 +43,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
         }
     }
     let first = keys.ids().swap_remove(0);
-    anstream::println!("sealed under {first} now: {resealed} seeds of second factors");
+    dossier_service::print_line!("sealed under {first} now: {resealed} seeds of second factors");
     finish(&pass)
 }
 

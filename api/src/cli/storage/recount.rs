@@ -27,12 +27,12 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         let page = json!({
             "rows": recounts.len(), "wrong": items, "put_right": !arguments.dry_run,
         });
-        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
         return Ok(());
     }
     let rows = recounts.len();
     if wrong.is_empty() {
-        anstream::println!("all {rows} rows are right");
+        dossier_service::print_line!("all {rows} rows are right");
         return Ok(());
     }
     let header = [
@@ -55,12 +55,12 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
             recount.strays.len().to_string(),
         ]);
     }
-    anstream::println!("{listing}");
+    dossier_service::print_line!("{listing}");
     let what = match arguments.dry_run {
         true => "are wrong; without --dry-run they are put right",
         false => "were wrong and are right now",
     };
-    anstream::println!("{} of {rows} rows {what}", wrong.len());
+    dossier_service::print_line!("{} of {rows} rows {what}", wrong.len());
     Ok(())
 }
 

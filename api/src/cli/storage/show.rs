@@ -37,7 +37,7 @@ pub(super) async fn run(
     let persons = persons(store, i64::from(arguments.limit)).await?;
     if arguments.json {
         let page = page(free, &total, &persons, limits);
-        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
         return Ok(());
     }
     let number = |number: Option<u64>, none: &str| {
@@ -72,7 +72,7 @@ pub(super) async fn run(
     ] {
         facts.add_row([what.to_owned(), value]);
     }
-    anstream::println!("{facts}");
+    dossier_service::print_line!("{facts}");
     if persons.is_empty() {
         return Ok(());
     }
@@ -86,7 +86,7 @@ pub(super) async fn run(
             usage.held_bytes().to_string(),
         ]);
     }
-    anstream::println!("\n{listing}");
+    dossier_service::print_line!("\n{listing}");
     Ok(())
 }
 

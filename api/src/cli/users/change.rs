@@ -62,7 +62,7 @@ pub(super) async fn run(
     if arguments.json {
         return text::print_json(&text::json(user));
     }
-    anstream::println!("{}", outcome(&user, action));
+    dossier_service::print_line!("{}", outcome(&user, action));
     Ok(())
 }
 

@@ -73,7 +73,7 @@ pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<(
     if arguments.json {
         return text::print_json(&text::json(user));
     }
-    anstream::println!("created {} as {}", email, user.role);
+    dossier_service::print_line!("created {} as {}", email, user.role);
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn exists(arguments: &Arguments, existing: User) -> anyhow::Result<()> {
     if arguments.json {
         return text::print_json(&text::json(existing));
     }
-    anstream::println!("{email} has an account already");
+    dossier_service::print_line!("{email} has an account already");
     Ok(())
 }
 

@@ -49,12 +49,12 @@ pub(super) async fn run(store: &Store, arguments: Arguments) -> anyhow::Result<(
         return text::print_json(&json!({ "items": items, "next_cursor": next_cursor }));
     }
     if users.is_empty() {
-        anstream::println!("no such accounts");
+        dossier_service::print_line!("no such accounts");
         return Ok(());
     }
-    anstream::println!("{}", text::listing(&users));
+    dossier_service::print_line!("{}", text::listing(&users));
     if let Some(cursor) = next_cursor {
-        anstream::println!("more: --cursor {cursor}");
+        dossier_service::print_line!("more: --cursor {cursor}");
     }
     Ok(())
 }

@@ -47,6 +47,6 @@ pub(super) async fn run(store: &Store, arguments: &Arguments, of: ResetOf) -> an
             })
         })
         .await?;
-    anstream::println!("a mail with a link to {to} is on its way to {email}");
+    dossier_service::print_line!("a mail with a link to {to} is on its way to {email}");
     Ok(())
 }

@@ -20,6 +20,6 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     if arguments.json {
         return text::print_json(&text::json(user));
     }
-    anstream::println!("{}", text::details(&user));
+    dossier_service::print_line!("{}", text::details(&user));
     Ok(())
 }

@@ -53,7 +53,7 @@ pub(super) fn json(user: User) -> AccountResponse {
 
 /// Prints JSON.
 pub(super) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    anstream::println!("{}", serde_json::to_string_pretty(value)?);
+    dossier_service::print_line!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
 

@@ -59,9 +59,9 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     if arguments.json {
         let json = serde_json::to_string_pretty(&report)?;
-        anstream::println!("{}", visible_json(&json));
+        dossier_service::print_line!("{}", visible_json(&json));
     } else {
-        anstream::println!("{}", report::text(&report));
+        dossier_service::print_line!("{}", report::text(&report));
     }
     Ok(if report.is_clean() {
         ExitCode::SUCCESS

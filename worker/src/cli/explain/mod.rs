@@ -48,9 +48,9 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Subject::File(file) => Explanation::of_file(&store, *file).await?,
     };
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&said)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&said)?);
     } else {
-        anstream::println!("{}", report::text(&said));
+        dossier_service::print_line!("{}", report::text(&said));
     }
     Ok(ExitCode::SUCCESS)
 }

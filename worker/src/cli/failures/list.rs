@@ -31,12 +31,14 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let cohorts = operations::cohorts(store, queue).await?;
     if arguments.json {
         let page = json!({ "items": cohorts });
-        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
     } else if cohorts.is_empty() {
-        anstream::println!("no dead jobs");
+        dossier_service::print_line!("no dead jobs");
     } else {
-        anstream::println!("{}", listing(&cohorts, terminal_width()));
-        anstream::println!("another run for one of them: dossier-worker failures retry COHORT");
+        dossier_service::print_line!("{}", listing(&cohorts, terminal_width()));
+        dossier_service::print_line!(
+            "another run for one of them: dossier-worker failures retry COHORT"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

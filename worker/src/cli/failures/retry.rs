@@ -34,9 +34,9 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     };
     if arguments.how.json {
         let told = serde_json::to_string_pretty(&operation::told(&ended))?;
-        anstream::println!("{told}");
+        dossier_service::print_line!("{told}");
     } else {
-        anstream::println!("{}", operation::sentence(&ended));
+        dossier_service::print_line!("{}", operation::sentence(&ended));
     }
     Ok(operation::exit_code(&ended))
 }

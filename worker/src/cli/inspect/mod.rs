@@ -103,7 +103,7 @@ impl Output {
         self.worst = self.worst.max(line.exit_code());
         if self.json {
             let text = line.json()?;
-            self.bar.suspend(|| anstream::println!("{text}"));
+            self.bar.suspend(|| dossier_service::print_line!("{text}"));
         } else {
             self.lines.push(line);
         }
@@ -125,14 +125,14 @@ fn print(lines: &[Line]) {
     let mut table = table(["file", "verdict", "kind", "reason", "inflated", "took"]);
     if table.width().is_some_and(|columns| columns < TABLE_COLUMNS) {
         for line in lines {
-            anstream::println!("{}", line.block());
+            dossier_service::print_line!("{}", line.block());
         }
         return;
     }
     for line in lines {
         table.add_row(line.row());
     }
-    anstream::println!("{table}");
+    dossier_service::print_line!("{table}");
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -105,7 +105,7 @@ pub(super) async fn run(
     if arguments.how.json {
         tell(&operation, ended.as_ref(), true)?;
     } else if let Some(ended) = &ended {
-        anstream::println!("{}", ended.sentence());
+        dossier_service::print_line!("{}", ended.sentence());
     }
     left_alone.explain();
     let code = match ended.is_none_or(|ended| ended.is_well()) {
@@ -117,13 +117,13 @@ pub(super) async fn run(
 
 fn tell(operation: &Operation, ended: Option<&Ended>, json: bool) -> anyhow::Result<()> {
     if !json {
-        anstream::println!("{}", operation::sentence(operation));
+        dossier_service::print_line!("{}", operation::sentence(operation));
         return Ok(());
     }
     let mut told = operation::told(operation);
     if let Some(ended) = ended {
         told["ended"] = serde_json::to_value(ended)?;
     }
-    anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+    dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
     Ok(())
 }

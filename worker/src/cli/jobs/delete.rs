@@ -25,7 +25,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         let order = change.order(store, Verb::Delete).await?;
         let matched = operations::plan(store, &order).await?.matched;
         if !is_confirmed(matched, &order.words)? {
-            anstream::println!("nothing is deleted");
+            dossier_service::print_line!("nothing is deleted");
             return Ok(ExitCode::FAILURE);
         }
     }

@@ -36,16 +36,16 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         .await?;
     if arguments.json {
         let page = json!({ "items": page.items, "next_cursor": page.next_cursor });
-        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
         return Ok(ExitCode::SUCCESS);
     }
     if page.items.is_empty() {
-        anstream::println!("no such jobs");
+        dossier_service::print_line!("no such jobs");
         return Ok(ExitCode::SUCCESS);
     }
-    anstream::println!("{}", listing(&page.items, terminal_width()));
+    dossier_service::print_line!("{}", listing(&page.items, terminal_width()));
     if let Some(cursor) = page.next_cursor {
-        anstream::println!("more: --cursor {}", shell_word(&cursor));
+        dossier_service::print_line!("more: --cursor {}", shell_word(&cursor));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -41,14 +41,14 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         };
         let items: Vec<_> = found.iter().map(told).collect();
         let page = json!({ "items": items });
-        anstream::println!("{}", serde_json::to_string_pretty(&page)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
     } else if found.is_empty() {
-        anstream::println!("no operations");
+        dossier_service::print_line!("no operations");
     } else {
-        anstream::println!("{}", listing(&found, now, terminal_width()));
+        dossier_service::print_line!("{}", listing(&found, now, terminal_width()));
         for operation in found.iter().filter(|it| it.is_stalled(now)) {
             let command = resume_command(operation);
-            anstream::println!("go on with one that is stalled: {command}");
+            dossier_service::print_line!("go on with one that is stalled: {command}");
         }
     }
     Ok(ExitCode::SUCCESS)

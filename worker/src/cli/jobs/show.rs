@@ -46,14 +46,14 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
                 "state": mail.state, "answer": mail.answer, "at": at, "maybe_sent_at": maybe_sent_at,
             });
         }
-        anstream::println!("{}", serde_json::to_string_pretty(&shown)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&shown)?);
     } else {
-        anstream::println!("{}", overview(&job, mail.as_ref())?);
+        dossier_service::print_line!("{}", overview(&job, mail.as_ref())?);
         for line in story.lines() {
-            anstream::println!("{}", visible(line.as_bytes()));
+            dossier_service::print_line!("{}", visible(line.as_bytes()));
         }
         for line in &job.log {
-            anstream::println!(
+            dossier_service::print_line!(
                 "{}  attempt {}  {}",
                 instant(line.at),
                 line.attempt,
@@ -61,9 +61,9 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
             );
         }
         if job.history.is_empty() {
-            anstream::println!("no attempts yet");
+            dossier_service::print_line!("no attempts yet");
         } else {
-            anstream::println!("{}", attempts(&job, terminal_width()));
+            dossier_service::print_line!("{}", attempts(&job, terminal_width()));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -51,7 +51,7 @@ pub(super) async fn run(
     );
     let is_complete = lines.iter().all(|line| line.r#use != Use::Missing);
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&lines)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&lines)?);
     } else {
         show(&lines);
     }
@@ -76,7 +76,7 @@ fn lines(ids: Vec<String>, mut counts: BTreeMap<String, i64>) -> Vec<Line> {
 
 fn show(lines: &[Line]) {
     if lines.is_empty() {
-        anstream::println!("BLOB_KEYS is not set, and no document is sealed");
+        dossier_service::print_line!("BLOB_KEYS is not set, and no document is sealed");
         return;
     }
     let mut listing = table::table(["key", "documents", "use"]);
@@ -88,7 +88,7 @@ fn show(lines: &[Line]) {
         };
         listing.add_row([line.kid.clone(), line.blobs.to_string(), does.to_owned()]);
     }
-    anstream::println!("{listing}");
+    dossier_service::print_line!("{listing}");
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(super) async fn run(
     }
     progress.finish();
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&report)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         show(&report);
     }
@@ -145,21 +145,21 @@ async fn rewrap(
 
 fn show(report: &Report) {
     let Report { kid, rewrapped, .. } = report;
-    anstream::println!("wrapped under {kid} now: {rewrapped} data keys");
+    dossier_service::print_line!("wrapped under {kid} now: {rewrapped} data keys");
     for (old, left) in &report.left {
-        anstream::println!("{left} left under {old}");
+        dossier_service::print_line!("{left} left under {old}");
     }
     if report.interrupted {
-        anstream::println!("interrupted: the same command goes on where it stopped");
+        dossier_service::print_line!("interrupted: the same command goes on where it stopped");
     }
     if !report.lost.is_empty() {
         let ids: Vec<String> = report.lost.iter().map(BlobId::to_string).collect();
-        anstream::println!(
+        dossier_service::print_line!(
             "no key of BLOB_KEYS opens the data keys of {}: put the key back that was removed, and run this again",
             ids.join(", ")
         );
     } else if report.left.values().any(|left| *left > 0) {
-        anstream::println!(
+        dossier_service::print_line!(
             "a process still wraps under an old key: put {kid} in front everywhere, and run this again"
         );
     }

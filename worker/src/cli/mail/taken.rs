@@ -49,9 +49,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         record(&store, &mails).await?;
     }
     for mail in &mails {
-        anstream::println!("{}  {}", mail.job_id, mail.kind);
+        dossier_service::print_line!("{}  {}", mail.job_id, mail.kind);
     }
-    anstream::println!("{}", sentence(mails.len(), arguments.dry_run));
+    dossier_service::print_line!("{}", sentence(mails.len(), arguments.dry_run));
     Ok(ExitCode::SUCCESS)
 }
 

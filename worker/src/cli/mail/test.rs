@@ -50,7 +50,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         };
         anyhow::Error::new(error).context(what)
     })?;
-    anstream::println!(
+    dossier_service::print_line!(
         "the mail server took a mail to {} within {} ms and said {answer:?}; its Message-ID begins with {id}",
         arguments.to,
         began.elapsed().as_millis()

@@ -23,10 +23,10 @@ pub(in crate::cli) async fn dry_run(
             "dry_run": true, "matched": plan.matched, "changed": 0, "conflicts": 0, "refused": 0,
             "states": plan.states,
         });
-        anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
     } else {
         let (matched, past) = (plan.matched, order.verb.past());
-        anstream::println!("{matched} job(s) would be {past}");
+        dossier_service::print_line!("{matched} job(s) would be {past}");
     }
     Ok(())
 }

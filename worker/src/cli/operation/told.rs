@@ -106,9 +106,9 @@ pub(in crate::cli) fn nothing(verb: Verb, ended: Option<Value>, json: bool) -> a
         if let Some(ended) = ended {
             told["ended"] = ended;
         }
-        anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
     } else {
-        anstream::println!("no job can be {}: nothing was done", verb.past());
+        dossier_service::print_line!("no job can be {}: nothing was done", verb.past());
     }
     Ok(())
 }

@@ -71,16 +71,16 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let known = settings::of(store, queue).await?.limits;
     let wanted = change.of(known);
     if wanted == known {
-        anstream::println!("{queue} has these limits already: {}", told(&known));
+        dossier_service::print_line!("{queue} has these limits already: {}", told(&known));
         return Ok(ExitCode::SUCCESS);
     }
     settings::record(store, Act::LimitQueue, queue, Some(&told(&wanted))).await?;
     let operator = store.queue_operator();
     let changed = operator.change_queue_limits(queue.as_str(), change).await?;
     let [before, after] = changed;
-    anstream::println!("{queue}: {} (before: {})", told(&after), told(&before));
+    dossier_service::print_line!("{queue}: {} (before: {})", told(&after), told(&before));
     if queue == QueueName::of::<SendEmail>() && after.rate != before.rate {
-        anstream::println!("a worker that starts with MAIL_RATE set sets this rate anew");
+        dossier_service::print_line!("a worker that starts with MAIL_RATE set sets this rate anew");
     }
     Ok(ExitCode::SUCCESS)
 }

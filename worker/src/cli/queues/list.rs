@@ -53,10 +53,10 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         queue.counts = counts.into_values().next().unwrap_or_default();
     }
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&overview.queues)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&overview.queues)?);
     } else {
         let width = terminal_width();
-        anstream::println!("{}", table(&overview.queues, overview.at, width));
+        dossier_service::print_line!("{}", table(&overview.queues, overview.at, width));
     }
     Ok(ExitCode::SUCCESS)
 }

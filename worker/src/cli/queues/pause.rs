@@ -26,7 +26,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for queue in &arguments.queues {
-        anstream::println!("{}", pause(store, *queue).await?);
+        dossier_service::print_line!("{}", pause(store, *queue).await?);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -27,7 +27,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for queue in &arguments.queues {
-        anstream::println!("{}", resume(store, *queue).await?);
+        dossier_service::print_line!("{}", resume(store, *queue).await?);
     }
     Ok(ExitCode::SUCCESS)
 }

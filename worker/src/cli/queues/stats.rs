@@ -83,14 +83,14 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         });
     }
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
         return Ok(ExitCode::SUCCESS);
     }
-    anstream::println!("over the last {}:", age(window));
-    anstream::println!("{}", table(&told, terminal_width()));
+    dossier_service::print_line!("over the last {}:", age(window));
+    dossier_service::print_line!("{}", table(&told, terminal_width()));
     for it in &told {
         if let Some(line) = failures(it) {
-            anstream::println!("{line}");
+            dossier_service::print_line!("{line}");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -81,11 +81,11 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let mut workers = overview.workers;
     workers.retain(|worker| arguments.means(worker));
     if arguments.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&workers)?);
+        dossier_service::print_line!("{}", serde_json::to_string_pretty(&workers)?);
     } else if workers.is_empty() {
-        anstream::println!("no such workers; `dossier-worker run` starts some");
+        dossier_service::print_line!("no such workers; `dossier-worker run` starts some");
     } else {
-        anstream::println!("{}", text(&workers, overview.at, terminal_width()));
+        dossier_service::print_line!("{}", text(&workers, overview.at, terminal_width()));
     }
     Ok(ExitCode::SUCCESS)
 }
