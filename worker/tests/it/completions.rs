@@ -83,17 +83,21 @@ async fn bash_offers_queues_states_and_shells() {
     }
 }
 
+/// What a command ends with whose standard output is `place`.
+async fn printing_to(place: impl Into<Stdio>) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-worker"));
+    command.args(["completions", "bash"]).kill_on_drop(true);
+    let running = command.stdout(place).stderr(Stdio::piped()).spawn();
+    let ended = running.expect("it starts").wait_with_output().await;
+    ended.expect("it ends")
+}
+
 #[tokio::test]
 async fn what_cannot_be_printed_is_told_and_a_reader_that_has_gone_is_no_error() {
     let full = std::fs::File::options().write(true).open("/dev/full");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-worker"));
-    let printing = command
-        .args(["completions", "bash"])
-        .stdout(full.expect("there is one"))
-        .output();
-    let printed = printing.await.expect("it runs");
-    let said = String::from_utf8_lossy(&printed.stderr);
-    assert_eq!(printed.status.code(), Some(1), "{said}");
+    let ended = printing_to(full.expect("there is one")).await;
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
     assert!(
         said.starts_with("standard output cannot be written"),
         "{said}"
@@ -101,8 +105,6 @@ async fn what_cannot_be_printed_is_told_and_a_reader_that_has_gone_is_no_error()
 
     let (read, write) = std::io::pipe().expect("there are pipes");
     drop(read);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-worker"));
-    let printing = command.args(["completions", "bash"]).stdout(write).output();
-    let printed = printing.await.expect("it runs");
-    assert!(printed.status.success() && printed.stderr.is_empty());
+    let ended = printing_to(write).await;
+    assert!(ended.status.success() && ended.stderr.is_empty());
 }
