@@ -138,14 +138,19 @@ async fn up(
         waiting,
         |event| {
             if let Event::Applied(migration) = event {
-                anstream::println!("applied {:04} {}", migration.number, migration.name);
+                let (number, name) = (migration.number, migration.name);
+                let _ = writeln!(anstream::stdout(), "applied {number:04} {name}");
             }
         },
     )
     .await
     .map_err(|error| with_advice(error, lock_timeout))?;
     keep_audit_for(database, audit_retention_days).await?;
-    anstream::println!("{} is up to date ({applied} applied)", database.name());
+    let name = database.name();
+    writeln!(
+        anstream::stdout(),
+        "{name} is up to date ({applied} applied)"
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -175,7 +180,8 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
                 })
             })
             .collect();
-        anstream::println!("{}", serde_json::to_string_pretty(&rows)?);
+        let rows = serde_json::to_string_pretty(&rows)?;
+        writeln!(anstream::stdout(), "{rows}")?;
     } else {
         let mut table = Table::new();
         let line = LineStyle::none().fill('─').junction('─');
@@ -190,7 +196,7 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
             let number = status.migration.number.to_string();
             table.add_row([number, status.migration.name.to_owned(), when]);
         }
-        anstream::println!("{table}");
+        writeln!(anstream::stdout(), "{table}")?;
     }
     Ok(if missing {
         ExitCode::FAILURE

@@ -16,7 +16,7 @@ impl Operator {
     /// Parks `queue`, for what its jobs need is not there: from now on workers start one job in each
     /// `probe_every`, to see whether it is there again, until [`unpark_queue`](Self::unpark_queue): of the
     /// least urgent jobs the one that became due last, since those that have failed stand further ahead. A
-    /// rate that was set for the queue holds again then. Of a queue that is parked already only the reason
+    /// rate that was set for the queue holds again then, and meanwhile where it is the slower one. Of a queue that is parked already only the reason
     /// and the period change. Workers notice within two seconds, at once with a change stream.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ pub(super) const SETTINGS_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct QueueState {
     pub(crate) paused: bool,
-    /// Those of probing where the queue is parked.
+    /// Where the queue is parked, with the rate of probing, if its own is not the slower one.
     pub(crate) limits: QueueLimits,
     pub(crate) is_parked: bool,
 }
@@ -34,7 +34,9 @@ pub(crate) async fn read(queues: &Collection<Document>, queue: &str) -> Result<Q
         .unwrap_or_default();
     let parking = document.get("parked").and_then(Parking::from_stored);
     if let Some(parking) = &parking {
-        limits.rate = Some(parking.rate());
+        let probing = parking.rate();
+        let own = limits.rate.filter(|own| own.pace() > probing.pace());
+        limits.rate = Some(own.unwrap_or(probing));
     }
     Ok(QueueState {
         paused: document.get_bool("paused").unwrap_or(false),

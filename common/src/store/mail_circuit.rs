@@ -1,13 +1,14 @@
 //! Whether the mail server takes mails at all: what has failed since the last mail that it took, across
 //! all workers. While too much has, the queue of mails is parked.
 //!
-//! A domain whose mails fail while others are taken is no reason to park the others: its failures do not count for a
-//! while.
+//! A domain whose mails fail while those to others are taken is no reason to park the others, nor is a worker that does
+//! not reach the server: these are *apart*, and their failures do not count for a while, except where nothing else
+//! succeeds meanwhile.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
@@ -19,14 +20,17 @@ const ID: &str = "smtp";
 /// So much has to fail until mails are parked.
 const MAX_FAILURES: usize = 5;
 
-/// A domain with so many of these failures is apart when a mail to another one is taken.
-const MANY_OF_A_DOMAIN: usize = 2;
+/// What has so many of these failures is apart when another mail is taken.
+const MANY_OF_ONE: usize = 2;
 
-/// So long the failures of a domain that is apart do not count.
+/// So long after its last failure something is apart.
 const APART_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// No more domains are apart, the newest.
+/// No more are apart, the newest.
 const MAX_APART: usize = 100;
+
+/// So much of what is apart has to fail, with no mail taken in between, until mails are parked all the same.
+const MAX_FAILURES_APART: usize = 20;
 
 /// What has failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,15 +41,17 @@ pub(crate) struct MailCircuit {
     failures: Vec<String>,
     #[serde(default)]
     failed_at: Option<DateTime>,
-    /// Domains whose mails fail while others are taken.
+    /// At most [`MAX_FAILURES_APART`] of those that are apart.
+    #[serde(default)]
+    failures_apart: Vec<String>,
     #[serde(default)]
     apart: Vec<Apart>,
 }
 
-/// A domain whose mails fail while others are taken.
+/// What fails while other mails are taken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Apart {
-    domain: String,
+    of: String,
     until: DateTime,
 }
 
@@ -54,46 +60,45 @@ struct Apart {
 pub struct MailFailure {
     /// Which: the same counts once.
     pub key: String,
-    /// The domain of the recipient, as it is compared, where it may be why; nothing where the server took no mail of
-    /// anybody.
-    pub domain: Option<String>,
+    /// Whose it may be: the domain of the recipient, as it is compared, or the worker where it took no mail of anybody.
+    pub of: String,
 }
-
-/// Stands for a domain where there is none.
-const NO_DOMAIN: &str = "*";
 
 impl MailFailure {
     fn stored(&self) -> String {
-        let domain = self.domain.as_deref().unwrap_or(NO_DOMAIN);
-        format!("{domain} {}", self.key)
+        format!("{} {}", self.of, self.key)
     }
 }
 
 impl MailCircuit {
     fn is_open(&self) -> bool {
-        self.failures.len() >= MAX_FAILURES
+        self.failures.len() >= MAX_FAILURES || self.failures_apart.len() >= MAX_FAILURES_APART
     }
 
-    /// The domains that have many of the failures.
-    fn failing_domains(&self) -> impl Iterator<Item = &str> {
+    fn has_failures(&self) -> bool {
+        !self.failures.is_empty() || !self.failures_apart.is_empty()
+    }
+
+    /// What has many of the failures.
+    fn failing(&self) -> impl Iterator<Item = &str> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let domains = self.failures.iter().filter_map(|it| it.split_once(' '));
-        for (domain, _) in domains.filter(|(domain, _)| *domain != NO_DOMAIN) {
-            *counts.entry(domain).or_default() += 1;
+        for (of, _) in self.failures.iter().filter_map(|it| it.split_once(' ')) {
+            *counts.entry(of).or_default() += 1;
         }
-        let many = |(domain, count)| (count >= MANY_OF_A_DOMAIN).then_some(domain);
+        let many = |(of, count)| (count >= MANY_OF_ONE).then_some(of);
         counts.into_iter().filter_map(many)
     }
 
-    /// The domains that are apart once a mail to `domain` was taken.
-    fn apart_without(&self, domain: &str, now: DateTime) -> Vec<Apart> {
+    /// What is apart once a mail was taken that is of `these`.
+    fn apart_without(&self, these: [&str; 2], now: DateTime) -> Vec<Apart> {
         let until = now.saturating_add_duration(APART_FOR);
-        let failing = self.failing_domains().map(|failing| Apart {
-            domain: failing.to_owned(),
+        let failing = self.failing().map(|of| Apart {
+            of: of.to_owned(),
             until,
         });
         let known = self.apart.iter().filter(|it| it.until > now).cloned();
-        let all = failing.chain(known).filter(|it| it.domain != domain);
+        let all = failing.chain(known);
+        let all = all.filter(|it| !these.contains(&&*it.of));
         all.take(MAX_APART).collect()
     }
 }
@@ -108,8 +113,7 @@ pub struct MailFailures {
 }
 
 impl Store {
-    /// Counts a failure to send a mail, unless its domain is known to fail while others do not. Whether too much
-    /// has failed.
+    /// Counts a failure to send a mail. Whether too much has failed.
     ///
     /// # Errors
     ///
@@ -131,16 +135,17 @@ impl Store {
         Ok(counted.is_some_and(|circuit| circuit.is_open()))
     }
 
-    /// Whether it says anything new that a mail to `domain` was taken: whether anything has failed since the last one,
-    /// or the domain is one whose mails are known to fail.
+    /// Whether it says anything new that a mail of `these` was taken, its domain and its worker: whether anything has
+    /// failed since the last one, or one of them is apart.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn is_news_of_mail(&self, domain: &str) -> Result<bool, StoreError> {
+    pub async fn is_news_of_mail(&self, these: [&str; 2]) -> Result<bool, StoreError> {
         let found = self.find_mail_circuit().await?;
         Ok(found.is_some_and(|circuit| {
-            !circuit.failures.is_empty() || circuit.apart.iter().any(|it| it.domain == domain)
+            let mut apart = circuit.apart.iter();
+            circuit.has_failures() || apart.any(|it| these.contains(&&*it.of))
         }))
     }
 
@@ -150,7 +155,8 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn has_mail_failures(&self) -> Result<bool, StoreError> {
-        Ok(self.mail_failures().await?.count > 0)
+        let found = self.find_mail_circuit().await?;
+        Ok(found.is_some_and(|circuit| circuit.has_failures()))
     }
 
     /// How much has failed since the last mail that was sent.
@@ -167,22 +173,22 @@ impl Store {
         Ok(found.map(failures).unwrap_or_default())
     }
 
-    /// Forgets what has failed, for a mail to `domain` was taken. Domains that had much of it are apart for a while,
-    /// except for this one.
+    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker. What had much of it is apart
+    /// for a while, except for these.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
     pub async fn forget_mail_failures(
         &self,
-        domain: &str,
+        these: [&str; 2],
         now: DateTime,
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "forget the failures of mail";
         let Some(circuit) = self.find_mail_circuit().await? else {
             return Ok(());
         };
-        let apart = circuit.apart_without(domain, now);
+        let apart = circuit.apart_without(these, now);
         let circuits = &self.collections.mail_circuits;
         let filter = doc! { "_id": ID };
         let forgotten = if apart.is_empty() {
@@ -191,6 +197,7 @@ impl Store {
             let kept = MailCircuit {
                 id: ID.to_owned(),
                 failures: Vec::new(),
+                failures_apart: Vec::new(),
                 failed_at: circuit.failed_at,
                 apart,
             };
@@ -209,25 +216,30 @@ impl Store {
     }
 }
 
-/// The stage that counts `failure`. That a domain is apart lasts as long as its mails go on failing.
+/// The stage that counts `failure`. What is apart stays so as long as it goes on failing.
 fn counting(failure: &MailFailure, now: DateTime) -> Document {
-    let known = doc! { "$ifNull": ["$failures", []] };
-    let apart = doc! { "$ifNull": ["$apart", []] };
-    let domain = failure.domain.as_deref().map_or(Bson::Null, Bson::from);
+    let list = |name: &str| doc! { "$ifNull": [format!("${name}"), []] };
     let is_this = doc! { "$and": [
-        { "$eq": ["$$this.domain", { "$literal": domain }] },
+        { "$eq": ["$$this.of", { "$literal": &failure.of }] },
         { "$gt": ["$$this.until", now] },
     ] };
     let is_apart =
-        doc! { "$anyElementTrue": { "$map": { "input": apart.clone(), "in": is_this.clone() } } };
-    let counted = doc! { "$setUnion": [known.clone(), [{ "$literal": failure.stored() }]] };
-    let most = i32::try_from(MAX_FAILURES).unwrap_or(i32::MAX);
+        doc! { "$anyElementTrue": { "$map": { "input": list("apart"), "in": is_this.clone() } } };
+    let counted = |name: &str, most: usize| {
+        let all = doc! { "$setUnion": [list(name), [{ "$literal": failure.stored() }]] };
+        doc! { "$slice": [all, i32::try_from(most).unwrap_or(i32::MAX)] }
+    };
     let until = now.saturating_add_duration(APART_FOR);
     let longer = doc! { "$mergeObjects": ["$$this", { "until": until }] };
     let lasting = doc! { "$cond": [is_this, longer, "$$this"] };
+    let (some, apart) = (
+        counted("failures", MAX_FAILURES),
+        counted("failures_apart", MAX_FAILURES_APART),
+    );
     doc! { "$set": {
-        "failures": { "$cond": [is_apart, known, { "$slice": [counted, most] }] },
-        "apart": { "$map": { "input": apart, "in": lasting } },
+        "failures": { "$cond": [is_apart.clone(), list("failures"), some] },
+        "failures_apart": { "$cond": [is_apart, apart, list("failures_apart")] },
+        "apart": { "$map": { "input": list("apart"), "in": lasting } },
         "failed_at": now,
     } }
 }

@@ -13,7 +13,7 @@ async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_c
     let store = &test.store;
     let has_failures = async || store.has_mail_failures().await.expect("readable");
     let count = async |key: &str| {
-        let counted = store.count_mail_failure(&failure(key, None), NOW).await;
+        let counted = store.count_mail_failure(&failure(key, "worker"), NOW).await;
         counted.expect("it can be counted")
     };
     assert!(!has_failures().await);
@@ -25,7 +25,7 @@ async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_c
     }
     assert!(has_failures().await);
     store
-        .forget_mail_failures("example.com", NOW)
+        .forget_mail_failures(["example.com", "worker"], NOW)
         .await
         .expect("it can be forgotten");
     assert!(!has_failures().await);
@@ -38,12 +38,14 @@ async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while()
     let store = &test.store;
     let at = |minutes: u64| NOW.saturating_add_duration(Duration::from_secs(minutes * 60));
     let count = async |key: &str, domain: &str, minutes: u64| {
-        let failure = failure(key, Some(domain));
+        let failure = failure(key, domain);
         let counted = store.count_mail_failure(&failure, at(minutes)).await;
         counted.expect("it can be counted")
     };
     let take = async |domain: &str, minutes: u64| {
-        let forgotten = store.forget_mail_failures(domain, at(minutes)).await;
+        let forgotten = store
+            .forget_mail_failures([domain, "worker"], at(minutes))
+            .await;
         forgotten.expect("it can be forgotten");
     };
     for job in ["a", "b", "c", "d"] {
@@ -54,19 +56,12 @@ async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while()
     for job in ["f", "g", "h", "i", "j", "k"] {
         assert!(!count(job, "bad.example", 9).await, "{job} does not count");
     }
+    let news = async |these| store.is_news_of_mail(these).await.expect("readable");
     assert_eq!(store.mail_failures().await.expect("readable").count, 0);
-    assert!(
-        store
-            .is_news_of_mail("bad.example")
-            .await
-            .expect("readable")
-    );
-    assert!(
-        !store
-            .is_news_of_mail("good.example")
-            .await
-            .expect("readable")
-    );
+    assert!(news(["good.example", "worker"]).await, "others have failed");
+    take("good.example", 9).await;
+    assert!(!news(["good.example", "worker"]).await);
+    assert!(news(["bad.example", "worker"]).await);
     for (number, domain) in ["once.example", "a.example", "b.example", "c.example"]
         .iter()
         .enumerate()
@@ -80,10 +75,35 @@ async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while()
     assert_eq!(store.mail_failures().await.expect("readable").count, 1);
 }
 
-fn failure(key: &str, domain: Option<&str>) -> MailFailure {
+#[tokio::test]
+async fn where_nothing_else_is_taken_the_failures_of_a_domain_count_all_the_same() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let count = async |key: &str| {
+        let failure = failure(key, "big.example");
+        let counted = store.count_mail_failure(&failure, NOW).await;
+        counted.expect("it can be counted")
+    };
+    let take = async || {
+        let taken = store.forget_mail_failures(["other.example", "worker"], NOW);
+        taken.await.expect("it can be forgotten");
+    };
+    for key in ["a", "b"] {
+        assert!(!count(key).await);
+    }
+    take().await;
+    for number in 1..20 {
+        assert!(!count(&number.to_string()).await, "{number}");
+    }
+    assert!(count("20").await);
+    take().await;
+    assert!(!count("21").await);
+}
+
+fn failure(key: &str, of: &str) -> MailFailure {
     MailFailure {
         key: key.to_owned(),
-        domain: domain.map(str::to_owned),
+        of: of.to_owned(),
     }
 }
 

@@ -95,7 +95,7 @@ async fn what_waits_runs_failed_and_is_parked_is_told() {
     for key in ["a", "b"] {
         let failure = MailFailure {
             key: key.to_owned(),
-            domain: None,
+            of: "worker".to_owned(),
         };
         let counted = test.store.count_mail_failure(&failure, NOW).await;
         counted.expect("it is counted");

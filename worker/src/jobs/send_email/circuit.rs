@@ -74,9 +74,14 @@ pub(super) async fn failed(
 }
 
 /// The mail server took a mail to `to`.
-pub(super) async fn succeeded(services: &Services, to: &EmailAddress) -> Result<(), JobError> {
+pub(super) async fn succeeded(
+    services: &Services,
+    handle: &JobHandle,
+    to: &EmailAddress,
+) -> Result<(), JobError> {
     let (store, domain) = (&services.store, to.domain_key());
-    if !store.is_news_of_mail(&domain).await? {
+    let these = [&*domain, handle.worker()];
+    if !store.is_news_of_mail(these).await? {
         return Ok(());
     }
     // Before it, for a worker may die in between; after it, for another one may have parked meanwhile what
@@ -84,7 +89,7 @@ pub(super) async fn succeeded(services: &Services, to: &EmailAddress) -> Result<
     let operator = store.queue_operator();
     operator.unpark_queue(SendEmail::QUEUE).await?;
     let now = services.clock.now();
-    store.forget_mail_failures(&domain, now).await?;
+    store.forget_mail_failures(these, now).await?;
     operator.unpark_queue(SendEmail::QUEUE).await?;
     tracing::info!("the mail server takes mails");
     Ok(())
@@ -94,19 +99,18 @@ pub(super) async fn succeeded(services: &Services, to: &EmailAddress) -> Result<
 /// and counts once a mail; one that breaks off counts a few times.
 fn failure(handle: &JobHandle, to: &EmailAddress, error: &MailError) -> MailFailure {
     let tried = handle.attempt().saturating_add(handle.snoozes());
-    let domain = Some(to.domain_key());
     match error {
         MailError::Refused(_) | MailError::Deferred(_) => MailFailure {
             key: handle.id(),
-            domain,
+            of: to.domain_key(),
         },
         MailError::Interrupted(_) | MailError::Unanswered(_) => MailFailure {
             key: format!("{} {}", handle.id(), tried.min(MOST_OF_A_MAIL)),
-            domain,
+            of: to.domain_key(),
         },
         _ => MailFailure {
             key: format!("{} {tried}", handle.id()),
-            domain: None,
+            of: handle.worker().to_owned(),
         },
     }
 }

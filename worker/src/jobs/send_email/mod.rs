@@ -84,7 +84,7 @@ async fn send(
     // That the mail server works does not wait for the ledger.
     let works = async {
         match sent {
-            Ok(_) => circuit::succeeded(services, to).await,
+            Ok(_) => circuit::succeeded(services, handle, to).await,
             Err(_) => Ok(()),
         }
     };
