@@ -173,8 +173,8 @@ impl Store {
         Ok(found.map(failures).unwrap_or_default())
     }
 
-    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker. What had much of it is excluded
-    /// for a while, except for these.
+    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker. What had much of it is
+    /// excluded for a while, except for these.
     ///
     /// # Errors
     ///
