@@ -2,7 +2,7 @@
 //! all workers. While too much has, the queue of mails is parked.
 //!
 //! A domain whose mails fail while those to others are taken is no reason to park the others, nor is a worker that does
-//! not reach the server: these are *apart*, and their failures do not count for a while, except where nothing else
+//! not reach the server: these are *excluded*, and their failures do not count for a while, except where nothing else
 //! succeeds meanwhile.
 
 use std::collections::BTreeMap;
@@ -20,17 +20,17 @@ const ID: &str = "smtp";
 /// So much has to fail until mails are parked.
 const MAX_FAILURES: usize = 5;
 
-/// What has so many of these failures is apart when another mail is taken.
+/// Who has so many of these failures is excluded when another mail is taken.
 const MANY_OF_ONE: usize = 2;
 
-/// So long after its last failure something is apart.
-const APART_FOR: Duration = Duration::from_secs(10 * 60);
+/// So long after its last failure something is excluded.
+const EXCLUDED_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// No more are apart, the newest.
-const MAX_APART: usize = 100;
+/// No more are excluded, the newest.
+const MAX_EXCLUDED: usize = 100;
 
-/// So much of what is apart has to fail, with no mail taken in between, until mails are parked all the same.
-const MAX_FAILURES_APART: usize = 20;
+/// So much of what is excluded has to fail, with no mail taken in between, until mails are parked all the same.
+const MAX_FAILURES_EXCLUDED: usize = 20;
 
 /// What has failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,16 +41,16 @@ pub(crate) struct MailCircuit {
     failures: Vec<String>,
     #[serde(default)]
     failed_at: Option<DateTime>,
-    /// At most [`MAX_FAILURES_APART`] of those that are apart.
+    /// At most [`MAX_FAILURES_EXCLUDED`] of those that are excluded.
     #[serde(default)]
-    failures_apart: Vec<String>,
+    failures_excluded: Vec<String>,
     #[serde(default)]
-    apart: Vec<Apart>,
+    excluded: Vec<Excluded>,
 }
 
 /// What fails while other mails are taken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Apart {
+struct Excluded {
     of: String,
     until: DateTime,
 }
@@ -72,11 +72,11 @@ impl MailFailure {
 
 impl MailCircuit {
     fn is_open(&self) -> bool {
-        self.failures.len() >= MAX_FAILURES || self.failures_apart.len() >= MAX_FAILURES_APART
+        self.failures.len() >= MAX_FAILURES || self.failures_excluded.len() >= MAX_FAILURES_EXCLUDED
     }
 
     fn has_failures(&self) -> bool {
-        !self.failures.is_empty() || !self.failures_apart.is_empty()
+        !self.failures.is_empty() || !self.failures_excluded.is_empty()
     }
 
     /// What has many of the failures.
@@ -89,17 +89,17 @@ impl MailCircuit {
         counts.into_iter().filter_map(many)
     }
 
-    /// What is apart once a mail was taken that is of `these`.
-    fn apart_without(&self, these: [&str; 2], now: DateTime) -> Vec<Apart> {
-        let until = now.saturating_add_duration(APART_FOR);
-        let failing = self.failing().map(|of| Apart {
+    /// What is excluded once a mail was taken that is of `these`.
+    fn excluded_without(&self, these: [&str; 2], now: DateTime) -> Vec<Excluded> {
+        let until = now.saturating_add_duration(EXCLUDED_FOR);
+        let failing = self.failing().map(|of| Excluded {
             of: of.to_owned(),
             until,
         });
-        let known = self.apart.iter().filter(|it| it.until > now).cloned();
+        let known = self.excluded.iter().filter(|it| it.until > now).cloned();
         let all = failing.chain(known);
         let all = all.filter(|it| !these.contains(&&*it.of));
-        all.take(MAX_APART).collect()
+        all.take(MAX_EXCLUDED).collect()
     }
 }
 
@@ -136,7 +136,7 @@ impl Store {
     }
 
     /// Whether it says anything new that a mail of `these` was taken, its domain and its worker: whether anything has
-    /// failed since the last one, or one of them is apart.
+    /// failed since the last one, or one of them is excluded.
     ///
     /// # Errors
     ///
@@ -144,8 +144,8 @@ impl Store {
     pub async fn is_news_of_mail(&self, these: [&str; 2]) -> Result<bool, StoreError> {
         let found = self.find_mail_circuit().await?;
         Ok(found.is_some_and(|circuit| {
-            let mut apart = circuit.apart.iter();
-            circuit.has_failures() || apart.any(|it| these.contains(&&*it.of))
+            let mut excluded = circuit.excluded.iter();
+            circuit.has_failures() || excluded.any(|it| these.contains(&&*it.of))
         }))
     }
 
@@ -173,8 +173,8 @@ impl Store {
         Ok(found.map(failures).unwrap_or_default())
     }
 
-    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker. What had much of it is apart
-    /// for a while, except for these.
+    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker. What had much of it is
+    /// excluded for a while, except for these.
     ///
     /// # Errors
     ///
@@ -188,18 +188,18 @@ impl Store {
         let Some(circuit) = self.find_mail_circuit().await? else {
             return Ok(());
         };
-        let apart = circuit.apart_without(these, now);
+        let excluded = circuit.excluded_without(these, now);
         let circuits = &self.collections.mail_circuits;
         let filter = doc! { "_id": ID };
-        let forgotten = if apart.is_empty() {
+        let forgotten = if excluded.is_empty() {
             circuits.delete_one(filter).await.map(drop)
         } else {
             let kept = MailCircuit {
                 id: ID.to_owned(),
                 failures: Vec::new(),
-                failures_apart: Vec::new(),
+                failures_excluded: Vec::new(),
                 failed_at: circuit.failed_at,
-                apart,
+                excluded,
             };
             circuits.replace_one(filter, kept).await.map(drop)
         };
@@ -216,30 +216,29 @@ impl Store {
     }
 }
 
-/// The stage that counts `failure`. What is apart stays so as long as it goes on failing.
+/// The stage that counts `failure`. What is excluded stays so as long as it goes on failing.
 fn counting(failure: &MailFailure, now: DateTime) -> Document {
     let list = |name: &str| doc! { "$ifNull": [format!("${name}"), []] };
     let is_this = doc! { "$and": [
         { "$eq": ["$$this.of", { "$literal": &failure.of }] },
         { "$gt": ["$$this.until", now] },
     ] };
-    let is_apart =
-        doc! { "$anyElementTrue": { "$map": { "input": list("apart"), "in": is_this.clone() } } };
+    let is_excluded = doc! { "$anyElementTrue": { "$map": { "input": list("excluded"), "in": is_this.clone() } } };
     let counted = |name: &str, most: usize| {
         let all = doc! { "$setUnion": [list(name), [{ "$literal": failure.stored() }]] };
         doc! { "$slice": [all, i32::try_from(most).unwrap_or(i32::MAX)] }
     };
-    let until = now.saturating_add_duration(APART_FOR);
+    let until = now.saturating_add_duration(EXCLUDED_FOR);
     let longer = doc! { "$mergeObjects": ["$$this", { "until": until }] };
     let lasting = doc! { "$cond": [is_this, longer, "$$this"] };
-    let (some, apart) = (
+    let (some, excluded) = (
         counted("failures", MAX_FAILURES),
-        counted("failures_apart", MAX_FAILURES_APART),
+        counted("failures_excluded", MAX_FAILURES_EXCLUDED),
     );
     doc! { "$set": {
-        "failures": { "$cond": [is_apart.clone(), list("failures"), some] },
-        "failures_apart": { "$cond": [is_apart, apart, list("failures_apart")] },
-        "apart": { "$map": { "input": list("apart"), "in": lasting } },
+        "failures": { "$cond": [is_excluded.clone(), list("failures"), some] },
+        "failures_excluded": { "$cond": [is_excluded, excluded, list("failures_excluded")] },
+        "excluded": { "$map": { "input": list("excluded"), "in": lasting } },
         "failed_at": now,
     } }
 }
