@@ -46,19 +46,27 @@ async fn a_parked_queue_starts_one_job_in_a_period_and_all_when_it_is_parked_no_
 
     let jobs = (0..20).map(NewJob::new);
     bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    bench
+        .storage::<u32>()
+        .enqueue(NewJob::new(20))
+        .await
+        .unwrap();
     let notes = Notes::default();
     let handler = {
         let notes = notes.clone();
-        move |_: u32| {
+        move |number: u32| {
             let notes = notes.clone();
-            async move { notes.add("ran") }
+            async move { notes.add(number.to_string()) }
         }
     };
     let running = worker!(bench.storage::<u32>(), 8, handler);
     notes.reach(2).await;
-    assert!(notes.all().len() < 10, "{:?}", notes.all());
+    let ran = notes.all();
+    assert!(ran.len() < 10, "{ran:?}");
+    assert_eq!(ran[0], "20", "the newest one goes first: {ran:?}");
     operator.unpark_queue("test").await.unwrap();
-    bench.counts(JobState::Done, 20).await;
+    bench.counts(JobState::Done, 21).await;
     running.stop().await;
     let queue = queue(&bench).await;
     assert_eq!((queue.parked, queue.malformed), (None, None));
