@@ -16,8 +16,9 @@ impl Operator {
     /// Parks `queue`, for what its jobs need is not there: from now on workers start one job in each
     /// `probe_every`, to see whether it is there again, until [`unpark_queue`](Self::unpark_queue): of the
     /// least urgent jobs the one that became due last, since those that have failed stand further ahead. A
-    /// rate that was set for the queue holds again then, and meanwhile where it is the slower one. Of a queue that is parked already only the reason
-    /// and the period change. Workers notice within two seconds, at once with a change stream.
+    /// rate that was set for the queue holds again then, and meanwhile where it is the slower one. Of a
+    /// queue that is parked already only the reason and the period change. Workers notice within two
+    /// seconds, at once with a change stream.
     ///
     /// # Errors
     ///
@@ -33,15 +34,14 @@ impl Operator {
         Rate { starts: 1, per }.validate()?;
         let reason: String = reason.chars().take(MAX_REASON_CHARS).collect();
         let is_parked = is_parked();
-        // The first job starts after a whole period.
-        let empty = doc! { "tokens": 0.0, "at": "$$NOW" };
         let park = doc! { "$set": {
             "parked": {
                 SINCE: { "$cond": [is_parked.clone(), format!("$parked.{SINCE}"), "$$NOW"] },
                 REASON: { "$literal": reason },
                 PROBE_MS: time::millis(probe_every),
             },
-            "bucket": { "$cond": [is_parked, "$bucket", empty] },
+            // The first job starts after a whole period.
+            "bucket": { "$cond": [is_parked, "$bucket", empty_bucket()] },
         } };
         self.change_queue(queue, vec![park], "park a queue").await
     }
@@ -53,10 +53,9 @@ impl Operator {
     ///
     /// [`Error::InvalidQueueName`], and [`Error::Database`] when the database fails.
     pub async fn unpark_queue(&self, queue: &str) -> Result<(), Error> {
-        let empty = doc! { "tokens": 0.0, "at": "$$NOW" };
         // Not removed: workers are told of fields that are set.
         let unpark = doc! { "$set": {
-            "bucket": { "$cond": [is_parked(), empty, "$bucket"] },
+            "bucket": { "$cond": [is_parked(), empty_bucket(), "$bucket"] },
             "parked": Bson::Null,
         } };
         self.change_queue(queue, vec![unpark], "unpark a queue")
@@ -66,4 +65,9 @@ impl Operator {
 
 fn is_parked() -> Document {
     doc! { "$eq": [{ "$type": "$parked" }, "object"] }
+}
+
+/// A rate of which nothing may start yet.
+fn empty_bucket() -> Document {
+    doc! { "tokens": 0.0, "at": "$$NOW" }
 }
