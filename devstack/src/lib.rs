@@ -2,6 +2,7 @@
 //!
 //! - [`mongod`] finds (or fetches) a MongoDB server and runs it as a single-node replica set.
 //! - [`mail`] is a mail server that keeps everything and shows it in a web inbox.
+//! - [`port`] finds ports nobody listens on.
 //! - [`process`] spawns children that cannot outlive us, and stops them.
 //! - [`stack`] runs everything: mongod, mail, migrations, api and workers; [`supervisor`]
 //!   keeps it running and takes requests.
@@ -14,6 +15,7 @@ mod disk;
 pub mod environment;
 pub mod mail;
 pub mod mongod;
+pub mod port;
 pub mod process;
 pub mod progress;
 pub mod sign_in;

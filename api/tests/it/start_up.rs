@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dossier_devstack::mongod;
+use dossier_devstack::port::free_port;
 use dossier_devstack::testing::TestDatabase;
 use mongodb::Client;
 use mongodb::bson::doc;
@@ -142,7 +142,7 @@ async fn a_wrong_name_of_the_replica_set_is_told_with_the_right_one() {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_told_within_seconds() {
-    let port = mongod::free_port().expect("a port");
+    let port = free_port().expect("a port");
     let uri = format!("mongodb://ada:s3cret@127.0.0.1:{port}/x?serverSelectionTimeoutMS=300");
     let (code, said) = ends_in_time(Program::configured(&uri)).await;
     assert_eq!(code, 1, "{said}");

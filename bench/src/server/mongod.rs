@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use dossier_devstack::mongod::{Mongod, MongodOptions, find, free_port};
+use dossier_devstack::mongod::{Mongod, MongodOptions, find};
+use dossier_devstack::port::free_port;
 use dossier_devstack::process::Signal;
 use dossier_devstack::progress::Progress;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context;
-use dossier_devstack::mongod::free_port;
+use dossier_devstack::port::free_port;
 
 use super::{PrivateServer, program};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
-use dossier_devstack::mongod::free_port;
+use dossier_devstack::port::free_port;
 
 use super::{PrivateServer, program};
 

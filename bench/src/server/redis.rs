@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use dossier_devstack::mongod::free_port;
+use dossier_devstack::port::free_port;
 
 use super::{PrivateServer, program};
 

@@ -14,14 +14,25 @@ use super::encryption::{Encrypted, Encryption};
 use super::mailbox::Mailbox;
 use super::state::SmtpState;
 use super::{smtp, web};
+use crate::port::free_port;
 
-/// Where a catcher listens, on 127.0.0.1; 0 picks a free port.
-#[derive(Debug, Clone, Copy, Default)]
+/// Where a catcher listens, on 127.0.0.1.
+#[derive(Debug, Clone, Copy)]
 pub struct MailPorts {
     /// For mail.
     pub smtp: u16,
     /// For the inbox.
     pub web: u16,
+}
+
+impl MailPorts {
+    /// Not by the system: while a catcher that is down has its port closed, a connection could be given that one.
+    fn free() -> io::Result<Self> {
+        Ok(Self {
+            smtp: free_port()?,
+            web: free_port()?,
+        })
+    }
 }
 
 /// A running catcher; it ends when it is dropped.
@@ -42,7 +53,7 @@ impl MailCatcher {
     ///
     /// When no port can be had.
     pub async fn start() -> io::Result<Self> {
-        Self::start_on(MailPorts::default()).await
+        Self::start_on(MailPorts::free()?).await
     }
 
     /// Starts on free ports one that takes mail on encrypted connections alone, after [`LOGIN`](super::LOGIN).
@@ -52,7 +63,7 @@ impl MailCatcher {
     /// When no port can be had.
     pub async fn start_encrypted(begins: Encrypted) -> io::Result<Self> {
         let encryption = Encryption::new(begins)?;
-        Self::start_with(MailPorts::default(), Some(encryption)).await
+        Self::start_with(MailPorts::free()?, Some(encryption)).await
     }
 
     /// Starts on the given ports.
@@ -67,10 +78,6 @@ impl MailCatcher {
     async fn start_with(ports: MailPorts, encryption: Option<Encryption>) -> io::Result<Self> {
         let smtp_socket = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.smtp)).await?;
         let web_socket = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.web)).await?;
-        let ports = MailPorts {
-            smtp: smtp_socket.local_addr()?.port(),
-            web: web_socket.local_addr()?.port(),
-        };
         let (mailbox, behaviour) = (
             Mailbox::default(),
             Arc::new(watch::Sender::new(Behaviour::ok())),

@@ -8,8 +8,8 @@ use rustix::process::Signal;
 use super::binary::MongodBinary;
 use super::error::Error;
 use super::membership;
-use super::port::free_port;
 use super::server::{Membership, Mongod, MongodOptions};
+use crate::port::free_port;
 
 /// How long a start, an election or a step-down may take.
 const PATIENCE: Duration = Duration::from_secs(60);

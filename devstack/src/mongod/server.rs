@@ -10,8 +10,8 @@ use tokio::net::TcpStream;
 
 use super::binary::MongodBinary;
 use super::error::Error;
-use super::port::free_port;
 use super::{failure, membership};
+use crate::port::free_port;
 use crate::process::{LeftoverProcess, Process, ProcessSpec, end_leftover_process};
 
 const STOP_GRACE: Duration = Duration::from_secs(20);

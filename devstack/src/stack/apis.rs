@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::Error;
 use super::service::{PATIENCE, command};
 use super::supervised::{Service, Stack};
-use crate::mongod::free_port;
+use crate::port::free_port;
 use crate::process::{Process, ProcessSpec, Signal, wait_until_ready};
 
 /// What uploads leave free on a developer's disk: less than in operation, for little is lost with it.

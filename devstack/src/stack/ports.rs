@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::state_dir::StateDir;
+use crate::port::free_port;
 
 const FILE: &str = "ports.json";
 
@@ -30,12 +31,11 @@ impl Ports {
         // Held until all are chosen, so that none is chosen twice.
         let mut held = Vec::new();
         let mut choose = |port: fn(&Self) -> u16| -> Result<u16, Error> {
-            let socket = listen(remembered.as_ref().map_or(0, port)).or_else(|_| listen(0));
-            let socket = socket.map_err(Error::io("find a free port"))?;
-            let port = socket
-                .local_addr()
-                .map_err(Error::io("find a free port"))?
-                .port();
+            let before = remembered.as_ref().map(port).filter(|port| *port != 0);
+            let (port, socket) = before
+                .map_or_else(new_port, hold)
+                .or_else(|_| new_port())
+                .map_err(Error::io("find a free port"))?;
             held.push(socket);
             Ok(port)
         };
@@ -52,8 +52,13 @@ impl Ports {
     }
 }
 
-fn listen(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+fn new_port() -> io::Result<(u16, TcpListener)> {
+    hold(free_port()?)
+}
+
+fn hold(port: u16) -> io::Result<(u16, TcpListener)> {
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    Ok((port, socket))
 }
 
 #[cfg(test)]
@@ -65,7 +70,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let state = StateDir::open(folder.path()).expect("a state folder");
         let first = Ports::of(&state).expect("ports");
-        let taken = listen(first.api).expect("it is free");
+        let taken = hold(first.api).expect("it is free");
         let second = Ports::of(&state).expect("ports");
         assert_ne!(first.api, second.api);
         assert_eq!((first.smtp, first.mongod), (second.smtp, second.mongod));

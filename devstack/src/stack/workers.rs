@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use super::error::Error;
 use super::service::{PATIENCE, command};
 use super::supervised::{Service, Stack};
-use crate::mongod::free_port;
+use crate::port::free_port;
 use crate::process::{Process, ProcessSpec, Signal, wait_until_ready};
 
 impl Stack {

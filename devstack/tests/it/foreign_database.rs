@@ -1,6 +1,7 @@
 //! `cargo dev` on a MongoDB at `MONGODB_URI` says of it what is true.
 
-use dossier_devstack::mongod::{self, Mongod, MongodOptions, free_port};
+use dossier_devstack::mongod::{self, Mongod, MongodOptions};
+use dossier_devstack::port::free_port;
 use dossier_devstack::progress::Progress;
 use dossier_devstack::testing::TestDatabase;
 use std::time::{Duration, Instant};

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use dossier_devstack::mongod::{self, Mongod, MongodOptions};
+use dossier_devstack::port::free_port;
 use dossier_devstack::progress::Progress;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -46,7 +47,7 @@ pub(crate) async fn mongod_binary() -> mongod::MongodBinary {
 pub(crate) async fn mongod_with(arguments: &[&str]) -> (Child, tempfile::TempDir, String) {
     let binary = mongod_binary().await;
     let folder = tempfile::tempdir().expect("a folder");
-    let port = mongod::free_port().expect("a port");
+    let port = free_port().expect("a port");
     let server = Command::new(&binary.path)
         .args([
             "--bind_ip",

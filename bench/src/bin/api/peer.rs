@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use dossier_devstack::environment::scratch_dir;
-use dossier_devstack::mongod::free_port;
+use dossier_devstack::port::free_port;
 use dossier_devstack::process::{Process, ProcessSpec, Signal, wait_until_ready};
 use tokio::process::Command;
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use dossier_devstack::mongod::{Mongod, MongodBinary, MongodOptions, find, free_port};
+use dossier_devstack::mongod::{Mongod, MongodBinary, MongodOptions, find};
+use dossier_devstack::port::free_port;
 use dossier_devstack::process::{LeftoverProcess, Signal, end_leftover_process};
 use dossier_devstack::progress::Progress;
 use mongodb::Client;

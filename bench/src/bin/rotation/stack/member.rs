@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use dossier_devstack::mongod::free_port;
+use dossier_devstack::port::free_port;
 use dossier_devstack::process::{Process, ProcessSpec, Signal, wait_until_ready};
 
 use crate::keys::KeyFiles;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use dossier_bench::server::{PrivateServer, mongod};
 use dossier_devstack::mail::MailCatcher;
-use dossier_devstack::mongod::free_port;
+use dossier_devstack::port::free_port;
 use dossier_devstack::stack::{Login, Prepared};
 use tokio::process::Command;
 
