@@ -6,6 +6,7 @@
 
 mod blob_url;
 mod data_key;
+mod key_list;
 mod keys;
 mod layout;
 mod opener;
@@ -15,7 +16,8 @@ mod settings;
 
 pub use blob_url::{BlobUrl, ParseBlobUrlError};
 pub use data_key::DataKey;
-pub use keys::{BlobKeyError, BlobKeys, OpenKeyError, WrappedKey};
+pub use key_list::BlobKeyError;
+pub use keys::{BlobKeys, OpenKeyError, WrappedKey};
 pub use layout::{SEALED_SEGMENT_BYTES, SEGMENT_BYTES, TAG_BYTES, sealed_range, sealed_size};
 pub use opener::Opener;
 pub use range::ByteRange;
