@@ -13,6 +13,7 @@ mod limited_stream;
 mod mailer;
 mod rate;
 mod readable_stream;
+mod rendered;
 mod said;
 mod send_error;
 mod sender;
