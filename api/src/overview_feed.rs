@@ -1,6 +1,6 @@
 //! The overview, read once for everybody in this process who listens to it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use dossier_common::overview::Overview;
@@ -20,13 +20,24 @@ pub(crate) const READ_LIMIT: Duration = Duration::from_secs(5);
 pub const MAX_LISTENERS: usize = 64;
 
 /// What listeners are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum OverviewUpdate {
     /// The overview.
-    Read(Arc<OverviewResponse>),
+    Read(Arc<ReadOverview>),
     /// It could not be read; it is tried again.
     Unavailable,
 }
+
+/// The overview, and its JSON, which is written once for all who are told it.
+#[derive(Debug)]
+pub struct ReadOverview {
+    overview: OverviewResponse,
+    json: Written,
+    console_json: Written,
+}
+
+/// JSON, once it was asked for; none when it could not be written.
+type Written = OnceLock<Option<String>>;
 
 /// Reads the overview as long as somebody listens; cheap to clone.
 #[derive(Clone, Debug)]
@@ -87,6 +98,33 @@ impl OverviewListener {
     }
 }
 
+impl ReadOverview {
+    fn new(overview: OverviewResponse) -> Self {
+        Self {
+            overview,
+            json: Written::new(),
+            console_json: Written::new(),
+        }
+    }
+
+    /// The JSON that the API tells.
+    pub fn json(&self) -> Option<&str> {
+        let written = self
+            .json
+            .get_or_init(|| serde_json::to_string(&self.overview).ok());
+        written.as_deref()
+    }
+
+    /// The JSON that the console tells, as `write` has written it for whoever asked first.
+    pub fn console_json(
+        &self,
+        write: impl FnOnce(&OverviewResponse) -> serde_json::Result<String>,
+    ) -> Option<&str> {
+        let written = self.console_json.get_or_init(|| write(&self.overview).ok());
+        written.as_deref()
+    }
+}
+
 impl Inner {
     /// One more listener, who is told the newest update at once. The first one has it read.
     fn subscribe(self: &Arc<Self>) -> watch::Receiver<Option<OverviewUpdate>> {
@@ -134,7 +172,37 @@ async fn read(inner: Arc<Inner>) {
 
 fn update(overview: Result<Overview, StoreError>) -> OverviewUpdate {
     match overview {
-        Ok(overview) => OverviewUpdate::Read(Arc::new(overview.into())),
+        Ok(overview) => OverviewUpdate::Read(Arc::new(ReadOverview::new(overview.into()))),
         Err(_) => OverviewUpdate::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{MailServerResponse, MailServerStateName};
+
+    #[test]
+    fn the_json_is_written_once_for_all_listeners() {
+        let read = ReadOverview::new(OverviewResponse {
+            at: "2026-11-25T08:30:00.000Z".to_owned(),
+            mail_server: MailServerResponse {
+                state: MailServerStateName::Works,
+                failures: 0,
+                failed_at: None,
+                parked_since: None,
+                reason: None,
+            },
+            queues: Vec::new(),
+            workers: Vec::new(),
+            failures: Vec::new(),
+        });
+        let json = read.json().expect("it can be written");
+        let again = read.json().expect("it can be written");
+        assert!(std::ptr::eq(json, again));
+        let first = read.console_json(|overview| Ok(overview.at.clone()));
+        let second = read.console_json(|_| panic!("it is written already"));
+        assert_eq!(first, Some("2026-11-25T08:30:00.000Z"));
+        assert_eq!(second, first);
     }
 }

@@ -10,13 +10,12 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::extract::Caller;
-use crate::overview_feed::{OverviewListener, OverviewUpdate};
+use crate::overview_feed::{OverviewListener, OverviewUpdate, ReadOverview};
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
-use crate::wire::OverviewResponse;
 
-/// Writes the overview in JSON, as somebody is told it.
-pub type Told = fn(&OverviewResponse) -> serde_json::Result<String>;
+/// The JSON of the overview that somebody is told; none when it could not be written.
+pub type Told = fn(&ReadOverview) -> Option<&str>;
 
 /// How often it is asked whether the caller still may.
 const CHECKED_EVERY: Duration = Duration::from_secs(2);
@@ -44,8 +43,8 @@ pub fn listen(state: &AppState) -> Result<OverviewListener, Problem> {
     })
 }
 
-/// The events for `caller`: `overview` whenever it was read, as `told` writes it, `unavailable` when it could not be,
-/// and `end`, the last one, when the session has ended or the process stops.
+/// The events for `caller`: `overview` whenever it was read, in the JSON that `told` gives, `unavailable` when it
+/// could not be, and `end`, the last one, when the session has ended or the process stops.
 pub fn overview_events(
     state: AppState,
     caller: Caller,
@@ -53,21 +52,27 @@ pub fn overview_events(
     told: Told,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let (sender, receiver) = mpsc::channel(1);
+    let subscriber = Subscriber {
+        caller,
+        listener,
+        told,
+    };
     // In a task of its own: a client that goes away must not end a database call half-way.
-    tokio::spawn(tell(state, caller, listener, told, sender));
+    tokio::spawn(tell(state, subscriber, sender));
     stream::unfold(receiver, |mut receiver| async move {
         let event = receiver.recv().await?;
         Some((Ok(event), receiver))
     })
 }
 
-async fn tell(
-    state: AppState,
+/// Who is told, and in which JSON.
+struct Subscriber {
     caller: Caller,
-    mut listener: OverviewListener,
+    listener: OverviewListener,
     told: Told,
-    sender: mpsc::Sender<Event>,
-) {
+}
+
+async fn tell(state: AppState, mut subscriber: Subscriber, sender: mpsc::Sender<Event>) {
     let mut check = interval(CHECKED_EVERY);
     check.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The newest update alone waits for a slow client.
@@ -78,7 +83,7 @@ async fn tell(
             biased;
             () = sender.closed() => return,
             () = state.draining.stopping() => break "stopping",
-            _ = check.tick() => match caller.still_has_role(&state).await {
+            _ = check.tick() => match subscriber.caller.still_has_role(&state).await {
                 Ok(true) => may_listen = true,
                 Ok(false) => break "session_ended",
                 Err(error) => {
@@ -86,14 +91,14 @@ async fn tell(
                     (may_listen, waiting) = (false, Some(OverviewUpdate::Unavailable));
                 }
             },
-            update = listener.next() => match update {
+            update = subscriber.listener.next() => match update {
                 Some(update) if may_listen => waiting = Some(update),
                 Some(_) => {}
                 None => break "stopping",
             },
             room = sender.reserve(), if waiting.is_some() => {
                 if let (Ok(room), Some(update)) = (room, waiting.take()) {
-                    room.send(event(&update, told));
+                    room.send(event(&update, subscriber.told));
                 }
             }
         }
@@ -106,7 +111,7 @@ async fn tell(
 
 fn event(update: &OverviewUpdate, told: Told) -> Event {
     let json = match update {
-        OverviewUpdate::Read(overview) => told(overview).ok(),
+        OverviewUpdate::Read(overview) => told(overview),
         OverviewUpdate::Unavailable => None,
     };
     match json {

@@ -10,6 +10,7 @@ use super::alarms::{Alarm, alarms};
 use crate::console::view::View;
 use crate::extract::{Admin, NoQuery};
 use crate::handlers::admin as api;
+use crate::overview_feed::ReadOverview;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::wire::OverviewResponse;
@@ -44,7 +45,9 @@ struct WithAlarms<'a> {
     alarms: Vec<Alarm>,
 }
 
-fn with_alarms(overview: &OverviewResponse) -> serde_json::Result<String> {
-    let alarms = alarms(overview);
-    serde_json::to_string(&WithAlarms { overview, alarms })
+fn with_alarms(read: &ReadOverview) -> Option<&str> {
+    read.console_json(|overview| {
+        let alarms = alarms(overview);
+        serde_json::to_string(&WithAlarms { overview, alarms })
+    })
 }

@@ -8,6 +8,7 @@ use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 
 use crate::extract::{Admin, Caller, NoQuery};
+use crate::overview_feed::ReadOverview;
 use crate::problem::{Problem, Problems};
 use crate::services::{Listen, Told, listen, overview_events};
 use crate::state::AppState;
@@ -40,10 +41,10 @@ pub async fn listen_to_overview(
     Admin(caller): Admin,
     NoQuery: NoQuery,
 ) -> Result<Response, Problem> {
-    tell_overview(state, caller, serde_json::to_string)
+    tell_overview(state, caller, ReadOverview::json)
 }
 
-/// The events for `caller`, with the overview as `told` writes it.
+/// The events for `caller`, with the overview in the JSON that `told` gives.
 ///
 /// # Errors
 ///
