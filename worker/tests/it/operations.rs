@@ -385,6 +385,10 @@ async fn a_filter_that_says_too_little_or_a_wrong_state_is_refused() {
     assert_eq!(code, 1, "{said}");
     let rule = "only scheduled, ready and running jobs can be cancelled";
     assert!(said.contains(rule), "{said}");
+    let never = ["jobs", "list", "--since", "10m", "--until", "1h"];
+    let (code, said) = run(&bench, &never).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("--since is the earlier time"), "{said}");
     for wrong in ["101", "half"] {
         let (code, said) = run(&bench, &["jobs", "retry", "--max-failures", wrong]).await;
         assert_eq!(code, 2, "{said}");
