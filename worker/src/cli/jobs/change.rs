@@ -25,7 +25,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "ID", conflicts_with_all = [
         "queue", "states", "kind", "user", "email", "file", "link", "error", "outcomes", "since", "until",
     ])]
-    ids: Vec<String>,
+    pub(super) ids: Vec<String>,
     #[command(flatten)]
     choice: JobSelection,
     #[command(flatten)]

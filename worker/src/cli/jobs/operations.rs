@@ -29,9 +29,12 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let found = store
-        .list_operations(arguments.after, arguments.limit)
-        .await?;
+    // One more, to know whether there are more.
+    let asked = arguments.limit + 1;
+    let mut found = store.list_operations(arguments.after, asked).await?;
+    let shown = usize::try_from(arguments.limit)?;
+    let has_more = found.len() > shown;
+    found.truncate(shown);
     let now = store.server_time().await?;
     if arguments.json {
         let told = |operation: &Operation| {
@@ -49,6 +52,9 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         for operation in found.iter().filter(|it| it.is_stalled(now)) {
             let command = resume_command(operation);
             dossier_service::print_line!("go on with one that is stalled: {command}");
+        }
+        if has_more && let Some(last) = found.last() {
+            dossier_service::print_line!("more: --after {}", last.id);
         }
     }
     Ok(ExitCode::SUCCESS)
