@@ -12,6 +12,7 @@ use mongodb::bson::DateTime;
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::json::print_json;
 use crate::cli::operation::{missed, resume_command, state, told};
 use crate::cli::visible::visible;
 
@@ -44,7 +45,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         };
         let items: Vec<_> = found.iter().map(told).collect();
         let page = json!({ "items": items });
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
+        print_json(&page)?;
     } else if found.is_empty() {
         dossier_service::print_line!("no operations");
     } else {
