@@ -11,7 +11,7 @@ use comfy_table::{LineStyle, Table, TableStyle};
 use dossier_migrations::{
     DEFAULT_RETENTION_DAYS, Event, MigrationError, keep_audit_for, migrate_when_free, status,
 };
-use dossier_startup::{DatabaseSettings, Environment, database_name, wait_for_primary};
+use dossier_startup::{DatabaseSettings, Environment, database_name, print_line, wait_for_primary};
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
@@ -108,7 +108,7 @@ fn print_completions(shell: Shell) -> anyhow::Result<ExitCode> {
         // clap_complete 4.6 has two names for a program with a hyphen, so that nothing would be completed.
         script = script.replace("dossier__subcmd__migrate", "dossier__migrate");
     }
-    std::io::stdout().write_all(script.as_bytes())?;
+    print_line!("{}", script.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -139,6 +139,7 @@ async fn up(
         |event| {
             if let Event::Applied(migration) = event {
                 let (number, name) = (migration.number, migration.name);
+                // The others are applied also where this cannot be written; the last line tells of it.
                 let _ = writeln!(anstream::stdout(), "applied {number:04} {name}");
             }
         },
@@ -147,10 +148,7 @@ async fn up(
     .map_err(|error| with_advice(error, lock_timeout))?;
     keep_audit_for(database, audit_retention_days).await?;
     let name = database.name();
-    writeln!(
-        anstream::stdout(),
-        "{name} is up to date ({applied} applied)"
-    )?;
+    print_line!("{name} is up to date ({applied} applied)");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -181,7 +179,7 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
             })
             .collect();
         let rows = serde_json::to_string_pretty(&rows)?;
-        writeln!(anstream::stdout(), "{rows}")?;
+        print_line!("{rows}");
     } else {
         let mut table = Table::new();
         let line = LineStyle::none().fill('─').junction('─');
@@ -196,7 +194,7 @@ async fn show_status(database: &Database, json: bool) -> anyhow::Result<ExitCode
             let number = status.migration.number.to_string();
             table.add_row([number, status.migration.name.to_owned(), when]);
         }
-        writeln!(anstream::stdout(), "{table}")?;
+        print_line!("{table}");
     }
     Ok(if missing {
         ExitCode::FAILURE

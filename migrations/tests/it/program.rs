@@ -150,3 +150,25 @@ async fn shells_are_told_how_to_complete_it_without_a_database() {
         assert!(!script.contains("dossier__subcmd__"), "{script}");
     }
 }
+
+/// Runs `completions` with `place` as its standard output: its exit code, and what it said beside it.
+async fn printed_to(place: impl Into<Stdio>) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-migrate"));
+    command.args(["completions", "bash"]).env_clear();
+    command.stdout(place).stderr(Stdio::piped());
+    let running = command.spawn().expect("the program runs");
+    let output = running.wait_with_output().await.expect("it ends");
+    let said = String::from_utf8(output.stderr).expect("it speaks UTF-8");
+    (output.status.code(), said)
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_a_reader_that_has_gone_is_not() {
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let (code, said) = printed_to(full.expect("Linux has it")).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("standard output cannot be written"), "{said}");
+    let (read, write) = std::io::pipe().expect("there are pipes");
+    drop(read);
+    assert_eq!(printed_to(write).await, (Some(0), String::new()));
+}

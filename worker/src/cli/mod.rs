@@ -9,6 +9,7 @@ mod failures;
 mod inspect;
 mod instant;
 mod jobs;
+mod json;
 mod keys;
 mod mail;
 mod operation;

@@ -351,6 +351,13 @@ async fn a_job_is_made_due_cancelled_released_and_deleted_by_its_id() {
     assert_eq!((code, said.trim()), (0, "1 job(s) were deleted"));
     let gone = bench.store().queue_operator().find_job(&id).await;
     assert_eq!(gone.expect("readable"), None);
+    let (code, said) = run(&bench, &["jobs", "delete", &id]).await;
+    assert_eq!(code, 1, "{said}");
+    for part in ["no job can be deleted", "there is no such job"] {
+        assert!(said.contains(part) && !said.contains("--yes"), "{said}");
+    }
+    let (_, listed) = run(&bench, &["jobs", "operations", "--limit", "3"]).await;
+    assert!(listed.contains("more: --after op_"), "{listed}");
     for act in [
         Act::RunJobsNow,
         Act::ReleaseJobs,
@@ -385,6 +392,10 @@ async fn a_filter_that_says_too_little_or_a_wrong_state_is_refused() {
     assert_eq!(code, 1, "{said}");
     let rule = "only scheduled, ready and running jobs can be cancelled";
     assert!(said.contains(rule), "{said}");
+    let never = ["jobs", "list", "--since", "10m", "--until", "1h"];
+    let (code, said) = run(&bench, &never).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("--since is the earlier time"), "{said}");
     for wrong in ["101", "half"] {
         let (code, said) = run(&bench, &["jobs", "retry", "--max-failures", wrong]).await;
         assert_eq!(code, 2, "{said}");

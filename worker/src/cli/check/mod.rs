@@ -16,8 +16,8 @@ use dossier_common::store::Store;
 use dossier_common::store::check::{Check, Snapshot};
 
 use self::report::{Line, Report};
+use super::json::print_json;
 use super::progress::Progress;
-use super::visible::visible_json;
 
 /// The exit code where something disagrees, and was not mended.
 const DIFFERENT: u8 = 1;
@@ -58,8 +58,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         repair(&store, &mut report).await?;
     }
     if arguments.json {
-        let json = serde_json::to_string_pretty(&report)?;
-        dossier_service::print_line!("{}", visible_json(&json));
+        print_json(&report)?;
     } else {
         dossier_service::print_line!("{}", report::text(&report));
     }

@@ -11,6 +11,7 @@ use dossier_common::id::FileId;
 use dossier_common::story::Explanation;
 
 use super::jobs::open_store;
+use super::json::print_json;
 
 /// Say what became of the mails to an address, or of a document, and what to do.
 #[derive(Debug, Args)]
@@ -48,7 +49,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Subject::File(file) => Explanation::of_file(&store, *file).await?,
     };
     if arguments.json {
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&said)?);
+        print_json(&said)?;
     } else {
         dossier_service::print_line!("{}", report::text(&said));
     }

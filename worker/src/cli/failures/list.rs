@@ -10,6 +10,7 @@ use dossier_service::table::{Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::json::print_json;
 use crate::cli::values;
 use crate::cli::visible::visible;
 
@@ -31,7 +32,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let cohorts = operations::cohorts(store, queue).await?;
     if arguments.json {
         let page = json!({ "items": cohorts });
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
+        print_json(&page)?;
     } else if cohorts.is_empty() {
         dossier_service::print_line!("no dead jobs");
     } else {

@@ -6,6 +6,7 @@ use clap::Args;
 use dossier_common::operations::{self, Order, Verb};
 use dossier_common::store::Store;
 
+use crate::cli::json::print_json;
 use crate::cli::operation::{self, How};
 use crate::cli::visible::visible;
 
@@ -33,8 +34,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         return Ok(ExitCode::SUCCESS);
     };
     if arguments.how.json {
-        let told = serde_json::to_string_pretty(&operation::told(&ended))?;
-        dossier_service::print_line!("{told}");
+        print_json(&operation::told(&ended))?;
     } else {
         dossier_service::print_line!("{}", operation::sentence(&ended));
     }

@@ -14,6 +14,7 @@ use super::JobSelection;
 use super::ended::Ended;
 use super::left_alone::LeftAlone;
 use super::waited_for::waited_for;
+use crate::cli::json::print_json;
 use crate::cli::operation::{self, How};
 
 /// Which jobs, and how.
@@ -25,7 +26,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "ID", conflicts_with_all = [
         "queue", "states", "kind", "user", "email", "file", "link", "error", "outcomes", "since", "until",
     ])]
-    ids: Vec<String>,
+    pub(super) ids: Vec<String>,
     #[command(flatten)]
     choice: JobSelection,
     #[command(flatten)]
@@ -124,6 +125,6 @@ fn tell(operation: &Operation, ended: Option<&Ended>, json: bool) -> anyhow::Res
     if let Some(ended) = ended {
         told["ended"] = serde_json::to_value(ended)?;
     }
-    dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
+    print_json(&told)?;
     Ok(())
 }

@@ -9,6 +9,8 @@ use dossier_common::operations::{self, Verb};
 use dossier_common::store::Store;
 
 use super::change;
+use super::left_alone::LeftAlone;
+use crate::cli::operation;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -24,6 +26,12 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     if !yes && !change.how.dry_run && change.resume.is_none() {
         let order = change.order(store, Verb::Delete).await?;
         let matched = operations::plan(store, &order).await?.matched;
+        if matched == 0 {
+            operation::nothing(Verb::Delete, None, change.how.json)?;
+            let left_alone = LeftAlone::of(store, &change.ids, Verb::Delete).await?;
+            left_alone.explain();
+            return Ok(left_alone.exit_code(ExitCode::SUCCESS));
+        }
         if !is_confirmed(matched, &order.words)? {
             dossier_service::print_line!("nothing is deleted");
             return Ok(ExitCode::FAILURE);

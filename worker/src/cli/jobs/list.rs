@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::JobSelection;
 use crate::cli::instant::instant;
+use crate::cli::json::print_json;
 use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         .await?;
     if arguments.json {
         let page = json!({ "items": page.items, "next_cursor": page.next_cursor });
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
+        print_json(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
     if page.items.is_empty() {

@@ -12,6 +12,7 @@ use mongodb::bson::DateTime;
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::json::print_json;
 use crate::cli::operation::{missed, resume_command, state, told};
 use crate::cli::visible::visible;
 
@@ -29,9 +30,12 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let found = store
-        .list_operations(arguments.after, arguments.limit)
-        .await?;
+    // One more, to know whether there are more.
+    let asked = arguments.limit + 1;
+    let mut found = store.list_operations(arguments.after, asked).await?;
+    let shown = usize::try_from(arguments.limit)?;
+    let has_more = found.len() > shown;
+    found.truncate(shown);
     let now = store.server_time().await?;
     if arguments.json {
         let told = |operation: &Operation| {
@@ -41,7 +45,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         };
         let items: Vec<_> = found.iter().map(told).collect();
         let page = json!({ "items": items });
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&page)?);
+        print_json(&page)?;
     } else if found.is_empty() {
         dossier_service::print_line!("no operations");
     } else {
@@ -49,6 +53,9 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         for operation in found.iter().filter(|it| it.is_stalled(now)) {
             let command = resume_command(operation);
             dossier_service::print_line!("go on with one that is stalled: {command}");
+        }
+        if has_more && let Some(last) = found.last() {
+            dossier_service::print_line!("more: --after {}", last.id);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! Which jobs are meant.
 
+use anyhow::ensure;
 use clap::Args;
 use dossier_common::email::EmailAddress;
 use dossier_common::id::{FileId, LinkId, UserId};
@@ -29,7 +30,7 @@ pub(super) struct JobSelection {
     #[arg(long, value_name = "USER")]
     user: Option<UserId>,
     /// Only mails to this address: to its account, or about a sign-up, an invitation or a reset that waits
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "user")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "user", value_parser = EmailAddress::parse_idna)]
     email: Option<EmailAddress>,
     /// Only jobs about this document
     #[arg(long, value_name = "FILE")]
@@ -44,7 +45,7 @@ pub(super) struct JobSelection {
     /// lease_expired, undecodable, …; repeat for more
     #[arg(long = "ended", value_name = "OUTCOME", value_parser = parse_outcome)]
     outcomes: Vec<Outcome>,
-    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z) or so long ago (10m)
+    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), this date (in UTC), or so long ago (10m, 7d)
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     since: Option<DateTime>,
     /// Only jobs enqueued until this time, or so long ago: `--until 1h` are those older than an hour
@@ -55,6 +56,7 @@ pub(super) struct JobSelection {
 impl JobSelection {
     /// What the queue is asked for. An address is looked up first.
     pub(super) async fn filter(&self, store: &Store) -> anyhow::Result<JobFilter> {
+        self.check_times()?;
         values::check_queue(store, self.queue.as_deref()).await?;
         let mut filter = JobFilter {
             queue: self.queue.clone(),
@@ -85,6 +87,18 @@ impl JobSelection {
             filter.any_of = store.find_addressee(&email.key()).await?.facts();
         }
         Ok(filter)
+    }
+
+    /// Refuses times between which nothing can be: whoever gives them has meant them the other way round.
+    fn check_times(&self) -> anyhow::Result<()> {
+        if let (Some(since), Some(until)) = (self.since, self.until) {
+            let (from, to) = (instant(since), instant(until));
+            ensure!(
+                since <= until,
+                "no job was enqueued since {from} and until {to}: --since is the earlier time"
+            );
+        }
+        Ok(())
     }
 
     /// Whether nothing says which jobs are meant.

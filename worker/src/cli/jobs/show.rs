@@ -15,6 +15,7 @@ use dossier_service::table::{self, Column, fitted, terminal_width};
 use serde_json::json;
 
 use crate::cli::instant::instant;
+use crate::cli::json::print_json;
 use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
@@ -46,7 +47,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
                 "state": mail.state, "answer": mail.answer, "at": at, "maybe_sent_at": maybe_sent_at,
             });
         }
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&shown)?);
+        print_json(&shown)?;
     } else {
         dossier_service::print_line!("{}", overview(&job, mail.as_ref())?);
         for line in story.lines() {

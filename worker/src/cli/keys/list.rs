@@ -9,6 +9,8 @@ use dossier_common::store::Store;
 use dossier_service::table;
 use serde::Serialize;
 
+use crate::cli::json::print_json;
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     /// Print JSON, for scripts: [{"kid": …, "blobs": …, "use": "wraps" | "opens" | "missing"}, …]
@@ -51,7 +53,7 @@ pub(super) async fn run(
     );
     let is_complete = lines.iter().all(|line| line.r#use != Use::Missing);
     if arguments.json {
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&lines)?);
+        print_json(&lines)?;
     } else {
         show(&lines);
     }

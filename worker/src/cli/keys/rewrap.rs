@@ -12,6 +12,7 @@ use dossier_common::store::blobs::BlobPlace;
 use futures_util::FutureExt;
 use serde::Serialize;
 
+use crate::cli::json::print_json;
 use crate::cli::progress::Progress;
 
 /// How many rows are read at once.
@@ -74,7 +75,7 @@ pub(super) async fn run(
     }
     progress.finish();
     if arguments.json {
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&report)?);
+        print_json(&report)?;
     } else {
         show(&report);
     }

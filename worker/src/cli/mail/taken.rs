@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use dossier_common::audit::{Act, Actor, AuditEntry};
 use dossier_common::clock::Clock;
@@ -43,9 +43,15 @@ struct Unrecorded {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let logged = logged(&arguments.log)
         .with_context(|| format!("cannot read {}", arguments.log.display()))?;
+    ensure!(
+        !logged.is_empty(),
+        "{} has no Message-ID of a mail of Dossier in it (job_…@…): is it the mail server's log of mails \
+         that it accepted?",
+        arguments.log.display()
+    );
     let store = open_store("dossier-worker mail taken").await?;
     let mails = unrecorded(&store, logged).await?;
-    if !arguments.dry_run {
+    if !arguments.dry_run && !mails.is_empty() {
         record(&store, &mails).await?;
     }
     for mail in &mails {
@@ -56,9 +62,13 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn sentence(count: usize, dry_run: bool) -> String {
-    match dry_run {
-        true => format!("{count} mail(s) of the log are unsent as far as the database knows"),
-        false => {
+    match (count, dry_run) {
+        (0, _) => {
+            "no mail of the log is unsent as far as the database knows: there is nothing to record"
+                .to_owned()
+        }
+        (_, true) => format!("{count} mail(s) of the log are unsent as far as the database knows"),
+        (_, false) => {
             format!("{count} mail(s) are recorded as sent: their jobs end without sending them")
         }
     }

@@ -8,6 +8,7 @@ use dossier_common::store::Store;
 use serde_json::json;
 
 use super::interrupt::Interrupt;
+use crate::cli::json::print_json;
 use crate::cli::progress::Progress;
 use crate::cli::visible::visible;
 
@@ -23,7 +24,7 @@ pub(in crate::cli) async fn dry_run(
             "dry_run": true, "matched": plan.matched, "changed": 0, "conflicts": 0, "refused": 0,
             "states": plan.states,
         });
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
+        print_json(&told)?;
     } else {
         let (matched, past) = (plan.matched, order.verb.past());
         dossier_service::print_line!("{matched} job(s) would be {past}");

@@ -7,6 +7,7 @@ use dossier_common::operations::{Operation, OperationState, Verb};
 use mongodb::bson::DateTime;
 use serde_json::{Value, json};
 
+use crate::cli::json::print_json;
 use crate::cli::visible::visible;
 
 /// The exit code after Ctrl-C, as shells have it.
@@ -106,7 +107,7 @@ pub(in crate::cli) fn nothing(verb: Verb, ended: Option<Value>, json: bool) -> a
         if let Some(ended) = ended {
             told["ended"] = ended;
         }
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
+        print_json(&told)?;
     } else {
         dossier_service::print_line!("no job can be {}: nothing was done", verb.past());
     }

@@ -11,6 +11,7 @@ use mongodb::bson::DateTime;
 
 use super::limits_in_words;
 use crate::cli::age::{age, age_at};
+use crate::cli::json::print_json;
 use crate::cli::visible::visible;
 
 /// The list is given up after this.
@@ -53,7 +54,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         queue.counts = counts.into_values().next().unwrap_or_default();
     }
     if arguments.json {
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&overview.queues)?);
+        print_json(&overview.queues)?;
     } else {
         let width = terminal_width();
         dossier_service::print_line!("{}", table(&overview.queues, overview.at, width));

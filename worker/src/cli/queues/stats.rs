@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::cli::age::age;
 use crate::cli::instant::parse_span;
+use crate::cli::json::print_json;
 use crate::cli::values;
 
 /// Of each kind of jobs (done, dead, and waiting after a failure) so many are looked at.
@@ -83,7 +84,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         });
     }
     if arguments.json {
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&told)?);
+        print_json(&told)?;
         return Ok(ExitCode::SUCCESS);
     }
     dossier_service::print_line!("over the last {}:", age(window));

@@ -23,7 +23,7 @@ use dossier_common::queue::QueueSettings;
 use dossier_common::store::Store;
 
 use self::report::Report;
-use super::visible::visible_json;
+use super::json::print_json;
 use crate::antivirus::Antivirus;
 use crate::config::read_policy;
 use crate::document::Limits;
@@ -58,8 +58,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => through_the_queue(&store, &arguments, interrupt.as_mut()).await?,
     };
     if arguments.json {
-        let json = serde_json::to_string_pretty(&report)?;
-        dossier_service::print_line!("{}", visible_json(&json));
+        print_json(&report)?;
     } else {
         dossier_service::print_line!("{}", text::text(&report));
     }

@@ -12,6 +12,9 @@ use super::keys::Key;
 /// So many rates of each queue are kept for its curve.
 const KEPT_RATES: usize = 60;
 
+/// So long it is told what became of a change.
+const TOLD_MILLIS: i64 = 10_000;
+
 /// What is asked or told over the figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Dialog {
@@ -34,6 +37,14 @@ pub(super) enum Action {
     Change { queue: QueueName, pauses: bool },
 }
 
+/// What is told in place of the keys.
+#[derive(Debug)]
+struct Message {
+    text: String,
+    /// When it goes by itself, if it does.
+    until: Option<DateTime>,
+}
+
 #[derive(Debug)]
 pub(super) struct State {
     /// By our own clock.
@@ -47,8 +58,7 @@ pub(super) struct State {
     /// The queue that is chosen, by its place.
     pub(super) selected: usize,
     pub(super) dialog: Dialog,
-    /// What became of the last change.
-    pub(super) message: Option<String>,
+    message: Option<Message>,
     rates: BTreeMap<String, VecDeque<u64>>,
 }
 
@@ -99,8 +109,26 @@ impl State {
             }
             // What was known last stays.
             News::Overview(Err(trouble)) => self.trouble = Some(trouble),
-            News::Changed(message) => self.message = Some(message),
+            News::Changed(outcome) => self.tell(outcome),
         }
+    }
+
+    /// What became of the last change, or is waited for.
+    pub(super) fn message(&self) -> Option<&str> {
+        let message = self.message.as_ref()?;
+        let is_over = message.until.is_some_and(|until| until <= self.now);
+        (!is_over).then_some(message.text.as_str())
+    }
+
+    /// Says `text` until an outcome is told.
+    pub(super) fn tell_meanwhile(&mut self, text: String) {
+        self.message = Some(Message { text, until: None });
+    }
+
+    /// Says `text` for a while.
+    fn tell(&mut self, text: String) {
+        let until = Some(self.now.saturating_add_millis(TOLD_MILLIS));
+        self.message = Some(Message { text, until });
     }
 
     /// A key was pressed.
@@ -141,7 +169,7 @@ impl State {
             Ok(queue) => self.dialog = Dialog::Confirm { queue, pauses },
             Err(_) => {
                 let told = format!("{} is no queue of this version", chosen.name);
-                self.message = Some(told);
+                self.tell(told);
             }
         }
     }

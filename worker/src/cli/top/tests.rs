@@ -197,6 +197,21 @@ fn a_queue_is_paused_and_resumed_after_a_question() {
 }
 
 #[test]
+fn what_became_of_a_change_is_told_for_ten_seconds_and_that_it_is_waited_for_until_then() {
+    let foot = |state: &State| lines(state, (80, 24)).pop().unwrap_or_default();
+    let later = |state: &State, seconds: i64| state.now.saturating_add_millis(1000 * seconds);
+    let mut state = state();
+    state.tell_meanwhile("send-email: asked the database".to_owned());
+    state.now = later(&state, 60);
+    assert_eq!(foot(&state), "send-email: asked the database");
+    state.take(News::Changed("send-email is paused".to_owned()));
+    state.now = later(&state, 9);
+    assert_eq!(foot(&state), "send-email is paused");
+    state.now = later(&state, 1);
+    assert!(foot(&state).starts_with("q quit"), "{}", foot(&state));
+}
+
+#[test]
 fn keys_choose_ask_help_and_end() {
     let mut state = state();
     for _ in 0..10 {

@@ -62,7 +62,7 @@ pub(super) async fn watch(store: Store, interval: Duration) -> anyhow::Result<()
             Some(Action::Quit) => return Ok(()),
             Some(Action::Refresh) => refresh.notify_one(),
             Some(Action::Change { queue, pauses }) => {
-                state.message = Some(format!("{queue}: asked the database"));
+                state.tell_meanwhile(format!("{queue}: asked the database"));
                 let (store, refresh) = (store.clone(), Arc::clone(&refresh));
                 let changing = change(store, queue, pauses, refresh, sender.clone());
                 tokio::spawn(changing);

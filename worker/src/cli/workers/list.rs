@@ -12,6 +12,7 @@ use dossier_service::table::{Column, fitted, terminal_width};
 use mongodb::bson::DateTime;
 
 use crate::cli::age::age_at;
+use crate::cli::json::print_json;
 use crate::cli::values;
 use crate::cli::visible::visible;
 
@@ -81,7 +82,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
     let mut workers = overview.workers;
     workers.retain(|worker| arguments.means(worker));
     if arguments.json {
-        dossier_service::print_line!("{}", serde_json::to_string_pretty(&workers)?);
+        print_json(&workers)?;
     } else if workers.is_empty() {
         dossier_service::print_line!("no such workers; `dossier-worker run` starts some");
     } else {

@@ -55,5 +55,5 @@ fn workers_of(state: &State, below: u16) -> u16 {
 /// What became of the last change, or the keys.
 fn foot_line(state: &State) -> Paragraph<'_> {
     let keys = "q quit  ↑↓ queue  p pause/resume  r refresh  ? help";
-    Paragraph::new(state.message.as_deref().unwrap_or(keys))
+    Paragraph::new(state.message().unwrap_or(keys))
 }
