@@ -29,7 +29,7 @@ pub(super) struct JobSelection {
     #[arg(long, value_name = "USER")]
     user: Option<UserId>,
     /// Only mails to this address: to its account, or about a sign-up, an invitation or a reset that waits
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "user")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "user", value_parser = EmailAddress::parse_idna)]
     email: Option<EmailAddress>,
     /// Only jobs about this document
     #[arg(long, value_name = "FILE")]
