@@ -42,7 +42,7 @@ impl JobConditions {
             "email",
             asked.email,
             "must be an e-mail address, and stand without `user`",
-            |text| text.parse().ok().filter(|_| !with_a_user),
+            |text| EmailAddress::parse_idna(text).ok().filter(|_| !with_a_user),
         );
         let file = "must be the id of a document";
         let file: Option<FileId> = word(errors, "file", asked.file, file);

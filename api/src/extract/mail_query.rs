@@ -108,7 +108,9 @@ impl FromRequestParts<AppState> for MailQuery {
         let user: Option<UserId> = word(&mut errors, "user", user, "must be the id of a person");
         let rule = "must be an e-mail address, and stand without `user`";
         let email: Option<EmailAddress> = checked(&mut errors, "email", email, rule, |text| {
-            text.parse().ok().filter(|_| user.is_none())
+            EmailAddress::parse_idna(text)
+                .ok()
+                .filter(|_| user.is_none())
         });
         if !errors.is_empty() {
             return Err(Problem::invalid_fields(errors));

@@ -1,7 +1,7 @@
 //! What admins do to queues.
 
 use dossier_common::audit::Act;
-use dossier_common::overview::{Overview, QueueOverview};
+use dossier_common::overview::QueueOverview;
 use dossier_common::queue::QueueName;
 use dossier_common::queue::backend::QueueLimits;
 
@@ -78,8 +78,5 @@ pub async fn change_queue(
 ///
 /// [`Problem`] of the database.
 pub async fn find_queue(state: &AppState, queue: QueueName) -> Result<QueueOverview, Problem> {
-    let overview = Overview::gather(&state.store, READ_LIMIT).await?;
-    let mut queues = overview.queues.into_iter();
-    let queue = queues.find(|it| it.name == queue.as_str());
-    queue.ok_or_else(Problem::not_found)
+    Ok(QueueOverview::gather(&state.store, queue, READ_LIMIT).await?)
 }

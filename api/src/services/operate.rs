@@ -17,20 +17,20 @@ const COME_AGAIN: Duration = Duration::from_secs(10);
 /// What has come of an order.
 #[derive(Debug)]
 pub enum Operated {
-    /// It was a dry run.
+    /// It was a dry run, or means no job: nothing is stored.
     Planned(Plan),
     /// It is carried out.
     Begun(Box<Operation>),
 }
 
-/// Has `order` carried out, or only says what it would come to.
+/// Has `order` carried out, or only says what it would come to: in a dry run, and when it means no job.
 ///
 /// # Errors
 ///
 /// [`Problem`]: an order that cannot be carried out, or too many that are.
 pub async fn operate(state: &AppState, order: Order, dry_run: bool) -> Result<Operated, Problem> {
-    if dry_run {
-        let plan = operations::plan(&state.store, &order).await?;
+    let plan = operations::plan(&state.store, &order).await?;
+    if dry_run || plan.matched == 0 {
         return Ok(Operated::Planned(plan));
     }
     let place = place(state)?;
@@ -54,7 +54,7 @@ pub(super) fn place(state: &AppState) -> Result<OperationPlace, Problem> {
     })
 }
 
-/// 200 with what would be done, or 202 with what is being done.
+/// 200 with what would be done or that nothing is to do, or 202 with what is being done.
 impl IntoResponse for Operated {
     fn into_response(self) -> Response {
         match self {

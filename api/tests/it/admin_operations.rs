@@ -55,6 +55,13 @@ async fn a_dry_run_counts_and_changes_nothing() {
         );
     }
     assert_eq!(app.count("operations", doc! {}).await, 0);
+    // Without a dry run, and nothing to do.
+    let cancel = json!({ "verb": "cancel", "ids": ids });
+    let nothing = begin(&app, &admin, cancel).await.expect(200).json();
+    assert_eq!(nothing, json!({ "matched": 0, "states": { "dead": 2 } }));
+    assert_eq!(app.count("operations", doc! {}).await, 0);
+    let audit = app.seen(&admin, "/v1/admin/audit?act=cancel_jobs").await;
+    assert_eq!(audit["items"], json!([]), "nothing was done");
     assert_eq!(
         app.count("apalis_jobs", doc! { "status": "Failed" }).await,
         2

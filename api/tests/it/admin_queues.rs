@@ -175,6 +175,7 @@ async fn mails_are_found_by_state_kind_and_address_and_explained() {
         ("?state=held", 0),
         ("?kind=invitation", 0),
         ("?email=nobody@example.com", 0),
+        ("?email=nobody@b%C3%BCcher.example", 0),
     ] {
         let mails = app.seen(&admin, &format!("/v1/admin/mails{query}")).await;
         assert_eq!(

@@ -15,7 +15,7 @@ async fn a_list_in_the_browser_has_the_jobs_that_the_interface_has_for_the_same_
     let app = App::start().await;
     let admin = app.admin().await;
     let waits = app.mail_job(&admin, ADA).await;
-    let died = app.mail_job(&admin, "bob@example.com").await;
+    let died = app.mail_job(&admin, "bob@xn--bcher-kva.example").await;
     app.job_dies(&died, REFUSED).await;
     let visitor = Visitor::of(&app, &admin).await;
     for query in [
@@ -39,6 +39,8 @@ async fn a_list_in_the_browser_has_the_jobs_that_the_interface_has_for_the_same_
         let has_next = !listed["next_cursor"].is_null();
         assert_eq!(page.text().contains("cursor="), has_next, "{query}");
     }
+    let to_bob = app.seen(&admin, "/v1/admin/jobs?email=Bob@B%C3%BCcher.example");
+    assert_eq!(to_bob.await["items"][0]["id"], died);
     // What a form sends when most of its fields are left empty.
     let sent =
         "/admin/jobs?queue=&state=dead&error=&email=&kind=&user=&file=&link=&ended=&from=&until=";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use apalis_mongodb::Operator;
 use apalis_mongodb::operator::{
-    QueueCounts, QueueRecord, RecentFailures, WorkerRecord, WorkerState,
+    HeldJob, QueueCounts, QueueRecord, RecentFailures, WorkerRecord, WorkerState,
 };
 use futures_util::future::{try_join, try_join_all};
 use mongodb::bson::DateTime;
@@ -23,6 +23,9 @@ pub const MAX_FAILURES: u32 = 20;
 
 /// So far jobs are counted that ended in the last minute.
 pub const MAX_COUNTED: u64 = 100_000;
+
+/// What a failure says could not be done.
+pub(super) const OPERATION: &str = "gather the overview";
 
 /// Counts may be so old.
 const COUNTS_AGE: Duration = Duration::from_secs(2);
@@ -57,30 +60,36 @@ impl Overview {
     /// [`StoreError::Queue`] and [`StoreError::Database`]; both
     /// [are unavailability](StoreError::is_unavailable) when the database does not answer in time.
     pub async fn gather(store: &Store, limit: Duration) -> Result<Self, StoreError> {
-        const OPERATION: &str = "gather the overview";
         let store = store.clone();
-        // The driver's futures must not be dropped half-way: a late answer is discarded.
-        let gathering = tokio::spawn(async move { gather(&store).await });
-        match tokio::time::timeout(limit, gathering).await {
-            Ok(gathered) => gathered?,
-            Err(_) => Err(StoreError::Queue {
+        within(limit, async move { gather(&store).await }).await
+    }
+}
+
+/// What comes of `gathering`, which is given up after `limit`.
+pub(super) async fn within<T: Send + 'static>(
+    limit: Duration,
+    gathering: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    // The driver's futures must not be dropped half-way: a late answer is discarded.
+    match tokio::time::timeout(limit, tokio::spawn(gathering)).await {
+        Ok(gathered) => gathered?,
+        Err(_) => Err(StoreError::Queue {
+            operation: OPERATION,
+            source: apalis_mongodb::Error::TimedOut {
                 operation: OPERATION,
-                source: apalis_mongodb::Error::TimedOut {
-                    operation: OPERATION,
-                    limit,
-                },
-            }),
-        }
+                limit,
+            },
+        }),
     }
 }
 
 async fn gather(store: &Store) -> Result<Overview, StoreError> {
     let operator = store.queue_operator();
-    let of_queues = async {
+    let gathering = async {
         let found = queues_and_workers(&operator).await;
-        found.map_err(StoreError::queue("gather the overview"))
+        found.map_err(StoreError::queue(OPERATION))
     };
-    let (gathered, mail) = try_join(of_queues, store.mail_failures()).await?;
+    let (gathered, mail) = try_join(gathering, store.mail_failures()).await?;
     let (at, queues, workers, failures) = gathered;
     let mails = queues.iter().find(|queue| queue.name == SendEmail::QUEUE);
     let parked = mails.and_then(|queue| queue.parked.as_ref());
@@ -104,22 +113,41 @@ type Gathered = (
 async fn queues_and_workers(operator: &Operator) -> Result<Gathered, apalis_mongodb::Error> {
     let (records, workers) = try_join(operator.list_queues(), operator.list_workers(None)).await?;
     let (held, at) = try_join(operator.held_jobs(MAX_RUNNING), operator.server_time()).await?;
+    let (queues, mut failures) = of_queues(operator, records, &workers).await?;
+    failures.sort_by_key(|failure| std::cmp::Reverse(failure.at));
+    failures.truncate(MAX_FAILURES as usize);
+    Ok((at, queues, of_workers(workers, &held, at), failures))
+}
+
+/// The queues in their order, and what failed in them.
+pub(super) async fn of_queues(
+    operator: &Operator,
+    records: Vec<QueueRecord>,
+    workers: &[WorkerRecord],
+) -> Result<(Vec<QueueOverview>, Vec<FailureOverview>), apalis_mongodb::Error> {
     let each = in_order(records)
         .into_iter()
-        .map(|record| of_queue(operator, record, &workers));
+        .map(|record| of_queue(operator, record, workers));
     let (mut queues, mut failures) = (Vec::new(), Vec::new());
     for (queue, failed) in try_join_all(each).await? {
         queues.push(queue);
         failures.extend(failed.newest.into_iter().map(FailureOverview::of));
     }
-    failures.sort_by_key(|failure| std::cmp::Reverse(failure.at));
-    failures.truncate(MAX_FAILURES as usize);
-    let mut workers: Vec<WorkerOverview> = workers
+    Ok((queues, failures))
+}
+
+/// The workers in their order.
+pub(super) fn of_workers(
+    records: Vec<WorkerRecord>,
+    held: &[HeldJob],
+    at: DateTime,
+) -> Vec<WorkerOverview> {
+    let mut workers: Vec<WorkerOverview> = records
         .into_iter()
-        .map(|record| WorkerOverview::of(record, &held, at))
+        .map(|record| WorkerOverview::of(record, held, at))
         .collect();
     workers.sort_by(|a, b| (&a.queue, a.started_at, &a.id).cmp(&(&b.queue, b.started_at, &b.id)));
-    Ok((at, queues, workers, failures))
+    workers
 }
 
 /// All queues of this version, whether the database knows them or not, and then the others.
@@ -136,7 +164,7 @@ fn in_order(mut records: Vec<QueueRecord>) -> Vec<QueueRecord> {
     ordered
 }
 
-async fn of_queue(
+pub(super) async fn of_queue(
     operator: &Operator,
     record: QueueRecord,
     workers: &[WorkerRecord],

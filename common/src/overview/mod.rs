@@ -21,11 +21,14 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Its queues, its workers and the way to the mail server can be asked for alone.
 
 mod failure;
 mod gather;
 mod instant;
 mod mail;
+mod parts;
 mod queue;
 mod worker;
 

@@ -103,6 +103,10 @@ impl MailCircuit {
     }
 }
 
+/// What was known against a mail that was taken.
+#[derive(Debug)]
+pub struct MailNews(MailCircuit);
+
 /// How much has failed since the last mail that the mail server took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MailFailures {
@@ -135,18 +139,19 @@ impl Store {
         Ok(counted.is_some_and(|circuit| circuit.is_open()))
     }
 
-    /// Whether it says anything new that a mail of `these` was taken, its domain and its worker: whether anything has
+    /// What is known against a mail of `these`, its domain and its worker, that was taken: nothing unless anything has
     /// failed since the last one, or one of them is excluded.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn is_news_of_mail(&self, these: [&str; 2]) -> Result<bool, StoreError> {
+    pub async fn news_of_mail(&self, these: [&str; 2]) -> Result<Option<MailNews>, StoreError> {
         let found = self.find_mail_circuit().await?;
-        Ok(found.is_some_and(|circuit| {
+        let is_news = |circuit: &MailCircuit| {
             let mut excluded = circuit.excluded.iter();
             circuit.has_failures() || excluded.any(|it| these.contains(&&*it.of))
-        }))
+        };
+        Ok(found.filter(is_news).map(MailNews))
     }
 
     /// Whether anything has failed since the last mail that was sent.
@@ -173,21 +178,19 @@ impl Store {
         Ok(found.map(failures).unwrap_or_default())
     }
 
-    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker. What had much of it is
-    /// excluded for a while, except for these.
+    /// Forgets what has failed, for a mail of `these` was taken, its domain and its worker, which was `news`. What had
+    /// much of it is excluded for a while, except for these.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
     pub async fn forget_mail_failures(
         &self,
+        MailNews(circuit): MailNews,
         these: [&str; 2],
         now: DateTime,
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "forget the failures of mail";
-        let Some(circuit) = self.find_mail_circuit().await? else {
-            return Ok(());
-        };
         let excluded = circuit.excluded_without(these, now);
         let circuits = &self.collections.mail_circuits;
         let filter = doc! { "_id": ID };

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use dossier_common::store::Store;
 use dossier_common::store::mail_circuit::MailFailure;
 use dossier_common::store::mails::MailState;
+use mongodb::bson::DateTime;
 
 use crate::harness::{LATER, NOW, TestStore};
 
@@ -24,10 +26,7 @@ async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_c
         assert!(count(failure).await, "{failure}");
     }
     assert!(has_failures().await);
-    store
-        .forget_mail_failures(["example.com", "worker"], NOW)
-        .await
-        .expect("it can be forgotten");
+    take(store, "example.com", NOW).await;
     assert!(!has_failures().await);
     assert!(!count("g").await);
 }
@@ -42,12 +41,7 @@ async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while()
         let counted = store.count_mail_failure(&failure, at(minutes)).await;
         counted.expect("it can be counted")
     };
-    let take = async |domain: &str, minutes: u64| {
-        let forgotten = store
-            .forget_mail_failures([domain, "worker"], at(minutes))
-            .await;
-        forgotten.expect("it can be forgotten");
-    };
+    let take = async |domain: &str, minutes: u64| take(store, domain, at(minutes)).await;
     for job in ["a", "b", "c", "d"] {
         assert!(!count(job, "bad.example", 0).await, "{job}");
     }
@@ -56,7 +50,10 @@ async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while()
     for job in ["f", "g", "h", "i", "j", "k"] {
         assert!(!count(job, "bad.example", 9).await, "{job} does not count");
     }
-    let news = async |these| store.is_news_of_mail(these).await.expect("readable");
+    let news = async |these| {
+        let news = store.news_of_mail(these).await;
+        news.expect("readable").is_some()
+    };
     assert_eq!(store.mail_failures().await.expect("readable").count, 0);
     assert!(news(["good.example", "worker"]).await, "others have failed");
     take("good.example", 9).await;
@@ -84,10 +81,7 @@ async fn where_nothing_else_is_taken_the_failures_of_a_domain_count_all_the_same
         let counted = store.count_mail_failure(&failure, NOW).await;
         counted.expect("it can be counted")
     };
-    let take = async || {
-        let taken = store.forget_mail_failures(["other.example", "worker"], NOW);
-        taken.await.expect("it can be forgotten");
-    };
+    let take = async || take(store, "other.example", NOW).await;
     for key in ["a", "b"] {
         assert!(!count(key).await);
     }
@@ -98,6 +92,15 @@ async fn where_nothing_else_is_taken_the_failures_of_a_domain_count_all_the_same
     assert!(count("20").await);
     take().await;
     assert!(!count("21").await);
+}
+
+/// A mail to `domain` is taken, which is news.
+async fn take(store: &Store, domain: &str, now: DateTime) {
+    let these = [domain, "worker"];
+    let news = store.news_of_mail(these).await.expect("readable");
+    let news = news.expect("something has failed");
+    let forgotten = store.forget_mail_failures(news, these, now).await;
+    forgotten.expect("it can be forgotten");
 }
 
 fn failure(key: &str, of: &str) -> MailFailure {

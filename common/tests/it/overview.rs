@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use dossier_common::id::JobId;
-use dossier_common::overview::{MailState, Overview, QueueState, WorkerState};
+use dossier_common::overview::{
+    MailOverview, MailState, Overview, QueueOverview, QueueState, WorkerOverview, WorkerState,
+};
 use dossier_common::queue::{Job, JobState, MintDownloadToken, QueueName, SendEmail};
 use dossier_common::store::Store;
 use dossier_common::store::mail_circuit::MailFailure;
@@ -151,6 +153,7 @@ async fn what_waits_runs_failed_and_is_parked_is_told() {
         (&died.to_string(), JobState::Dead)
     );
     assert_eq!((&*failure.error, failure.at), ("no key", ago(5000)));
+    parts_are_as_in(&overview, &test.store).await;
 
     let json = serde_json::to_value(&overview).expect("JSON");
     let minting = &json["queues"][QueueName::ALL.len() - 1];
@@ -162,6 +165,30 @@ async fn what_waits_runs_failed_and_is_parked_is_told() {
     let at = json["at"].as_str().expect("an instant");
     assert!(at.ends_with('Z') && at.len() == 24, "{at}");
     assert_ne!(waits, runs);
+}
+
+/// What is gathered alone is what `overview` has.
+async fn parts_are_as_in(overview: &Overview, store: &Store) {
+    // Ages grow.
+    let told = |queue: &QueueOverview| (queue.name.clone(), queue.state, queue.rates);
+    let queues = QueueOverview::gather_all(store, LIMIT).await.expect("told");
+    let queues: Vec<_> = queues.iter().map(told).collect();
+    let expected: Vec<_> = overview.queues.iter().map(told).collect();
+    assert_eq!(queues, expected);
+    for (name, expected) in QueueName::ALL.iter().zip(expected) {
+        let queue = QueueOverview::gather(store, *name, LIMIT).await;
+        assert_eq!(told(&queue.expect("told")), expected);
+    }
+    for (queue, expected) in [
+        (None, &overview.workers[..]),
+        (Some(MintDownloadToken::QUEUE), &overview.workers[..]),
+        (Some(SendEmail::QUEUE), &overview.workers[..0]),
+    ] {
+        let workers = WorkerOverview::gather_all(store, queue, LIMIT).await;
+        assert_eq!(workers.expect("told"), expected, "{queue:?}");
+    }
+    let mail = MailOverview::gather(store, LIMIT).await.expect("told");
+    assert_eq!(mail, overview.mail);
 }
 
 #[tokio::test]

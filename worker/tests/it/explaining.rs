@@ -45,7 +45,7 @@ async fn jobs_are_found_by_address_person_document_link_kind_error_and_time() {
     let (_, dead) = bench.sign_up(None).await;
     bench.reaches(dead, JobState::Dead).await;
     workers.stop().await;
-    let user = bench.user("bob@example.com", None).await;
+    let user = bench.user("bob@xn--bcher-kva.example", None).await;
     let changed = SendEmail::PasswordChanged { user_id: user.id };
     let changed = bench.enqueue(changed).await.to_string();
     let file = bench.file(user.id, "report.docx", b"bytes").await;
@@ -59,7 +59,7 @@ async fn jobs_are_found_by_address_person_document_link_kind_error_and_time() {
     let minting = minting.to_string();
     let expected: [(&[&str], &String); 8] = [
         (&["--email", CLIENT], &dead),
-        (&["--email", "Bob@Example.com"], &changed),
+        (&["--email", "Bob@Bücher.example"], &changed),
         (&["--user", &user], &changed),
         (&["--file", &file], &inspecting),
         (&["--link", &link], &minting),

@@ -27,7 +27,7 @@ impl FromStr for Account {
         if let Ok(id) = text.parse() {
             return Ok(Self::Id(id));
         }
-        let address = text.parse().map(Self::Address);
+        let address = EmailAddress::parse_idna(text).map(Self::Address);
         address.map_err(|_| ParseAccountError)
     }
 }

@@ -13,6 +13,7 @@ use dossier_common::store::Store;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     /// The account's e-mail address
+    #[arg(value_parser = EmailAddress::parse_idna)]
     email: EmailAddress,
 }
 

@@ -1,7 +1,7 @@
 //! `GET /v1/admin/mails/server`
 
 use axum::extract::State;
-use dossier_common::overview::Overview;
+use dossier_common::overview::MailOverview;
 
 use crate::extract::{Admin, NoQuery};
 use crate::overview_feed::READ_LIMIT;
@@ -24,6 +24,6 @@ pub async fn show_mail_server(
     Admin(_admin): Admin,
     NoQuery: NoQuery,
 ) -> Result<axum::Json<MailServerResponse>, Problem> {
-    let overview = Overview::gather(&state.store, READ_LIMIT).await?;
-    Ok(axum::Json(overview.mail.into()))
+    let mail = MailOverview::gather(&state.store, READ_LIMIT).await?;
+    Ok(axum::Json(mail.into()))
 }

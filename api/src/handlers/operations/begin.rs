@@ -12,7 +12,8 @@ use crate::wire::{OperationRequest, OperationResponse, PlanResponse, UriReferenc
 ///
 /// `ids` names them, or `filter` describes them. With `dry_run` they are only counted. Otherwise this server
 /// goes on with it after the answer: at once or spread over `over_seconds`, until too much fails. Look at it at the
-/// address in `Location`. Jobs that the verb does not fit in their state are left alone. A server carries out
+/// address in `Location`. Jobs that the verb does not fit in their state are left alone. Where no job is left to be
+/// changed nothing begins, and the answer is that of a dry run, with `matched` 0. A server carries out
 /// four operations at once, and refuses another one meanwhile.
 #[utoipa::path(
     post, path = "/v1/admin/operations", tag = "administration", security(("bearer" = [])),

@@ -1,7 +1,7 @@
 //! `GET /v1/admin/queues`
 
 use axum::extract::State;
-use dossier_common::overview::Overview;
+use dossier_common::overview::QueueOverview;
 
 use crate::extract::{Admin, NoQuery};
 use crate::overview_feed::READ_LIMIT;
@@ -25,7 +25,7 @@ pub async fn list_queues(
     Admin(_admin): Admin,
     NoQuery: NoQuery,
 ) -> Result<axum::Json<QueueList>, Problem> {
-    let overview = Overview::gather(&state.store, READ_LIMIT).await?;
-    let items = overview.queues.into_iter().map(Into::into).collect();
+    let queues = QueueOverview::gather_all(&state.store, READ_LIMIT).await?;
+    let items = queues.into_iter().map(Into::into).collect();
     Ok(axum::Json(QueueList { items }))
 }

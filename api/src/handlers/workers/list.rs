@@ -1,7 +1,7 @@
 //! `GET /v1/admin/workers`
 
 use axum::extract::State;
-use dossier_common::overview::Overview;
+use dossier_common::overview::WorkerOverview;
 
 use crate::extract::{Admin, QueueParameters, QueueQuery};
 use crate::overview_feed::READ_LIMIT;
@@ -26,10 +26,7 @@ pub async fn list_workers(
     Admin(_admin): Admin,
     QueueQuery(queue): QueueQuery,
 ) -> Result<axum::Json<WorkerList>, Problem> {
-    let overview = Overview::gather(&state.store, READ_LIMIT).await?;
-    let is_of_queue = |name: &str| queue.as_deref().is_none_or(|queue| queue == name);
-    let workers = overview.workers.into_iter();
-    let workers = workers.filter(|worker| is_of_queue(&worker.queue));
-    let items = workers.map(Into::into).collect();
+    let workers = WorkerOverview::gather_all(&state.store, queue.as_deref(), READ_LIMIT).await?;
+    let items = workers.into_iter().map(Into::into).collect();
     Ok(axum::Json(WorkerList { items }))
 }

@@ -40,7 +40,7 @@ pub(in crate::cli) async fn pause(store: &Store, queue: QueueName) -> anyhow::Re
         return Ok(format!("{queue} is paused already{since}"));
     }
     settings::record(store, Act::PauseQueue, queue, None).await?;
-    store.queue_operator().pause_queue(queue.as_str()).await?;
+    store.pause_queue(queue).await?;
     Ok(format!(
         "{queue} is paused: workers take none of its jobs, and finish those that they have"
     ))

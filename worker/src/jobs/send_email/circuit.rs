@@ -81,15 +81,15 @@ pub(super) async fn succeeded(
 ) -> Result<(), JobError> {
     let (store, domain) = (&services.store, to.domain_key());
     let these = [&*domain, handle.worker()];
-    if !store.is_news_of_mail(these).await? {
+    let Some(news) = store.news_of_mail(these).await? else {
         return Ok(());
-    }
+    };
     // Before it, for a worker may die in between; after it, for another one may have parked meanwhile what
     // nothing is known against any more.
     let operator = store.queue_operator();
     operator.unpark_queue(SendEmail::QUEUE).await?;
     let now = services.clock.now();
-    store.forget_mail_failures(these, now).await?;
+    store.forget_mail_failures(news, these, now).await?;
     operator.unpark_queue(SendEmail::QUEUE).await?;
     tracing::info!("the mail server takes mails");
     Ok(())
