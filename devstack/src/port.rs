@@ -1,10 +1,12 @@
 //! Ports nobody listens on.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::net::TcpSocket;
 
 /// Systems give no port of these to a connection by itself: Linux takes those from 32,768 on for that
 /// (`ip_local_port_range`), and others from 49,152 on (RFC 6335, section 6).
@@ -29,7 +31,7 @@ pub fn free_port() -> io::Result<u16> {
     for _ in 0..TRIES {
         let number = TAKEN.fetch_add(1, Ordering::Relaxed) % PORTS.len();
         let port = PORTS.start + u16::try_from(number).expect("it is below the number of ports");
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        match claim(port) {
             Ok(_) => return Ok(port),
             Err(error) => refusal = error,
         }
@@ -37,9 +39,27 @@ pub fn free_port() -> io::Result<u16> {
     Err(refusal)
 }
 
+/// Whether nobody listens on this port of 127.0.0.1 now.
+pub(crate) fn is_free(port: u16) -> bool {
+    claim(port).is_ok()
+}
+
+/// A socket at this port that does not listen: a process that begins at this moment has it as well until it runs its
+/// program, and a listener would keep the port from its owner meanwhile.
+fn claim(port: u16) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+    Ok(socket)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::net::TcpListener;
+    use std::process::Command;
+    use std::sync::atomic::AtomicBool;
+    use std::thread;
 
     use super::*;
 
@@ -50,5 +70,36 @@ mod tests {
             .collect();
         assert!(ports.iter().all(|port| PORTS.contains(port)));
         assert_eq!(ports.iter().collect::<HashSet<_>>().len(), ports.len());
+    }
+
+    #[test]
+    fn a_port_that_somebody_listens_on_is_not_free() {
+        let port = free_port().expect("a free port");
+        assert!(is_free(port));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("it is free");
+        assert!(!is_free(port));
+        drop(listener);
+    }
+
+    #[test]
+    fn it_can_be_listened_on_at_once_though_processes_begin_meanwhile() {
+        let done = AtomicBool::new(false);
+        let refusal = thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        Command::new("true").status().expect("it runs");
+                    }
+                });
+            }
+            let mut tries = (0..3000).map(|_| {
+                let port = free_port().expect("a free port");
+                TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            });
+            let refusal = tries.find_map(Result::err);
+            done.store(true, Ordering::Relaxed);
+            refusal
+        });
+        assert!(refusal.is_none(), "{refusal:?}");
     }
 }

@@ -1,13 +1,12 @@
 //! The ports of a stack: remembered between runs as long as nobody else takes them.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::state_dir::StateDir;
-use crate::port::free_port;
+use crate::port::{free_port, is_free};
 
 const FILE: &str = "ports.json";
 
@@ -27,17 +26,10 @@ pub(super) struct Ports {
 impl Ports {
     /// The remembered ports, each replaced if it is no longer free.
     pub(super) fn of(state: &StateDir) -> Result<Self, Error> {
-        let remembered = state.read::<Self>(FILE).ok().flatten();
-        // Held until all are chosen, so that none is chosen twice.
-        let mut held = Vec::new();
-        let mut choose = |port: fn(&Self) -> u16| -> Result<u16, Error> {
-            let before = remembered.as_ref().map(port).filter(|port| *port != 0);
-            let (port, socket) = before
-                .map_or_else(new_port, hold)
-                .or_else(|_| new_port())
-                .map_err(Error::io("find a free port"))?;
-            held.push(socket);
-            Ok(port)
+        let before = state.read::<Self>(FILE).ok().flatten();
+        let choose = |port: fn(&Self) -> u16| match before.as_ref().map(port) {
+            Some(port) if port != 0 && is_free(port) => Ok(port),
+            _ => new_port(before.as_ref()).map_err(Error::io("find a free port")),
         };
         let ports = Self {
             mongod: choose(|ports| ports.mongod)?,
@@ -50,19 +42,34 @@ impl Ports {
         state.write(FILE, &ports)?;
         Ok(ports)
     }
+
+    fn all(&self) -> [u16; 6] {
+        let Self {
+            mongod,
+            smtp,
+            inbox,
+            api,
+            api_metrics,
+            sign_in,
+        } = *self;
+        [mongod, smtp, inbox, api, api_metrics, sign_in]
+    }
 }
 
-fn new_port() -> io::Result<(u16, TcpListener)> {
-    hold(free_port()?)
-}
-
-fn hold(port: u16) -> io::Result<(u16, TcpListener)> {
-    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-    Ok((port, socket))
+/// A port that is none of those before.
+fn new_port(before: Option<&Ports>) -> io::Result<u16> {
+    loop {
+        let port = free_port()?;
+        if before.is_none_or(|before| !before.all().contains(&port)) {
+            return Ok(port);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
     use super::*;
 
     #[test]
@@ -70,7 +77,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let state = StateDir::open(folder.path()).expect("a state folder");
         let first = Ports::of(&state).expect("ports");
-        let taken = hold(first.api).expect("it is free");
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, first.api)).expect("it is free");
         let second = Ports::of(&state).expect("ports");
         assert_ne!(first.api, second.api);
         assert_eq!((first.smtp, first.mongod), (second.smtp, second.mongod));
