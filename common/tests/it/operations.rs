@@ -192,7 +192,7 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
         let store = test.store.clone();
         async move { operations::resume(&store, id, go_on).await }
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let asked = operations::stop(&another, id, "somebody said so").await;
     assert_eq!(
         asked.expect("it can be asked").state,
