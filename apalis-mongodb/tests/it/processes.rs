@@ -82,18 +82,13 @@ async fn effects_of_each(bench: &Bench) -> Vec<i32> {
         .collect()
 }
 
-/// A process killed inside a transaction leaves that open for a minute. On a server of our own
-/// the test need not wait that long.
-async fn shorten_orphaned_transactions(bench: &Bench) {
-    if std::env::var_os("MONGODB_URI").is_none() {
-        let admin = bench.db().client().database("admin");
-        let limit = doc! { "setParameter": 1, "transactionLifetimeLimitSeconds": 3 };
-        admin.run_command(limit).await.unwrap();
-    }
-}
-
+/// On a server of the test's own: a process killed inside a transaction leaves that open for a minute, and the test
+/// need not wait that long. Transactions of other tests may last as long as they do elsewhere.
 async fn bench(lease: Duration) -> Bench {
-    let bench = Bench::with(|_| child::config(lease)).await;
+    let bench = Bench::on_own_server("processes", child::config(lease)).await;
+    let admin = bench.db().client().database("admin");
+    let limit = doc! { "setParameter": 1, "transactionLifetimeLimitSeconds": 3 };
+    admin.run_command(limit).await.unwrap();
     // Collections cannot be created in a transaction that races with another.
     for name in [EFFECTS, RUNS] {
         bench.db().create_collection(name).await.unwrap();
@@ -105,7 +100,6 @@ async fn bench(lease: Duration) -> Bench {
 async fn workers_killed_six_times_lose_no_job_and_commit_each_once() {
     let lease = Duration::from_secs(2);
     let bench = bench(lease).await;
-    shorten_orphaned_transactions(&bench).await;
     bench
         .storage::<i64>()
         .enqueue_many((0..2000).map(|_| NewJob::new(5)))
@@ -181,7 +175,6 @@ async fn a_job_of_a_killed_worker_is_rescued_within_two_leases() {
 async fn a_worker_frozen_beyond_its_lease_yields_its_job_and_cannot_commit_it() {
     let lease = Duration::from_millis(1500);
     let bench = bench(lease).await;
-    shorten_orphaned_transactions(&bench).await;
     // Long enough to be frozen while it runs, and not while it commits.
     let id = bench.storage::<i64>().enqueue(6000).await.unwrap();
     let mut frozen = Worker::start(bench.uri(), lease);
