@@ -68,10 +68,9 @@ async fn a_task_for_in_300_ms_starts_no_earlier_and_is_due_a_second_later_at_mos
         assert!(waited >= PAUSE, "it waited {waited:?}");
     }
     running.stop().await;
-    let page = bench
-        .operator()
-        .list_jobs(&JobFilter::queue("test"), None, 10);
-    for job in page.await.unwrap().items {
+    let (operator, filter) = (bench.operator(), JobFilter::queue("test"));
+    let page = operator.list_jobs(&filter, None, 10).await.unwrap();
+    for job in page.items {
         let job = bench.job(job.id).await;
         let later = job.run_at.saturating_duration_since(job.created_at);
         assert!(later <= PAUSE + Duration::from_millis(1500), "{later:?}");
