@@ -18,7 +18,7 @@ const SIZE = (IS_QUICK ? 20 : 500) * 1000 * 1000;
 // Workers reject what is larger than 256 MiB, after all of it has arrived.
 const VERDICT = IS_QUICK ? "available" : "rejected";
 // Without interruptions it takes so long, so that there is time to interrupt it.
-const LEAST_SECONDS = 4;
+const LEAST_SECONDS = 10;
 const PATIENCE_MS = 300_000;
 const ROW = "#upload-list li";
 // What browsers say while the API is gone.

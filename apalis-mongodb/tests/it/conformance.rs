@@ -23,6 +23,8 @@ use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 use tokio::sync::mpsc;
 
+use crate::harness::FAIL_COMMAND;
+
 /// Every command of the backend that would be sent again by nobody but it.
 const INTERRUPTED: [&str; 8] = [
     "find",
@@ -188,7 +190,14 @@ impl Subject for Mongo {
     }
 }
 
+/// The case that has the store fail.
+const INTERRUPTS: &str = "a_store_error_does_not_end_the_worker";
+
 async fn check(name: &str) {
+    let _turn = match name {
+        INTERRUPTS => Some(FAIL_COMMAND.lock().await),
+        _ => None,
+    };
     let subject = Arc::new(Mongo::new().await);
     let mut cases = testing::all::<Mongo>().into_iter();
     let case = cases.find(|case| case.name() == name).unwrap();

@@ -8,8 +8,10 @@ use apalis_core::worker::context::WorkerContext;
 use apalis_mongodb::{Config, JobRecord, JobState, MongoStorage, Operator, RetryStrategy, setup};
 use dossier_devstack::testing::TestDatabase;
 use futures_util::TryStreamExt;
-use mongodb::Database;
 use mongodb::bson::{Document, doc};
+use mongodb::{Client, Database};
+
+use crate::servers::TestServers;
 
 /// No condition of a test may take longer.
 ///
@@ -17,10 +19,17 @@ use mongodb::bson::{Document, doc};
 /// sixty seconds; so some conditions take a minute.
 const DEADLINE: Duration = Duration::from_secs(90);
 
+/// The server that tests share has one such fail point: whoever sets it on that one takes turns.
+pub(crate) static FAIL_COMMAND: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A queue on a database of its own.
 pub(crate) struct Bench {
-    database: TestDatabase,
+    database: Database,
+    uri: String,
     pub(crate) config: Config,
+    /// What vanishes with it.
+    _shared: Option<TestDatabase>,
+    _own: Option<TestServers>,
 }
 
 impl Bench {
@@ -35,18 +44,39 @@ impl Bench {
             .lease_duration(Duration::from_secs(3))
             .retry(RetryStrategy::Fixed(Duration::from_millis(100)));
         let config = adjust(config);
-        setup(database.database(), &config)
-            .await
-            .expect("the indexes can be created");
-        Self { database, config }
+        set_up(database.database(), &config).await;
+        Self {
+            database: database.database().clone(),
+            uri: database.uri().to_owned(),
+            config,
+            _shared: Some(database),
+            _own: None,
+        }
+    }
+
+    /// On a server that no other test is on, for those that change its parameters.
+    pub(crate) async fn on_own_server(purpose: &str, config: Config) -> Self {
+        let mut servers = TestServers::new(purpose);
+        let options = servers.options();
+        let uri = servers.start(&options).await.uri("test");
+        let client = Client::with_uri_str(&uri).await.expect("a client");
+        let database = client.database("test");
+        set_up(&database, &config).await;
+        Self {
+            database,
+            uri,
+            config,
+            _shared: None,
+            _own: Some(servers),
+        }
     }
 
     pub(crate) fn db(&self) -> &Database {
-        self.database.database()
+        &self.database
     }
 
     pub(crate) fn uri(&self) -> &str {
-        self.database.uri()
+        &self.uri
     }
 
     pub(crate) fn storage<Args>(&self) -> MongoStorage<Args> {
@@ -95,6 +125,11 @@ impl Bench {
         })
         .await;
     }
+}
+
+async fn set_up(database: &Database, config: &Config) {
+    let created = setup(database, config).await;
+    created.expect("the indexes can be created");
 }
 
 /// Asks until the answer is `Ok` and returns it; fails with the last `Err` after the deadline.

@@ -1,9 +1,9 @@
 //! Connections break, and a worker goes on.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use apalis_mongodb::{JobHandle, JobState, MongoStorage, NewJob};
-use dossier_devstack::testing::Proxy;
+use dossier_devstack::testing::{Proxy, Stopwatch};
 
 use crate::harness::{Apart, Bench, Notes, eventually};
 use crate::worker;
@@ -51,11 +51,11 @@ async fn a_worker_goes_on_within_two_leases_after_its_connections_died_without_a
         bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
         bench.counts(JobState::Done, 20 * (2 * round + 1)).await;
         proxy.black_hole();
-        let died = Instant::now();
+        let died = Stopwatch::start();
         let jobs = (0..20).map(NewJob::new);
         bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
         bench.counts(JobState::Done, 20 * (2 * round + 2)).await;
-        let silent = died.elapsed();
+        let silent = died.ran();
         assert!(silent < lease * 2, "nothing was done for {silent:?}");
     }
     assert!(!running.has_ended());
@@ -124,13 +124,11 @@ async fn a_handler_that_is_cut_off_learns_that_its_lease_is_lost_before_another_
     .await;
     assert_eq!(notes.all().len(), 1);
     proxy.cut_off();
-    let since = Instant::now();
+    let since = Stopwatch::start();
     notes.reach(2).await;
-    let told_after = since.elapsed();
-    assert!(
-        told_after <= lease + Duration::from_millis(500),
-        "told after {told_after:?}"
-    );
+    let told_after = since.ran();
+    // Whether that is before another one starts, the notes say. A busy machine may be late.
+    assert!(told_after <= lease + lease / 2, "told after {told_after:?}");
     bench.reaches(&id, JobState::Done).await;
     assert_eq!(
         notes.all(),

@@ -121,7 +121,7 @@ async fn after_an_outage_jobs_with_longer_leases_than_ours_are_left_alone_for_as
 async fn an_outage_that_is_too_short_for_us_to_notice_costs_no_job_with_a_shorter_lease() {
     let short = Duration::from_secs(1);
     let bench = Bench::with(|config| {
-        let config = config.lease_duration(short * 4);
+        let config = config.lease_duration(short * 6);
         config.sweep_interval(Duration::from_millis(100))
     })
     .await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use apalis_mongodb::operator::QueueRecord;
 use apalis_mongodb::{JobState, NewJob, QueueLimits, Rate};
+use mongodb::bson::DateTime;
 
 use crate::harness::{Bench, Notes};
 use crate::worker;
@@ -44,14 +45,13 @@ async fn a_parked_queue_starts_one_job_in_a_period_and_all_when_it_is_parked_no_
     assert_eq!((parked.since, parked.probe_every), (first.since, often));
     assert_eq!(parked.reason, "it is still");
 
-    let jobs = (0..20).map(NewJob::new);
-    bench.storage::<u32>().enqueue_many(jobs).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(5)).await;
-    bench
-        .storage::<u32>()
-        .enqueue(NewJob::new(20))
-        .await
-        .unwrap();
+    let due_since =
+        |minutes: i64| DateTime::from_millis(DateTime::now().timestamp_millis() - minutes * 60_000);
+    let storage = bench.storage::<u32>();
+    let jobs = (0..20).map(|number| NewJob::new(number).run_at(due_since(2)));
+    storage.enqueue_many(jobs).await.unwrap();
+    let newest = NewJob::new(20).run_at(due_since(1));
+    storage.enqueue(newest).await.unwrap();
     let notes = Notes::default();
     let handler = {
         let notes = notes.clone();
@@ -60,7 +60,7 @@ async fn a_parked_queue_starts_one_job_in_a_period_and_all_when_it_is_parked_no_
             async move { notes.add(number.to_string()) }
         }
     };
-    let running = worker!(bench.storage::<u32>(), 8, handler);
+    let running = worker!(storage, 8, handler);
     notes.reach(2).await;
     let ran = notes.all();
     assert!(ran.len() < 10, "{ran:?}");

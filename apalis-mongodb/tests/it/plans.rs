@@ -12,7 +12,7 @@ use mongodb::event::EventHandler;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::ClientOptions;
 
-use crate::harness::Bench;
+use crate::harness::{Bench, eventually};
 use crate::worker;
 
 /// Documents and keys the server read for `command`.
@@ -115,6 +115,15 @@ async fn commands_of_a_worker(bench: &Bench, jobs: u32) -> Vec<Document> {
     bench.counts(JobState::Done, u64::from(jobs)).await;
     // Two heartbeats and two sweeps.
     tokio::time::sleep(bench.config.lease()).await;
+    eventually("it has looked for old jobs", async || {
+        let sent = sent.lock().unwrap();
+        let filters = sent.iter().filter_map(|it| it.get_document("filter").ok());
+        match filters.filter(|it| it.contains_key("finished_at")).count() {
+            0 => Err(format!("{} commands", sent.len())),
+            _ => Ok(()),
+        }
+    })
+    .await;
     running.stop().await;
     let sent = sent.lock().unwrap();
     sent.clone()

@@ -6,7 +6,7 @@ use apalis_mongodb::{Config, MongoStorage, setup};
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
 
-use crate::harness::{Bench, Notes, Running, eventually};
+use crate::harness::{Bench, FAIL_COMMAND, Notes, Running, eventually};
 use crate::worker;
 use dossier_devstack::testing::Logs;
 
@@ -120,6 +120,7 @@ impl Idler {
 async fn a_stream_whose_history_is_lost_is_replaced_and_told_of_once() {
     const CHANGE_STREAM_HISTORY_LOST: i32 = 286;
     let idler = Idler::new().await;
+    let _turn = FAIL_COMMAND.lock().await;
     idler.fail_stream(CHANGE_STREAM_HISTORY_LOST, 3).await;
     idler.loses_its_stream().await;
     idler.starts_soon().await;

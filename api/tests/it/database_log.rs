@@ -5,7 +5,7 @@ use dossier_common::store::Store;
 use mongodb::bson::doc;
 use serde_json::json;
 
-use crate::harness::{OwnServer, PASSWORD, Program, Wire};
+use crate::harness::{OwnServer, PASSWORD, Program, Wire, eventually};
 
 const ADDRESS: &str = "ada.lovelace@example.com";
 
@@ -42,5 +42,8 @@ async fn slow_commands_leave_no_address_in_the_log_of_the_server() {
     let set = store.database().run_command(and_told).await;
     set.expect("it can be set");
     go_through_the_routes(&uri).await;
-    assert!(log().contains("ada.lovelace"));
+    eventually("it is in the log", async || {
+        log().contains("ada.lovelace").then_some(())
+    })
+    .await;
 }

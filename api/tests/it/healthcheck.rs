@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use dossier_devstack::port::free_port;
 use tokio::net::TcpListener;
 
 use crate::harness::{App, Program, eventually};
@@ -43,9 +44,7 @@ async fn a_process_is_ready_until_it_drains_and_then_the_reason_is_told() {
 
 #[tokio::test]
 async fn where_nobody_listens_the_address_and_the_variable_are_told() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address").to_string();
-    drop(listener);
+    let address = format!("127.0.0.1:{}", free_port().expect("a port"));
     let (code, said) = check(&address).await;
     assert_eq!(code, 1, "{said}");
     assert!(

@@ -1,11 +1,12 @@
 //! Downloads under way end within five seconds when what they depend on has ended.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::http::Method;
 use dossier_common::file::File;
 use dossier_common::id::LinkId;
 use dossier_common::user::Role;
+use dossier_devstack::testing::Stopwatch;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,12 +57,12 @@ impl Begun {
 }
 
 /// Waits until only `left` downloads may go on; that it took no longer than it may.
-async fn told_to_end(app: &App, left: usize, since: Instant) {
+async fn told_to_end(app: &App, left: usize, since: Stopwatch) {
     eventually(&format!("{left} downloads are left"), async || {
         (app.state.downloads.running() == left).then_some(())
     })
     .await;
-    let took = since.elapsed();
+    let took = since.ran();
     assert!(took < LIMIT, "{took:?}");
 }
 
@@ -100,24 +101,24 @@ async fn each_end_breaks_off_the_downloads_that_depend_on_it_and_no_other() {
     let withdrawn = Begun::of(&app, &wire, &withdrawn_client, &file).await;
     assert_eq!(app.state.downloads.running(), 4);
 
-    let since = Instant::now();
+    let since = Stopwatch::start();
     revoke(&app, &revoking_client, link).await;
     told_to_end(&app, 3, since).await;
     assert!(revoked.rest().await < SIZE);
 
-    let since = Instant::now();
+    let since = Stopwatch::start();
     let address = format!("/v1/admin/users/{}/disable", disabled_client.id);
     app.post(&address).by(&admin).send().await.expect(200);
     told_to_end(&app, 2, since).await;
     assert!(disabled.rest().await < SIZE);
 
-    let since = Instant::now();
+    let since = Stopwatch::start();
     let leaving = app.post("/v1/auth/logout").by(&gone_client).send();
     leaving.await.expect(204);
     told_to_end(&app, 1, since).await;
     assert!(gone.rest().await < SIZE);
 
-    let since = Instant::now();
+    let since = Stopwatch::start();
     let address = format!("/v1/files/{}", file.id);
     let taking_back = app.call(Method::DELETE, &address).by(&ops).send();
     taking_back.await.expect(204);
@@ -153,12 +154,12 @@ async fn who_is_taken_out_of_the_recipients_or_of_their_group_gets_no_more_bytes
     let by_group = Begun::of(&app, &wire, &member, &file).await;
     let staying = Begun::of(&app, &wire, &other, &file).await;
 
-    let since = Instant::now();
+    let since = Stopwatch::start();
     meant_for(json!(["group:Board"])).await;
     told_to_end(&app, 2, since).await;
     assert!(by_name.rest().await < SIZE);
 
-    let since = Instant::now();
+    let since = Stopwatch::start();
     let address = format!("/v1/groups/{group}/members");
     let body = json!({ "members": [other.email] });
     let change = app.call(Method::PUT, &address).by(&ops).json(body);
@@ -181,7 +182,7 @@ async fn a_document_that_expires_ends_its_downloads_and_a_link_that_expires_does
     let other = Begun::at(&wire, &client, &path).await;
     app.state.clock.advance(Duration::from_secs(61));
     // That this one ends proves that there was a look since.
-    let since = Instant::now();
+    let since = Stopwatch::start();
     revoke(&app, &client, link).await;
     told_to_end(&app, 1, since).await;
     assert!(other.rest().await < SIZE);
@@ -190,7 +191,7 @@ async fn a_document_that_expires_ends_its_downloads_and_a_link_that_expires_does
     let ended = Begun::of(&app, &wire, &client, &file).await;
     let files = app.database().collection::<Document>("files");
     let expiry = doc! { "$set": { "expires_at": app.now() } };
-    let since = Instant::now();
+    let since = Stopwatch::start();
     let expired = files.update_one(doc! { "_id": file.id }, expiry).await;
     assert_eq!(expired.expect("it can be").modified_count, 1);
     told_to_end(&app, 0, since).await;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use dossier_devstack::port::free_port;
 use dossier_devstack::testing::{Collector, ExportedSpan};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -176,10 +177,8 @@ async fn undisturbed(app: &App, endpoint: &str) -> String {
 #[tokio::test]
 async fn a_collector_that_is_down_slows_and_stops_nothing_and_is_told_of_once() {
     let app = App::start().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    drop(listener);
-    let log = undisturbed(&app, &format!("http://{address}")).await;
+    let port = free_port().expect("a port");
+    let log = undisturbed(&app, &format!("http://127.0.0.1:{port}")).await;
     assert_eq!(log.matches(INCOMPLETE).count(), 1, "{log}");
 }
 

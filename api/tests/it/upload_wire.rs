@@ -11,12 +11,15 @@ use crate::harness::{App, Form, Person, Wire, eventually, read_to_end};
 const MIB: usize = 1024 * 1024;
 
 async fn app() -> App {
-    let limits = Limits {
+    App::with_limits(limits()).await
+}
+
+fn limits() -> Limits {
+    Limits {
         upload_bytes: MIB as u64,
-        upload_idle: Duration::from_millis(300),
+        upload_idle: Duration::from_secs(5),
         ..Limits::default()
-    };
-    App::with_limits(limits).await
+    }
 }
 
 /// The head of an upload, and the first bytes of its body.
@@ -145,7 +148,11 @@ async fn a_length_that_is_shorter_than_the_body_cuts_it_and_leaves_nothing() {
 
 #[tokio::test]
 async fn an_upload_that_falls_silent_is_given_up() {
-    let app = app().await;
+    let limits = Limits {
+        upload_idle: Duration::from_millis(300),
+        ..limits()
+    };
+    let app = App::with_limits(limits).await;
     let (ops, wire) = (app.ops().await, Wire::serve(&app).await);
     let head = beginning(&ops, "Content-Length: 100000");
     let mut stream = wire.send(&head).await;

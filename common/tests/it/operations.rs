@@ -192,7 +192,7 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
         let store = test.store.clone();
         async move { operations::resume(&store, id, go_on).await }
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let asked = operations::stop(&another, id, "somebody said so").await;
     assert_eq!(
         asked.expect("it can be asked").state,
@@ -284,7 +284,10 @@ async fn it_stops_when_more_fail_than_may_and_not_when_that_is_off() {
     ] {
         let ids = cancelled(&test, 30).await;
         let order = Order::new(Verb::Retry, Selection::Ids(ids.clone()), grace());
-        let order = order.over(Duration::from_secs(3)).until_failures(bound);
+        // Slow enough that a busy machine sees the failures before the last job's turn.
+        let seconds = if bound.is_some() { 10 } else { 3 };
+        let order = order.over(Duration::from_secs(seconds));
+        let order = order.until_failures(bound);
         let begun = begin(&test, order).await;
         let ended = tokio::select! {
             ended = operations::carry_out(&test.store, begun, go_on) => ended,
@@ -307,7 +310,7 @@ async fn it_stops_when_the_queue_of_its_jobs_is_parked_and_not_when_another_one_
     let test = TestStore::new().await;
     let ids = cancelled(&test, 3).await;
     let order = Order::new(Verb::Retry, Selection::Ids(ids), grace());
-    let begun = begin(&test, order.over(Duration::from_secs(4))).await;
+    let begun = begin(&test, order.over(Duration::from_secs(10))).await;
     let (reached, mut reaches) = tokio::sync::watch::channel(0);
     let carried_out = operations::carry_out(&test.store, begun, |progress| {
         reached.send_replace(progress.counts.reached);

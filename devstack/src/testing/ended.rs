@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use mongodb::Database;
@@ -15,8 +16,12 @@ use mongodb::error::Error;
 /// for a minute.
 const EMPTY_WITHIN_MILLIS: i64 = 2_000;
 
-/// The one that ended first is at the front: what was under way in it has had the most time to end.
-static ENDED: Mutex<VecDeque<Ended>> = Mutex::new(VecDeque::new());
+/// What was under way when a test ended, such as the last command of a process that it has killed, has ended after
+/// this time, and writes nothing into the database of the next one.
+const SETTLED_AFTER: Duration = Duration::from_millis(500);
+
+/// Each with when it ended, the one that ended first at the front.
+static ENDED: Mutex<VecDeque<(Instant, Ended)>> = Mutex::new(VecDeque::new());
 
 /// A database as it was before a test used it.
 #[derive(Clone, Debug)]
@@ -44,12 +49,14 @@ impl Ended {
         Ok(Self { name, collections })
     }
 
-    /// The one that ended first.
+    /// The one that ended first, unless that is too recent.
     pub(super) fn take() -> Option<Self> {
-        ENDED
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
+        let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, _) = ended.front()?;
+        if at.elapsed() < SETTLED_AFTER {
+            return None;
+        }
+        ended.pop_front().map(|(_, ended)| ended)
     }
 
     /// Hands it on to the next test.
@@ -57,7 +64,7 @@ impl Ended {
         ENDED
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push_back(self);
+            .push_back((Instant::now(), self));
     }
 
     /// Removes what the test has written into `database`, which is this one; `false` when it is not as it was after

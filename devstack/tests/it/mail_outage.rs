@@ -1,8 +1,9 @@
 //! Mail survives a mail server that is away.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dossier_devstack::mail::Behaviour;
+use dossier_devstack::testing::Stopwatch;
 
 use crate::harness::{TestStack, eventually};
 use crate::jobs::{jobs_of, the_job_in_state};
@@ -16,10 +17,10 @@ async fn a_sign_up_while_the_mail_server_is_down_is_accepted_and_its_mail_arrive
         .mail()
         .behave(Behaviour::down())
         .expect("it can be down");
-    let began = Instant::now();
+    let watch = Stopwatch::start();
     stack.sign_up(CLIENT).await;
     assert!(
-        began.elapsed() < Duration::from_secs(2),
+        watch.ran() < Duration::from_secs(10),
         "the sign-up waited for the mail server"
     );
     eventually("a failed attempt", || async {

@@ -5,6 +5,7 @@ use dossier_common::id::UserId;
 use dossier_common::queue::backend::{JobRecord, Outcome};
 use dossier_common::queue::{JobState, ValidateUpload};
 use dossier_common::store::files::FileScope;
+use dossier_devstack::port::free_port;
 use dossier_worker::document::{Limits, Policy};
 use dossier_worker::inspection::Inspector;
 
@@ -68,9 +69,8 @@ async fn a_document_with_a_known_signature_is_rejected_as_malware() {
 
 #[tokio::test]
 async fn a_scanner_that_is_not_there_lets_nothing_through() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-    let address = listener.expect("a port").local_addr().expect("bound");
-    let (job, file) = scanned(&format!("tcp://{address}"), REPORT).await;
+    let port = free_port().expect("a port");
+    let (job, file) = scanned(&format!("tcp://127.0.0.1:{port}"), REPORT).await;
     assert!(error_of(job).contains("not available"));
     assert_eq!(file.state, FileState::Received);
 }

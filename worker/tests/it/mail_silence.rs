@@ -52,7 +52,8 @@ async fn a_server_that_falls_silent_at_any_step_is_waited_for_no_longer_than_the
         let took = failed
             .finished_at
             .saturating_duration_since(failed.started_at);
-        assert!(took.as_secs() < 5, "{steps}: {took:?}");
+        // A busy machine may be late. Without the setting it would be a minute.
+        assert!(took.as_secs() < 15, "{steps}: {took:?}");
     }
 }
 

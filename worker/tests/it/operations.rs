@@ -207,7 +207,7 @@ async fn an_operation_whose_process_was_killed_goes_on_where_it_was() {
     let bench = Bench::new().await;
     let dead = dead_mails(&bench, 30, FULL).await;
     let choice = ["jobs", "retry", "--queue", "send-email", "--state", "dead"];
-    let arguments = [&choice[..], &["--over", "6s"]].concat();
+    let arguments = [&choice[..], &["--over", "15s"]].concat();
     let running = program(&bench, &arguments).spawn();
     eventually("three are retried", async || {
         (counts(&bench, &dead, JobState::Ready).await >= 3).then_some(())

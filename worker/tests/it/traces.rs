@@ -6,9 +6,9 @@ use dossier_common::id::{JobId, UserId};
 use dossier_common::queue::JobState;
 use dossier_common::trace::TraceContext;
 use dossier_devstack::mail::Behaviour;
+use dossier_devstack::port::free_port;
 use dossier_devstack::testing::{Collector, ExportedSpan};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use crate::harness::{Bench, CLIENT, Program, Running, eventually};
 
@@ -145,10 +145,8 @@ async fn jobs_show_names_the_trace_of_a_job() {
 #[tokio::test]
 async fn a_mail_is_sent_and_a_worker_ends_while_the_collector_is_down() {
     let bench = Bench::new().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    drop(listener);
-    let running = worker(&bench, &format!("http://{address}")).await;
+    let port = free_port().expect("a port");
+    let running = worker(&bench, &format!("http://127.0.0.1:{port}")).await;
     let (_, job) = request().scope(bench.sign_up(None)).await;
     bench.reaches(job, JobState::Done).await;
     assert_eq!(bench.mail.mailbox().messages_to(CLIENT).len(), 1);

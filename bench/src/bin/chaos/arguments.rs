@@ -43,8 +43,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) short: bool,
     /// The longest time in which no job is started although some are due, and the longest until one
-    /// that was interrupted starts again, in leases; the time in which the server was down does not
-    /// count, but is reported
+    /// that was interrupted starts again, in leases; the time in which the server was down or the
+    /// machine paused does not count, but is reported
     #[arg(long, default_value_t = 3.0, value_name = "LEASES", value_parser = not_negative)]
     pub(crate) gap_limit: f64,
     /// The slowest drain after all workers were killed, as a share of the undisturbed one

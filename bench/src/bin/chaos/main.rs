@@ -12,6 +12,7 @@ mod clocks;
 mod disturb;
 mod history;
 mod job;
+mod pauses;
 mod plan;
 mod producer;
 mod record;

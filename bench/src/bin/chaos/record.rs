@@ -39,6 +39,10 @@ pub(crate) enum Occurrence {
     CutOff,
     ServerKilled,
     ServerBack,
+    /// It was for so long, until now.
+    MachinePaused {
+        millis: i64,
+    },
     /// A worker ended that nobody had told to.
     EndedByItself {
         worker: String,
@@ -64,6 +68,7 @@ impl Occurrence {
             Self::CutOff => "connections through the proxy died".into(),
             Self::ServerKilled => "server killed".into(),
             Self::ServerBack => "server back".into(),
+            Self::MachinePaused { millis } => format!("machine paused for {millis} ms"),
             Self::EndedByItself { worker, how } => format!("{worker} ended by itself: {how}"),
             Self::StoppedBadly { worker, how } => format!("{worker} was told to stop: {how}"),
         }

@@ -56,7 +56,7 @@ pub(crate) fn write(finished: &Finished, goals: &Goals, arguments: &Arguments) -
         "longest gaps: at, s",
         "s",
         "leases",
-        "server down, s",
+        "server down or pause, s",
         "due",
         "after",
     ];
@@ -65,7 +65,7 @@ pub(crate) fn write(finished: &Finished, goals: &Goals, arguments: &Arguments) -
         "longest waits for another start: at, s",
         "s",
         "leases",
-        "server down, s",
+        "server down or pause, s",
         "job",
         "after",
     ];

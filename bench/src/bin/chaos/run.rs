@@ -17,6 +17,7 @@ use crate::clocks::FakeTime;
 use crate::disturb;
 use crate::history::{self, History, count_final, count_processes};
 use crate::job::{DATABASE, EFFECTS, ORDERS, PROCESSES, STARTS, config};
+use crate::pauses;
 use crate::plan::{Plan, PlannedJob, Scale};
 use crate::producer::Producer;
 use crate::record::Record;
@@ -84,6 +85,7 @@ impl Run {
         folder: &Path,
     ) -> anyhow::Result<Self> {
         let record = Record::default();
+        tokio::spawn(pauses::watch(record.clone()));
         let server = Server::start(folder, scale.lease, record.clone()).await?;
         let uri = server.uri(scale.slots);
         let database = Client::with_uri_str(&uri).await?.database(DATABASE);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::outages::Outages;
 use crate::history::History;
 
 /// The numbers of the jobs of the two backlogs.
@@ -31,7 +32,7 @@ impl Drain {
 
 /// A handler's last start and what it worked from then on make its end; a worker's clock may be wrong,
 /// so what a job's document says of it is not used.
-pub(super) fn measure(history: &History, backlogs: &Backlogs) -> Drain {
+pub(super) fn measure(history: &History, outages: &Outages, backlogs: &Backlogs) -> Drain {
     let before = ends(history, &backlogs.before);
     let starts = history.starts.iter();
     let of_before: BTreeSet<u32> = backlogs.before.iter().copied().collect();
@@ -41,10 +42,10 @@ pub(super) fn measure(history: &History, backlogs: &Backlogs) -> Drain {
     let after = ends(history, &backlogs.after);
     let left = history.killed_at.map(|kill| {
         let left: Vec<i64> = after.into_iter().filter(|end| *end > kill).collect();
-        speed(&left, Some(kill))
+        speed(&left, Some(kill), outages)
     });
     Drain {
-        before: speed(&before, begin.min()),
+        before: speed(&before, begin.min(), outages),
         after: left.flatten(),
     }
 }
@@ -59,8 +60,9 @@ fn ends(history: &History, numbers: &[u32]) -> Vec<i64> {
     numbers.iter().filter_map(end).collect()
 }
 
-fn speed(ends: &[i64], begin: Option<i64>) -> Option<f64> {
-    let seconds = (ends.iter().max()? - begin?) as f64 / 1000.0;
+fn speed(ends: &[i64], begin: Option<i64>, outages: &Outages) -> Option<f64> {
+    let (begin, end) = (begin?, *ends.iter().max()?);
+    let seconds = (end - begin - outages.within(begin, end)) as f64 / 1000.0;
     (seconds > 0.0).then(|| ends.len() as f64 / seconds)
 }
 
@@ -86,7 +88,7 @@ mod tests {
             before: vec![0, 1],
             after: vec![2, 3, 4, 5],
         };
-        let drain = measure(&history, &backlogs);
+        let drain = measure(&history, &Outages::default(), &backlogs);
         assert_eq!((drain.before, drain.after), (Some(2.0), Some(1.0)));
         assert_eq!(drain.share(), Some(0.5));
     }

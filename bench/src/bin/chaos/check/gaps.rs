@@ -14,7 +14,7 @@ const KEPT: usize = 10;
 pub(crate) struct Gap {
     pub(crate) from: i64,
     pub(crate) to: i64,
-    /// In how much of it the server was down.
+    /// In how much of it the server was down or the machine paused.
     pub(crate) without_server_millis: i64,
     /// How many jobs were due at its end.
     pub(crate) waiting: usize,
@@ -37,7 +37,7 @@ impl Gap {
 pub(crate) struct Gaps {
     /// By their length, the longest first.
     pub(crate) longest: Vec<Gap>,
-    /// In how many milliseconds of the run the server was down.
+    /// In how many milliseconds of the run the server was down or the machine paused.
     pub(crate) server_down_millis: i64,
 }
 

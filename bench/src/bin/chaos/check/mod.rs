@@ -120,7 +120,7 @@ pub(crate) struct Findings {
     pub(crate) executions: Executions,
     pub(crate) gaps: Gaps,
     /// The longest waits of jobs that had started before, the longest first; the time in which the
-    /// server was down does not count. The one that is the longest when it does is among them.
+    /// server was down or the machine paused does not count. The one that is the longest when it does is among them.
     pub(crate) restarts: Vec<Restart>,
     pub(crate) drain: Drain,
 }
@@ -131,7 +131,7 @@ pub(crate) fn check(history: &History, goals: &Goals, backlogs: &Backlogs) -> Fi
     let waits = waits::waits(history, goals.lease);
     let mut restarts = restarts::find(history, &outages, &waits);
     let gaps = gaps::find(history, &outages, waits);
-    let drain = drain::measure(history, backlogs);
+    let drain = drain::measure(history, &outages, backlogs);
     let mut violations = jobs::check(history);
     violations.extend(workers(history));
     violations.extend(gap(&gaps, goals));

@@ -18,7 +18,7 @@ pub(crate) struct Restart {
     pub(crate) job: u32,
     pub(crate) from: i64,
     pub(crate) to: i64,
-    /// In how much of it the server was down.
+    /// In how much of it the server was down or the machine paused.
     pub(crate) without_server_millis: i64,
     /// The last disturbance before its begin.
     pub(crate) after: Option<String>,
@@ -34,7 +34,7 @@ impl Restart {
     }
 }
 
-/// All of them, the longest first; the time in which the server was down does not count.
+/// All of them, the longest first; the time in which the server was down or the machine paused does not count.
 pub(super) fn find(history: &History, outages: &Outages, waits: &[Wait]) -> Vec<Restart> {
     let again = waits
         .iter()
