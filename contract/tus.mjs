@@ -12,7 +12,7 @@ import Tus from "@uppy/tus";
 import * as tus from "tus-js-client";
 
 const SIZE = Number(process.argv[2] ?? 80) * 1024 * 1024;
-// An upload goes on for so long between two breaks, on loopback some MiB, and after each for a tenth longer: where
+// An upload goes on for so long between two breaks, on loopback some MiB, and after each for a fiftieth longer: where
 // hardly anything arrives in that time, it comes to its end all the same.
 const APART_MS = [40, 160];
 const PATIENCE_MS = 120_000;
@@ -68,7 +68,7 @@ class Breaks {
       } catch (error) {
         failed(error);
       }
-    }, randomInt(...APART_MS) * 1.1 ** this.count);
+    }, randomInt(...APART_MS) * 1.02 ** this.count);
   }
 
   stop() {
