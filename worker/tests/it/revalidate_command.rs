@@ -270,7 +270,7 @@ async fn what_cannot_be_asked_is_told_with_what_can() {
     let current = RULES_VERSION.to_string();
     for (arguments, words) in [
         (&["--since", &*current][..], "are up to date"),
-        (&["--over", "soon"][..], "90s, 10m or 2h"),
+        (&["--over", "soon"][..], "90s, 10m or 1h30m"),
         (&["--over", "10m", "--dry-run"][..], "cannot be used with"),
     ] {
         let arguments = [&["revalidate"], arguments].concat();
