@@ -34,7 +34,8 @@ pub struct StepOptions {
     pub after: Option<String>,
     /// At most so many jobs; 500 if more.
     pub most: u64,
-    /// Only jobs that were there at this instant, and of a retry those that were dead or cancelled then.
+    /// Only jobs that were there at this instant. Of a retry only those that were dead or cancelled then, and
+    /// of a delete none that has died, was cancelled or was done since.
     pub cutoff: Option<DateTime>,
     /// What is left in the log of each job that is changed. A deleted job has no log.
     pub note: Option<Note>,
@@ -265,7 +266,7 @@ impl Change {
         if let Some(cutoff) = options.cutoff {
             // A document of another program may not say when.
             condition.insert(f::CREATED_AT, doc! { "$not": { "$gt": cutoff } });
-            if self == Self::Retry {
+            if matches!(self, Self::Retry | Self::Delete) {
                 condition.insert(f::FINISHED_AT, doc! { "$not": { "$gt": cutoff } });
             }
         }

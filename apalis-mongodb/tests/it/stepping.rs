@@ -41,6 +41,21 @@ async fn now(bench: &Bench) -> DateTime {
     *hello.get_datetime("localTime").unwrap()
 }
 
+/// An instant that is over by the server's clock.
+async fn past_instant(bench: &Bench) -> DateTime {
+    let instant = now(bench).await;
+    eventually("the server's clock goes on", async || {
+        let now = now(bench).await;
+        if now > instant {
+            Ok(())
+        } else {
+            Err("not yet")
+        }
+    })
+    .await;
+    instant
+}
+
 #[tokio::test]
 async fn steps_walk_over_all_jobs_and_a_change_is_made_to_each_once() {
     let bench = Bench::new().await;
@@ -132,12 +147,7 @@ async fn what_came_after_the_cutoff_is_left_alone() {
     let first = Selection::id(ids[0].clone());
     let cancel = operator.cancel_jobs(&first, BulkOptions::default()).await;
     assert_eq!(cancel.unwrap().changed, 1);
-    let cutoff = Some(now(&bench).await);
-    eventually("the server's clock goes on", async || {
-        let now = Some(now(&bench).await);
-        if now > cutoff { Ok(()) } else { Err("not yet") }
-    })
-    .await;
+    let cutoff = Some(past_instant(&bench).await);
     let cancel = operator.cancel_jobs(&all, BulkOptions::default()).await;
     assert_eq!(cancel.unwrap().changed, 1);
     waiting(&bench, 3).await;
@@ -155,6 +165,33 @@ async fn what_came_after_the_cutoff_is_left_alone() {
     };
     let cancelled = operator.change_step(Change::Cancel, &all, &other).await;
     assert_eq!(cancelled.unwrap().ids, ids[..1], "the others came later");
+}
+
+#[tokio::test]
+async fn a_job_that_dies_or_is_done_after_the_cutoff_is_not_deleted() {
+    let bench = Bench::new().await;
+    let (operator, storage) = (bench.operator(), bench.storage::<u32>());
+    storage.enqueue_many((0..2).map(NewJob::new)).await.unwrap();
+    let later = waiting(&bench, 1).await;
+    let cutoff = Some(past_instant(&bench).await);
+    let running = worker!(bench.storage::<u32>(), 2, |number: u32| async move {
+        match number {
+            0 => Err(AbortError::new("it dies")),
+            _ => Ok(()),
+        }
+    });
+    bench.counts(JobState::Dead, 1).await;
+    bench.counts(JobState::Done, 1).await;
+    running.stop().await;
+    let all = Selection::from(JobFilter::queue("test"));
+    let options = StepOptions {
+        cutoff,
+        ..step(100, "one")
+    };
+    let deleted = operator.change_step(Change::Delete, &all, &options).await;
+    assert_eq!(deleted.unwrap().ids, later);
+    bench.counts(JobState::Dead, 1).await;
+    bench.counts(JobState::Done, 1).await;
 }
 
 #[tokio::test]
