@@ -10,7 +10,7 @@ use crate::id::OperationId;
 /// What has come of an operation so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Jobs that it was the turn of.
+    /// Jobs that it was the turn of; never more than were selected when it began.
     pub reached: i64,
     /// Jobs that were changed.
     pub changed: i64,

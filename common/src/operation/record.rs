@@ -100,10 +100,11 @@ impl Operation {
     }
 
     /// How many jobs were selected when it began, and were not as they were selected any more when it was
-    /// their turn; known when it is done.
+    /// their turn, or were changed by others in that moment; known when it is done.
     pub fn missed(&self) -> i64 {
+        let counts = self.counts;
         match self.is_done() {
-            true => (self.total - self.counts.reached).max(0),
+            true => (self.total - counts.changed - counts.conflicts - counts.refused).max(0),
             false => 0,
         }
     }

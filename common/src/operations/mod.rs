@@ -26,6 +26,8 @@
 //!
 //! - An operation is stored when it begins, with a cutoff: jobs that are enqueued, or die, after that are
 //!   none of its. It walks over the others in the order of their ids, and stores how far it is.
+//! - It reaches no more jobs than were selected when it began. Where others have come to match since, those
+//!   that are left over at its end are for another operation.
 //! - Each job that it changes gets a line in its log which says what was done, by whom and when, under the
 //!   operation's id. A job that has such a line is not changed by the same operation again, whatever
 //!   becomes of the processes that carry it out.

@@ -114,8 +114,9 @@ impl<'s> Run<'s> {
         if let Some(reason) = self.parked_queue().await? {
             return Ok(Next::Stop(reason));
         }
-        let most = self.due();
-        let is_last = most > 0 && self.change(most).await? == 0;
+        let left = self.left();
+        let most = self.due().min(left);
+        let is_last = left == 0 || (most > 0 && self.change(most).await? == 0);
         let operation = &mut self.driver.operation;
         let (since, counts) = (operation.started_at, &mut operation.counts);
         self.outcomes.ask(&self.operator, since, counts).await?;
@@ -139,12 +140,17 @@ impl<'s> Run<'s> {
 
     /// How many jobs it is the turn of.
     fn due(&mut self) -> u64 {
-        let operation = &self.driver.operation;
         match &mut self.pace {
-            // The last step finds none, and has no turn to wait for.
-            Some(pace) if operation.counts.reached < operation.total => pace.due().min(STEP),
-            _ => STEP,
+            Some(pace) => pace.due().min(STEP),
+            None => STEP,
         }
+    }
+
+    /// How many jobs it is still to reach. Where some come to match after it began, it reaches no more than
+    /// were selected then.
+    fn left(&self) -> u64 {
+        let operation = &self.driver.operation;
+        u64::try_from(operation.total - operation.counts.reached).unwrap_or(0)
     }
 
     /// Changes the next jobs, `most` at most; how many there were.

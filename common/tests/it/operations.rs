@@ -7,9 +7,10 @@ use dossier_common::audit::{Act, Outcome};
 use dossier_common::id::{OperationId, UserId};
 use dossier_common::network::Network;
 use dossier_common::operations::{
-    self, FailureBound, Initiator, Operation, OperationError, OperationState, Order, Progress, Verb,
+    self, Counts, FailureBound, Initiator, Operation, OperationError, OperationState, Order,
+    Progress, Verb,
 };
-use dossier_common::queue::backend::operator::{BulkOptions, Selection};
+use dossier_common::queue::backend::operator::{BulkOptions, RetryOptions, Selection};
 use dossier_common::queue::backend::{JobFilter, JobSummary};
 use dossier_common::queue::{JobState, SendEmail};
 use dossier_common::store::audit::AuditFilter;
@@ -66,6 +67,14 @@ async fn begin(test: &TestStore, order: Order) -> Operation {
 
 fn go_on(_: &Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
+}
+
+/// Has jobs that are cancelled wait again.
+async fn revive(test: &TestStore, ids: &[String]) {
+    let operator = test.store.queue_operator();
+    let selection = Selection::Ids(ids.to_vec());
+    let report = operator.retry_jobs(&selection, RetryOptions::default());
+    assert_eq!(report.await.expect("they can be").changed, ids.len() as u64);
 }
 
 /// Does what workers do where every attempt fails.
@@ -125,6 +134,32 @@ async fn an_operation_is_stored_audited_and_carried_out_to_its_end() {
     }
     let again = operations::carry_out(&test.store, begun, go_on).await;
     assert!(matches!(again, Err(OperationError::Done(_))));
+}
+
+#[tokio::test]
+async fn no_more_jobs_are_changed_than_were_selected_when_it_began() {
+    let test = TestStore::new().await;
+    let ids = cancelled(&test, 5).await;
+    revive(&test, &ids[..3]).await;
+    let order = Order::new(Verb::Cancel, mails(JobState::Ready), grace());
+    let begun = begin(&test, order.over(Duration::from_millis(100))).await;
+    assert_eq!(begun.total, 3);
+    // They were there before and come to match now.
+    revive(&test, &ids[3..]).await;
+    let ended = operations::carry_out(&test.store, begun, go_on).await;
+    let ended = ended.expect("it can be carried out");
+    assert_eq!(ended.state, OperationState::Done);
+    assert_eq!((ended.counts.reached, ended.counts.changed), (3, 3));
+    assert_eq!(jobs(&test, &mails(JobState::Ready)).await.len(), 2);
+    assert_eq!(ended.missed(), 0);
+    // One was taken by a worker in the moment of its turn, and one had lost its unique key.
+    let counts = Counts {
+        changed: 1,
+        conflicts: 1,
+        ..ended.counts
+    };
+    let lost = Operation { counts, ..ended };
+    assert_eq!(lost.missed(), 1);
 }
 
 #[tokio::test]
