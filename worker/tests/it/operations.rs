@@ -232,7 +232,7 @@ async fn ctrl_c_stops_an_operation_and_tells_how_to_go_on() {
     let bench = Bench::new().await;
     let dead = dead_mails(&bench, 5, FULL).await;
     let choice = ["jobs", "retry", "--queue", "send-email", "--state", "dead"];
-    let arguments = [&choice[..], &["--over", "1h"]].concat();
+    let arguments = [&choice[..], &["--over", "1h", "--wait"]].concat();
     let running = program(&bench, &arguments);
     let running = running.start_until("5 job(s) over").await;
     eventually("one is retried", async || {

@@ -99,8 +99,12 @@ pub(super) async fn run(
     if !arguments.how.json {
         tell(&operation, None, false)?;
     }
-    let ended = match patience {
-        Some(patience) => Some(Ended::wait_for(store, &waited, patience).await?),
+    let is_done = operation.is_done();
+    // What has stopped is not waited for: whoever reads of it is to decide how it goes on.
+    let ended = match patience.filter(|_| is_done) {
+        Some(patience) => {
+            Some(Ended::wait_for(store, &waited, operation.started_at, patience).await?)
+        }
         None => None,
     };
     if arguments.how.json {
@@ -109,11 +113,11 @@ pub(super) async fn run(
         dossier_service::print_line!("{}", ended.sentence());
     }
     left_alone.explain();
-    let code = match ended.is_none_or(|ended| ended.is_well()) {
+    Ok(match ended.is_none_or(|ended| ended.is_well()) {
+        true if is_done => left_alone.exit_code(ExitCode::SUCCESS),
         true => operation::exit_code(&operation),
         false => ExitCode::FAILURE,
-    };
-    Ok(left_alone.exit_code(code))
+    })
 }
 
 fn tell(operation: &Operation, ended: Option<&Ended>, json: bool) -> anyhow::Result<()> {

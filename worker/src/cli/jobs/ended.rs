@@ -5,6 +5,7 @@ use std::time::Duration;
 use dossier_common::queue::backend::{JobState, JobSummary};
 use dossier_common::queue::{QueueName, SendEmail};
 use dossier_common::store::Store;
+use mongodb::bson::DateTime;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
@@ -30,10 +31,12 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// Waits until `jobs` have ended, for `patience` at most, or until Ctrl-C.
+    /// Waits until those of `jobs` that run since the instant `since` have ended, for `patience` at most, or
+    /// until Ctrl-C.
     pub(super) async fn wait_for(
         store: &Store,
         jobs: &[String],
+        since: DateTime,
         patience: Duration,
     ) -> anyhow::Result<Self> {
         let deadline = Instant::now() + patience;
@@ -41,9 +44,10 @@ impl Ended {
         loop {
             let mut ended = Self::default();
             for ids in jobs.chunks(STEP) {
-                for job in store.queue_operator().find_jobs(ids).await? {
-                    ended.count(&job);
-                }
+                let found = store.queue_operator().find_jobs(ids).await?;
+                // The others were left as they were.
+                let runs = |job: &&JobSummary| !has_ended_by(job.finished_at, since);
+                found.iter().filter(runs).for_each(|job| ended.count(job));
             }
             if ended.waiting == 0 || Instant::now() >= deadline {
                 return Ok(ended);
@@ -88,15 +92,28 @@ impl Ended {
             }
         }
         if parts.is_empty() {
-            return "none of the jobs is there any more".to_owned();
+            return "no job that was retried is there any more".to_owned();
         }
         parts.join(", ")
     }
 }
 
+/// Whether a job that was `finished_at` this instant, if at any, was given no run since `since`.
+fn has_ended_by(finished_at: Option<DateTime>, since: DateTime) -> bool {
+    finished_at.is_some_and(|at| at <= since)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_job_that_ended_before_was_left_as_it_was() {
+        let at = DateTime::from_millis;
+        assert!(has_ended_by(Some(at(9)), at(10)));
+        assert!(!has_ended_by(Some(at(11)), at(10)));
+        assert!(!has_ended_by(None, at(10)), "it waits or runs");
+    }
 
     #[test]
     fn only_what_there_is_is_told() {
@@ -108,6 +125,6 @@ mod tests {
         assert_eq!(ended.sentence(), "3 sent, 1 skipped");
         assert!(ended.is_well());
         let none = Ended::default().sentence();
-        assert_eq!(none, "none of the jobs is there any more");
+        assert_eq!(none, "no job that was retried is there any more");
     }
 }
