@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_common::id::OperationId;
-use dossier_common::operations::{self, Operation, OperationError, Progress};
+use dossier_common::operations::{self, Initiator, Operation, OperationError, Progress};
 use dossier_common::store::{Store, StoreError};
 use dossier_service::Draining;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -84,19 +84,19 @@ impl OperationPlace {
         });
     }
 
-    /// Goes on with the operation `id` in a task of its own. Comes back as soon as it goes on, or with the
-    /// reason why it does not.
+    /// Goes on with the operation `id`, as `by` wants, in a task of its own. Comes back as soon as it goes on,
+    /// or with the reason why it does not.
     ///
     /// # Errors
     ///
     /// [`OperationError`].
-    pub async fn resume(self, id: OperationId) -> Result<(), OperationError> {
+    pub async fn resume(self, id: OperationId, by: Initiator) -> Result<(), OperationError> {
         let Self { runner, place } = self;
         let (goes_on, waits) = oneshot::channel();
         let task = tokio::spawn(async move {
             let mut goes_on = Some(goes_on);
             let mut watch = runner.watch();
-            let resumed = operations::resume(&runner.store, id, |progress| {
+            let resumed = operations::resume(&runner.store, id, &by, |progress| {
                 if let Some(goes_on) = goes_on.take() {
                     // Whoever asked may have gone.
                     let _ = goes_on.send(());

@@ -6,6 +6,7 @@ use dossier_common::id::OperationId;
 use dossier_common::operations::{self, Operation, OperationState};
 
 use super::operate::place;
+use super::order::initiator;
 use crate::extract::Caller;
 use crate::problem::{Code, Fails, Problem};
 use crate::state::AppState;
@@ -34,8 +35,7 @@ pub async fn resume(
         return Err(Problem::new(Code::Conflict, detail));
     }
     let place = place(state)?;
-    record(state, caller, &operation, "resumed").await?;
-    place.resume(id).await?;
+    place.resume(id, initiator(caller)).await?;
     find(state, id).await
 }
 
@@ -49,12 +49,7 @@ pub async fn stop(
     caller: &Caller,
     id: OperationId,
 ) -> Result<Operation, Problem> {
-    let operation = find(state, id).await?;
-    if operation.state == OperationState::Running {
-        record(state, caller, &operation, "stopped").await?;
-    }
-    let reason = format!("stopped by {}", caller.user_id);
-    Ok(operations::stop(&state.store, id, &reason).await?)
+    Ok(operations::stop(&state.store, id, &initiator(caller)).await?)
 }
 
 async fn find(state: &AppState, id: OperationId) -> Result<Operation, Problem> {
@@ -66,19 +61,6 @@ async fn find(state: &AppState, id: OperationId) -> Result<Operation, Problem> {
 async fn is_carried_out(state: &AppState, operation: &Operation) -> Result<bool, Problem> {
     let now = state.store.server_time().await?;
     Ok(now.saturating_duration_since(operation.touched_at) < SEEN_WITHIN)
-}
-
-/// Records what the caller does to the operation, under the act of its verb.
-async fn record(
-    state: &AppState,
-    caller: &Caller,
-    operation: &Operation,
-    what: &str,
-) -> Result<(), Problem> {
-    let entry = caller.entry(&state.audit, operation.verb.act());
-    let detail = format!("{what} operation {}: {}", operation.id, operation.words);
-    let entry = entry.about(operation.id).with_detail(&detail);
-    Ok(state.store.record(entry).await?)
 }
 
 /// What [`resume`] and [`stop`] can fail in.

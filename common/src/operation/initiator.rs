@@ -69,6 +69,14 @@ impl Initiator {
         self.user_id
     }
 
+    /// Who it was, behind the detail of an entry of the audit; that of a person names them anyway.
+    pub(crate) fn in_detail(&self) -> String {
+        match self.user_id {
+            Some(_) => String::new(),
+            None => format!(", by {self}"),
+        }
+    }
+
     /// The entry of the audit that they have done `act` now.
     pub fn entry(&self, act: Act) -> AuditEntry {
         let entry = AuditEntry::of_now(act, &Clock::system(), &Entropy::system());

@@ -33,10 +33,7 @@ async fn record(store: &Store, id: OperationId, order: &Order) -> Result<(), Ope
         Some(over) => format!(" over {} s", over.as_secs_f64()),
         None => String::new(),
     };
-    let by = match order.by.user_id() {
-        Some(_) => String::new(),
-        None => format!(", by {}", order.by),
-    };
+    let by = order.by.in_detail();
     let detail = format!("{id}: {}{pace}{by}", order.words);
     let mut entry = order.by.entry(order.verb.act()).about(id);
     if let Selection::Ids(ids) = &order.selection {

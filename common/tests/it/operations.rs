@@ -211,7 +211,7 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     let mut stop = Some(stop);
     let store = test.store.clone();
     let running = tokio::spawn(async move {
-        operations::resume(&store, id, |_| {
+        operations::resume(&store, id, &grace(), |_| {
             if let Some(stop) = stop.take() {
                 let _ = stop.send(());
             }
@@ -225,26 +225,41 @@ async fn one_process_carries_it_out_and_a_stopped_one_is_resumed_where_it_was() 
     // Another one waits for its process, and does not undo what somebody says meanwhile.
     let waits = tokio::spawn({
         let store = test.store.clone();
-        async move { operations::resume(&store, id, go_on).await }
+        async move { operations::resume(&store, id, &grace(), go_on).await }
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let asked = operations::stop(&another, id, "somebody said so").await;
+    let asked = operations::stop(&another, id, &grace()).await;
     assert_eq!(
         asked.expect("it can be asked").state,
         OperationState::Running
     );
     let ended = running.await.expect("no panic").expect("it ends well");
     assert_eq!(ended.state, OperationState::Stopped);
-    assert_eq!(ended.reason.as_deref(), Some("somebody said so"));
+    let reason = "stopped by operator grace@host";
+    assert_eq!(ended.reason.as_deref(), Some(reason));
     assert_eq!(ended.drives, 2);
     let refused = waits.await.expect("no panic").map_err(|it| it.to_string());
     let refused = refused.expect_err("it was stopped");
     assert!(
-        refused.contains("stopped meanwhile (somebody said so)"),
+        refused.contains(&format!("stopped meanwhile ({reason})")),
         "{refused}"
     );
+    let filter = AuditFilter {
+        object: Some(id.to_string()),
+        ..AuditFilter::default()
+    };
+    let entries = test.store.list_audit(&filter, None, 10).await;
+    let entries = entries.expect("readable");
+    for what in ["resumed", "stopped"] {
+        let detail =
+            format!("{what} operation {id}: queue send-email, cancelled, by operator grace@host");
+        let of_it = entries
+            .iter()
+            .filter(|it| it.detail.as_ref() == Some(&detail));
+        assert_eq!(of_it.count(), 1, "{detail}: {entries:?}");
+    }
     let unknown = OperationId::generate(&test.entropy, NOW);
-    let unknown = operations::stop(&another, unknown, "no").await;
+    let unknown = operations::stop(&another, unknown, &grace()).await;
     assert!(matches!(unknown, Err(OperationError::NotFound(_))));
 }
 
@@ -276,7 +291,7 @@ async fn what_a_process_that_died_has_deleted_is_counted() {
     let found = test.store.find_operation(begun.id).await;
     let found = found.expect("readable").expect("there");
     assert!(found.is_stalled(now));
-    let ended = operations::resume(&test.store, begun.id, go_on).await;
+    let ended = operations::resume(&test.store, begun.id, &grace(), go_on).await;
     let ended = ended.expect("it can be resumed");
     assert_eq!((ended.counts.reached, ended.counts.changed), (6, 6));
     assert!(!ended.is_stalled(now));
@@ -300,7 +315,7 @@ async fn what_a_process_that_died_has_changed_is_counted_and_not_changed_again()
     let first = doc! { "_id": { "$in": ids[..4].to_vec() } };
     set(&test, first, doc! { "log": [line] }).await;
     abandon(&test, &begun, doc! {}).await;
-    let ended = operations::resume(&test.store, begun.id, go_on).await;
+    let ended = operations::resume(&test.store, begun.id, &grace(), go_on).await;
     let ended = ended.expect("it can be resumed");
     assert_eq!(
         (ended.state, ended.counts.changed),

@@ -221,6 +221,17 @@ async fn an_operation_whose_process_was_killed_goes_on_where_it_was() {
     let (code, told) = json(&bench, &["jobs", "retry", "--resume", &id.to_string()]).await;
     assert_eq!((code, &told["state"]), (0, &"done".into()), "{told}");
     assert_eq!(told["changed"], 30);
+    let filter = AuditFilter {
+        object: Some(id.to_string()),
+        ..AuditFilter::default()
+    };
+    let entries = bench.store().list_audit(&filter, None, 10).await;
+    let entries = entries.expect("they can be listed");
+    let resumed = format!("resumed operation {id}: ");
+    let mut details = entries.iter().filter_map(|entry| entry.detail.as_deref());
+    let resumed = details.find(|detail| detail.starts_with(&resumed));
+    let resumed = resumed.expect("an entry says who resumed it");
+    assert!(resumed.contains(", by operator grace@"), "{resumed}");
     assert_eq!(counts(&bench, &dead, JobState::Ready).await, 30);
     for job in &dead {
         assert_eq!(retries(&bench, *job).await, 1, "{job}");

@@ -8,6 +8,7 @@ use dossier_common::store::Store;
 use serde_json::json;
 
 use super::interrupt::Interrupt;
+use super::operator::operator;
 use crate::cli::json::print_json;
 use crate::cli::progress::Progress;
 use crate::cli::visible::visible;
@@ -62,7 +63,8 @@ pub(in crate::cli) async fn resume(
         );
     }
     let mut watch = Watch::new(&operation);
-    let ended = operations::resume(store, id, |reached| watch.told(reached)).await;
+    let by = operator();
+    let ended = operations::resume(store, id, &by, |reached| watch.told(reached)).await;
     watch.finish();
     Ok(ended?)
 }
