@@ -35,7 +35,10 @@ pub enum OperationError {
     #[error("operation {0} is done: there is nothing left to do; begin another one")]
     Done(OperationId),
     /// Another process carries it out.
-    #[error("another process carries out operation {0}: stop it first, or wait for its end")]
+    #[error(
+        "another process carries out operation {0}: stop it first \
+         (`dossier-worker jobs operations --stop {0}`), or wait for its end"
+    )]
     Driven(OperationId),
     /// It was stopped while its process was waited for.
     #[error(

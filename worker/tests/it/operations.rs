@@ -269,7 +269,11 @@ async fn ctrl_c_stops_an_operation_and_tells_how_to_go_on() {
     let (_, listed) = run(&bench, &["jobs", "operations"]).await;
     let advice = format!("stalled: dossier-worker jobs retry --resume {id}");
     assert!(listed.contains(&advice), "{listed}");
-    let wrong = ["jobs", "cancel", "--resume", &id.to_string()];
+    let id = id.to_string();
+    let (code, said) = run(&bench, &["jobs", "operations", "--stop", &id]).await;
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("stopped by operator grace@"), "{said}");
+    let wrong = ["jobs", "cancel", "--resume", &id];
     let (code, said) = run(&bench, &wrong).await;
     assert_eq!(code, 1);
     assert!(

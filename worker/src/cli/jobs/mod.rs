@@ -63,7 +63,7 @@ pub(super) enum Command {
     /// Take running jobs from a worker that hangs, and make them ready for others
     #[command(after_help = RELEASE)]
     Release(change::Arguments),
-    /// List what was done to many jobs: by whom, how far it is, and why it has stopped
+    /// List what was done to many jobs: by whom, how far it is, and why it has stopped; or stop one
     Operations(operations::Arguments),
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use comfy_table::Table;
 use dossier_common::id::OperationId;
-use dossier_common::operations::Operation;
+use dossier_common::operations::{self, Operation, OperationState};
 use dossier_common::store::Store;
 use dossier_service::table::{Column, fitted, terminal_width};
 use mongodb::bson::DateTime;
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::cli::instant::instant;
 use crate::cli::json::print_json;
-use crate::cli::operation::{missed, resume_command, state, told};
+use crate::cli::operation::{missed, operator, resume_command, sentence, state, told};
 use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
@@ -24,12 +24,18 @@ pub(in crate::cli) struct Arguments {
     /// Go on after this one
     #[arg(long, value_name = "OPERATION")]
     after: Option<OperationId>,
+    /// Have this one stop, wherever it is carried out; `jobs retry --resume` and the like go on with it
+    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["limit", "after"])]
+    stop: Option<OperationId>,
     /// Print JSON, for scripts
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(id) = arguments.stop {
+        return stop(store, id, arguments.json).await;
+    }
     // One more, to know whether there are more.
     let asked = arguments.limit + 1;
     let mut found = store.list_operations(arguments.after, asked).await?;
@@ -57,6 +63,20 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         if has_more && let Some(last) = found.last() {
             dossier_service::print_line!("more: --after {}", last.id);
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn stop(store: &Store, id: OperationId, json: bool) -> anyhow::Result<ExitCode> {
+    let operation = operations::stop(store, id, &operator()).await?;
+    if json {
+        print_json(&told(&operation))?;
+    } else if operation.state == OperationState::Running {
+        dossier_service::print_line!(
+            "{id} stops within two seconds; `dossier-worker jobs operations` shows how far it got"
+        );
+    } else {
+        dossier_service::print_line!("{}", sentence(&operation));
     }
     Ok(ExitCode::SUCCESS)
 }
