@@ -58,6 +58,7 @@ mod tests {
         assert_eq!(millis("2h"), Some(100_000_000 - 7_200_000));
         assert_eq!(millis("yesterday"), None);
         assert_eq!(millis("-2h"), None);
+        assert_eq!(millis("16:00:00"), None, "no date: of which day?");
         assert_eq!(millis("1970-01-32"), None);
     }
 
