@@ -10,7 +10,7 @@ use dossier_common::store::Store;
 use dossier_common::store::addressees::facts_of_user;
 use mongodb::bson::DateTime;
 
-use crate::cli::instant::{instant, parse_instant};
+use crate::cli::instant::{instant, parse_instant, parse_until};
 use crate::cli::values;
 
 /// Which jobs are meant: those for which everything holds that is given.
@@ -45,11 +45,13 @@ pub(super) struct JobSelection {
     /// lease_expired, undecodable, …; repeat for more
     #[arg(long = "ended", value_name = "OUTCOME", value_parser = parse_outcome)]
     outcomes: Vec<Outcome>,
-    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), this date (in UTC), or so long ago (10m, 7d)
+    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), the begin of this date (in UTC),
+    /// or so long ago (10m, 7d)
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     since: Option<DateTime>,
-    /// Only jobs enqueued until this time, or so long ago: `--until 1h` are those older than an hour
-    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
+    /// Only jobs enqueued until this time, the end of this date (in UTC), or so long ago: `--until 1h` are those
+    /// older than an hour
+    #[arg(long, value_name = "TIME", value_parser = parse_until)]
     until: Option<DateTime>,
 }
 
