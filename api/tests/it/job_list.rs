@@ -74,6 +74,7 @@ async fn pages_follow_one_another_and_what_is_wrong_is_named() {
         "file=x",
         "ended=well",
         "until=1",
+        "until=2026-11-26T08:00:00Z&from=2026-11-26T08:00:00.001Z",
         "cursor=x",
     ] {
         let call = app.get(&format!("/v1/admin/jobs?{wrong}")).by(&admin);
