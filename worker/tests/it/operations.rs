@@ -351,8 +351,9 @@ async fn a_job_is_made_due_cancelled_released_and_deleted_by_its_id() {
     assert_eq!((code, said.trim()), (0, "1 job(s) were deleted"));
     let gone = bench.store().queue_operator().find_job(&id).await;
     assert_eq!(gone.expect("readable"), None);
-    let (code, said) = run(&bench, &["jobs", "delete", &id]).await;
+    let (code, said) = run(&bench, &["jobs", "delete", &id, &id]).await;
     assert_eq!(code, 1, "{said}");
+    assert_eq!(said.matches("there is no such job").count(), 1, "{said}");
     for part in ["no job can be deleted", "there is no such job"] {
         assert!(said.contains(part) && !said.contains("--yes"), "{said}");
     }

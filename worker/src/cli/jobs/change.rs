@@ -80,7 +80,7 @@ pub(super) async fn run(
         return Ok(operation::exit_code(&operation));
     }
     let order = arguments.order(store, verb).await?;
-    let left_alone = LeftAlone::of(store, &arguments.ids, verb).await?;
+    let left_alone = LeftAlone::of(store, &order).await?;
     if arguments.how.dry_run {
         operation::dry_run(store, &order, arguments.how.json).await?;
         left_alone.explain();
