@@ -283,6 +283,8 @@ async fn a_dry_run_changes_nothing_whatever_the_verb() {
     ] {
         let (code, told) = json(&bench, &["jobs", verb, id, "--dry-run"]).await;
         assert_eq!((code, &told["matched"]), (0, &1.into()), "{verb}: {told}");
+        assert_eq!((&told["verb"], &told["total"]), (&verb.into(), &1.into()));
+        assert_eq!(told["operation"], Value::Null);
         let (code, said) = run(&bench, &["jobs", verb, id, "--dry-run"]).await;
         assert_eq!(code, 0, "{said}");
         assert!(said.contains("1 job(s) would be"), "{said}");
@@ -359,6 +361,16 @@ async fn a_job_is_made_due_cancelled_released_and_deleted_by_its_id() {
     }
     let (_, listed) = run(&bench, &["jobs", "operations", "--limit", "3"]).await;
     assert!(listed.contains("more: --after op_"), "{listed}");
+    let (_, page) = json(&bench, &["jobs", "operations", "--limit", "3"]).await;
+    assert_eq!(page["next_cursor"], page["items"][2]["operation"]);
+    let (_, page) = json(&bench, &["jobs", "operations"]).await;
+    assert_eq!(page["next_cursor"], Value::Null);
+    let keys = |told: &Value| {
+        let told = told.as_object().expect("an object");
+        told.keys().cloned().collect::<Vec<String>>()
+    };
+    let (_, nothing) = json(&bench, &["jobs", "delete", &id]).await;
+    assert_eq!(keys(&nothing), keys(&page["items"][0]), "{nothing}");
     for act in [
         Act::RunJobsNow,
         Act::ReleaseJobs,

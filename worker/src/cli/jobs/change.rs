@@ -90,9 +90,9 @@ pub(super) async fn run(
         Some(_) => waited_for(store, &order).await?,
         None => Vec::new(),
     };
-    let Some(operation) = operation::begin(store, order).await? else {
+    let Some(operation) = operation::begin(store, order.clone()).await? else {
         let ended = patience.map(|_| serde_json::to_value(Ended::default()));
-        operation::nothing(verb, ended.transpose()?, arguments.how.json)?;
+        operation::nothing(&order, ended.transpose()?, arguments.how.json)?;
         left_alone.explain();
         return Ok(left_alone.exit_code(ExitCode::SUCCESS));
     };

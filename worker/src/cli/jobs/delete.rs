@@ -28,7 +28,7 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         let order = change.order(store, Verb::Delete).await?;
         let matched = operations::plan(store, &order).await?.matched;
         if matched == 0 {
-            operation::nothing(Verb::Delete, None, change.how.json)?;
+            operation::nothing(&order, None, change.how.json)?;
             let left_alone = LeftAlone::of(store, &order).await?;
             left_alone.explain();
             return Ok(left_alone.exit_code(ExitCode::SUCCESS));
