@@ -409,6 +409,11 @@ async fn a_filter_that_says_too_little_or_a_wrong_state_is_refused() {
     let (code, said) = run(&bench, &never).await;
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("--since is the earlier time"), "{said}");
+    for wrong in ["", &*"5".repeat(101)] {
+        let (code, said) = run(&bench, &["jobs", "list", "--error", wrong]).await;
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains("must be 1 to 100 characters"), "{said}");
+    }
     for wrong in ["101", "half"] {
         let (code, said) = run(&bench, &["jobs", "retry", "--max-failures", wrong]).await;
         assert_eq!(code, 2, "{said}");
