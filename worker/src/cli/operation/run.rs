@@ -22,7 +22,7 @@ pub(in crate::cli) async fn dry_run(
     if json {
         let mut told = of_order(order, plan.matched);
         told["dry_run"] = true.into();
-        told["states"] = serde_json::to_value(&plan.states)?;
+        told["states"] = serde_json::to_value(plan.states)?;
         print_json(&told)?;
     } else {
         let (matched, past) = (plan.matched, order.verb.past());
