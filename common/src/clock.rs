@@ -58,7 +58,8 @@ impl Clock {
     }
 }
 
-/// The instant that `text` names in RFC 3339, to the millisecond.
+/// The instant that `text` names in RFC 3339, to the millisecond. Of the last 26 hours of the year 9999 it is the last
+/// instant that can be told: who names them means that there is no end.
 ///
 /// ```
 /// use dossier_common::clock::parse_rfc3339;
@@ -66,6 +67,10 @@ impl Clock {
 /// let hour = parse_rfc3339("1970-01-01T01:00:00+00:00");
 /// assert_eq!(hour, Some(DateTime::from_millis(60 * 60 * 1000)));
 /// assert_eq!(parse_rfc3339("1970-01-01t01:00:00.5z"), Some(DateTime::from_millis(3_600_500)));
+/// let last = parse_rfc3339("9999-12-30T22:00:00.999Z");
+/// assert!(last.is_some());
+/// assert_eq!(parse_rfc3339("9999-12-31T23:59:59Z"), last);
+/// assert_eq!(parse_rfc3339("9999-12-32T00:00:00Z"), None);
 /// for other in ["yesterday", "1970-01-01T01Z", "1970-01-01T01:00:00", "1970-01-01T01:00:00+25:00", "19700101T010000Z"] {
 ///     assert_eq!(parse_rfc3339(other), None);
 /// }
@@ -75,8 +80,15 @@ pub fn parse_rfc3339(text: &str) -> Option<DateTime> {
     if !has_form_of_rfc3339(text) {
         return None;
     }
-    let timestamp: jiff::Timestamp = text.parse().ok()?;
+    let timestamp: jiff::Timestamp = text.parse().ok().or_else(|| the_last(text))?;
     Some(DateTime::from_millis(timestamp.as_millisecond()))
+}
+
+/// The last instant that can be told, if `text` is only too late: it names an instant in another year.
+fn the_last(text: &str) -> Option<jiff::Timestamp> {
+    let rest = text.strip_prefix("9999")?;
+    let earlier: Option<jiff::Timestamp> = format!("9998{rest}").parse().ok();
+    earlier.map(|_| jiff::Timestamp::MAX)
 }
 
 /// Whether `text` is `YYYY-MM-DDTHH:MM:SS`, perhaps with a fraction, and `Z` or an offset of less than a day.

@@ -65,6 +65,9 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn list(store: &Store, arguments: List) -> anyhow::Result<()> {
+    if let (Some(from), Some(until)) = (arguments.from, arguments.until) {
+        anyhow::ensure!(from <= until, "--until must not be before --from");
+    }
     let filter = AuditFilter {
         act: arguments.act,
         outcome: arguments.outcome,

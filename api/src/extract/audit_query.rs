@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use dossier_common::audit::Outcome;
 use dossier_common::clock::parse_rfc3339;
 use dossier_common::store::audit::AuditFilter;
+use mongodb::bson::DateTime;
 use utoipa::IntoParams;
 
 use super::PageRequest;
@@ -79,6 +80,7 @@ impl FromRequestParts<AppState> for AuditQuery {
             until,
         ] = values;
         let mut errors = Vec::new();
+        let (from, until) = times(&mut errors, from, until);
         let filter = AuditFilter {
             act: word(
                 &mut errors,
@@ -95,8 +97,8 @@ impl FromRequestParts<AppState> for AuditQuery {
             user: word(&mut errors, "user", user, "must be the id of a person"),
             object: text(&mut errors, "object", object),
             network: text(&mut errors, "network", network),
-            from: instant(&mut errors, "from", from),
-            until: instant(&mut errors, "until", until),
+            from,
+            until,
         };
         if !errors.is_empty() {
             return Err(Problem::invalid_fields(errors));
@@ -132,11 +134,27 @@ pub(super) fn text(
     })
 }
 
-pub(super) fn instant(
+/// Two times; those between which nothing can be are refused: whoever gives them has meant them the other way round.
+pub(super) fn times(
+    errors: &mut Vec<FieldError>,
+    from: Option<String>,
+    until: Option<String>,
+) -> (Option<DateTime>, Option<DateTime>) {
+    let from = instant(errors, "from", from);
+    let until = instant(errors, "until", until);
+    if let (Some(from), Some(until)) = (from, until)
+        && until < from
+    {
+        errors.push(FieldError::new("until", "must not be before `from`"));
+    }
+    (from, until)
+}
+
+fn instant(
     errors: &mut Vec<FieldError>,
     name: &'static str,
     value: Option<String>,
-) -> Option<mongodb::bson::DateTime> {
+) -> Option<DateTime> {
     let rule = "must be a time of RFC 3339, such as 2026-11-25T08:30:00Z";
     checked(errors, name, value, rule, parse_rfc3339)
 }

@@ -7,7 +7,7 @@ use dossier_common::queue::backend::{JobFilter, JobState, Outcome};
 use dossier_common::store::addressees::facts_of_user;
 use dossier_common::store::{Store, StoreError};
 
-use super::audit_query::{checked, instant, text, word};
+use super::audit_query::{checked, text, times, word};
 use super::known_queue::known_queue;
 use crate::problem::FieldError;
 use crate::wire::JobFilterRequest;
@@ -52,13 +52,14 @@ impl JobConditions {
         let kind = kind.map(|kind| about("template", [kind]));
         let file = file.map(|id| about("file_id", [id.to_string()]));
         let link = link.map(|id| about("link_id", [id.to_string()]));
+        let (created_after, created_before) = times(errors, asked.from, asked.until);
         let filter = JobFilter {
             queue,
             states: state.into_iter().collect(),
             error_contains: text(errors, "error", asked.error),
             outcomes: ended.into_iter().collect(),
-            created_after: instant(errors, "from", asked.from),
-            created_before: instant(errors, "until", asked.until),
+            created_after,
+            created_before,
             all_of: kind.into_iter().chain(file).chain(link).collect(),
             any_of: user.map(facts_of_user).unwrap_or_default(),
             ..JobFilter::default()

@@ -2,7 +2,6 @@
 
 use dossier_common::audit::Act;
 use dossier_common::overview::QueueOverview;
-use dossier_common::queue::QueueName;
 use dossier_common::queue::backend::QueueLimits;
 
 use crate::extract::Caller;
@@ -50,13 +49,14 @@ impl QueueChange {
 ///
 /// # Errors
 ///
-/// [`Problem`] of the database.
+/// [`Problem`]: there is no such queue, or of the database.
 pub async fn change_queue(
     state: &AppState,
     caller: &Caller,
-    queue: QueueName,
+    queue: &str,
     change: QueueChange,
 ) -> Result<QueueOverview, Problem> {
+    check_queue(state, queue).await?;
     let entry = caller.entry(&state.audit, change.act()).about(queue);
     let entry = match change.detail() {
         Some(detail) => entry.with_detail(&detail),
@@ -76,7 +76,16 @@ pub async fn change_queue(
 ///
 /// # Errors
 ///
-/// [`Problem`] of the database.
-pub async fn find_queue(state: &AppState, queue: QueueName) -> Result<QueueOverview, Problem> {
+/// [`Problem`]: there is no such queue, or of the database.
+pub async fn find_queue(state: &AppState, queue: &str) -> Result<QueueOverview, Problem> {
+    check_queue(state, queue).await?;
     Ok(QueueOverview::gather(&state.store, queue, READ_LIMIT).await?)
+}
+
+/// Refuses the name of a queue that neither this version nor the database knows.
+async fn check_queue(state: &AppState, queue: &str) -> Result<(), Problem> {
+    match state.store.has_queue(queue).await? {
+        true => Ok(()),
+        false => Err(Problem::not_found()),
+    }
 }

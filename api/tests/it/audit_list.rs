@@ -87,6 +87,7 @@ async fn every_parameter_narrows_the_list() {
         "object=",
         "from=yesterday",
         "until=1",
+        "until=2026-11-26T08:00:00Z&from=2026-11-26T08:00:00.001Z",
         "limit=0",
         "cursor=x",
         "who=ada",

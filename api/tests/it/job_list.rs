@@ -42,6 +42,13 @@ async fn jobs_are_found_by_queue_state_kind_person_address_and_document() {
     assert_eq!(moved.await.expect("it can be").modified_count, 1);
     assert_eq!(list(&app, &admin, "?queue=mails").await.len(), 1);
     app.seen(&admin, "/v1/admin/failures?queue=mails").await;
+    let queue = app.seen(&admin, "/v1/admin/queues/mails").await;
+    assert_eq!(
+        (&queue["name"], &queue["state"]),
+        (&json!("mails"), &json!("runs"))
+    );
+    let call = app.post("/v1/admin/queues/mails/pause").by(&admin);
+    assert_eq!(call.send().await.expect(200).json()["state"], "paused");
     for query in [
         "?state=dead",
         "?email=nobody@example.com",
@@ -74,6 +81,7 @@ async fn pages_follow_one_another_and_what_is_wrong_is_named() {
         "file=x",
         "ended=well",
         "until=1",
+        "until=2026-11-26T08:00:00Z&from=2026-11-26T08:00:00.001Z",
         "cursor=x",
     ] {
         let call = app.get(&format!("/v1/admin/jobs?{wrong}")).by(&admin);

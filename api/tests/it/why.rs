@@ -80,13 +80,16 @@ async fn whatever_keeps_a_document_waiting_is_named() {
         (&json!("in_line"), &json!(1))
     );
 
-    store.pause_queue(queue).await.expect("it is paused");
+    store
+        .pause_queue(queue.as_str())
+        .await
+        .expect("it is paused");
     let said = why(&app, &ops, &file).await;
     assert_eq!(
         (&said["reason"], &said["queue"]["state"]),
         (&json!("queue_paused"), &json!("paused"))
     );
-    store.resume_queue(queue).await.expect("it runs");
+    store.resume_queue(queue.as_str()).await.expect("it runs");
 
     let operator = store.queue_operator();
     let period = Duration::from_secs(30);
@@ -105,7 +108,7 @@ async fn whatever_keeps_a_document_waiting_is_named() {
         ..QueueLimits::default()
     };
     store
-        .limit_queue(queue, limits)
+        .limit_queue(queue.as_str(), limits)
         .await
         .expect("it is limited");
     let said = why(&app, &ops, &file).await;
@@ -114,7 +117,7 @@ async fn whatever_keeps_a_document_waiting_is_named() {
         (&json!("queue_limited"), &json!(true))
     );
     store
-        .limit_queue(queue, QueueLimits::default())
+        .limit_queue(queue.as_str(), QueueLimits::default())
         .await
         .expect("it is not");
 

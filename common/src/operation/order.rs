@@ -1,5 +1,6 @@
 //! What is to be done to which jobs, and how.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{FailureBound, Initiator, Verb, words};
@@ -36,9 +37,9 @@ pub struct Order {
 }
 
 impl Order {
-    /// `verb` at once to `selection`, until half of the jobs fail.
+    /// `verb` at once to `selection`, until half of the jobs fail. A job that is named twice is meant once.
     pub fn new(verb: Verb, selection: impl Into<Selection>, by: Initiator) -> Self {
-        let selection = selection.into();
+        let selection = each_once(selection.into());
         Self {
             verb,
             words: words::of_selection(&selection),
@@ -68,5 +69,35 @@ impl Order {
     pub fn in_words(mut self, words: impl Into<String>) -> Self {
         self.words = words.into();
         self
+    }
+}
+
+/// Each job where it was named first.
+fn each_once(selection: Selection) -> Selection {
+    match selection {
+        Selection::Ids(ids) => {
+            let mut seen = HashSet::new();
+            let each = ids.into_iter().filter(|id| seen.insert(id.clone()));
+            Selection::Ids(each.collect())
+        }
+        Selection::Filter(filter) => Selection::Filter(filter),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_is_named_twice_is_meant_once() {
+        let of = |ids: &[&str]| {
+            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+            let by = Initiator::operator("ada@host");
+            Order::new(Verb::Retry, Selection::Ids(ids), by)
+        };
+        let order = of(&["job_2", "job_1", "job_2"]);
+        assert_eq!(order, of(&["job_2", "job_1"]));
+        assert_eq!(order.words, "2 jobs by id");
+        assert_eq!(of(&["job_1", "job_1"]).words, "job job_1");
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::try_join;
 
 use super::gather::{MAX_RUNNING, OPERATION, of_queue, of_queues, of_workers, within};
 use super::{MailOverview, QueueOverview, WorkerOverview};
-use crate::queue::{Job, QueueName, SendEmail};
+use crate::queue::{Job, SendEmail};
 use crate::store::{Store, StoreError};
 
 impl QueueOverview {
@@ -31,14 +31,10 @@ impl QueueOverview {
     /// # Errors
     ///
     /// [`StoreError::Queue`].
-    pub async fn gather(
-        store: &Store,
-        name: QueueName,
-        limit: Duration,
-    ) -> Result<Self, StoreError> {
-        let operator = store.queue_operator();
+    pub async fn gather(store: &Store, name: &str, limit: Duration) -> Result<Self, StoreError> {
+        let (operator, name) = (store.queue_operator(), name.to_owned());
         let gathering = async move {
-            let found = queue(&operator, name.as_str()).await;
+            let found = queue(&operator, &name).await;
             found.map_err(StoreError::queue(OPERATION))
         };
         within(limit, gathering).await

@@ -47,8 +47,8 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::Queue`].
-    pub async fn pause_queue(&self, queue: QueueName) -> Result<(), StoreError> {
-        let paused = self.queue_operator().pause_queue(queue.as_str()).await;
+    pub async fn pause_queue(&self, queue: &str) -> Result<(), StoreError> {
+        let paused = self.queue_operator().pause_queue(queue).await;
         paused.map_err(StoreError::queue("pause a queue"))
     }
 
@@ -58,11 +58,11 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::Queue`].
-    pub async fn resume_queue(&self, queue: QueueName) -> Result<(), StoreError> {
+    pub async fn resume_queue(&self, queue: &str) -> Result<(), StoreError> {
         let operator = self.queue_operator();
-        let resumed = operator.resume_queue(queue.as_str()).await;
+        let resumed = operator.resume_queue(queue).await;
         resumed.map_err(StoreError::queue("resume a queue"))?;
-        let unparked = operator.unpark_queue(queue.as_str()).await;
+        let unparked = operator.unpark_queue(queue).await;
         unparked.map_err(StoreError::queue("resume a queue"))
     }
 
@@ -71,13 +71,9 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::Queue`].
-    pub async fn limit_queue(
-        &self,
-        queue: QueueName,
-        limits: QueueLimits,
-    ) -> Result<(), StoreError> {
+    pub async fn limit_queue(&self, queue: &str, limits: QueueLimits) -> Result<(), StoreError> {
         let operator = self.queue_operator();
-        let limited = operator.set_queue_limits(queue.as_str(), limits).await;
+        let limited = operator.set_queue_limits(queue, limits).await;
         limited.map_err(StoreError::queue("limit a queue"))
     }
 

@@ -176,7 +176,7 @@ async fn parts_are_as_in(overview: &Overview, store: &Store) {
     let expected: Vec<_> = overview.queues.iter().map(told).collect();
     assert_eq!(queues, expected);
     for (name, expected) in QueueName::ALL.iter().zip(expected) {
-        let queue = QueueOverview::gather(store, *name, LIMIT).await;
+        let queue = QueueOverview::gather(store, name.as_str(), LIMIT).await;
         assert_eq!(told(&queue.expect("told")), expected);
     }
     for (queue, expected) in [

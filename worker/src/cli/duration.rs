@@ -14,7 +14,12 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A length of time as [`super::age::age`] writes it, among others: a day has 24 hours.
+///
+/// Not as a clock has it: `16:00:00` is a time of day to whoever writes it, and 16 hours to the parser.
 pub(super) fn length(text: &str) -> Option<Duration> {
+    if text.contains(':') {
+        return None;
+    }
     let span = text.parse::<Span>().ok()?;
     let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     Duration::try_from(length).ok()
@@ -41,7 +46,7 @@ mod tests {
                 "{text}"
             );
         }
-        for wrong in ["", "10", "-5m", "169h", "1mo", "soon"] {
+        for wrong in ["", "10", "-5m", "169h", "1mo", "soon", "00:10:00"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
     }

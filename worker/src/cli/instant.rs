@@ -20,6 +20,14 @@ pub(super) fn parse_instant(text: &str) -> Result<DateTime, String> {
     })
 }
 
+/// As [`parse_instant`], for the end of a time: a date is meant with all of its day.
+pub(super) fn parse_until(text: &str) -> Result<DateTime, String> {
+    match parse_rfc3339(&format!("{text}T23:59:59.999Z")) {
+        Some(end_of_day) => Ok(end_of_day),
+        None => parse_instant(text),
+    }
+}
+
 /// A time span on the command line, such as 90s, 15m or 24h.
 pub(super) fn parse_span(text: &str) -> Result<Duration, &'static str> {
     length(text)
@@ -58,7 +66,17 @@ mod tests {
         assert_eq!(millis("2h"), Some(100_000_000 - 7_200_000));
         assert_eq!(millis("yesterday"), None);
         assert_eq!(millis("-2h"), None);
+        assert_eq!(millis("16:00:00"), None, "no date: of which day?");
         assert_eq!(millis("1970-01-32"), None);
+    }
+
+    #[test]
+    fn a_date_at_the_end_is_meant_with_all_of_its_day() {
+        let millis = |text: &str| parse_until(text).map(DateTime::timestamp_millis);
+        assert_eq!(millis("1970-01-01"), Ok(86_400_000 - 1));
+        assert_eq!(millis("1970-01-01 00:00:00"), Ok(0));
+        assert_eq!(millis("1970-01-01T01:00:00Z"), Ok(3_600_000));
+        assert!(millis("1970-01-32").is_err());
     }
 
     #[test]

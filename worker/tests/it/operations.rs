@@ -298,6 +298,8 @@ async fn a_dry_run_changes_nothing_whatever_the_verb() {
     ] {
         let (code, told) = json(&bench, &["jobs", verb, id, "--dry-run"]).await;
         assert_eq!((code, &told["matched"]), (0, &1.into()), "{verb}: {told}");
+        assert_eq!((&told["verb"], &told["total"]), (&verb.into(), &1.into()));
+        assert_eq!(told["operation"], Value::Null);
         let (code, said) = run(&bench, &["jobs", verb, id, "--dry-run"]).await;
         assert_eq!(code, 0, "{said}");
         assert!(said.contains("1 job(s) would be"), "{said}");
@@ -366,13 +368,24 @@ async fn a_job_is_made_due_cancelled_released_and_deleted_by_its_id() {
     assert_eq!((code, said.trim()), (0, "1 job(s) were deleted"));
     let gone = bench.store().queue_operator().find_job(&id).await;
     assert_eq!(gone.expect("readable"), None);
-    let (code, said) = run(&bench, &["jobs", "delete", &id]).await;
+    let (code, said) = run(&bench, &["jobs", "delete", &id, &id]).await;
     assert_eq!(code, 1, "{said}");
+    assert_eq!(said.matches("there is no such job").count(), 1, "{said}");
     for part in ["no job can be deleted", "there is no such job"] {
         assert!(said.contains(part) && !said.contains("--yes"), "{said}");
     }
     let (_, listed) = run(&bench, &["jobs", "operations", "--limit", "3"]).await;
     assert!(listed.contains("more: --after op_"), "{listed}");
+    let (_, page) = json(&bench, &["jobs", "operations", "--limit", "3"]).await;
+    assert_eq!(page["next_cursor"], page["items"][2]["operation"]);
+    let (_, page) = json(&bench, &["jobs", "operations"]).await;
+    assert_eq!(page["next_cursor"], Value::Null);
+    let keys = |told: &Value| {
+        let told = told.as_object().expect("an object");
+        told.keys().cloned().collect::<Vec<String>>()
+    };
+    let (_, nothing) = json(&bench, &["jobs", "delete", &id]).await;
+    assert_eq!(keys(&nothing), keys(&page["items"][0]), "{nothing}");
     for act in [
         Act::RunJobsNow,
         Act::ReleaseJobs,
@@ -411,6 +424,11 @@ async fn a_filter_that_says_too_little_or_a_wrong_state_is_refused() {
     let (code, said) = run(&bench, &never).await;
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("--since is the earlier time"), "{said}");
+    for wrong in ["", &*"5".repeat(101)] {
+        let (code, said) = run(&bench, &["jobs", "list", "--error", wrong]).await;
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains("must be 1 to 100 characters"), "{said}");
+    }
     for wrong in ["101", "half"] {
         let (code, said) = run(&bench, &["jobs", "retry", "--max-failures", wrong]).await;
         assert_eq!(code, 2, "{said}");

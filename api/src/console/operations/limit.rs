@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use dossier_common::queue::QueueName;
 use minijinja::context;
 use minijinja::value::Serde;
 
@@ -27,7 +26,7 @@ pub async fn limit_queue(
     State(state): State<AppState>,
     Admin(caller): Admin,
     view: View,
-    PathId(name): PathId<QueueName>,
+    PathId(name): PathId<String>,
     NoQuery: NoQuery,
     form: Form,
 ) -> Result<Response, Problem> {
@@ -35,13 +34,13 @@ pub async fn limit_queue(
     let limiting = async {
         let request = request(&form)?;
         let (state, admin) = by_caller();
-        api::limit_queue(state, admin, NoQuery, PathId(name), Json(request)).await
+        api::limit_queue(state, admin, NoQuery, PathId(name.clone()), Json(request)).await
     };
     match limiting.await {
-        Ok(_) => Ok(see_other(&path_of(name), "queue-limited")),
+        Ok(_) => Ok(see_other(&path_of(&name), "queue-limited")),
         Err(problem) if problem.code() == Code::InvalidFields => {
             let (state, admin) = by_caller();
-            let queue = api::show_queue(state, admin, NoQuery, PathId(name))
+            let queue = api::show_queue(state, admin, NoQuery, PathId(name.clone()))
                 .await?
                 .0;
             let values = context! { queue => Serde(queue), values => form.values() };

@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use dossier_common::queue::QueueName;
 use minijinja::context;
 use minijinja::value::Serde;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::limit::fields_of;
 use crate::console::form::Form;
@@ -13,6 +13,13 @@ use crate::extract::{Admin, NoQuery, PathId};
 use crate::handlers::queues as api;
 use crate::problem::Problem;
 use crate::state::AppState;
+
+/// What is escaped in a part of an address (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// All queues.
 pub async fn show_queues(
@@ -36,7 +43,7 @@ pub async fn show_queue(
     State(state): State<AppState>,
     admin: Admin,
     view: View,
-    name: PathId<QueueName>,
+    name: PathId<String>,
     NoQuery: NoQuery,
 ) -> Result<Response, Problem> {
     let queue = api::show_queue(State(state), admin, NoQuery, name).await?.0;
@@ -51,27 +58,27 @@ pub async fn show_queue(
 pub async fn pause_queue(
     State(state): State<AppState>,
     admin: Admin,
-    PathId(name): PathId<QueueName>,
+    PathId(name): PathId<String>,
     NoQuery: NoQuery,
     _form: Form,
 ) -> Result<Response, Problem> {
-    let _ = api::pause_queue(State(state), admin, NoQuery, PathId(name)).await?;
-    Ok(see_other(&path_of(name), "queue-paused"))
+    let _ = api::pause_queue(State(state), admin, NoQuery, PathId(name.clone())).await?;
+    Ok(see_other(&path_of(&name), "queue-paused"))
 }
 
 /// Workers take its jobs again.
 pub async fn resume_queue(
     State(state): State<AppState>,
     admin: Admin,
-    PathId(name): PathId<QueueName>,
+    PathId(name): PathId<String>,
     NoQuery: NoQuery,
     _form: Form,
 ) -> Result<Response, Problem> {
-    let _ = api::resume_queue(State(state), admin, NoQuery, PathId(name)).await?;
-    Ok(see_other(&path_of(name), "queue-resumed"))
+    let _ = api::resume_queue(State(state), admin, NoQuery, PathId(name.clone())).await?;
+    Ok(see_other(&path_of(&name), "queue-resumed"))
 }
 
 /// The page of a queue.
-pub(super) fn path_of(name: QueueName) -> String {
-    format!("/admin/queues/{}", name.as_str())
+pub(super) fn path_of(name: &str) -> String {
+    format!("/admin/queues/{}", utf8_percent_encode(name, RESERVED))
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use dossier_common::queue::QueueName;
 use dossier_common::queue::backend::{QueueLimits, Rate};
 
 use crate::extract::{Admin, Json, NoQuery, PathId};
@@ -28,18 +27,18 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
     request_body = QueueLimitsRequest,
     responses(
         (status = 200, description = "The queue", body = QueueResponse),
-        Problems<(Admin, NoQuery, PathId<QueueName>, Json<QueueLimitsRequest>)>,
+        Problems<(Admin, NoQuery, PathId<String>, Json<QueueLimitsRequest>)>,
     ),
 )]
 pub async fn limit_queue(
     State(state): State<AppState>,
     Admin(caller): Admin,
     NoQuery: NoQuery,
-    PathId(name): PathId<QueueName>,
+    PathId(name): PathId<String>,
     Json(request): Json<QueueLimitsRequest>,
 ) -> Result<axum::Json<QueueResponse>, Problem> {
     let limits = limits(request)?;
-    let queue = change_queue(&state, &caller, name, QueueChange::Limit(limits)).await?;
+    let queue = change_queue(&state, &caller, &name, QueueChange::Limit(limits)).await?;
     Ok(axum::Json(queue.into()))
 }
 

@@ -1,7 +1,6 @@
 //! `POST /v1/admin/queues/{name}/pause`
 
 use axum::extract::State;
-use dossier_common::queue::QueueName;
 
 use crate::extract::{Admin, NoQuery, PathId};
 use crate::problem::{Problem, Problems};
@@ -18,15 +17,15 @@ use crate::wire::{QueueNameText, QueueResponse};
     params(("name" = inline(QueueNameText), Path, description = "Which")),
     responses(
         (status = 200, description = "The queue", body = QueueResponse),
-        Problems<(Admin, NoQuery, PathId<QueueName>)>,
+        Problems<(Admin, NoQuery, PathId<String>)>,
     ),
 )]
 pub async fn pause_queue(
     State(state): State<AppState>,
     Admin(caller): Admin,
     NoQuery: NoQuery,
-    PathId(name): PathId<QueueName>,
+    PathId(name): PathId<String>,
 ) -> Result<axum::Json<QueueResponse>, Problem> {
-    let queue = change_queue(&state, &caller, name, QueueChange::Pause).await?;
+    let queue = change_queue(&state, &caller, &name, QueueChange::Pause).await?;
     Ok(axum::Json(queue.into()))
 }

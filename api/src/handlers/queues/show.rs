@@ -1,7 +1,6 @@
 //! `GET /v1/admin/queues/{name}`
 
 use axum::extract::State;
-use dossier_common::queue::QueueName;
 
 use crate::extract::{Admin, NoQuery, PathId};
 use crate::problem::{Problem, Problems};
@@ -17,15 +16,15 @@ use crate::wire::{QueueNameText, QueueResponse};
     params(("name" = inline(QueueNameText), Path, description = "Which")),
     responses(
         (status = 200, description = "The queue", body = QueueResponse),
-        Problems<(Admin, NoQuery, PathId<QueueName>)>,
+        Problems<(Admin, NoQuery, PathId<String>)>,
     ),
 )]
 pub async fn show_queue(
     State(state): State<AppState>,
     Admin(_admin): Admin,
     NoQuery: NoQuery,
-    PathId(name): PathId<QueueName>,
+    PathId(name): PathId<String>,
 ) -> Result<axum::Json<QueueResponse>, Problem> {
-    let queue = find_queue(&state, name).await?;
+    let queue = find_queue(&state, &name).await?;
     Ok(axum::Json(queue.into()))
 }

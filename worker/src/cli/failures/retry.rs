@@ -29,8 +29,8 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         operation::dry_run(store, &order, arguments.how.json).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let Some(ended) = operation::begin(store, order).await? else {
-        operation::nothing(Verb::Retry, None, arguments.how.json)?;
+    let Some(ended) = operation::begin(store, order.clone()).await? else {
+        operation::nothing(&order, None, arguments.how.json)?;
         return Ok(ExitCode::SUCCESS);
     };
     if arguments.how.json {

@@ -80,7 +80,7 @@ pub(super) async fn run(
         return Ok(operation::exit_code(&operation));
     }
     let order = arguments.order(store, verb).await?;
-    let left_alone = LeftAlone::of(store, &arguments.ids, verb).await?;
+    let left_alone = LeftAlone::of(store, &order).await?;
     if arguments.how.dry_run {
         operation::dry_run(store, &order, arguments.how.json).await?;
         left_alone.explain();
@@ -90,9 +90,9 @@ pub(super) async fn run(
         Some(_) => waited_for(store, &order).await?,
         None => Vec::new(),
     };
-    let Some(operation) = operation::begin(store, order).await? else {
+    let Some(operation) = operation::begin(store, order.clone()).await? else {
         let ended = patience.map(|_| serde_json::to_value(Ended::default()));
-        operation::nothing(verb, ended.transpose()?, arguments.how.json)?;
+        operation::nothing(&order, ended.transpose()?, arguments.how.json)?;
         left_alone.explain();
         return Ok(left_alone.exit_code(ExitCode::SUCCESS));
     };

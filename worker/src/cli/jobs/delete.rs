@@ -11,6 +11,7 @@ use dossier_common::store::Store;
 use super::change;
 use super::left_alone::LeftAlone;
 use crate::cli::operation;
+use crate::cli::visible::visible;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -27,8 +28,8 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
         let order = change.order(store, Verb::Delete).await?;
         let matched = operations::plan(store, &order).await?.matched;
         if matched == 0 {
-            operation::nothing(Verb::Delete, None, change.how.json)?;
-            let left_alone = LeftAlone::of(store, &change.ids, Verb::Delete).await?;
+            operation::nothing(&order, None, change.how.json)?;
+            let left_alone = LeftAlone::of(store, &order).await?;
             left_alone.explain();
             return Ok(left_alone.exit_code(ExitCode::SUCCESS));
         }
@@ -48,6 +49,7 @@ fn is_confirmed(matched: u64, words: &str) -> anyhow::Result<bool> {
             "{matched} job(s) would be deleted, which cannot be undone: say --yes, or --dry-run to change nothing"
         );
     }
+    let words = visible(words.as_bytes());
     anstream::eprint!("delete {matched} job(s) ({words}) for good? [y/N] ");
     let mut answer = String::new();
     input.lock().read_line(&mut answer)?;

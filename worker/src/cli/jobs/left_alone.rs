@@ -2,9 +2,12 @@
 
 use std::process::ExitCode;
 
-use dossier_common::operations::Verb;
+use dossier_common::operations::{Order, Verb};
 use dossier_common::queue::JobState;
+use dossier_common::queue::backend::operator::Selection;
 use dossier_common::store::Store;
+
+use crate::cli::visible::visible;
 
 /// So many are looked up at once.
 const STEP: usize = 1000;
@@ -14,14 +17,20 @@ const STEP: usize = 1000;
 pub(super) struct LeftAlone(Vec<String>);
 
 impl LeftAlone {
-    /// Those of the jobs `ids` that `verb` cannot be done to in the state they are in.
-    pub(super) async fn of(store: &Store, ids: &[String], verb: Verb) -> anyhow::Result<Self> {
-        let mut why = Vec::new();
+    /// Those that `order` names and cannot be carried out on in the state they are in.
+    pub(super) async fn of(store: &Store, order: &Order) -> anyhow::Result<Self> {
+        let (mut why, verb) = (Vec::new(), order.verb);
+        let Selection::Ids(ids) = &order.selection else {
+            return Ok(Self(why));
+        };
         for ids in ids.chunks(STEP) {
             let found = store.queue_operator().find_jobs(ids).await?;
             for id in ids {
                 match found.iter().find(|job| &job.id == id) {
-                    None => why.push(format!("{id}: there is no such job (any more)")),
+                    None => {
+                        let id = visible(id.as_bytes());
+                        why.push(format!("{id}: there is no such job (any more)"));
+                    }
                     Some(job) if verb.applies_to(job.state) => {}
                     Some(job) => why.push(reason(id, job.state, verb)),
                 }
@@ -48,6 +57,6 @@ impl LeftAlone {
 
 fn reason(id: &str, state: JobState, verb: Verb) -> String {
     let states: Vec<&str> = verb.states().iter().map(|state| state.as_str()).collect();
-    let (states, past) = (states.join(" or "), verb.past());
+    let (states, past, id) = (states.join(" or "), verb.past(), visible(id.as_bytes()));
     format!("{id}: is {state}, and only jobs that are {states} can be {past}")
 }

@@ -27,7 +27,7 @@ pub(in crate::cli) struct Arguments {
     /// Have this one stop, wherever it is carried out; `jobs retry --resume` and the like go on with it
     #[arg(long, value_name = "OPERATION", conflicts_with_all = ["limit", "after"])]
     stop: Option<OperationId>,
-    /// Print JSON, for scripts
+    /// Print JSON, for scripts: {"items": […], "next_cursor": …}; `--after` takes the cursor
     #[arg(long)]
     json: bool,
 }
@@ -50,7 +50,8 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
             told
         };
         let items: Vec<_> = found.iter().map(told).collect();
-        let page = json!({ "items": items });
+        let last = found.last().filter(|_| has_more);
+        let page = json!({ "items": items, "next_cursor": last.map(|last| last.id) });
         print_json(&page)?;
     } else if found.is_empty() {
         dossier_service::print_line!("no operations");

@@ -10,8 +10,11 @@ use dossier_common::store::Store;
 use dossier_common::store::addressees::facts_of_user;
 use mongodb::bson::DateTime;
 
-use crate::cli::instant::{instant, parse_instant};
+use crate::cli::instant::{instant, parse_instant, parse_until};
 use crate::cli::values;
+
+/// How long a text in an error is at most.
+const MAX_CHARS: usize = 100;
 
 /// Which jobs are meant: those for which everything holds that is given.
 #[derive(Debug, Args)]
@@ -39,17 +42,19 @@ pub(super) struct JobSelection {
     #[arg(long, value_name = "LINK")]
     link: Option<LinkId>,
     /// Only jobs whose last error has this text in it, such as 550
-    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new(), value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     error: Option<String>,
     /// Only jobs whose last attempt ended so: failed, retry_after, aborted, panicked, timed_out,
     /// lease_expired, undecodable, …; repeat for more
     #[arg(long = "ended", value_name = "OUTCOME", value_parser = parse_outcome)]
     outcomes: Vec<Outcome>,
-    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), this date (in UTC), or so long ago (10m, 7d)
+    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), the begin of this date (in UTC),
+    /// or so long ago (10m, 7d)
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     since: Option<DateTime>,
-    /// Only jobs enqueued until this time, or so long ago: `--until 1h` are those older than an hour
-    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
+    /// Only jobs enqueued until this time, the end of this date (in UTC), or so long ago: `--until 1h` are those
+    /// older than an hour
+    #[arg(long, value_name = "TIME", value_parser = parse_until)]
     until: Option<DateTime>,
 }
 
@@ -129,6 +134,14 @@ impl JobSelection {
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         parts.join(", ")
+    }
+}
+
+/// A text in an error, as long as the API takes one: the database looks for no longer ones than 32 kB.
+fn parse_text(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        1..=MAX_CHARS => Ok(text.to_owned()),
+        _ => Err(format!("must be 1 to {MAX_CHARS} characters")),
     }
 }
 

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use dossier_common::id::OperationId;
 use dossier_common::operations::{self, Operation, Order, Progress as Reached, Verb};
 use dossier_common::store::Store;
-use serde_json::json;
 
 use super::interrupt::Interrupt;
 use super::operator::operator;
+use super::told::of_order;
 use crate::cli::json::print_json;
 use crate::cli::progress::Progress;
 use crate::cli::visible::visible;
@@ -21,10 +21,9 @@ pub(in crate::cli) async fn dry_run(
 ) -> anyhow::Result<()> {
     let plan = operations::plan(store, order).await?;
     if json {
-        let told = json!({
-            "dry_run": true, "matched": plan.matched, "changed": 0, "conflicts": 0, "refused": 0,
-            "states": plan.states,
-        });
+        let mut told = of_order(order, plan.matched);
+        told["dry_run"] = true.into();
+        told["states"] = serde_json::to_value(plan.states)?;
         print_json(&told)?;
     } else {
         let (matched, past) = (plan.matched, order.verb.past());

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use dossier_common::clock::rfc3339;
-use dossier_common::operations::{Operation, OperationState, Verb};
+use dossier_common::operations::{Operation, OperationState, Order, Verb};
 use mongodb::bson::DateTime;
 use serde_json::{Value, json};
 
@@ -63,6 +63,29 @@ pub(in crate::cli) fn told(operation: &Operation) -> Value {
     })
 }
 
+/// The same of an order that no operation was begun for; so many jobs match it.
+pub(super) fn of_order(order: &Order, matched: u64) -> Value {
+    json!({
+        "dry_run": false,
+        "operation": null,
+        "verb": order.verb,
+        "selection": order.words,
+        "by": order.by.to_string(),
+        "state": null,
+        "reason": null,
+        "started_at": null,
+        "finished_at": null,
+        "total": matched,
+        "matched": matched,
+        "changed": 0,
+        "conflicts": 0,
+        "refused": 0,
+        "missed": 0,
+        "seen_to_end": 0,
+        "seen_to_fail": 0,
+    })
+}
+
 /// The operation for people.
 pub(in crate::cli) fn sentence(operation: &Operation) -> String {
     let (counts, verb) = (operation.counts, operation.verb);
@@ -97,19 +120,21 @@ pub(in crate::cli) fn sentence(operation: &Operation) -> String {
     text
 }
 
-/// Says that no job is meant, so that no operation was begun; `ended` if the end of the jobs is asked for.
-pub(in crate::cli) fn nothing(verb: Verb, ended: Option<Value>, json: bool) -> anyhow::Result<()> {
+/// Says that `order` means no job, so that no operation was begun; `ended` if the end of the jobs is asked for.
+pub(in crate::cli) fn nothing(
+    order: &Order,
+    ended: Option<Value>,
+    json: bool,
+) -> anyhow::Result<()> {
     if json {
-        let mut told = json!({
-            "dry_run": false, "operation": null, "verb": verb, "total": 0, "matched": 0, "changed": 0,
-            "conflicts": 0, "refused": 0,
-        });
+        let mut told = of_order(order, 0);
         if let Some(ended) = ended {
             told["ended"] = ended;
         }
         print_json(&told)?;
     } else {
-        dossier_service::print_line!("no job can be {}: nothing was done", verb.past());
+        let past = order.verb.past();
+        dossier_service::print_line!("no job can be {past}: nothing was done");
     }
     Ok(())
 }

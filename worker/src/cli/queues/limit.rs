@@ -6,12 +6,13 @@ use std::str::FromStr;
 use clap::{ArgGroup, Args};
 use dossier_common::audit::Act;
 use dossier_common::queue::backend::{LimitsChange, QueueLimits};
-use dossier_common::queue::{QueueName, SendEmail};
+use dossier_common::queue::{Job, SendEmail};
 use dossier_common::store::Store;
 
 use super::limits::in_words;
 use super::settings;
 use crate::cli::values;
+use crate::cli::visible::visible;
 use crate::mail::MailRate;
 
 const EXAMPLES: &str = "\
@@ -27,8 +28,8 @@ Examples:
 #[command(after_help = EXAMPLES, group(ArgGroup::new("limits").required(true).multiple(true)))]
 pub(in crate::cli) struct Arguments {
     /// Which queue
-    #[arg(value_name = "QUEUE", value_parser = values::queue())]
-    queue: QueueName,
+    #[arg(value_name = "QUEUE", value_parser = values::any_queue())]
+    queue: String,
     /// Run at most so many jobs at once, or off; needs a replica set
     #[arg(long, value_name = "JOBS", group = "limits")]
     concurrency: Option<AtOnce>,
@@ -66,20 +67,22 @@ fn parse_rate(text: &str) -> Result<MailRate, &'static str> {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let queue = arguments.queue;
+    let queue = arguments.queue.as_str();
+    values::check_queue(store, Some(queue)).await?;
+    let name = visible(queue.as_bytes());
     let change = change(arguments);
     let known = settings::of(store, queue).await?.limits;
     let wanted = change.of(known);
     if wanted == known {
-        dossier_service::print_line!("{queue} has these limits already: {}", told(&known));
+        dossier_service::print_line!("{name} has these limits already: {}", told(&known));
         return Ok(ExitCode::SUCCESS);
     }
     settings::record(store, Act::LimitQueue, queue, Some(&told(&wanted))).await?;
     let operator = store.queue_operator();
-    let changed = operator.change_queue_limits(queue.as_str(), change).await?;
+    let changed = operator.change_queue_limits(queue, change).await?;
     let [before, after] = changed;
-    dossier_service::print_line!("{queue}: {} (before: {})", told(&after), told(&before));
-    if queue == QueueName::of::<SendEmail>() && after.rate != before.rate {
+    dossier_service::print_line!("{name}: {} (before: {})", told(&after), told(&before));
+    if queue == SendEmail::QUEUE && after.rate != before.rate {
         dossier_service::print_line!("a worker that starts with MAIL_RATE set sets this rate anew");
     }
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use dossier_common::audit::Act;
-use dossier_common::queue::QueueName;
 use dossier_common::queue::backend::Parking;
 use dossier_common::store::Store;
 
@@ -21,28 +20,32 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
     /// Which queues
-    #[arg(value_name = "QUEUE", required = true, value_parser = values::queue())]
-    queues: Vec<QueueName>,
+    #[arg(value_name = "QUEUE", required = true, value_parser = values::any_queue())]
+    queues: Vec<String>,
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for queue in &arguments.queues {
-        dossier_service::print_line!("{}", resume(store, *queue).await?);
+        values::check_queue(store, Some(queue)).await?;
+    }
+    for queue in &arguments.queues {
+        dossier_service::print_line!("{}", resume(store, queue).await?);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Resumes `queue`, also where it is parked; what was done.
-pub(in crate::cli) async fn resume(store: &Store, queue: QueueName) -> anyhow::Result<String> {
+pub(in crate::cli) async fn resume(store: &Store, queue: &str) -> anyhow::Result<String> {
     let set = settings::of(store, queue).await?;
+    let name = visible(queue.as_bytes());
     if !set.paused && set.parked.is_none() {
-        return Ok(format!("{queue} is neither paused nor parked"));
+        return Ok(format!("{name} is neither paused nor parked"));
     }
     settings::record(store, Act::ResumeQueue, queue, None).await?;
     store.resume_queue(queue).await?;
     let parked = set.parked.as_ref().map(parked);
     Ok(format!(
-        "{queue} runs again: workers take its jobs{}",
+        "{name} runs again: workers take its jobs{}",
         parked.unwrap_or_default()
     ))
 }

@@ -14,6 +14,7 @@ use crate::cli::age::age;
 use crate::cli::instant::parse_span;
 use crate::cli::json::print_json;
 use crate::cli::values;
+use crate::cli::visible::visible;
 
 /// Of each kind of jobs (done, dead, and waiting after a failure) so many are looked at.
 const SAMPLE: u32 = 5000;
@@ -46,8 +47,8 @@ const COLUMNS: [Column; 12] = [
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
     /// Which queues [default: all]
-    #[arg(value_name = "QUEUE", value_parser = values::queue())]
-    queues: Vec<QueueName>,
+    #[arg(value_name = "QUEUE", value_parser = values::any_queue())]
+    queues: Vec<String>,
     /// Over so long, such as 15m or 24h; a minute to 30 days
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_span)]
     window: Duration,
@@ -59,7 +60,7 @@ pub(in crate::cli) struct Arguments {
 /// How a queue did.
 #[derive(Serialize)]
 struct Told {
-    queue: &'static str,
+    queue: String,
     done_per_minute: f64,
     failed_attempts: u64,
     #[serde(flatten)]
@@ -67,15 +68,17 @@ struct Told {
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let queues = match arguments.queues.is_empty() {
-        true => QueueName::ALL,
-        false => arguments.queues.as_slice(),
+    for queue in &arguments.queues {
+        values::check_queue(store, Some(queue)).await?;
+    }
+    let queues: Vec<String> = match arguments.queues.is_empty() {
+        true => QueueName::ALL.iter().map(ToString::to_string).collect(),
+        false => arguments.queues.clone(),
     };
     let (operator, window) = (store.queue_operator(), arguments.window);
     let mut told = Vec::new();
     for queue in queues {
-        let queue = queue.as_str();
-        let statistics = operator.statistics(queue, window, SAMPLE).await?;
+        let statistics = operator.statistics(&queue, window, SAMPLE).await?;
         told.push(Told {
             queue,
             done_per_minute: per_minute(statistics.done, window),
@@ -113,7 +116,7 @@ fn row(told: &Told) -> Vec<String> {
         of.map(which).map(age).unwrap_or_default()
     };
     vec![
-        told.queue.to_owned(),
+        visible(told.queue.as_bytes()),
         statistics.done.to_string(),
         told.done_per_minute.to_string(),
         told.failed_attempts.to_string(),
@@ -137,7 +140,7 @@ fn failures(told: &Told) -> Option<String> {
     let each: Vec<String> = each
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();
-    let (queue, jobs) = (told.queue, told.statistics.sampled_jobs);
+    let (queue, jobs) = (visible(told.queue.as_bytes()), told.statistics.sampled_jobs);
     let each = each.join(", ");
     Some(format!(
         "{queue}: the attempts of {jobs} jobs ended so: {each}"

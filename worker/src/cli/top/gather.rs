@@ -59,8 +59,8 @@ pub(super) async fn change(
     // In a task of its own: the driver's futures must not be dropped half-way.
     let changing = tokio::spawn(async move {
         match pauses {
-            true => pause(&store, queue).await,
-            false => resume(&store, queue).await,
+            true => pause(&store, queue.as_str()).await,
+            false => resume(&store, queue.as_str()).await,
         }
     });
     let told = match timeout(CHANGE_LIMIT, changing).await {

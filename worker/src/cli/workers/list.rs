@@ -6,7 +6,6 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dossier_common::overview::{Overview, WorkerOverview, WorkerState};
-use dossier_common::queue::QueueName;
 use dossier_common::store::Store;
 use dossier_service::table::{Column, fitted, terminal_width};
 use mongodb::bson::DateTime;
@@ -51,8 +50,8 @@ const JOBS: [Column; 5] = [
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
     /// Only workers of this queue
-    #[arg(long, value_name = "QUEUE", value_parser = values::queue())]
-    queue: Option<QueueName>,
+    #[arg(long, value_name = "QUEUE", value_parser = values::any_queue())]
+    queue: Option<String>,
     /// Only workers in this state
     #[arg(long, value_name = "STATE", value_parser = worker_state())]
     state: Option<WorkerState>,
@@ -72,12 +71,14 @@ fn worker_state() -> impl TypedValueParser<Value = WorkerState> {
 impl Arguments {
     fn means(&self, worker: &WorkerOverview) -> bool {
         self.queue
-            .is_none_or(|queue| worker.queue == queue.as_str())
+            .as_ref()
+            .is_none_or(|queue| worker.queue == *queue)
             && self.state.is_none_or(|state| worker.state == state)
     }
 }
 
 pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    values::check_queue(store, arguments.queue.as_deref()).await?;
     let overview = Overview::gather(store, LIMIT).await?;
     let mut workers = overview.workers;
     workers.retain(|worker| arguments.means(worker));
