@@ -7,7 +7,7 @@ use dossier_common::config::{
     ConfigError, DatabaseSettings, Environment, read_blob_settings, read_public_url,
     read_queue_settings, read_token_keys,
 };
-use dossier_common::queue::{QueueName, QueueSettings};
+use dossier_common::queue::{Job, QueueName, QueueSettings, SendEmail};
 use dossier_common::retention::Retention;
 use dossier_common::token::TokenKeys;
 use dossier_service::FrameSettings;
@@ -66,7 +66,7 @@ impl Settings {
         let takes_invitations = read_takes_invitations(&mut env);
         let token_keys = read_token_keys(&mut env);
         let blobs = read_blob_settings(&mut env);
-        let mailer = MailSettings::read(&mut env).map(Mailer::smtp);
+        let mail = MailSettings::read(&mut env);
         let mail_rate = MailRate::read(&mut env);
         let policy = read_policy(&mut env);
         let antivirus = Antivirus::read(&mut env);
@@ -77,6 +77,9 @@ impl Settings {
         };
         let mut queues = read_queue_settings(&mut env);
         queues.concurrency = concurrency.unwrap_or(queues.concurrency);
+        if let Some(mail) = &mail {
+            mail.check_time_limit(&mut env, SendEmail::time_limit(&queues));
+        }
         let frame = FrameSettings::read(&mut env, "dossier-worker", METRICS_PORT);
         let settings = (|| {
             Some(Self {
@@ -85,7 +88,7 @@ impl Settings {
                 takes_invitations,
                 token_keys: token_keys?,
                 blobs,
-                mailer: mailer?,
+                mailer: Mailer::smtp(mail?),
                 mail_rate,
                 policy,
                 antivirus,

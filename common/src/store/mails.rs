@@ -59,6 +59,9 @@ impl MailState {
     }
 }
 
+/// Of these the server has the mail for certain.
+const TAKEN: [MailState; 2] = [MailState::HandedOver, MailState::Settled];
+
 /// A mail, by the job that sends it. Nothing in it says to whom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mail {
@@ -84,7 +87,7 @@ pub struct Mail {
 impl Mail {
     /// Whether the server has it for certain.
     pub fn is_taken(&self) -> bool {
-        matches!(self.state, MailState::HandedOver | MailState::Settled)
+        TAKEN.contains(&self.state)
     }
 
     /// Whether the server may have it; asked when no worker is sending it.
@@ -127,8 +130,8 @@ impl Store {
         kind: &str,
         now: DateTime,
     ) -> Result<Option<Mail>, StoreError> {
-        let taken = [MailState::HandedOver, MailState::Settled].map(MailState::as_str);
-        let is_taken = doc! { "$in": [{ "$ifNull": ["$state", ""] }, taken.to_vec()] };
+        let taken = TAKEN.map(MailState::as_str).to_vec();
+        let is_taken = doc! { "$in": [{ "$ifNull": ["$state", ""] }, taken] };
         let mut fields = state(MailState::Intended, now);
         fields.insert("kind", doc! { "$literal": kind });
         fields.insert("answer", Bson::Null);
@@ -195,7 +198,8 @@ impl Store {
             .map_err(StoreError::database("record that a mail is settled"))
     }
 
-    /// Records how far the mail of a job got, and what the server said.
+    /// Records how far the mail of a job got, and what the server said. Of one that the server has it stays known:
+    /// an attempt that went on beside the one that was taken, and ended after it, changes nothing.
     ///
     /// # Errors
     ///
@@ -212,9 +216,14 @@ impl Store {
             let answer: String = answer.chars().take(MAX_ANSWER_CHARS).collect();
             fields.insert("answer", answer);
         }
+        let stays = match reached {
+            MailState::HandedOver => vec![MailState::Settled.as_str()],
+            _ => TAKEN.map(MailState::as_str).to_vec(),
+        };
+        let mail = doc! { "_id": job_id, "state": { "$nin": stays } };
         self.collections
             .mails
-            .update_one(doc! { "_id": job_id }, doc! { "$set": fields })
+            .update_one(mail, doc! { "$set": fields })
             .await
             .map(drop)
             .map_err(StoreError::database("record how far a mail got"))

@@ -162,3 +162,28 @@ async fn that_a_mail_may_have_been_taken_stays_known_when_the_next_attempt_is_re
     let taken = attempt(MailState::HandedOver, LATER).await;
     assert!(!taken.may_ever_be_taken());
 }
+
+#[tokio::test]
+async fn that_a_mail_was_taken_stays_known_when_an_attempt_beside_that_one_ends_after_it() {
+    let test = TestStore::new().await;
+    let store = &test.store;
+    let intended = store.intend_mail("job_1", "sign-up", NOW).await;
+    intended.expect("it can be recorded");
+    let record = async |reached, answer| {
+        let recorded = store
+            .record_mail("job_1", reached, Some(answer), LATER)
+            .await;
+        recorded.expect("it can be recorded");
+        let found = store.find_mail("job_1").await.expect("readable");
+        found.expect("there")
+    };
+    let taken = record(MailState::HandedOver, "250 queued as 1").await;
+    for late in [MailState::NotTaken, MailState::Unanswered, MailState::Held] {
+        assert_eq!(record(late, "451 later").await, taken);
+    }
+    let settled = store.settle_mail("job_1", LATER).await;
+    settled.expect("it can be recorded");
+    let found = record(MailState::HandedOver, "250 queued as 2").await;
+    assert_eq!(found.state, MailState::Settled);
+    assert_eq!(found.answer, taken.answer);
+}

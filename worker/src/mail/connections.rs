@@ -69,6 +69,11 @@ impl Connections {
         }
     }
 
+    /// How long the server has for each mail.
+    pub(super) fn time_limit(&self) -> Duration {
+        self.time_limit
+    }
+
     /// The name and the port of the server.
     pub(super) fn server(&self) -> (&str, u16) {
         self.server.address()

@@ -18,6 +18,10 @@ use super::server_address::{Options, RULE, may_say_hello};
 /// How long the mail server has for one mail, from the connection to its last answer.
 const DEFAULT_TIME_LIMIT_SECONDS: u64 = 60;
 
+/// How much longer the job of a mail has at least: for what stands before and after it, and for a connection that does
+/// not end at its deadline.
+const BESIDES: Duration = Duration::from_secs(5);
+
 /// How long it is from one mail to the next while the server takes none.
 const DEFAULT_PROBE_SECONDS: u64 = 30;
 
@@ -48,6 +52,19 @@ impl MailSettings {
             duplicates,
             probe_every: Duration::from_secs(probe_seconds),
         })
+    }
+
+    /// Refuses a mail server that has as long for a mail as its job has, which is `limit`: of one that is silent the
+    /// job's end would be all that is known.
+    pub fn check_time_limit(&self, env: &mut Environment, limit: Duration) {
+        if self.connections.time_limit() + BESIDES > limit {
+            let rule = format!(
+                "must be shorter than SEND_EMAIL_TIMEOUT_SECONDS ({}), by {} s at least",
+                limit.as_secs(),
+                BESIDES.as_secs()
+            );
+            env.problem("SMTP_TIMEOUT_SECONDS", rule);
+        }
     }
 }
 

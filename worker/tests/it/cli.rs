@@ -311,6 +311,17 @@ async fn what_is_wrong_is_told_by_name_and_rule_and_no_secret_is_shown() {
 }
 
 #[tokio::test]
+async fn a_mail_server_that_has_as_long_as_the_job_of_a_mail_is_refused() {
+    let program = Program::worker("mongodb://127.0.0.1:1/a", "smtp://127.0.0.1:1")
+        .variable("SMTP_TIMEOUT_SECONDS", "20")
+        .variable("SEND_EMAIL_TIMEOUT_SECONDS", "24");
+    let (code, said) = program.run().await;
+    assert_eq!(code, 1, "{said}");
+    let told = "SMTP_TIMEOUT_SECONDS: must be shorter than SEND_EMAIL_TIMEOUT_SECONDS (24), by 5 s at least";
+    assert!(said.contains(told), "{said}");
+}
+
+#[tokio::test]
 async fn a_database_that_is_behind_is_refused_with_what_to_run() {
     let database = TestDatabase::create().await;
     let program = Program::worker(database.uri(), "smtp://127.0.0.1:1");
