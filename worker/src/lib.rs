@@ -7,6 +7,7 @@ pub mod antivirus;
 mod blob_source;
 pub mod cli;
 pub mod config;
+pub mod cooldown;
 pub mod document;
 pub mod inspection;
 pub mod jobs;

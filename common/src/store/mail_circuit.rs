@@ -79,6 +79,11 @@ impl MailCircuit {
         !self.failures.is_empty() || !self.failures_excluded.is_empty()
     }
 
+    fn excludes(&self, of: &str, now: DateTime) -> bool {
+        let mut excluded = self.excluded.iter();
+        excluded.any(|it| it.of == of && it.until > now)
+    }
+
     /// What has many of the failures.
     fn failing(&self) -> impl Iterator<Item = &str> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -103,6 +108,15 @@ impl MailCircuit {
     }
 }
 
+/// What a failure that was counted says of mails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedFailure {
+    /// Too much has failed: mails are to be parked.
+    pub is_open: bool,
+    /// It is of what fails while other mails are taken.
+    pub is_excluded: bool,
+}
+
 /// What was known against a mail that was taken.
 #[derive(Debug)]
 pub struct MailNews(MailCircuit);
@@ -117,7 +131,7 @@ pub struct MailFailures {
 }
 
 impl Store {
-    /// Counts a failure to send a mail. Whether too much has failed.
+    /// Counts a failure to send a mail.
     ///
     /// # Errors
     ///
@@ -126,7 +140,7 @@ impl Store {
         &self,
         failure: &MailFailure,
         now: DateTime,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<CountedFailure, StoreError> {
         let counted = self
             .collections
             .mail_circuits
@@ -136,7 +150,11 @@ impl Store {
             .max_time(OPERATION_LIMIT)
             .await
             .map_err(StoreError::database("count a failure of mail"))?;
-        Ok(counted.is_some_and(|circuit| circuit.is_open()))
+        let excludes = |circuit: &MailCircuit| circuit.excludes(&failure.of, now);
+        Ok(CountedFailure {
+            is_open: counted.as_ref().is_some_and(MailCircuit::is_open),
+            is_excluded: counted.as_ref().is_some_and(excludes),
+        })
     }
 
     /// What is known against a mail of `these`, its domain and its worker, that was taken: nothing unless anything has

@@ -16,7 +16,7 @@ async fn five_failures_without_a_mail_in_between_are_too_many_and_the_same_one_c
     let has_failures = async || store.has_mail_failures().await.expect("readable");
     let count = async |key: &str| {
         let counted = store.count_mail_failure(&failure(key, "worker"), NOW).await;
-        counted.expect("it can be counted")
+        counted.expect("it can be counted").is_open
     };
     assert!(!has_failures().await);
     for failure in ["$a", "b", "c", "d", "d", "$a"] {
@@ -39,13 +39,23 @@ async fn a_domain_that_fails_while_another_is_taken_counts_no_more_for_a_while()
     let count = async |key: &str, domain: &str, minutes: u64| {
         let failure = failure(key, domain);
         let counted = store.count_mail_failure(&failure, at(minutes)).await;
-        counted.expect("it can be counted")
+        counted.expect("it can be counted").is_open
+    };
+    // The same failure counts once.
+    let is_excluded = async |domain: &str, minutes: u64| {
+        let failure = failure("e", domain);
+        let counted = store.count_mail_failure(&failure, at(minutes)).await;
+        counted.expect("it can be counted").is_excluded
     };
     let take = async |domain: &str, minutes: u64| take(store, domain, at(minutes)).await;
     for job in ["a", "b", "c", "d"] {
         assert!(!count(job, "bad.example", 0).await, "{job}");
     }
     assert!(count("e", "once.example", 0).await, "too much has failed");
+    assert!(!is_excluded("bad.example", 0).await, "nobody is taken");
+    take("good.example", 0).await;
+    assert!(is_excluded("bad.example", 0).await);
+    assert!(!is_excluded("once.example", 0).await);
     take("good.example", 0).await;
     for job in ["f", "g", "h", "i", "j", "k"] {
         assert!(!count(job, "bad.example", 9).await, "{job} does not count");
@@ -79,7 +89,7 @@ async fn where_nothing_else_is_taken_the_failures_of_a_domain_count_all_the_same
     let count = async |key: &str| {
         let failure = failure(key, "big.example");
         let counted = store.count_mail_failure(&failure, NOW).await;
-        counted.expect("it can be counted")
+        counted.expect("it can be counted").is_open
     };
     let take = async || take(store, "other.example", NOW).await;
     for key in ["a", "b"] {

@@ -69,6 +69,7 @@ fn register<J: Run>(monitor: Monitor, services: Services, settings: &QueueSettin
         WorkerBuilder::new(J::QUEUE)
             .backend(storage.clone())
             .data(services.clone())
+            .layer(J::cooldown(&services))
             .concurrency(concurrency)
             .parallelize(tokio::spawn)
             // Within the task, so that the handler ends with its time.

@@ -2,6 +2,7 @@
 
 use dossier_common::queue::{Job, JobError, JobHandle};
 
+use crate::cooldown::Cooldown;
 use crate::services::Services;
 
 /// What a job does.
@@ -18,4 +19,9 @@ pub trait Run: Job {
         services: &Services,
         handle: &JobHandle,
     ) -> impl Future<Output = Result<(), JobError>> + Send;
+
+    /// What its workers wait for before they take a job, besides a free handler.
+    fn cooldown(_services: &Services) -> Cooldown {
+        Cooldown::default()
+    }
 }

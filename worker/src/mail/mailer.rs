@@ -16,6 +16,7 @@ use super::email::Email;
 use super::error::MailError;
 use super::hand_over::HandOver;
 use super::settings::MailSettings;
+use crate::cooldown::Cooldown;
 
 /// To whom an email goes, and for which job.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,7 @@ pub struct Mailer {
     documents: Place,
     duplicates: Duplicates,
     probe_every: Duration,
+    cooldown: Cooldown,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +57,7 @@ impl Mailer {
             documents: settings.documents,
             duplicates: settings.duplicates,
             probe_every: settings.probe_every,
+            cooldown: Cooldown::default(),
         }
     }
 
@@ -66,12 +69,18 @@ impl Mailer {
             documents: Place::default(),
             duplicates: Duplicates::default(),
             probe_every: Duration::from_secs(1),
+            cooldown: Cooldown::default(),
         }
     }
 
     /// How long it is from one mail to the next while the server takes none.
     pub fn probe_every(&self) -> Duration {
         self.probe_every
+    }
+
+    /// How long this process waits from one mail to the next while it alone does not reach the server.
+    pub fn cooldown(&self) -> &Cooldown {
+        &self.cooldown
     }
 
     /// What becomes of mails that may have been sent.

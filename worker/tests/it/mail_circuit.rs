@@ -1,8 +1,10 @@
 //! While the mail server takes no mail, mails wait: no attempt is burnt, and none is given up.
 
 use dossier_common::id::JobId;
+use dossier_common::queue::backend::Outcome;
 use dossier_common::queue::backend::operator::Parking;
 use dossier_common::queue::{Job, JobState, QueueName, SendEmail};
+use dossier_common::store::mail_circuit::MailFailure;
 use dossier_devstack::mail::Behaviour;
 
 use crate::harness::smtp_server::server_that_closes_at;
@@ -148,4 +150,58 @@ async fn a_domain_that_is_refused_does_not_keep_the_others_from_their_mail_for_l
     }
     assert_eq!(parking(&bench).await, None);
     workers.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_does_not_reach_the_server_gives_its_mails_to_the_others_uncounted() {
+    let mut bench = Bench::new().await;
+    let queue = QueueName::of::<SendEmail>();
+    let probing = [("MAIL_PROBE_SECONDS", "1")];
+    let good = mailer_with(&bench.mail.smtp_url(), probing);
+    // Nobody listens there.
+    bench.services.mailer = mailer_with("smtp://127.0.0.1:1", probing);
+    let apart = bench.work(&[queue]);
+    let worker = eventually("it has started", async || {
+        let workers = bench.store().queue_operator().list_workers(None).await;
+        workers.expect("they can be listed").pop()
+    });
+    exclude(&bench, &worker.await.id).await;
+    let user_id = bench.user("first@example.com", None).await.id;
+    let first = bench.enqueue(SendEmail::AccountExists { user_id }).await;
+    eventually("it was given back", async || {
+        (!bench.job(first).await.history.is_empty()).then_some(())
+    })
+    .await;
+    let given_back = bench.job(first).await;
+    assert_eq!(given_back.history[0].outcome, Outcome::RetryAfter);
+
+    bench.services.mailer = good;
+    let others = bench.work(&[queue]);
+    let mut jobs = mails(&bench).await;
+    jobs.push(first);
+    for job in jobs {
+        let done = bench.reaches(job, JobState::Done).await;
+        assert_eq!(done.attempts, 1, "{job}: {:?}", done.history);
+    }
+    assert_eq!(parking(&bench).await, None);
+    apart.stop().await;
+    others.stop().await;
+}
+
+/// Has `worker` fail twice while another one's mail is taken.
+async fn exclude(bench: &Bench, worker: &str) {
+    let (store, now) = (bench.store(), bench.now());
+    for key in ["a", "b"] {
+        let failure = MailFailure {
+            key: key.to_owned(),
+            of: worker.to_owned(),
+        };
+        let counted = store.count_mail_failure(&failure, now).await;
+        counted.expect("it can be counted");
+    }
+    let these = ["example.com", "another"];
+    let news = store.news_of_mail(these).await.expect("readable");
+    let news = news.expect("something has failed");
+    let forgotten = store.forget_mail_failures(news, these, now).await;
+    forgotten.expect("it can be forgotten");
 }

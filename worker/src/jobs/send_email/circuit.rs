@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dossier_common::email::EmailAddress;
 use dossier_common::queue::{Job, JobError, JobHandle, SendEmail};
-use dossier_common::store::mail_circuit::MailFailure;
+use dossier_common::store::mail_circuit::{CountedFailure, MailFailure};
 
 use crate::mail::MailError;
 use crate::services::Services;
@@ -23,6 +23,15 @@ const PROBE_REFUSED: Duration = Duration::from_secs(1);
 /// mail's fault.
 const MOST_OF_A_MAIL: u32 = 3;
 
+/// A worker that alone does not reach the server takes no more than one mail in this time.
+const COOLDOWN: Duration = Duration::from_secs(10);
+
+/// A mail of such a worker is due again within this time: another worker sends it.
+const GIVEN_BACK_FOR: Duration = Duration::from_secs(2);
+
+/// After so many failures in a row a worker is alone with them, unless they have parked the mails.
+const ALONE_FROM: u32 = 5;
+
 /// What becomes of the job whose mail to `to` was not sent. While mails are parked it is the server's fault, not
 /// the mail's: no attempt is counted, and no mail is given up.
 pub(super) async fn failed(
@@ -36,12 +45,26 @@ pub(super) async fn failed(
     }
     let (store, now) = (&services.store, services.clock.now());
     let failure = failure(handle, to, &error);
-    if !store.count_mail_failure(&failure, now).await? {
-        return Ok(match error.is_final() {
-            true => JobError::abort(error),
-            false => JobError::retry(error),
-        });
+    let counted = store.count_mail_failure(&failure, now).await?;
+    let is_alone = cool_down(services, &error, counted);
+    if counted.is_open {
+        return park(services, handle, error).await;
     }
+    Ok(match error.is_final() {
+        true => JobError::abort(error),
+        // Nothing was handed over, and it is not the mail's fault.
+        false if is_alone => JobError::retry_after(error, jittered(services, GIVEN_BACK_FOR)),
+        false => JobError::retry(error),
+    })
+}
+
+/// Parks the mails after `error`; what becomes of its job.
+async fn park(
+    services: &Services,
+    handle: &JobHandle,
+    error: MailError,
+) -> Result<JobError, JobError> {
+    let store = &services.store;
     let probe_every = match &error {
         MailError::Refused(_) | MailError::Deferred(_) | MailError::Interrupted(_) => {
             PROBE_REFUSED.min(services.mailer.probe_every())
@@ -73,12 +96,40 @@ pub(super) async fn failed(
     ))
 }
 
+/// Whether this worker does not reach the server while others do. It takes the next mail only after a while then, so
+/// that the others send most of them.
+fn cool_down(services: &Services, error: &MailError, counted: CountedFailure) -> bool {
+    let cooldown = services.mailer.cooldown();
+    let MailError::Unavailable(_) = error else {
+        cooldown.reset();
+        return false;
+    };
+    let in_a_row = cooldown.count_failure();
+    let is_alone = counted.is_excluded || (!counted.is_open && in_a_row >= ALONE_FROM);
+    match is_alone {
+        true => {
+            let longest = COOLDOWN.min(services.mailer.probe_every());
+            cooldown.begin(jittered(services, longest));
+        }
+        // Once mails are parked no more, all workers go on at once.
+        false => cooldown.end(),
+    }
+    is_alone
+}
+
+/// Between half of `longest` and all of it.
+fn jittered(services: &Services, longest: Duration) -> Duration {
+    let random = u16::from_le_bytes(services.entropy.bytes());
+    longest.mul_f64(0.5 + f64::from(random) / 131_072.0)
+}
+
 /// The mail server took a mail to `to`.
 pub(super) async fn succeeded(
     services: &Services,
     handle: &JobHandle,
     to: &EmailAddress,
 ) -> Result<(), JobError> {
+    services.mailer.cooldown().reset();
     let (store, domain) = (&services.store, to.domain_key());
     let these = [&*domain, handle.worker()];
     let Some(news) = store.news_of_mail(these).await? else {

@@ -18,6 +18,7 @@ use dossier_common::telemetry::{MailCount, MailOutcome};
 use mongodb::bson::DateTime;
 
 use super::Run;
+use crate::cooldown::Cooldown;
 use crate::mail::Envelope;
 use crate::services::Services;
 use addressed::{Addressed, Decision};
@@ -38,6 +39,10 @@ impl Run for SendEmail {
             Err(_) => {}
         }
         attempted.map(drop)
+    }
+
+    fn cooldown(services: &Services) -> Cooldown {
+        services.mailer.cooldown().clone()
     }
 }
 
