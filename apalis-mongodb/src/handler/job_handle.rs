@@ -14,8 +14,7 @@ use crate::config::Config;
 use crate::deadline::all_within;
 use crate::error::Error;
 use crate::lease::{Lease, LeaseState};
-use crate::model::JobDocument;
-use crate::model::RetryStrategy;
+use crate::model::{JobDocument, Outcome, RetryStrategy};
 use crate::opaque;
 use crate::queries::{heartbeat, report};
 use crate::runtime::WorkerRuntime;
@@ -101,6 +100,17 @@ impl JobHandle {
     #[must_use]
     pub fn snoozes(&self) -> u32 {
         u32::try_from(self.inner.job.snoozes).unwrap_or(0)
+    }
+
+    /// Whether the job had ended, and this is the first attempt since an operator has given it all its attempts
+    /// again. Not any more after one that was given back.
+    #[must_use]
+    pub fn is_revived(&self) -> bool {
+        let job = &self.inner.job;
+        // Whatever else makes an attempt the first one again is counted, or stands in the history as given back.
+        let is_first = job.attempts <= 1 && job.crashes == 0 && job.snoozes == 0;
+        let last = job.history.last().map(|attempt| attempt.outcome);
+        is_first && last.is_some_and(|last| last != Outcome::Released)
     }
 
     /// When the job was enqueued.

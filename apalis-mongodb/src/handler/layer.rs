@@ -111,7 +111,10 @@ async fn settled<R: Serialize>(
     // Values and errors are the user's, and so is what they do when they are read.
     let verdict = catch_unwind(AssertUnwindSafe(of_result))
         .unwrap_or_else(|panic| verdict::of_error(&panicked(panic), &job));
-    log_attempt(&job, &verdict);
+    // Nothing becomes of a job that is lost, which is logged below.
+    if job.lease().is_held() {
+        log_attempt(&job, &verdict);
+    }
     let settlement = job.settlement(verdict);
     guard.disarm();
     if job.runtime().settle(settlement).await == Ack::Stale {

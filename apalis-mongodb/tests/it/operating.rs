@@ -20,7 +20,7 @@ async fn a_dead_job_that_is_retried_twice_at_once_runs_once_and_keeps_its_histor
     let running = worker!(bench.storage::<u32>(), 2, move |_: u32, job: JobHandle| {
         let notes = seen.clone();
         async move {
-            notes.add(job.attempt().to_string());
+            notes.add(format!("{} {}", job.attempt(), job.is_revived()));
             if notes.all().len() == 1 {
                 return Err(BoxDynError::from(AbortError::new("mailbox full 552")));
             }
@@ -37,7 +37,7 @@ async fn a_dead_job_that_is_retried_twice_at_once_runs_once_and_keeps_its_histor
     assert_eq!(job.history.len(), 2);
     assert_eq!(job.history[0].error.as_deref(), Some("mailbox full 552"));
     running.stop().await;
-    assert_eq!(notes.all().len(), 2);
+    assert_eq!(notes.all(), ["1 false", "1 true"]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use apalis_core::error::AbortError;
 use apalis_mongodb::operator::{BulkOptions, Change, Fate, Note, Selection, StepOptions};
 use apalis_mongodb::{JobFilter, JobHandle, JobState, NewJob, Outcome};
+use dossier_devstack::testing::Logs;
 use mongodb::bson::{DateTime, Document, doc};
 
 use crate::harness::{Bench, Notes, eventually};
@@ -196,6 +197,7 @@ async fn a_job_that_dies_or_is_done_after_the_cutoff_is_not_deleted() {
 
 #[tokio::test]
 async fn a_running_job_that_is_released_runs_elsewhere_and_its_first_handler_is_refused() {
+    let logs = Logs::collect();
     let bench = Bench::new().await;
     let operator = bench.operator();
     let notes = Notes::default();
@@ -237,6 +239,8 @@ async fn a_running_job_that_is_released_runs_elsewhere_and_its_first_handler_is_
     running.stop().await;
     let job_after = bench.job(&id).await;
     assert_eq!(job_after.state, JobState::Done, "the late end is refused");
+    let said = logs.lines("the job is dead");
+    assert!(said.is_empty(), "it is not dead: {said:?}");
     assert_eq!(job.history[0].outcome, Outcome::Released);
     assert_eq!((job.attempts, job.history.len()), (1, 2));
     let fates = operator.fates(&[id.to_string()], since).await.unwrap();

@@ -5,7 +5,7 @@ use dossier_common::telemetry::explain;
 use lettre::transport::smtp;
 
 use super::said::masked;
-use super::send_error::{END_OF_MAIL, SendError};
+use super::send_error::{END_OF_MAIL, Failure, SendError};
 use super::step::Step;
 
 /// Why a mail was not sent.
@@ -46,9 +46,15 @@ impl MailError {
     pub(super) fn of_server(error: &SendError, to: &EmailAddress) -> Self {
         let text = masked(&explain(error), to);
         match error {
-            SendError::Refused(error) if refuses_the_mail(error) => Self::Refused(text),
-            SendError::Refused(error) if error.is_transient() => Self::Deferred(text),
-            SendError::Refused(error) if error.status().is_none() => Self::Interrupted(text),
+            SendError::Refused(Failure { error, .. }) if refuses_the_mail(error) => {
+                Self::Refused(text)
+            }
+            SendError::Refused(Failure { error, .. }) if error.is_transient() => {
+                Self::Deferred(text)
+            }
+            SendError::Refused(Failure { error, .. }) if error.status().is_none() => {
+                Self::Interrupted(text)
+            }
             SendError::Unanswered(_)
             | SendError::OutOfStep {
                 command: END_OF_MAIL,

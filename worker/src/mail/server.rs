@@ -16,7 +16,7 @@ use super::encrypted_stream::EncryptedStream;
 use super::lent_stream::LentStream;
 use super::limited_stream::LimitedStream;
 use super::readable_stream::ReadableStream;
-use super::send_error::SendError;
+use super::send_error::{Failure, SendError};
 use super::step::Step;
 
 /// How long each address of the server may take to accept a connection.
@@ -65,7 +65,7 @@ impl MailServer {
         let opening = self.open(stream, deadline).await;
         opening.map_err(|error| match self.hint(&error, deadline.step()) {
             Some(hint) => SendError::Unsuited { error, hint },
-            None => SendError::Unavailable(error),
+            None => SendError::Unavailable(Failure::at(deadline, error)),
         })
     }
 

@@ -20,6 +20,23 @@ pub(super) enum Step {
     Answer,
 }
 
+impl Step {
+    /// What a server refuses that answers with an error.
+    pub(super) fn refused(self) -> &'static str {
+        match self {
+            Self::Connection | Self::Greeting => "the connection",
+            Self::Encryption => "encryption",
+            Self::Hello => "EHLO",
+            Self::StartTls => "STARTTLS",
+            Self::LogIn => "the log-in",
+            Self::Sender => "MAIL",
+            Self::Recipient => "RCPT",
+            Self::Data => "DATA",
+            Self::Content | Self::Answer => "the mail",
+        }
+    }
+}
+
 /// What the server did not do.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 
 use super::deadline::Deadline;
-use super::send_error::{END_OF_MAIL, SendError};
+use super::send_error::{END_OF_MAIL, Failure, SendError};
 use super::step::Step;
 
 /// One mail transaction (RFC 5321 §3.3). Every reply is checked against its command: a reply too
@@ -18,6 +18,8 @@ pub(super) async fn hand_over(
     envelope: &Envelope,
     mail: &[u8],
 ) -> Result<String, SendError> {
+    let unavailable = |error| SendError::Unavailable(Failure::at(deadline, error));
+    let refused = |error| SendError::Refused(Failure::at(deadline, error));
     let mut parameters = Vec::new();
     if !mail.is_ascii() {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -25,24 +27,24 @@ pub(super) async fn hand_over(
     deadline.wait_for(Step::Sender);
     let from = Mail::new(envelope.from().cloned(), parameters);
     let sender = connection.command(from).await;
-    expect(250, "MAIL", &sender.map_err(SendError::Unavailable)?)?;
+    expect(250, "MAIL", &sender.map_err(unavailable)?)?;
     deadline.wait_for(Step::Recipient);
     for to in envelope.to() {
         let recipient = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-        let recipient = recipient.map_err(SendError::Refused)?;
+        let recipient = recipient.map_err(refused)?;
         if !recipient.has_code(251) {
             expect(250, "RCPT", &recipient)?;
         }
     }
     deadline.wait_for(Step::Data);
     let ready = connection.command(Data).await;
-    expect(354, "DATA", &ready.map_err(SendError::Refused)?)?;
+    expect(354, "DATA", &ready.map_err(refused)?)?;
     deadline.wait_for(Step::Content);
     let taken = connection.message(mail).await.map_err(|error| {
         // Without its end, the server cannot have the mail.
         match error.status().is_none() && deadline.step() == Step::Answer {
             true => SendError::Unanswered(error),
-            false => SendError::Refused(error),
+            false => refused(error),
         }
     })?;
     // The first digit decides (RFC 5321 §4.2); another 354 is no answer to it.

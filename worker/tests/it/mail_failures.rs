@@ -97,23 +97,23 @@ async fn only_a_refusal_of_the_mail_itself_is_final() {
     let cases: [(&'static [&'static str], &str, Outcome); 7] = [
         (
             &["554 5.7.1 no service for you\r\n"],
-            "554",
+            "the mail server refused the connection: 554 5.7.1 no",
             Outcome::Failed,
         ),
         (
             &["220 hi\r\n", "502 5.5.1 what\r\n", "221 bye\r\n"],
-            "502",
+            "refused EHLO: 502",
             Outcome::Failed,
         ),
         // No answer to QUIT.
         (
             &["220 hi\r\n", "502 5.5.1 what\r\n"],
-            "502",
+            "refused EHLO: 502",
             Outcome::Failed,
         ),
         (
             &["220 hi\r\n", "250 hi\r\n", "550 5.7.1 not from you\r\n"],
-            "550",
+            "refused MAIL: 550",
             Outcome::Failed,
         ),
         (
@@ -123,7 +123,7 @@ async fn only_a_refusal_of_the_mail_itself_is_final() {
                 "250 ok\r\n",
                 "550 5.1.1 who\r\n",
             ],
-            "5.1.1",
+            "refused RCPT: 550 5.1.1",
             Outcome::Aborted,
         ),
         // One reply too many: what looks like the answer to DATA is the one to RCPT.

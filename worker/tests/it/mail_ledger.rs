@@ -75,6 +75,29 @@ async fn a_mail_that_may_have_been_sent_waits_for_an_operator_where_that_is_aske
 }
 
 #[tokio::test]
+async fn a_mail_that_may_have_been_sent_is_sent_at_the_first_retry_of_its_ended_job() {
+    let mut bench = Bench::new().await;
+    let hold = [("MAIL_DUPLICATES", "hold")];
+    bench.services.mailer = mailer_with(&bench.mail.smtp_url(), hold);
+    let behave = |behaviour| bench.mail.behave(behaviour).expect("a server can be so");
+    behave(Behaviour::reject(550));
+    let (_, job) = bench.sign_up(None).await;
+    let workers = bench.work(&[QueueName::of::<SendEmail>()]);
+    bench.reaches(job, JobState::Dead).await;
+    let (store, id) = (bench.store(), job.to_string());
+    let intended = store.intend_mail(&id, "sign-up", bench.now());
+    intended.await.expect("it can be recorded");
+    behave(Behaviour::ok());
+
+    bench.retry(job).await;
+    let done = bench.reaches(job, JobState::Done).await;
+    workers.stop().await;
+    let says_so = done.log.iter().any(|it| it.line.starts_with("maybe_sent"));
+    assert!(says_so, "{:?}", done.log);
+    assert_eq!(count(&bench), 1);
+}
+
+#[tokio::test]
 async fn a_server_that_says_nothing_of_a_mail_may_have_it() {
     let mut bench = Bench::new().await;
     let limit = [("SMTP_TIMEOUT_SECONDS", "1")];

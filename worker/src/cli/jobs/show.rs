@@ -6,12 +6,14 @@ use anyhow::bail;
 use clap::Args;
 use comfy_table::Table;
 use dossier_common::clock::{Clock, rfc3339, to_the_second};
+use dossier_common::queue::JobState;
 use dossier_common::queue::backend::JobRecord;
 use dossier_common::store::Store;
 use dossier_common::store::mails::{Mail, MailState};
 use dossier_common::story::Story;
 use dossier_common::trace::{TRACEPARENT, TraceContext};
 use dossier_service::table::{self, Column, fitted, terminal_width};
+use mongodb::bson::DateTime;
 use serde_json::json;
 
 use crate::cli::instant::instant;
@@ -61,10 +63,11 @@ pub(super) async fn run(store: &Store, arguments: &Arguments) -> anyhow::Result<
                 visible(line.line.as_bytes())
             );
         }
-        if job.history.is_empty() {
-            dossier_service::print_line!("no attempts yet");
-        } else {
+        if !job.history.is_empty() {
             dossier_service::print_line!("{}", attempts(&job, terminal_width()));
+        }
+        if let Some(line) = not_ended(&job) {
+            dossier_service::print_line!("{line}");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -131,6 +134,21 @@ fn how_far(mail: &Mail) -> String {
     format!("{state}{before}{answer}")
 }
 
+/// What is told besides the attempts that have ended.
+fn not_ended(job: &JobRecord) -> Option<String> {
+    match job.state {
+        JobState::Running => Some(under_way(job.attempts, job.started_at)),
+        _ if job.history.is_empty() => Some("no attempts yet".to_owned()),
+        _ => None,
+    }
+}
+
+/// The attempt that runs, which is not among those that have ended.
+fn under_way(attempt: u32, since: Option<DateTime>) -> String {
+    let since = since.map(|at| format!(" since {}", instant(at)));
+    format!("attempt {attempt} runs{}", since.unwrap_or_default())
+}
+
 const ATTEMPTS: [Column; 7] = [
     Column::always("attempt"),
     Column::ranked("started (UTC)", 1),
@@ -168,9 +186,15 @@ fn attempts(job: &JobRecord, width: Option<u16>) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use mongodb::bson::DateTime;
-
     use super::*;
+
+    #[test]
+    fn an_attempt_that_runs_is_told_with_its_start() {
+        let at = DateTime::from_millis(0);
+        let said = format!("attempt 1 runs since {}", instant(at));
+        assert_eq!(under_way(1, Some(at)), said);
+        assert_eq!(under_way(2, None), "attempt 2 runs");
+    }
 
     #[test]
     fn how_far_a_mail_got_ends_in_an_answer_or_in_nothing() {

@@ -34,7 +34,8 @@ pub(super) async fn begin(
         return Ok(false);
     }
     if known.as_ref().is_some_and(Mail::may_be_taken) {
-        if services.mailer.duplicates() == Duplicates::Hold {
+        // Whoever retries a job that has ended decides that it is sent again.
+        if services.mailer.duplicates() == Duplicates::Hold && !handle.is_revived() {
             store.record_mail(&id, MailState::Held, None, now).await?;
             return Err(JobError::abort(Held));
         }

@@ -11,6 +11,8 @@ mod rejection;
 mod reset;
 mod sign_up;
 
+use std::time::Duration;
+
 use dossier_common::queue::{Job, JobError, JobHandle, SendEmail};
 use dossier_common::reset::ResetOf;
 use dossier_common::store::StoreError;
@@ -22,6 +24,14 @@ use crate::cooldown::Cooldown;
 use crate::mail::Envelope;
 use crate::services::Services;
 use addressed::{Addressed, Decision};
+
+/// How long a job waits whose lease ran out before its mail was begun, where no other worker has it yet.
+const LOST_WAIT: Duration = Duration::from_secs(1);
+
+/// Why a mail is not begun.
+#[derive(Debug, thiserror::Error)]
+#[error("the job is not this worker's any more, so its mail was not begun")]
+struct Lost;
 
 impl Run for SendEmail {
     /// Sends one mail, unless what it would say is no longer true.
@@ -62,6 +72,7 @@ async fn attempt(
         }
     };
     handle.describe(addressed.to.masked());
+    still_held(handle)?;
     match ledger::begin(services, handle, job.kind(), now).await? {
         true => send(job, services, handle, &addressed, now).await?,
         false => record(job, services, &id, now).await?,
@@ -85,6 +96,8 @@ async fn send(
         job_id: &id,
         date: now,
     };
+    // Once it is begun it is handed over to its end, for nobody could tell whether the server has it.
+    still_held(handle)?;
     let sent = services.mailer.send(email, &envelope).await;
     // That the mail server works does not wait for the ledger.
     let works = async {
@@ -116,6 +129,15 @@ async fn send(
         to.masked()
     );
     Ok(())
+}
+
+/// Fails where an operator has taken the job from this worker, or its lease ran out: it may run elsewhere, or
+/// is not to run at all.
+fn still_held(handle: &JobHandle) -> Result<(), JobError> {
+    match handle.is_lost() {
+        true => Err(JobError::retry_after(Lost, LOST_WAIT)),
+        false => Ok(()),
+    }
 }
 
 /// The mail as it is to be written now, or why it has become pointless.
