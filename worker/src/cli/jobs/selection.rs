@@ -48,7 +48,7 @@ pub(super) struct JobSelection {
     /// lease_expired, undecodable, …; repeat for more
     #[arg(long = "ended", value_name = "OUTCOME", value_parser = parse_outcome)]
     outcomes: Vec<Outcome>,
-    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), the begin of this date (in UTC),
+    /// Only jobs enqueued since this time (2026-11-26T08:00:00Z), the beginning of this date (in UTC),
     /// or so long ago (10m, 7d)
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     since: Option<DateTime>,
