@@ -69,7 +69,7 @@ pub async fn change_queue(
         QueueChange::Resume => state.store.resume_queue(queue).await?,
         QueueChange::Limit(limits) => state.store.limit_queue(queue, limits).await?,
     }
-    find_queue(state, queue).await
+    overview(state, queue).await
 }
 
 /// How `queue` is.
@@ -79,6 +79,10 @@ pub async fn change_queue(
 /// [`Problem`]: there is no such queue, or of the database.
 pub async fn find_queue(state: &AppState, queue: &str) -> Result<QueueOverview, Problem> {
     check_queue(state, queue).await?;
+    overview(state, queue).await
+}
+
+async fn overview(state: &AppState, queue: &str) -> Result<QueueOverview, Problem> {
     Ok(QueueOverview::gather(&state.store, queue, READ_LIMIT).await?)
 }
 
